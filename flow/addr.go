@@ -1,0 +1,58 @@
+package flow
+
+import "net/netip"
+
+// Addr is an IP address: IPv6, or IPv4 as ::ffff:a.b.c.d. The zero value is
+// "unknown". Unlike netip.Addr it holds no pointer, so tables of it cost the
+// garbage collector nothing.
+type Addr [16]byte
+
+// AddrFrom4 gives the address of four bytes in network order.
+func AddrFrom4(b [4]byte) Addr {
+	return Addr{10: 0xff, 11: 0xff, 12: b[0], 13: b[1], 14: b[2], 15: b[3]}
+}
+
+// AddrFromNetip converts a; a zone is dropped, the zero netip.Addr is unknown.
+func AddrFromNetip(a netip.Addr) Addr {
+	if !a.IsValid() {
+		return Addr{}
+	}
+	return a.As16()
+}
+
+// Is4 reports whether a holds an IPv4 address.
+func (a Addr) Is4() bool {
+	return a[10] == 0xff && a[11] == 0xff && [10]byte(a[:10]) == [10]byte{}
+}
+
+// IsZero reports whether a is unknown.
+func (a Addr) IsZero() bool { return a == Addr{} }
+
+// Netip converts a; unknown becomes the zero netip.Addr.
+func (a Addr) Netip() netip.Addr {
+	if a.IsZero() {
+		return netip.Addr{}
+	}
+	return netip.AddrFrom16(a).Unmap()
+}
+
+// String gives the usual text form, "" if unknown.
+func (a Addr) String() string {
+	if a.IsZero() {
+		return ""
+	}
+	return a.Netip().String()
+}
+
+// Compare orders addresses as numbers, IPv4 before most of IPv6.
+func (a Addr) Compare(b Addr) int {
+	for i := range a {
+		if a[i] != b[i] {
+			if a[i] < b[i] {
+				return -1
+			}
+			return 1
+		}
+	}
+	return 0
+}
