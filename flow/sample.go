@@ -94,15 +94,15 @@ type Sample struct {
 }
 
 // Tap gives the ifIndex of the port at which the sample was taken and its
-// direction; ok is false where the agent does not say.
+// direction; ok is false where neither can be known. An agent whose data source
+// is no port (Open vSwitch: a bridge) is taken to sample on ingress.
 func (s *Sample) Tap() (ifIndex uint32, d Direction, ok bool) {
-	switch s.Direction {
-	case Ingress:
-		ifIndex = s.Input.Index()
-	case Egress:
+	if s.Direction == Egress {
 		ifIndex = s.Output.Index()
+		return ifIndex, Egress, ifIndex != 0
 	}
-	return ifIndex, s.Direction, ifIndex != 0
+	ifIndex = s.Input.Index()
+	return ifIndex, Ingress, ifIndex != 0
 }
 
 // Rate gives the number of packets that the sample stands for, at least 1.
