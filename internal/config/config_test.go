@@ -1,0 +1,235 @@
+package config
+
+import (
+	"bytes"
+	"net/netip"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+	"github.com/spf13/pflag"
+)
+
+type level string
+
+// settings has one field of each kind.
+type settings struct {
+	Collector string
+	Brokers   []string
+	Allow     []netip.Prefix
+	Idle      time.Duration
+	MaxBytes  int64
+	Workers   uint32
+	Share     float64
+	Learn     bool
+	Level     level
+	Speeds    []string
+}
+
+func defaults() *settings {
+	return &settings{Collector: "host", Idle: 90 * time.Second, MaxBytes: 512 << 20, Workers: 2, Share: 0.1, Learn: true, Level: "info"}
+}
+
+func newSet(c *settings) *Set {
+	return NewSet(
+		Key{"collector", "Name of this collector.", String(&c.Collector)},
+		Key{"listen.allow", "Sources.", Prefixes(&c.Allow)},
+		Key{"listen.workers", "Workers.", Number(&c.Workers, 1)},
+		Key{"kafka.brokers", "Brokers.", Strings(&c.Brokers)},
+		Key{"kafka.share", "Share.", Ratio(&c.Share)},
+		Key{"flows.idle", "Idle.", Duration(&c.Idle)},
+		Key{"flows.max_bytes", "Bytes.", Size(&c.MaxBytes)},
+		Key{"topology.learn", "Learn.", Bool(&c.Learn)},
+		Key{"topology.speeds", "Speeds.", MapOf(&c.Speeds, "speed", takeString, same)},
+		Key{"log.level", "Level.", Enum(&c.Level, "debug", "info")},
+	)
+}
+
+func TestFile_Success(t *testing.T) {
+	f := func(text string, change func(*settings)) {
+		t.Helper()
+		got, want := defaults(), defaults()
+		if err := newSet(got).File("spoor.yaml", []byte(text)); err != nil {
+			t.Errorf("%q: %v", text, err)
+			return
+		}
+		change(want)
+		if d := cmp.Diff(want, got, cmpopts.EquateComparable(netip.Prefix{})); d != "" {
+			t.Errorf("%q:\n%s", text, d)
+		}
+	}
+	f("", func(*settings) {})
+	f("---\n# only remarks\n", func(*settings) {})
+	f("collector: dc1\n", func(c *settings) { c.Collector = "dc1" })
+	f("collector: \"\"\n", func(c *settings) { c.Collector = "" })
+	f("collector: 017\n", func(c *settings) { c.Collector = "017" })
+	f("kafka:\n", func(*settings) {})
+	f("kafka:\n  brokers: [a:9092, b:9092]\n", func(c *settings) { c.Brokers = []string{"a:9092", "b:9092"} })
+	f("kafka:\n  brokers:\n    - a:9092\n    - b:9092\n  share: 12.5%\n", func(c *settings) {
+		c.Brokers = []string{"a:9092", "b:9092"}
+		c.Share = 0.125
+	})
+	f("kafka.brokers: a:9092, b:9092", func(c *settings) { c.Brokers = []string{"a:9092", "b:9092"} })
+	f("kafka: {brokers: []}", func(c *settings) { c.Brokers = []string{} })
+	f("flows: {idle: 5m, max_bytes: 10GB}", func(c *settings) { c.Idle, c.MaxBytes = 5*time.Minute, 10e9 })
+	f("topology: {learn: false}\nlog: {level: debug}", func(c *settings) { c.Learn, c.Level = false, "debug" })
+	f("topology:\n  speeds:\n    10.255.0.1/150: 100M\n    \"*\": 10G\n", func(c *settings) {
+		c.Speeds = []string{"10.255.0.1/150=100M", "*=10G"}
+	})
+	f("topology:\n  speeds: ['10.255.0.1/*=100M']", func(c *settings) { c.Speeds = []string{"10.255.0.1/*=100M"} })
+	f("listen: {allow: [10.0.0.0/8, 'fd00::1'], workers: 8}", func(c *settings) {
+		c.Allow = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fd00::1/128")}
+		c.Workers = 8
+	})
+}
+
+func TestFile_Failure(t *testing.T) {
+	f := func(text, want string) {
+		t.Helper()
+		err := newSet(defaults()).File("spoor.yaml", []byte(text))
+		if err == nil || err.Error() != want {
+			t.Errorf("%q:\n got %v\nwant %s", text, err, want)
+		}
+	}
+	f("colector: a\n", `spoor.yaml:1:1: unknown key "colector": did you mean "collector"?`)
+	f("kafka:\n  broker: a\n", `spoor.yaml:2:3: unknown key "kafka.broker": did you mean "kafka.brokers"?`)
+	f("kafak:\n  brokers: a\n", `spoor.yaml:1:1: unknown key "kafak": did you mean "kafka"?`)
+	f("brokers: a\n", `spoor.yaml:1:1: unknown key "brokers": did you mean "kafka.brokers"?`)
+	f("zebra: a\n", `spoor.yaml:1:1: unknown key "zebra"`)
+	f("kafka: a\n", `spoor.yaml:1:8: kafka is a section: keys below it are wanted`)
+	f("- a\n", `spoor.yaml:1:1: keys with values are wanted, such as "collector: dc1"`)
+	f("collector: [a, b]\n", `spoor.yaml:1:12: collector: one text is wanted`)
+	f("collector:\n", `spoor.yaml:1:1: collector has no value: give one or leave the key out`)
+	f("kafka:\n  brokers: {a: b}\n", `spoor.yaml:2:12: kafka.brokers: a list of text is wanted`)
+	f("flows:\n  idle: 5\n", `spoor.yaml:2:9: flows.idle: "5" is no duration: write it like 90s, 1m30s or 24h`)
+	f("flows:\n  idle: -5s\n", `spoor.yaml:2:9: flows.idle: "-5s" is no duration: write it like 90s, 1m30s or 24h`)
+	f("flows:\n  max_bytes: 3.5B\n", `spoor.yaml:2:14: flows.max_bytes: "3.5B" is no size: write it like 512MiB or 10GB`)
+	f("kafka:\n  share: 1\n", `spoor.yaml:2:10: kafka.share: "1" is no share: write it like 0.1 or 10%`)
+	f("listen:\n  workers: 0\n", `spoor.yaml:2:12: listen.workers: 0 is out of range: at least 1 is wanted`)
+	f("listen:\n  workers: 4294967297\n", `spoor.yaml:2:12: listen.workers: 4294967297 is out of range: at least 1 is wanted`)
+	f("topology:\n  learn: yes\n", `spoor.yaml:2:10: topology.learn: "yes" is neither true nor false`)
+	f("log:\n  level: loud\n", `spoor.yaml:2:10: log.level: "loud" is none of debug, info`)
+	f("kafka.brokers: a\nkafka:\n  brokers: b\n", `spoor.yaml:3:3: key "kafka.brokers" is given twice`)
+	f("collector: a\n---\ncollector: b\n", `spoor.yaml:3:10: a second document: one is wanted`)
+	f("listen:\n  allow: [10.0.0.0/33]\n", `spoor.yaml:2:10: listen.allow: "10.0.0.0/33" is neither an address nor a prefix such as 10.0.0.0/8`)
+	for _, text := range []string{"collector: [a\n", "collector: a\n  kafka: b\n", "\tcollector: a\n", "a: b: c\n", "collector: a\ncollector: b\n", "x: &a 1\ny: *b\n"} {
+		err := newSet(defaults()).File("spoor.yaml", []byte(text))
+		if err == nil || !strings.HasPrefix(err.Error(), "spoor.yaml:") || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q: got %v", text, err)
+		}
+	}
+}
+
+func TestFlagOverEnvironmentOverFileOverDefault(t *testing.T) {
+	c := defaults()
+	s := newSet(c)
+	fs := pflag.NewFlagSet("", pflag.ContinueOnError)
+	s.Bind(fs)
+	if err := fs.Parse([]string{"--kafka.brokers", "f1,f2", "--kafka.brokers=f3", "--topology.learn"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.File("x", []byte("{collector: file, kafka.brokers: file, flows.idle: 1s, topology.learn: false}")); err != nil {
+		t.Fatal(err)
+	}
+	warnings, err := s.Env([]string{"SPOOR_COLLECTOR=env", "SPOOR_KAFKA_BROKERS=e1, e2", "SPOOR_KAFKA_BROKER=x", "SPOOR_SERVICE_HOST=10.0.0.1", "HOME=/"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]string{"environment variable SPOOR_KAFKA_BROKER is not used: did you mean SPOOR_KAFKA_BROKERS?"}, warnings); d != "" {
+		t.Error(d)
+	}
+	if err := s.Flags(); err != nil {
+		t.Fatal(err)
+	}
+	want := defaults()
+	want.Collector, want.Brokers, want.Idle = "env", []string{"f1", "f2", "f3"}, time.Second
+	if d := cmp.Diff(want, c, cmpopts.EquateComparable(netip.Prefix{})); d != "" {
+		t.Error(d)
+	}
+	for name, want := range map[string]Origin{"collector": FromEnv, "kafka.brokers": FromFlag, "flows.idle": FromFile, "log.level": FromDefault} {
+		if got := s.Origin(name); got != want {
+			t.Errorf("%s: from %v, want %v", name, got, want)
+		}
+	}
+}
+
+func TestErrorsNameTheirSource(t *testing.T) {
+	s := newSet(defaults())
+	if _, err := s.Env([]string{"SPOOR_FLOWS_IDLE=soon"}); err == nil || !strings.HasPrefix(err.Error(), "environment variable SPOOR_FLOWS_IDLE: ") {
+		t.Errorf("got %v", err)
+	}
+	fs := pflag.NewFlagSet("", pflag.ContinueOnError)
+	s.Bind(fs)
+	if err := fs.Parse([]string{"--flows.idle=soon"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Flags(); err == nil || !strings.HasPrefix(err.Error(), "--flows.idle: ") {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestDumpReadsBackAsTheSame(t *testing.T) {
+	c := defaults()
+	s := newSet(c)
+	text := "{collector: 'a: #b', kafka.brokers: ['a,b', ' c', '[::1]:9092'], listen.allow: ['fd00::/8'], topology.speeds: {'*': 10G}, flows.max_bytes: 3000, flows.idle: 36h}"
+	if err := s.File("x", []byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := s.Dump(&b); err != nil {
+		t.Fatal(err)
+	}
+	again := defaults()
+	if err := newSet(again).File("dump", b.Bytes()); err != nil {
+		t.Fatalf("%v\n%s", err, b.String())
+	}
+	if d := cmp.Diff(c, again, cmpopts.EquateComparable(netip.Prefix{})); d != "" {
+		t.Errorf("%s\n%s", d, b.String())
+	}
+	for _, line := range []string{"  idle: 36h # file\n", "  max_bytes: 3000 # file\n", "log:\n  level: info\n"} {
+		if !strings.Contains(b.String(), line) {
+			t.Errorf("%q missing in\n%s", line, b.String())
+		}
+	}
+}
+
+func TestRates(t *testing.T) {
+	for text, want := range map[string]float64{"100M": 1e8, "2.5G": 2.5e9, "1000000": 1e6, "400G": 4e11, "1.6T": 1.6e12} {
+		got, err := ParseRate(text)
+		if err != nil || got != want {
+			t.Errorf("%s: %v, %v", text, got, err)
+		}
+		if back, err := ParseRate(FormatRate(got)); err != nil || back != want {
+			t.Errorf("%s: back %v, %v", FormatRate(got), back, err)
+		}
+	}
+	for _, text := range []string{"", "M", "-1M", "0", "10X", "1e400", "NaN", "InfG"} {
+		if got, err := ParseRate(text); err == nil {
+			t.Errorf("%q: %v", text, got)
+		}
+	}
+}
+
+func TestReferenceNamesEveryKey(t *testing.T) {
+	s := newSet(defaults())
+	ref := string(s.Reference())
+	for _, k := range s.Keys() {
+		if !strings.Contains(ref, "| `"+k.Name+"` | ") {
+			t.Errorf("%s missing in\n%s", k.Name, ref)
+		}
+	}
+}
+
+// FuzzFile wants no panic and one-line errors from any file.
+func FuzzFile(f *testing.F) {
+	for _, s := range []string{"collector: a", "kafka: {brokers: [a, b]}", "a: &x [1, *x]", "? a\n: b", "{", "<<: a", "!!binary x: y", "kafka:\n <<: {brokers: a}\n"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if err := newSet(defaults()).File("f", []byte(text)); err != nil && strings.Contains(err.Error(), "\n") {
+			t.Errorf("%q: %q", text, err)
+		}
+	})
+}

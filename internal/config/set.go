@@ -1,0 +1,126 @@
+package config
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Key is one setting.
+type Key struct {
+	Name  string // dotted: "kafka.brokers"
+	Help  string // one or two sentences: meaning, unit, what empty means
+	Value Value
+}
+
+// Env gives the name of the key's environment variable.
+func (k *Key) Env() string {
+	return "SPOOR_" + strings.ToUpper(strings.ReplaceAll(k.Name, ".", "_"))
+}
+
+// Origin says where a setting came from.
+type Origin uint8
+
+// Origins, the later wins.
+const (
+	FromDefault Origin = iota
+	FromFile
+	FromEnv
+	FromFlag
+)
+
+// String names the origin in a dump.
+func (o Origin) String() string {
+	return [...]string{"default", "file", "environment", "flag"}[o]
+}
+
+// Set is all keys of the program. It is not for concurrent use.
+type Set struct {
+	keys   []Key
+	origin []Origin
+	flags  [][]string // per key: items given by flag, nil if none
+	given  []bool
+}
+
+// NewSet makes a set; the order of the keys is that of the dump and the
+// reference, keys of one section beside each other. A name used twice panics.
+func NewSet(keys ...Key) *Set {
+	seen := map[string]bool{}
+	for _, k := range keys {
+		if seen[k.Name] {
+			panic("BUG: config key " + k.Name + " twice")
+		}
+		seen[k.Name] = true
+	}
+	return &Set{
+		keys:   keys,
+		origin: make([]Origin, len(keys)),
+		flags:  make([][]string, len(keys)),
+		given:  make([]bool, len(keys)),
+	}
+}
+
+// Keys gives all keys. The slice is the set's own.
+func (s *Set) Keys() []Key { return s.keys }
+
+// Origin says where the key's present setting came from.
+func (s *Set) Origin(name string) Origin {
+	if i := s.index(name); i >= 0 {
+		return s.origin[i]
+	}
+	return FromDefault
+}
+
+func (s *Set) index(name string) int {
+	return slices.IndexFunc(s.keys, func(k Key) bool { return k.Name == name })
+}
+
+// apply sets key i.
+func (s *Set) apply(i int, items []string, from Origin) error {
+	if err := s.keys[i].Value.Set(items); err != nil {
+		return err
+	}
+	s.origin[i] = from
+	return nil
+}
+
+// split cuts what the environment or a flag gives for key i.
+func (s *Set) split(i int, text string) []string {
+	if s.keys[i].Value.Shape() == Scalar {
+		return []string{text}
+	}
+	items := strings.Split(text, ",")
+	for j := range items {
+		items[j] = strings.TrimSpace(items[j])
+	}
+	return slices.DeleteFunc(items, func(s string) bool { return s == "" })
+}
+
+// Env applies environment variables ("NAME=value"). Others that begin with
+// SPOOR_ are not ours to refuse (Kubernetes makes some), but one that looks
+// like a misspelt key comes back as a warning.
+func (s *Set) Env(environ []string) (warnings []string, err error) {
+	byEnv := make(map[string]int, len(s.keys))
+	names := make([]string, len(s.keys))
+	for i := range s.keys {
+		names[i] = s.keys[i].Env()
+		byEnv[names[i]] = i
+	}
+	for _, e := range environ {
+		name, text, ok := strings.Cut(e, "=")
+		if !ok || !strings.HasPrefix(name, "SPOOR_") {
+			continue
+		}
+		i, known := byEnv[name]
+		if !known {
+			if n := nearest(name, names); n != "" {
+				warnings = append(warnings, fmt.Sprintf("environment variable %s is not used: did you mean %s?", name, n))
+			}
+			continue
+		}
+		if err := s.apply(i, s.split(i, text), FromEnv); err != nil {
+			return warnings, fmt.Errorf("environment variable %s: %w", name, err)
+		}
+	}
+	return warnings, nil
+}
