@@ -1,0 +1,159 @@
+package flowtable
+
+import (
+	"math/bits"
+
+	"spoor/flow"
+)
+
+// Ways is the number of slots in a bucket.
+const Ways = 8
+
+// NoSlot is what Find gives for an unknown key; no table has such a slot.
+const NoSlot = ^uint32(0)
+
+// tagSet holds the eight 16-bit tags of a bucket; tag 0 is a free slot.
+type tagSet [2]uint64
+
+// Table maps flow keys to slots. Make it with New.
+type Table struct {
+	// OnEvict, if set, is called with the slot of a flow that is about to be
+	// overwritten, while its Entry and Cold are still whole. It must not call
+	// the table's Get or Delete.
+	OnEvict func(slot uint32)
+
+	tags      []tagSet
+	entries   []Entry
+	cold      []Cold
+	secrets   secrets
+	live      int
+	evictions uint64
+}
+
+// New makes a table of at least capacity slots (rounded up to whole buckets,
+// at most 2^31). The seed keys the hash: random per process, fixed in replay.
+// A table costs 122 bytes a slot, taken at once.
+func New(capacity int, seed [2]uint64) *Table {
+	buckets := (min(max(capacity, 1), 1<<31) + Ways - 1) / Ways
+	return &Table{
+		tags:    make([]tagSet, buckets),
+		entries: make([]Entry, buckets*Ways),
+		cold:    make([]Cold, buckets*Ways),
+		secrets: newSecrets(seed),
+	}
+}
+
+// Hash gives the table's hash of a key, for GetHashed and Touch.
+func (t *Table) Hash(key *flow.Key) Hash { return t.secrets.hash(key) }
+
+// Get finds the flow of key or makes it, with id and now (arrival, Unix ns) as
+// its first time; fresh tells which. A flow that must give way is handed to
+// OnEvict first. The slot is the flow's until it is evicted or deleted.
+func (t *Table) Get(key *flow.Key, id uint64, now int64) (slot uint32, fresh bool) {
+	return t.GetHashed(t.secrets.hash(key), key, id, now)
+}
+
+// GetHashed is Get with the hash computed before, as in a batch.
+func (t *Table) GetHashed(h Hash, key *flow.Key, id uint64, now int64) (slot uint32, fresh bool) {
+	if slot = t.find(h, key); slot != NoSlot {
+		return slot, false
+	}
+	slot = t.place(h, clock(now))
+	t.tags[slot/Ways].set(slot%Ways, tagOf(h))
+	t.entries[slot] = Entry{State: State{T: clock(now)}}
+	t.cold[slot] = Cold{Key: *key, First: now, ID: id}
+	return slot, true
+}
+
+// Find gives the slot of a key, NoSlot if it is not there.
+func (t *Table) Find(key *flow.Key) uint32 { return t.find(t.secrets.hash(key), key) }
+
+// Entry gives the hot part of a slot, valid until the flow is evicted or deleted.
+func (t *Table) Entry(slot uint32) *Entry { return &t.entries[slot] }
+
+// Cold gives the cold part of a slot; it must not be changed.
+func (t *Table) Cold(slot uint32) *Cold { return &t.cold[slot] }
+
+// Delete frees a slot; a free one stays free.
+func (t *Table) Delete(slot uint32) {
+	tags := &t.tags[slot/Ways]
+	if tags.get(slot%Ways) == 0 {
+		return
+	}
+	tags.set(slot%Ways, 0)
+	t.entries[slot], t.cold[slot] = Entry{}, Cold{}
+	t.live--
+}
+
+// Sweep calls fn for the flows among the next n slots from cursor on, in slot
+// order, and gives the cursor to go on with: 0 after the last slot. Begin with 0.
+// fn may delete the slot that it is given.
+func (t *Table) Sweep(cursor uint32, n int, fn func(slot uint32)) uint32 {
+	end := min(uint64(cursor)+uint64(max(n, 0)), uint64(len(t.entries)))
+	for ; uint64(cursor) < end; cursor++ {
+		if t.tags[cursor/Ways].get(cursor%Ways) != 0 {
+			fn(cursor)
+		}
+	}
+	if uint64(cursor) >= uint64(len(t.entries)) {
+		return 0
+	}
+	return cursor
+}
+
+// Len gives the number of flows.
+func (t *Table) Len() int { return t.live }
+
+// Cap gives the number of slots.
+func (t *Table) Cap() int { return len(t.entries) }
+
+// Evictions gives the number of flows that had to give way so far.
+func (t *Table) Evictions() uint64 { return t.evictions }
+
+// find looks into both buckets.
+func (t *Table) find(h Hash, key *flow.Key) uint32 {
+	tag := uint64(tagOf(h))
+	for _, word := range h {
+		b := t.bucket(word)
+		tags := &t.tags[b]
+		for i := range tags {
+			for m := lanes(tags[i] ^ tag*lowBits); m != 0; m &= m - 1 {
+				slot := b*Ways + uint32(i)*4 + uint32(bits.TrailingZeros64(m))/16
+				if t.cold[slot].Key == *key {
+					return slot
+				}
+			}
+		}
+	}
+	return NoSlot
+}
+
+// bucket maps a hash word onto the buckets without a division.
+func (t *Table) bucket(word uint64) uint32 {
+	hi, _ := bits.Mul64(word, uint64(len(t.tags)))
+	return uint32(hi)
+}
+
+// tagOf takes bits of the hash that bucket hardly uses.
+func tagOf(h Hash) uint16 {
+	return max(uint16(h[0]), 1)
+}
+
+func (s *tagSet) get(lane uint32) uint16 {
+	return uint16(s[lane/4] >> (lane % 4 * 16))
+}
+
+func (s *tagSet) set(lane uint32, tag uint16) {
+	sh := lane % 4 * 16
+	s[lane/4] = s[lane/4]&^(0xffff<<sh) | uint64(tag)<<sh
+}
+
+const (
+	lowBits  = 0x0001000100010001
+	highBits = 0x8000800080008000
+)
+
+// lanes sets the high bit of each 16-bit lane of w that is zero, exactly.
+func lanes(w uint64) uint64 {
+	return ^((w&^highBits + ^uint64(highBits)) | w) & highBits
+}
