@@ -1,0 +1,93 @@
+package score
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Case is a capture with its truth, and what must be reached on it.
+type Case struct {
+	Name    string // of the capture, without folder and extension
+	Capture string
+	Truth   *Truth
+	Args    []string // flags that replay needs to understand this capture
+	Gated   bool     // a wrong or late result is a failure, not only printed
+	Limits  Limits
+}
+
+// Flags for the captures whose agents report a wrong speed.
+var replayArgs = map[string][]string{
+	"quirk-hsflowd-gso": {"--topology.speeds", "*=100M"},
+}
+
+// In these short recordings the first samples come late: when paths are first
+// complete is not gated.
+var slowStart = []string{"hsflowd-smoke", "quirk-hsflowd-gso"}
+
+// Cases lists the captures of dirs that have a truth to be judged by, each name
+// once. A folder that does not exist has none.
+func Cases(dirs ...string) ([]Case, error) {
+	var cases []Case
+	seen := make(map[string]bool)
+	for _, dir := range dirs {
+		entries, err := os.ReadDir(dir)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return nil, err
+		}
+		for _, e := range entries {
+			name, ok := strings.CutSuffix(strings.TrimSuffix(e.Name(), ".zst"), ".pcap")
+			if !ok || seen[name] {
+				continue
+			}
+			truth, err := truthOf(filepath.Join(dir, name))
+			if errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrNoTruth) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			seen[name] = true
+			cases = append(cases, newCase(name, filepath.Join(dir, e.Name()), truth))
+		}
+	}
+	return cases, nil
+}
+
+// truthOf loads the truth beside a capture, plain or compressed.
+func truthOf(base string) (*Truth, error) {
+	t, err := Load(base + ".json")
+	if errors.Is(err, fs.ErrNotExist) {
+		return Load(base + ".json.zst")
+	}
+	return t, err
+}
+
+func newCase(name, capture string, t *Truth) Case {
+	c := Case{
+		Name: name, Capture: capture, Truth: t,
+		Args:  replayArgs[name],
+		Gated: t.Mode == "l3",
+		Limits: Limits{
+			FirstP50: 1, LagP50: 0.7, LagMax: 2.5,
+			Elephants: map[string]float64{"elephant25": 1, "elephant12": 2.5},
+		},
+	}
+	if slices.Contains(slowStart, name) {
+		c.Limits.FirstP50 = 0
+	}
+	return c
+}
+
+// Judge scores dir by the case's truth and lists what is wrong or late.
+func (c *Case) Judge(dir string) (r *Result, faults []string, err error) {
+	r, err = Score(c.Truth, dir)
+	if err != nil {
+		return nil, nil, fmt.Errorf("%s: %w", c.Name, err)
+	}
+	return r, append(r.Wrong(), r.Late(c.Limits)...), nil
+}

@@ -1,0 +1,114 @@
+// Command score judges the output of `spoor replay`.
+//
+//	score TRUTH DIR                    one output directory by one truth
+//	score -spoor PROGRAM FOLDER...     replay every capture of the folders that has a truth, and print a table
+//
+// It exits with 1 if anything is wrong.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"os/signal"
+	"path/filepath"
+
+	"spoor/internal/testkit/score"
+)
+
+var errWrong = errors.New("wrong")
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	err := run(ctx, os.Args[1:], os.Stdout)
+	stop()
+	switch {
+	case errors.Is(err, errWrong):
+		os.Exit(1)
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "score:", err)
+		os.Exit(2)
+	}
+}
+
+func run(ctx context.Context, args []string, out io.Writer) error {
+	flags := flag.NewFlagSet("score", flag.ContinueOnError)
+	program := flags.String("spoor", "", "replay with this `program`")
+	if err := flags.Parse(args); err != nil {
+		return err
+	}
+	if *program != "" {
+		return replayAll(ctx, *program, flags.Args(), out)
+	}
+	if flags.NArg() != 2 {
+		return errors.New("usage: score TRUTH DIR | score -spoor PROGRAM FOLDER...")
+	}
+	return judge(flags.Arg(0), flags.Arg(1), out)
+}
+
+// judge scores one output directory, without limits on delays.
+func judge(truth, dir string, out io.Writer) error {
+	t, err := score.Load(truth)
+	if err != nil {
+		return err
+	}
+	r, err := score.Score(t, dir)
+	if err != nil {
+		return err
+	}
+	if err := r.Write(out); err != nil {
+		return err
+	}
+	for _, w := range r.Wrong() {
+		err = errWrong
+		fmt.Fprintln(out, "wrong:", w)
+	}
+	return err
+}
+
+// replayAll runs each capture through the program and prints the table of scores.
+func replayAll(ctx context.Context, program string, folders []string, out io.Writer) error {
+	cases, err := score.Cases(folders...)
+	if err != nil {
+		return err
+	}
+	if len(cases) == 0 {
+		return fmt.Errorf("no capture with a truth in %q", folders)
+	}
+	tmp, err := os.MkdirTemp("", "spoor-score-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(tmp)
+	table := score.NewTable(out)
+	var verdict error
+	for i := range cases {
+		c := &cases[i]
+		dir := filepath.Join(tmp, c.Name)
+		if err := replay(ctx, program, c, dir); err != nil {
+			return err
+		}
+		r, faults, err := c.Judge(dir)
+		if err != nil {
+			return err
+		}
+		if len(faults) > 0 && c.Gated {
+			verdict = errWrong
+		}
+		table.Row(c, r, faults)
+	}
+	return errors.Join(table.Flush(), verdict)
+}
+
+func replay(ctx context.Context, program string, c *score.Case, dir string) error {
+	args := append([]string{"replay", "--output", dir}, c.Args...)
+	cmd := exec.CommandContext(ctx, program, append(args, c.Capture)...)
+	if text, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("replay of %s: %w\n%s", c.Capture, err, text)
+	}
+	return nil
+}

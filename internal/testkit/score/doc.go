@@ -1,0 +1,18 @@
+// Package score judges what `spoor replay` wrote against the ground truth of a
+// capture: links between switches, flow paths and elephants. It is a port of the
+// Python scorer that the captures were published with, rule by rule; a test runs
+// both and compares them where that scorer and Python are at hand.
+//
+// Links. Right, wrong (claimed but not there; inferred ones are left out) and
+// missing (at least ten times the sampling rate in frames crossed it) of the links
+// between switches.
+//
+// Paths of flows with at least 20 frames. Each complete message is right or wrong,
+// judged against the paths in force in the 3 s before it; a flow is judged by its
+// last one. A move (old and new path each held for 1 s) must be reported within 5 s.
+//
+// Elephants. The truth is per second: a flow is over the threshold where the mean of
+// two neighbouring seconds reaches 98% of it. Found: a life that overlaps a stretch
+// of at least 5 s over it. False: a start with no such pair of seconds in the 6 s
+// before it. Split: more than one life in one stretch. Open: a life without its end.
+package score

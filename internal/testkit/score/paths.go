@@ -1,0 +1,179 @@
+package score
+
+import (
+	"slices"
+	"strconv"
+)
+
+// Paths counts flows with at least 20 frames, messages about them and their moves.
+// Delays are seconds, null where there was nothing to measure.
+type Paths struct {
+	Flows         int      `json:"flows"`
+	FlowsRight    int      `json:"flows right"`
+	FlowsWrong    int      `json:"flows wrong"`
+	Multipath     int      `json:"multipath"`      // never complete, but moved more than 4 times and said so
+	NeverComplete int      `json:"never complete"` // without any of these
+	MessagesRight int      `json:"messages right"`
+	MessagesWrong int      `json:"messages wrong"`
+	Moves         int      `json:"moves"`
+	MovesReported int      `json:"moves reported"`
+	LagP50        *float64 `json:"move lag p50"`
+	LagMax        *float64 `json:"move lag max"`
+	FirstP50      *float64 `json:"first complete p50"` // after the flow's start
+}
+
+// segment is one path that a flow took.
+type segment struct {
+	seen, last   float64 // first and last sight of it
+	begun, ended float64 // it may have been in force between these
+	switches     []string
+}
+
+func segments(f *Flow) []segment {
+	moves := f.Moves
+	if len(moves) == 0 {
+		moves = []Move{{f.Start, f.End, f.Switches}}
+	}
+	segs := make([]segment, len(moves))
+	for i, m := range moves {
+		segs[i] = segment{m.From, m.To, m.From, m.To, m.Switches}
+		if i > 0 {
+			segs[i].begun = moves[i-1].To
+			segs[i-1].ended = m.From
+		}
+	}
+	return segs
+}
+
+// saidPath is a complete message.
+type saidPath struct {
+	time     float64
+	switches []string
+}
+
+type pathScorer struct {
+	truth       *Truth
+	named       map[string]bool // switches that have an agent
+	said        map[Key][]saidPath
+	multi       map[Key]bool
+	lags, first []float64
+	Paths
+}
+
+func scorePaths(t *Truth, dir string) (Paths, error) {
+	s := pathScorer{truth: t, named: t.switches(), said: make(map[Key][]saidPath), multi: make(map[Key]bool)}
+	err := rows(dir, "paths.jsonl", func(m *pathRow) error {
+		switch {
+		case m.State == "multipath":
+			s.multi[m.Flow] = true
+		case m.State == "complete" && m.Cause != "expired":
+			s.said[m.Flow] = append(s.said[m.Flow], saidPath{unix(m.Time), m.switches(t.Agents)})
+		}
+		return nil
+	})
+	for i := range t.Flows {
+		if f := &t.Flows[i]; f.Frames >= 20 && len(f.Switches) > 0 {
+			s.flow(f)
+		}
+	}
+	if len(s.lags) > 0 {
+		s.LagP50, s.LagMax = round(median(s.lags), 3), round(slices.Max(s.lags), 3)
+	}
+	if len(s.first) > 0 {
+		s.FirstP50 = round(median(s.first), 3)
+	}
+	return s.Paths, err
+}
+
+func (s *pathScorer) flow(f *Flow) {
+	s.Flows++
+	segs, got := segments(f), s.said[f.Key]
+	flapping := len(segs) > 5 && s.multi[f.Key]
+	if len(got) == 0 {
+		if flapping {
+			s.Multipath++
+		} else {
+			s.NeverComplete++
+		}
+		return
+	}
+	s.first = append(s.first, got[0].time-f.Start)
+	ok := true
+	for _, m := range got {
+		if ok = s.right(m, segs); ok {
+			s.MessagesRight++
+		} else {
+			s.MessagesWrong++
+		}
+	}
+	if ok {
+		s.FlowsRight++
+	} else {
+		s.FlowsWrong++
+	}
+	if !flapping {
+		s.moves(segs, got)
+	}
+}
+
+// right tells whether a message fits a path that was in force in the 3 s before it.
+func (s *pathScorer) right(m saidPath, segs []segment) bool {
+	inForce := false
+	for _, g := range segs {
+		if g.begun <= m.time+0.5 && g.ended >= m.time-3 {
+			inForce = true
+			if s.fits(m.switches, g.switches) {
+				return true
+			}
+		}
+	}
+	return !inForce && s.fits(m.switches, segs[len(segs)-1].switches)
+}
+
+// fits compares paths; a hop through an inferred switch fits any switch without an agent.
+func (s *pathScorer) fits(said, truth []string) bool {
+	return slices.EqualFunc(said, truth, func(a, b string) bool {
+		return a == b || a == noAgent && !s.named[b]
+	})
+}
+
+// moves looks for a message about each move between paths that held for 1 s each.
+func (s *pathScorer) moves(segs []segment, got []saidPath) {
+	for i := range segs[1:] {
+		from, to := segs[i], segs[i+1]
+		if slices.Equal(from.switches, to.switches) || from.last-from.seen < 1 || to.last-to.seen < 1 {
+			continue
+		}
+		s.Moves++
+		hit := slices.IndexFunc(got, func(m saidPath) bool {
+			return from.last <= m.time && m.time <= to.seen+5 && s.fits(m.switches, to.switches)
+		})
+		if hit < 0 {
+			continue
+		}
+		s.MovesReported++
+		since := to.seen
+		for _, e := range s.truth.Events {
+			if from.last <= e.Time && e.Time <= to.seen {
+				since = e.Time
+				break
+			}
+		}
+		s.lags = append(s.lags, max(0, got[hit].time-since))
+	}
+}
+
+func median(v []float64) float64 {
+	v = slices.Sorted(slices.Values(v))
+	n := len(v)
+	if n%2 == 1 {
+		return v[n/2]
+	}
+	return (v[n/2-1] + v[n/2]) / 2
+}
+
+// round rounds to decimal digits, exactly.
+func round(v float64, digits int) *float64 {
+	v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'f', digits, 64), 64)
+	return &v
+}

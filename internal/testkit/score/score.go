@@ -1,0 +1,145 @@
+package score
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Result is the score of one output directory.
+type Result struct {
+	Links     Links     `json:"links"`
+	Paths     Paths     `json:"paths"`
+	Elephants Elephants `json:"elephants"`
+
+	l2      bool
+	onePair bool // all data flows run between two hosts
+}
+
+// Score judges the files that replay wrote into dir.
+func Score(t *Truth, dir string) (*Result, error) {
+	r := &Result{l2: t.Mode == "l2", onePair: t.onePair()}
+	var err error
+	if r.Links, err = scoreLinks(t, dir); err != nil {
+		return nil, err
+	}
+	if r.Paths, err = scorePaths(t, dir); err != nil {
+		return nil, err
+	}
+	if r.Elephants, err = scoreElephants(t, dir); err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+func (t *Truth) onePair() bool {
+	pairs := make(map[[2]string]bool)
+	for i := range t.Flows {
+		if f := &t.Flows[i]; f.Role == "data" {
+			pairs[[2]string{min(f.Src, f.Dst), max(f.Src, f.Dst)}] = true
+		}
+	}
+	return len(pairs) == 1
+}
+
+// Wrong lists what is wrong, most basic first; nothing if the output is right.
+// An L2 fabric is forgiven missing links, and with a single pair of hosts, which
+// nobody can order, incomplete paths.
+func (r *Result) Wrong() []string {
+	var wrong []string
+	count := func(n int, what string) {
+		if n > 0 {
+			wrong = append(wrong, fmt.Sprintf("%d %s", n, what))
+		}
+	}
+	many := func(n, of int, what string) {
+		if float64(n) > 0.02*float64(of) {
+			count(n, what)
+		}
+	}
+	count(r.Links.Wrong, "links wrong")
+	if !r.l2 {
+		count(r.Links.Missing, "links missing")
+	}
+	p, e := &r.Paths, &r.Elephants
+	count(p.FlowsWrong, "flows wrong")
+	count(p.MessagesWrong, "path messages wrong")
+	many(p.Moves-p.MovesReported, p.Moves, "moves not reported")
+	if !r.l2 || !r.onePair {
+		many(p.NeverComplete, p.Flows, "paths never complete")
+	}
+	count(e.Missed, "elephants missed")
+	count(e.FalseAlerts, "false alerts")
+	count(e.UnknownFlows, "alerts for unknown flows")
+	count(e.Split, "lives split")
+	count(e.Open, "alerts left open")
+	return wrong
+}
+
+// Limits are the most that detection may take, in seconds; 0 is no limit.
+type Limits struct {
+	FirstP50  float64            // the first complete path, after a flow's start
+	LagP50    float64            // a move's message, after the move
+	LagMax    float64            // the same, of the slowest
+	Elephants map[string]float64 // each elephant's alert, by traffic session
+}
+
+// Late lists what took longer than the limits.
+func (r *Result) Late(l Limits) []string {
+	var late []string
+	check := func(what string, took *float64, limit float64) {
+		if limit > 0 && took != nil && *took > limit {
+			late = append(late, fmt.Sprintf("%s after %g s, limit %g s", what, *took, limit))
+		}
+	}
+	check("first complete path (p50)", r.Paths.FirstP50, l.FirstP50)
+	check("move (p50)", r.Paths.LagP50, l.LagP50)
+	check("move (slowest)", r.Paths.LagMax, l.LagMax)
+	for _, session := range slices.Sorted(maps.Keys(l.Elephants)) {
+		for _, delay := range r.Elephants.Delays[session] {
+			check("elephant "+session, &delay, l.Elephants[session])
+		}
+	}
+	return late
+}
+
+// Write prints one line for each subject.
+func (r *Result) Write(w io.Writer) error {
+	p, e := &r.Paths, &r.Elephants
+	_, err := fmt.Fprintf(w, `links      right %d  wrong %d  missing %d
+paths      flows %d  right %d  wrong %d  multipath %d  never complete %d  first complete p50 %s  messages right %d  wrong %d
+moves      %d  reported %d  lag p50 %s  max %s
+elephants  must be found %d  found %d  missed %d  split %d  open %d  true alerts %d  false %d  unknown flows %d  delays %s
+`,
+		r.Links.Right, r.Links.Wrong, r.Links.Missing,
+		p.Flows, p.FlowsRight, p.FlowsWrong, p.Multipath, p.NeverComplete, seconds(p.FirstP50), p.MessagesRight, p.MessagesWrong,
+		p.Moves, p.MovesReported, seconds(p.LagP50), seconds(p.LagMax),
+		e.MustBeFound, e.Found, e.Missed, e.Split, e.Open, e.TrueAlerts, e.FalseAlerts, e.UnknownFlows, e.delays())
+	return err
+}
+
+// seconds writes a delay, "-" if there is none.
+func seconds(v *float64) string {
+	if v == nil {
+		return "-"
+	}
+	return fmt.Sprintf("%.2f", *v)
+}
+
+// delays writes each session's delays, "-" if there are none.
+func (e *Elephants) delays() string {
+	var parts []string
+	for _, session := range slices.Sorted(maps.Keys(e.Delays)) {
+		var times []string
+		for i := range e.Delays[session] {
+			times = append(times, seconds(&e.Delays[session][i]))
+		}
+		parts = append(parts, session+" "+strings.Join(times, ","))
+	}
+	if parts == nil {
+		return "-"
+	}
+	return strings.Join(parts, " ")
+}
