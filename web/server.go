@@ -1,0 +1,164 @@
+// Package web serves /metrics, /healthz and /readyz over HTTP. It reads what
+// others offer it and changes nothing.
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// Timeouts of the server. They bound what a slow or hostile client costs.
+const (
+	headerTimeout   = 5 * time.Second
+	readTimeout     = 10 * time.Second
+	writeTimeout    = 30 * time.Second
+	idleTimeout     = 2 * time.Minute
+	maxHeaderBytes  = 16 << 10
+	shutdownTimeout = 2 * time.Second
+)
+
+// Config of the server.
+type Config struct {
+	// Listen is the address and port; port 0 takes a free one, "" serves nothing.
+	Listen string
+}
+
+// DefaultConfig listens where only this machine can ask.
+func DefaultConfig() Config { return Config{Listen: "127.0.0.1:8080"} }
+
+// Validate reports an address that cannot be listened on.
+func (c *Config) Validate() error {
+	if c.Listen == "" {
+		return nil
+	}
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		return fmt.Errorf("http.listen: %q is no address with a port such as 127.0.0.1:8080", c.Listen)
+	}
+	return nil
+}
+
+// Server answers HTTP. Parts and probes are added before Run.
+type Server struct {
+	cfg     Config
+	log     *slog.Logger
+	metrics func(io.Writer)
+	ready   chan struct{}
+
+	mu       sync.Mutex
+	listener net.Listener
+	parts    []part
+	probes   []*probe
+}
+
+// New gives a server that does nothing yet. metrics writes Prometheus' text format.
+func New(cfg Config, log *slog.Logger, metrics func(io.Writer)) *Server {
+	return &Server{cfg: cfg, log: log, metrics: metrics, ready: make(chan struct{})}
+}
+
+// Listen binds the port, so that a busy one is known before anything starts.
+// Run calls it if nobody did.
+func (s *Server) Listen(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.listener != nil || s.cfg.Listen == "" {
+		return nil
+	}
+	var lc net.ListenConfig
+	l, err := lc.Listen(ctx, "tcp", s.cfg.Listen)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("http.listen: %s is taken by another program: choose another address with --http.listen, or port 0 for a free one", s.cfg.Listen)
+	}
+	if err != nil {
+		return fmt.Errorf("http.listen: %w", err)
+	}
+	s.listener = l
+	return nil
+}
+
+// Close gives the port back where Run was never called.
+func (s *Server) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.listener == nil {
+		return nil
+	}
+	return s.listener.Close()
+}
+
+// Addr gives the bound address; it is zero before Listen.
+func (s *Server) Addr() netip.AddrPort {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.listener == nil {
+		return netip.AddrPort{}
+	}
+	a, _ := netip.ParseAddrPort(s.listener.Addr().String())
+	return a
+}
+
+// Ready is closed once requests are answered.
+func (s *Server) Ready() <-chan struct{} { return s.ready }
+
+// Run answers requests until ctx ends; requests under way then have two seconds.
+func (s *Server) Run(ctx context.Context) error {
+	if err := s.Listen(ctx); err != nil {
+		return err
+	}
+	s.mu.Lock()
+	l := s.listener
+	s.mu.Unlock()
+	close(s.ready)
+	if l == nil {
+		<-ctx.Done()
+		return nil
+	}
+	srv := &http.Server{
+		Handler:           s.Handler(),
+		ReadHeaderTimeout: headerTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeaderBytes,
+		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- srv.Serve(l) }()
+	select {
+	case err := <-failed:
+		return fmt.Errorf("http server: %w", err)
+	case <-ctx.Done():
+	}
+	late, cancel := context.WithTimeout(context.WithoutCancel(ctx), shutdownTimeout)
+	defer cancel()
+	if srv.Shutdown(late) != nil {
+		_ = srv.Close()
+	}
+	<-failed
+	return nil
+}
+
+// Handler gives the routes, for tests and for embedding.
+func (s *Server) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("/metrics", get(s.serveMetrics))
+	mux.HandleFunc("/healthz", get(s.serveHealth))
+	mux.HandleFunc("/readyz", get(s.serveReady))
+	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		problem(w, http.StatusNotFound, "nothing at "+r.URL.Path+"; there are /metrics, /healthz and /readyz")
+	})
+	return mux
+}
+
+func (s *Server) serveMetrics(w http.ResponseWriter, _ *http.Request) {
+	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
+	s.metrics(w)
+}
