@@ -1,6 +1,9 @@
 package flow
 
-import "net/netip"
+import (
+	"encoding/binary"
+	"net/netip"
+)
 
 // Addr is an IP address: IPv6, or IPv4 as ::ffff:a.b.c.d. The zero value is
 // "unknown". Unlike netip.Addr it holds no pointer, so tables of it cost the
@@ -55,4 +58,9 @@ func (a Addr) Compare(b Addr) int {
 		}
 	}
 	return 0
+}
+
+// Words gives the address as two numbers, for hashing.
+func (a *Addr) Words() (uint64, uint64) {
+	return binary.LittleEndian.Uint64(a[:8]), binary.LittleEndian.Uint64(a[8:])
 }

@@ -47,7 +47,8 @@ func (c *Counters) IfIndex() uint32 {
 type IfCounters struct {
 	Index           uint32
 	Type            uint32
-	Speed           uint64 // bit/s as sent; 0 unknown
+	Speed           uint64 // bit/s; 0 unknown
+	SpeedRepaired   bool   // Speed was sent cut to 32 bits (Open vSwitch 3.2 to 3.7) and is mended
 	Direction       uint32 // 0 unknown, 1 full-duplex, 2 half, 3 in, 4 out
 	Status          uint32 // bit 0 admin up, bit 1 oper up
 	InOctets        uint64

@@ -44,12 +44,12 @@ type Packet struct {
 	IPFlags        uint8 // IPv4: reserved, DF, MF from high to low
 	ICMPType       uint8
 	ICMPCode       uint8
-	Fragment       bool   // any fragment but the first: no ports
-	Truncated      bool   // the captured bytes end inside a header
+	Fragment       bool   // a piece of a fragmented packet, the first one too: ports are 0, so that all pieces meet
+	Truncated      bool   // the captured bytes end inside a header, or it makes no sense, or is too deep: what came before stands
 	FragmentOffset uint16 // in units of 8 bytes
 	FragmentID     uint32
 	FlowLabel      uint32 // IPv6
-	TCPSequence    uint32 // of the first payload byte
+	TCPSequence    uint32 // of the first payload byte; 0 with Fragment
 	PayloadLength  uint32 // bytes of transport payload by the IP header's length; 0 if unknown
 
 	Tunnel       Tunnel

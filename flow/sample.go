@@ -91,6 +91,8 @@ type Sample struct {
 	NextHop   Addr
 	RecordVNI uint32 // records 1029 and 1030
 	HasRecVNI bool
+	TunnelSrc Addr // records 1023 to 1026: ends of a tunnel that begins or ends at this switch, which the header does not show
+	TunnelDst Addr
 }
 
 // Tap gives the ifIndex of the port at which the sample was taken and its

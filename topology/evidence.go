@@ -1,0 +1,94 @@
+package topology
+
+import (
+	"bytes"
+	"cmp"
+
+	"spoor/flow"
+)
+
+// Kind says what a piece of evidence saw.
+type Kind uint8
+
+// Kinds of evidence, and the fields of Evidence that each uses beside Agent,
+// Port, Count, First and Last.
+const (
+	// SawIngress: frames entered (Agent, Port) from Far, addressed to Own; Fresh, Encap.
+	SawIngress Kind = iota + 1
+	// SawEgress: forwarded frames left (Agent, Port) from Own, addressed to Far; Fresh, Encap, Addr the outer source if Encap.
+	SawEgress
+	// SawSource: frames from Addr entered (Agent, Port) after Hops routers; Far, Encap.
+	SawSource
+	// SawSink: frames to Addr left over (Agent, Port) with TTL.
+	SawSink
+	// SawVote: one flow left (Agent, Port) and entered (Agent2, Port2) one hop later.
+	SawVote
+	// SawVTEP: the flow Flow was seen bare at Agent, next to the tunnel end Addr.
+	SawVTEP
+	// SawOwnMAC: Agent lists Own as the MAC of one of its interfaces.
+	SawOwnMAC
+)
+
+// Evidence is what sampling tells about the fabric: self-contained and
+// additive, so that it may come from any worker, shard or process. Count is the
+// number of sightings since the giver last sent the same evidence.
+type Evidence struct {
+	Kind     Kind
+	Fresh    bool // the TTL is an initial one: nobody has forwarded the frame
+	Encap    bool // the frame is a tunnel's: MACs and TTL are the outer ones
+	TTL      uint8
+	Hops     uint8 // initial TTL less TTL
+	Agent    flow.Addr
+	Port     uint32
+	Agent2   flow.Addr
+	Port2    uint32
+	Far, Own uint64
+	Addr     flow.Addr
+	Flow     uint64
+	Count    uint32
+	First    int64
+	Last     int64
+	Sequence uint64 // order of making within its giver
+}
+
+// Compare orders evidence by time, agent and sequence, so that the learner sees
+// the same order however many workers gathered it.
+func (e *Evidence) Compare(o *Evidence) int {
+	if c := cmp.Compare(e.First, o.First); c != 0 {
+		return c
+	}
+	if c := bytes.Compare(e.Agent[:], o.Agent[:]); c != 0 {
+		return c
+	}
+	return cmp.Or(cmp.Compare(e.Kind, o.Kind), cmp.Compare(e.Port, o.Port), cmp.Compare(e.Own, o.Own), cmp.Compare(e.Far, o.Far),
+		bytes.Compare(e.Addr[:], o.Addr[:]), cmp.Compare(e.Sequence, o.Sequence))
+}
+
+// InitialTTL gives the TTL with which a packet most likely began.
+func InitialTTL(ttl uint8) uint8 {
+	switch {
+	case ttl <= 32:
+		return 32
+	case ttl <= 64:
+		return 64
+	case ttl <= 128:
+		return 128
+	}
+	return 255
+}
+
+// minTTL: frames below it may be traceroute's, whose initial TTL is small.
+const minTTL = 20
+
+// multicastBit is the group bit of a MAC address in the low 48 bits.
+const multicastBit = 1 << 40
+
+// unicastMAC reports whether a MAC can belong to one router: neither group nor zero.
+func unicastMAC(mac uint64) bool { return mac != 0 && mac&multicastBit == 0 }
+
+// locatable reports whether an address can live at one place.
+func locatable(a flow.Addr) bool {
+	ip := a.Netip()
+	return ip.IsValid() && !ip.IsMulticast() && !ip.IsLinkLocalUnicast() && !ip.IsUnspecified() && !ip.IsLoopback() &&
+		(!ip.Is4() || ip.As4() != [4]byte{255, 255, 255, 255})
+}

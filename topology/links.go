@@ -1,0 +1,204 @@
+package topology
+
+// ingress: forwarded frames that enter a port are addressed to this switch's
+// MAC and come from the neighbour's; fresh ones come from a host.
+func (l *Learner) ingress(n *node, e *Evidence) {
+	p := n.port(e.Port)
+	if p.since == 0 {
+		p.since = e.First
+	}
+	p.seen = max(p.seen, e.Last)
+	if e.Fresh {
+		if p.fresh == 0 {
+			l.young = append(l.young, p)
+		}
+		p.fresh += e.Count
+	} else {
+		if p.routed == 0 {
+			p.edge = false
+			l.touchPort(p)
+		}
+		p.routed += e.Count
+	}
+	if e.Encap || !e.Fresh {
+		l.own(e.Own, n.id, false)
+		if unicastMAC(e.Own) {
+			p.own = e.Own
+		}
+		if !n.router {
+			n.router = true
+			for _, q := range n.ports {
+				l.touchPort(q)
+			}
+		}
+		l.far(p, e.Far)
+	} else {
+		l.sightMAC(p, e.Far)
+	}
+}
+
+// egress: the reverse of ingress, weaker evidence of ownership.
+func (l *Learner) egress(n *node, e *Evidence) {
+	p := n.port(e.Port)
+	p.seen = max(p.seen, e.Last)
+	l.own(e.Own, n.id, true)
+	if unicastMAC(e.Own) {
+		p.own = e.Own
+	}
+	l.far(p, e.Far)
+	if e.Fresh && e.Encap && !e.Addr.IsZero() {
+		l.setVTEP(e.Addr, n.id)
+	}
+}
+
+// own notes that a switch owns a MAC; ports whose far end it is lead to the switch.
+func (l *Learner) own(mac uint64, sw SwitchID, weak bool) {
+	if !unicastMAC(mac) {
+		return
+	}
+	o, ok := l.owners[mac]
+	if ok && (o.sw == sw && o.weak == weak || weak && !o.weak) {
+		return
+	}
+	l.owners[mac] = owner{sw, weak}
+	if ok && o.sw == sw {
+		return
+	}
+	l.next.owners.set(mac, sw)
+	l.changed = true
+	for _, p := range l.byFar[mac] {
+		if p.far == mac {
+			l.link(p, sw)
+		}
+	}
+}
+
+// far notes the MAC at the far end of a port.
+func (l *Learner) far(p *port, mac uint64) {
+	if !unicastMAC(mac) {
+		return
+	}
+	if p.far != mac {
+		p.far = mac
+		l.byFar[mac] = append(l.byFar[mac], p)
+	}
+	if o, ok := l.owners[mac]; ok {
+		l.link(p, o.sw)
+	}
+}
+
+func (l *Learner) link(p *port, to SwitchID) {
+	if to == p.key.sw {
+		return
+	}
+	if p.peer == to {
+		if p.given && !p.learned {
+			p.learned = true
+			l.touchPort(p)
+		}
+		return
+	}
+	if p.given { // what is given overrides what is learned
+		return
+	}
+	p.peer, p.peerPort, p.edge, p.learned = to, 0, false, true
+	l.linkAt = l.now
+	l.touchPort(p)
+	if int(to) < len(l.nodes) && l.nodes[to] != nil {
+		l.touch(l.nodes[to])
+	}
+}
+
+// voteKey: a flow left port out and entered port in one hop later.
+type voteKey struct{ out, in portKey }
+
+type vote struct {
+	n    uint32
+	last int64
+}
+
+// votesNeeded makes a link of votes alone, if no other pair has any for either port.
+const votesNeeded = 2
+
+// vote counts a co-flow vote. Votes name both ends of a link at once, which
+// MACs do only where each port has its own.
+func (l *Learner) vote(n *node, e *Evidence) {
+	other := l.node(e.Agent2)
+	if other == nil || other == n {
+		return
+	}
+	p, q := n.port(e.Port), other.port(e.Port2)
+	if p.peer == other.id && p.peerPort == q.key.idx && q.peer == n.id && q.peerPort == p.key.idx {
+		return
+	}
+	k := voteKey{p.key, q.key}
+	v := l.votes[k]
+	if v == nil {
+		if len(l.votes) >= maxVotes {
+			l.Ignored++
+			return
+		}
+		v = &vote{}
+		l.votes[k] = v
+	}
+	v.n += e.Count
+	v.last = e.Last
+	if v.n < votesNeeded || !l.mayJoin(p, other.id) || !l.mayJoin(q, n.id) {
+		return
+	}
+	l.link(p, other.id)
+	l.link(q, n.id)
+	l.pair(p, q)
+}
+
+// mayJoin: a port that a MAC proves to lead elsewhere is not moved by votes.
+func (l *Learner) mayJoin(p *port, to SwitchID) bool {
+	if p.far == 0 {
+		return p.peer == 0 || p.peer == to
+	}
+	o, ok := l.owners[p.far]
+	return !ok || o.sw == to
+}
+
+// pair notes which port of the neighbour a port is joined to.
+func (l *Learner) pair(p, q *port) {
+	if p.peerPort == q.key.idx && q.peerPort == p.key.idx || p.given || q.given || p.peer != q.key.sw || q.peer != p.key.sw {
+		return
+	}
+	p.peerPort, q.peerPort = q.key.idx, p.key.idx
+	l.touchPort(p)
+	l.touchPort(q)
+}
+
+// match pairs the ports of two switches that lead to each other: by the MACs of
+// the ports themselves, or because there is only one on each side.
+func (l *Learner) match(p *port) {
+	peer := l.nodes[p.peer]
+	if peer == nil || p.peerPort != 0 {
+		return
+	}
+	var only, byMAC *port
+	back, forth, macs := 0, 0, 0
+	for _, q := range peer.ports {
+		if q.peer != p.key.sw {
+			continue
+		}
+		if p.far != 0 && p.far == q.own && q.far != 0 && q.far == p.own {
+			byMAC = q
+			macs++
+		}
+		only = q
+		back++
+	}
+	for _, q := range l.nodes[p.key.sw].ports {
+		if q.peer == p.peer {
+			forth++
+		}
+	}
+	switch {
+	case back == 1 && forth == 1:
+		l.pair(p, only)
+	case macs == 1:
+		l.pair(p, byMAC)
+	}
+}

@@ -1,0 +1,226 @@
+package topology
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"spoor/flow"
+)
+
+// publish makes the next snapshot out of what changed, and the records that tell of it.
+func (l *Learner) publish() {
+	slices.SortFunc(l.dirtyNodes, func(a, b *node) int { return cmp.Compare(a.id, b.id) })
+	for _, n := range l.dirtyNodes {
+		for _, p := range n.ports {
+			if p.peer != 0 {
+				l.match(p)
+			}
+		}
+	}
+	next := &Snapshot{Version: 1, Settled: l.settled() && l.linkAt != 0, registry: l.registry, switches: make([]*Switch, len(l.nodes))}
+	if l.snap != nil {
+		next.Version = l.snap.Version + 1
+		copy(next.switches, l.snap.switches)
+	}
+	for i := 0; i < len(l.dirtyNodes); i++ { // match may have added some
+		n := l.dirtyNodes[i]
+		next.switches[n.id] = l.view(n)
+	}
+	for h := range l.dirtyHosts { // order does not matter: records are sorted below
+		h.place = l.locate(h)
+		place := h.place
+		l.next.places.set(h.addr, &place)
+	}
+	next.places, next.owners, next.vteps = l.next.places.share(), l.next.owners.share(), l.next.vteps.share()
+	l.snap = next
+	for _, n := range l.dirtyNodes {
+		l.linkRecords(n)
+		n.dirty = false
+	}
+	for h := range l.dirtyHosts {
+		l.hostRecord(h)
+	}
+	clear(l.dirtyHosts)
+	l.dirtyNodes = l.dirtyNodes[:0]
+	l.changed = false
+	slices.SortFunc(l.records, func(a, b Record) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID)) })
+}
+
+// view gives a switch as the snapshot shows it.
+func (l *Learner) view(n *node) *Switch {
+	s := &Switch{ID: n.id, Agent: n.agent, Name: l.name(n), Ports: make(map[uint32]*Port, len(n.ports)), peers: map[SwitchID]peering{}}
+	for idx, p := range n.ports {
+		v := &Port{IfIndex: idx, Name: p.name, Peer: p.peer, PeerPort: p.peerPort, Edge: p.edge, Dark: p.peer == 0 && p.routed > 0}
+		v.Speed, v.SpeedInferred = l.speed(n, p)
+		if v.Dark {
+			s.Dark++
+		}
+		if p.peer != 0 {
+			e := s.peers[p.peer]
+			if e.ports++; e.ports == 1 {
+				e.port = idx
+			} else {
+				e.port = 0
+			}
+			s.peers[p.peer] = e
+		}
+		if q := l.otherEnd(p); q != nil {
+			a, b := ordered(l, p, q)
+			v.LinkID, v.LinkName = linkID(l, a, b), l.portName(a)+"--"+l.portName(b)
+		}
+		s.Ports[idx] = v
+	}
+	return s
+}
+
+// otherEnd gives the port at the far end of a port, nil unless both ends are known.
+func (l *Learner) otherEnd(p *port) *port {
+	if p.peer == 0 || p.peerPort == 0 || l.nodes[p.peer] == nil {
+		return nil
+	}
+	q := l.nodes[p.peer].ports[p.peerPort]
+	if q == nil || q.peer != p.key.sw || q.peerPort != p.key.idx {
+		return nil
+	}
+	return q
+}
+
+func ordered(l *Learner, p, q *port) (a, b *port) {
+	if c := l.nodes[p.key.sw].agent.Compare(l.nodes[q.key.sw].agent); c < 0 || c == 0 && p.key.idx < q.key.idx {
+		return p, q
+	}
+	return q, p
+}
+
+func linkID(l *Learner, a, b *port) string {
+	return fmt.Sprintf("%s/%d--%s/%d", l.nodes[a.key.sw].agent, a.key.idx, l.nodes[b.key.sw].agent, b.key.idx)
+}
+
+// portName gives "leaf1:swp5", with numbers where names are unknown.
+func (l *Learner) portName(p *port) string {
+	name := p.name
+	if name == "" {
+		name = fmt.Sprint(p.key.idx)
+	}
+	return l.name(l.nodes[p.key.sw]) + ":" + name
+}
+
+func (l *Learner) name(n *node) string {
+	switch {
+	case n.given != "":
+		return n.given
+	case n.hostname != "" && len(l.names[n.hostname]) == 1:
+		return n.hostname
+	}
+	return n.agent.String()
+}
+
+// speed gives a port's speed: configured, as the agent reports it, the link's
+// other end's, or inferred from the highest rate counted.
+func (l *Learner) speed(n *node, p *port) (bps float64, inferred bool) {
+	if v := speedOf(l.cfg.Speeds, n.agent, p.key.idx); v > 0 {
+		return v, false
+	}
+	if p.speed > 0 {
+		return p.speed, false
+	}
+	if q := l.otherEnd(p); q != nil {
+		if v := speedOf(l.cfg.Speeds, l.nodes[q.key.sw].agent, q.key.idx); v > 0 {
+			return v, true
+		}
+		if q.speed > 0 {
+			return q.speed, true
+		}
+		return max(p.inferred, q.inferred), true
+	}
+	return p.inferred, p.inferred > 0
+}
+
+// linkRecords tells of a switch's links that are new, changed or gone.
+func (l *Learner) linkRecords(n *node) {
+	present := map[string]struct{}{}
+	for _, p := range n.ports {
+		q := l.otherEnd(p)
+		if q == nil {
+			continue
+		}
+		a, b := ordered(l, p, q)
+		r := Record{Kind: LinkRecord, ID: linkID(l, a, b), Time: l.now, Source: Learned, State: Up, Seen: l.now, A: l.flowPort(a), B: l.flowPort(b)}
+		switch {
+		case p.given && (p.learned || q.learned):
+			r.Source = Both
+		case p.given:
+			r.Source = Given
+		}
+		r.Link = l.portName(a) + "--" + l.portName(b)
+		r.Speed, r.SpeedInferred = l.speed(l.nodes[a.key.sw], a)
+		present[r.ID] = struct{}{}
+		old, ok := l.links[r.ID]
+		r.Since = l.now
+		if ok {
+			r.Since = old.Since
+		}
+		if ok && old.Link == r.Link && old.Speed == r.Speed && old.Source == r.Source {
+			continue
+		}
+		l.links[r.ID] = r
+		l.records = append(l.records, r)
+		n.links[r.ID] = struct{}{}
+		l.nodes[q.key.sw].links[r.ID] = struct{}{}
+	}
+	for id := range n.links {
+		if _, ok := present[id]; ok {
+			continue
+		}
+		delete(n.links, id)
+		if r, ok := l.links[id]; ok {
+			delete(l.links, id)
+			r.State, r.Time = Gone, l.now
+			l.records = append(l.records, r)
+		}
+	}
+}
+
+func (l *Learner) flowPort(p *port) flow.Port {
+	n := l.nodes[p.key.sw]
+	return flow.Port{Switch: l.name(n), Agent: n.agent, IfIndex: p.key.idx, Name: p.name}
+}
+
+// hostRecord tells of an address whose place is new or changed.
+func (l *Learner) hostRecord(h *host) {
+	ports := l.hostPorts(h)
+	old, ok := l.placed[h.addr]
+	if len(ports) == 0 || ok && slices.Equal(old.Ports, ports) && old.MAC == h.mac {
+		return
+	}
+	r := Record{Kind: HostRecord, ID: "host/" + h.addr.String(), Time: l.now, Since: l.now, Seen: l.now, Host: h.addr, MAC: h.mac, Ports: ports}
+	if ok {
+		r.Since = old.Since
+	}
+	l.placed[h.addr] = r
+	l.records = append(l.records, r)
+}
+
+// hostPorts gives the proven edge ports of an address.
+func (l *Learner) hostPorts(h *host) []flow.Port {
+	if h.place.Bridged {
+		return nil
+	}
+	var keys []portKey
+	if h.place.Switch != 0 {
+		keys = append(keys, portKey{h.place.Switch, h.place.Port})
+	}
+	for i := range h.sources {
+		s := &h.sources[i]
+		if s.hops == 0 && s.port.peer == 0 && slices.Contains(h.place.Edges, s.port.key.sw) && !slices.Contains(keys, s.port.key) {
+			keys = append(keys, s.port.key)
+		}
+	}
+	ports := make([]flow.Port, 0, len(keys))
+	for _, k := range keys {
+		ports = append(ports, l.flowPort(l.nodes[k.sw].ports[k.idx]))
+	}
+	slices.SortFunc(ports, func(a, b flow.Port) int { return cmp.Or(a.Agent.Compare(b.Agent), cmp.Compare(a.IfIndex, b.IfIndex)) })
+	return ports
+}

@@ -1,0 +1,218 @@
+package topology
+
+import (
+	"spoor/flow"
+)
+
+// Snapshot is the fabric as known at one moment. It is immutable: any number of
+// goroutines may read it, and a later version leaves it as it is.
+type Snapshot struct {
+	Version uint64
+	Settled bool // no link was learned for a while: what looks like an edge is one
+
+	registry *Registry
+	switches []*Switch
+	places   cow[flow.Addr, *Place]
+	owners   cow[uint64, SwitchID]
+	vteps    cow[flow.Addr, SwitchID]
+}
+
+// Switch is one switch that an agent reports, as a snapshot shows it.
+type Switch struct {
+	ID    SwitchID
+	Agent flow.Addr
+	Name  string // configured, else host_descr while unique, else the agent's address
+	Dark  int    // ports that forwarded frames enter and that lead to nobody we hear
+	Ports map[uint32]*Port
+	peers map[SwitchID]peering
+}
+
+// peering says over which port a neighbour is reached.
+type peering struct {
+	port  uint32 // the only one, 0 if there are several
+	ports int
+}
+
+// Port is one port of a switch.
+type Port struct {
+	IfIndex       uint32
+	Name          string
+	Speed         float64 // bit/s, 0 unknown
+	SpeedInferred bool
+	Peer          SwitchID // 0 = no link to a switch that reports
+	PeerPort      uint32   // 0 unknown
+	Edge          bool     // proven by frames that nobody has forwarded
+	Dark          bool     // forwarded frames enter, and it leads to nobody we hear
+	LinkID        string   // topology's id once both ends are known
+	LinkName      string
+}
+
+// Place is where an address lives.
+type Place struct {
+	Edges   []SwitchID // switches behind which it was proven to live; several: a host on two leaves
+	Switch  SwitchID   // the edge port, if one is proven
+	Port    uint32
+	Bridged bool // enters several switches untouched: an L2 fabric
+}
+
+// Switch gives a switch by number, nil if unknown.
+func (s *Snapshot) Switch(id SwitchID) *Switch {
+	if int(id) >= len(s.switches) {
+		return nil
+	}
+	return s.switches[id]
+}
+
+// Switches gives the number of switch numbers in use: ids run from 1 to it.
+func (s *Snapshot) Switches() int { return max(len(s.switches)-1, 0) }
+
+// ID gives an agent's number, 0 if the registry is full.
+func (s *Snapshot) ID(agent flow.Addr) SwitchID { return s.registry.ID(agent) }
+
+// Port gives a port of a switch, nil if nothing is known of it.
+func (s *Snapshot) Port(id SwitchID, ifIndex uint32) *Port {
+	sw := s.Switch(id)
+	if sw == nil {
+		return nil
+	}
+	return sw.Ports[ifIndex]
+}
+
+// Peer gives the switch to which a port leads, 0 if it is no known link.
+func (s *Snapshot) Peer(id SwitchID, ifIndex uint32) SwitchID {
+	if p := s.Port(id, ifIndex); p != nil {
+		return p.Peer
+	}
+	return 0
+}
+
+// Adjacent reports whether a link joins two switches.
+func (s *Snapshot) Adjacent(a, b SwitchID) bool {
+	sw := s.Switch(a)
+	if sw == nil {
+		return false
+	}
+	_, ok := sw.peers[b]
+	return ok
+}
+
+// PortTo gives the port of a that leads to b, 0 if none or several do.
+func (s *Snapshot) PortTo(a, b SwitchID) uint32 {
+	if sw := s.Switch(a); sw != nil {
+		return sw.peers[b].port
+	}
+	return 0
+}
+
+// Common gives the only switch that both a and b are linked to, once the
+// topology has settled; 0 if there are several, or if a silent one might be.
+func (s *Snapshot) Common(a, b SwitchID) SwitchID {
+	x, y := s.Switch(a), s.Switch(b)
+	if !s.Settled || x == nil || y == nil || x.Dark > 0 || y.Dark > 0 {
+		return 0
+	}
+	var common SwitchID
+	for id := range x.peers {
+		if _, ok := y.peers[id]; ok {
+			if common != 0 {
+				return 0
+			}
+			common = id
+		}
+	}
+	return common
+}
+
+// Edges gives the switches behind which an address is proven to live. The slice is the snapshot's.
+func (s *Snapshot) Edges(a flow.Addr) []SwitchID {
+	if p, ok := s.places.get(a); ok && !p.Bridged {
+		return p.Edges
+	}
+	return nil
+}
+
+// Edge gives the only switch behind which an address lives, 0 if unknown or several.
+func (s *Snapshot) Edge(a flow.Addr) SwitchID {
+	if e := s.Edges(a); len(e) == 1 {
+		return e[0]
+	}
+	return 0
+}
+
+// Locate gives the edge port behind which an address lives.
+func (s *Snapshot) Locate(a flow.Addr) (SwitchID, uint32, bool) {
+	p, ok := s.places.get(a)
+	if !ok || p.Switch == 0 {
+		return 0, 0, false
+	}
+	return p.Switch, p.Port, true
+}
+
+// Bridged reports whether an address is seen entering several switches untouched.
+func (s *Snapshot) Bridged(a flow.Addr) bool {
+	p, ok := s.places.get(a)
+	return ok && p.Bridged
+}
+
+// Routes reports whether a switch is known to own a MAC that frames were addressed to.
+func (s *Snapshot) Routes(id SwitchID, mac uint64) bool {
+	owner, ok := s.owners.get(mac)
+	return ok && owner == id
+}
+
+// VTEP gives the switch that owns a tunnel end's address, 0 if unknown.
+func (s *Snapshot) VTEP(a flow.Addr) SwitchID {
+	id, _ := s.vteps.get(a)
+	return id
+}
+
+// Name gives a switch's best name: "" only for a number that was never given.
+func (s *Snapshot) Name(id SwitchID) string {
+	if sw := s.Switch(id); sw != nil {
+		return sw.Name
+	}
+	return s.registry.Addr(id).String()
+}
+
+// FlowPort names a port to people and programs.
+func (s *Snapshot) FlowPort(id SwitchID, ifIndex uint32) flow.Port {
+	p := flow.Port{Switch: s.Name(id), Agent: s.registry.Addr(id), IfIndex: ifIndex}
+	if known := s.Port(id, ifIndex); known != nil {
+		p.Name = known.Name
+	}
+	return p
+}
+
+// Describe fills the labels of a sample's record.
+func (s *Snapshot) Describe(sample *flow.Sample, l *flow.Labels) {
+	*l = flow.Labels{}
+	id := s.registry.ID(sample.Agent)
+	sw := s.Switch(id)
+	if sw == nil {
+		return
+	}
+	l.Switch = sw.Name
+	in := sw.Ports[sample.Input.Index()]
+	if out := sw.Ports[sample.Output.Index()]; out != nil {
+		l.OutName = out.Name
+	}
+	if in == nil {
+		return
+	}
+	l.InName, l.Link = in.Name, in.LinkID
+	p := &sample.Packet
+	l.CountOnce = sample.Direction != flow.Egress && in.Peer == 0 && !in.Dark && p.OuterSrc.IsZero()
+}
+
+// DescribePort fills the labels of a counters record.
+func (s *Snapshot) DescribePort(agent flow.Addr, ifIndex uint32, l *flow.Labels) {
+	*l = flow.Labels{}
+	sw := s.Switch(s.registry.ID(agent))
+	if sw == nil {
+		return
+	}
+	l.Switch = sw.Name
+	if p := sw.Ports[ifIndex]; p != nil {
+		l.InName, l.Link = p.Name, p.LinkID
+	}
+}

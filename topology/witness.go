@@ -1,0 +1,133 @@
+package topology
+
+import (
+	"math/bits"
+
+	"spoor/flow"
+)
+
+// witnessSlots is the size of a witness's memory; older evidence is forgotten
+// and then simply sent again.
+const witnessSlots = 1 << 14
+
+// A sighting is repeated to the learner while it is young, then once in a while.
+const (
+	repeatFirst = 4           // each of the first sightings is sent
+	repeatEarly = int64(1e9)  // then one a second
+	repeatLate  = int64(10e9) // and after earlyCount sightings one in ten
+	earlyCount  = uint32(64)  //
+	slotSeed    = 0x9e3779b97f4a7c15
+)
+
+type memory struct {
+	mark    uint64
+	count   uint32
+	pending uint32
+	first   int64 // of the pending sightings
+	sent    int64
+}
+
+// Witness turns samples into evidence that does not depend on flows: who
+// enters and leaves which port, and where addresses live. It sends what is new
+// and repeats the known rarely. One per worker, not for concurrent use.
+type Witness struct {
+	slots [witnessSlots]memory
+	out   []Evidence
+	seq   uint64
+}
+
+// NewWitness gives a witness that has seen nothing.
+func NewWitness() *Witness { return &Witness{} }
+
+// Drain appends the evidence gathered since the last call to dst.
+func (w *Witness) Drain(dst []Evidence) []Evidence {
+	dst = append(dst, w.out...)
+	w.out = w.out[:0]
+	return dst
+}
+
+// See takes one sample; non-IP samples prove nothing.
+func (w *Witness) See(s *flow.Sample) {
+	p := &s.Packet
+	if p.Key.IsZero() {
+		return
+	}
+	encap := !p.OuterSrc.IsZero()
+	src, dst, ttl := p.Key.Src, p.Key.Dst, p.EntryTTL()
+	if encap {
+		src, dst = p.OuterSrc, p.OuterDst
+	} else if ttl < minTTL {
+		return
+	}
+	hops := InitialTTL(ttl) - ttl
+	egress := s.Direction == flow.Egress
+	in, out := s.Input.Index(), s.Output.Index()
+	if !egress && in != 0 {
+		w.note(&Evidence{Kind: SawIngress, Agent: s.Agent, Port: in, Far: p.SrcMAC, Own: p.DstMAC, Fresh: hops == 0, Encap: encap}, s.Received)
+		if hops <= 1 && locatable(src) {
+			w.note(&Evidence{Kind: SawSource, Agent: s.Agent, Port: in, Addr: src, Hops: hops, Far: p.SrcMAC, Encap: encap}, s.Received)
+		}
+	}
+	if egress && out != 0 && (encap || hops > 0) {
+		e := Evidence{Kind: SawEgress, Agent: s.Agent, Port: out, Own: p.SrcMAC, Far: p.DstMAC, Fresh: hops == 0, Encap: encap}
+		if encap && locatable(src) {
+			e.Addr = src
+		}
+		w.note(&e, s.Received)
+	}
+	if out != 0 && locatable(dst) {
+		w.note(&Evidence{Kind: SawSink, Agent: s.Agent, Port: out, Addr: dst, TTL: ttl, Encap: encap}, s.Received)
+	}
+}
+
+// note counts a sighting and sends it if it is new or due.
+func (w *Witness) note(e *Evidence, now int64) {
+	mark := e.mark()
+	m := &w.slots[mark>>(64-14)]
+	if m.mark != mark {
+		*m = memory{mark: mark}
+	}
+	if m.pending == 0 {
+		m.first = now
+	}
+	m.count++
+	m.pending++
+	if m.count > repeatFirst {
+		due := repeatEarly
+		if m.count > earlyCount {
+			due = repeatLate
+		}
+		if now-m.sent < due {
+			return
+		}
+	}
+	e.Count, e.First, e.Last, e.Sequence = m.pending, m.first, now, w.seq
+	w.seq++
+	m.pending, m.sent = 0, now
+	w.out = append(w.out, *e)
+}
+
+// mark is a hash of what makes evidence the same evidence. Two that share it
+// are taken for one until the slot is reused: with 64 bits, never in practice.
+func (e *Evidence) mark() uint64 {
+	h := uint64(e.Kind)<<32 | uint64(e.TTL)<<16 | uint64(e.Hops)<<8
+	if e.Fresh {
+		h |= 1
+	}
+	if e.Encap {
+		h |= 2
+	}
+	h = mix(h^slotSeed, uint64(e.Port)<<32|uint64(e.Port2))
+	h = mixAddr(mixAddr(h, &e.Agent), &e.Addr)
+	return mix(mix(h, e.Far), e.Own)
+}
+
+func mixAddr(h uint64, a *flow.Addr) uint64 {
+	lo, hi := a.Words()
+	return mix(mix(h, lo), hi)
+}
+
+func mix(a, b uint64) uint64 {
+	hi, lo := bits.Mul64(a^0xa0761d6478bd642f, b^0xe7037ed1a0b428db)
+	return hi ^ lo
+}
