@@ -130,16 +130,16 @@ func seconds(v *float64) string {
 
 // delays writes each session's delays, "-" if there are none.
 func (e *Elephants) delays() string {
-	var parts []string
+	if len(e.Delays) == 0 {
+		return "-"
+	}
+	parts := make([]string, 0, len(e.Delays))
 	for _, session := range slices.Sorted(maps.Keys(e.Delays)) {
-		var times []string
-		for i := range e.Delays[session] {
-			times = append(times, seconds(&e.Delays[session][i]))
+		times := make([]string, len(e.Delays[session]))
+		for i := range times {
+			times[i] = seconds(&e.Delays[session][i])
 		}
 		parts = append(parts, session+" "+strings.Join(times, ","))
-	}
-	if parts == nil {
-		return "-"
 	}
 	return strings.Join(parts, " ")
 }

@@ -45,7 +45,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 		return replayAll(ctx, *program, flags.Args(), out)
 	}
 	if flags.NArg() != 2 {
-		return errors.New("usage: score TRUTH DIR | score -spoor PROGRAM FOLDER...")
+		return errors.New("want TRUTH DIR, or -spoor PROGRAM and folders")
 	}
 	return judge(flags.Arg(0), flags.Arg(1), out)
 }
