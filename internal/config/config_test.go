@@ -195,23 +195,6 @@ func TestDumpReadsBackAsTheSame(t *testing.T) {
 	}
 }
 
-func TestRates(t *testing.T) {
-	for text, want := range map[string]float64{"100M": 1e8, "2.5G": 2.5e9, "1000000": 1e6, "400G": 4e11, "1.6T": 1.6e12} {
-		got, err := ParseRate(text)
-		if err != nil || got != want {
-			t.Errorf("%s: %v, %v", text, got, err)
-		}
-		if back, err := ParseRate(FormatRate(got)); err != nil || back != want {
-			t.Errorf("%s: back %v, %v", FormatRate(got), back, err)
-		}
-	}
-	for _, text := range []string{"", "M", "-1M", "0", "10X", "1e400", "NaN", "InfG"} {
-		if got, err := ParseRate(text); err == nil {
-			t.Errorf("%q: %v", text, got)
-		}
-	}
-}
-
 func TestReferenceNamesEveryKey(t *testing.T) {
 	s := newSet(defaults())
 	ref := string(s.Reference())

@@ -137,7 +137,7 @@ func (s *Set) unknown(name string) error {
 			names = append(names, n[:j])
 		}
 	}
-	if n := nearest(name, names); n != "" {
+	if n := Nearest(name, names); n != "" {
 		return fmt.Errorf("unknown key %q: did you mean %q?", name, n)
 	}
 	return fmt.Errorf("unknown key %q", name)

@@ -2,10 +2,10 @@ package config
 
 import "strings"
 
-// nearest gives the one of names that a misspelt word most likely meant, "" if
+// Nearest gives the one of names that a misspelt word most likely meant, "" if
 // none is like it: at most a third of its letters differ, or it is the last
 // part of a dotted name.
-func nearest(word string, names []string) string {
+func Nearest(word string, names []string) string {
 	best, bestCost := "", len(word)/3+1
 	for _, n := range names {
 		if c := distance(strings.ToLower(word), strings.ToLower(n)); c < bestCost {

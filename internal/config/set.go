@@ -113,7 +113,7 @@ func (s *Set) Env(environ []string) (warnings []string, err error) {
 		}
 		i, known := byEnv[name]
 		if !known {
-			if n := nearest(name, names); n != "" {
+			if n := Nearest(name, names); n != "" {
 				warnings = append(warnings, fmt.Sprintf("environment variable %s is not used: did you mean %s?", name, n))
 			}
 			continue

@@ -18,8 +18,6 @@ var sizeUnits = []unit{
 	{"TB", 1e12}, {"GB", 1e9}, {"MB", 1e6}, {"KB", 1e3}, {"kB", 1e3}, {"B", 1},
 }
 
-var rateUnits = []unit{{"T", 1e12}, {"G", 1e9}, {"M", 1e6}, {"K", 1e3}, {"k", 1e3}}
-
 // withUnit reads a number with one of units; a bare number is itself.
 func withUnit(s string, units []unit) (float64, bool) {
 	factor := 1.0
@@ -55,25 +53,6 @@ func formatSize(n uint64) string {
 		}
 	}
 	return strconv.FormatUint(n, 10)
-}
-
-// ParseRate reads bits per second: "100M", "2.5G", "1000000".
-func ParseRate(s string) (float64, error) {
-	x, ok := withUnit(s, rateUnits)
-	if !ok || x == 0 {
-		return 0, fmt.Errorf("%q is no speed in bit/s: write it like 100M, 2.5G or 400G", s)
-	}
-	return x, nil
-}
-
-// FormatRate is ParseRate's inverse.
-func FormatRate(x float64) string {
-	for _, u := range rateUnits[:4] {
-		if x >= u.factor {
-			return strconv.FormatFloat(x/u.factor, 'g', -1, 64) + u.suffix
-		}
-	}
-	return strconv.FormatFloat(x, 'g', -1, 64)
 }
 
 // Ratio is a share between 0 and 1, exclusive, such as 0.1 or 10%.
