@@ -1,0 +1,167 @@
+package decode
+
+import (
+	"encoding/binary"
+
+	"spoor/decode/sflow"
+	"spoor/decode/xdr"
+	"spoor/flow"
+)
+
+// Header is the head of a datagram.
+type Header struct {
+	Agent    flow.Addr // as sent; zero if the agent states that it knows none
+	SubAgent uint32    // an independent stream inside the agent
+	Sequence uint32    // of the datagram in that stream
+	Uptime   uint32    // ms since the agent began
+	Samples  uint32    // as claimed
+}
+
+// Sink takes what a Decoder reads. Pointers are borrowed until the call returns.
+type Sink interface {
+	// Datagram is called once the head is read, before any sample. It may replace
+	// h.Agent, which samples then carry; false leaves the samples alone.
+	Datagram(h *Header) bool
+	// FlowSample takes a flow sample; the fields marked "worker" in it are zero.
+	FlowSample(s *flow.Sample)
+	// CountersSample takes a counters sample. Byte slices in it are parts of the
+	// datagram, of at most 255 bytes, and need not be UTF-8.
+	CountersSample(c *flow.Counters)
+}
+
+// Decoder decodes datagrams for one goroutine.
+type Decoder struct {
+	sink   Sink
+	header Header
+	result Result
+
+	sample     flow.Sample
+	hasHeader  bool // a sampled_header was read in this sample
+	substitute substitute
+
+	counters flow.Counters
+	adapters []flow.Adapter // memory of counters.Adapters; grows to what one datagram can hold at most
+	stats    Stats
+}
+
+// New gives a decoder that hands over to sink.
+func New(sink Sink) *Decoder {
+	return &Decoder{sink: sink, adapters: make([]flow.Adapter, 0, 64)}
+}
+
+// Stats gives the decoder's counts. They belong to the goroutine that calls Decode.
+func (d *Decoder) Stats() *Stats { return &d.stats }
+
+// Decode reads one datagram and hands its samples to the sink. It keeps nothing
+// of payload, and allocates nothing.
+func (d *Decoder) Decode(payload []byte) Result {
+	d.result = Result{}
+	samples, reason := d.head(payload)
+	switch {
+	case reason != ReasonNone:
+		d.stats.Reasons[reason]++
+		d.result.Outcome, d.result.Reason = Rejected, reason
+	case !d.sink.Datagram(&d.header):
+		d.result.Outcome = Skipped
+	default:
+		d.samples(samples)
+	}
+	d.stats.Datagrams[d.result.Outcome]++
+	return d.result
+}
+
+// head reads what precedes the samples.
+func (d *Decoder) head(payload []byte) (samples []byte, reason Reason) {
+	if len(payload) < 4 {
+		return nil, ReasonShort
+	}
+	if version := binary.BigEndian.Uint32(payload); version != sflow.Version {
+		return nil, versionReason(version)
+	}
+	h, samples, fault := sflow.ParseDatagram(payload[4:])
+	switch fault {
+	case xdr.OK:
+	case xdr.Value:
+		return nil, ReasonAgentType
+	default:
+		return nil, ReasonShort
+	}
+	d.header = Header{Agent: h.Agent, SubAgent: h.SubAgentID, Sequence: h.SequenceNumber, Uptime: h.Uptime, Samples: h.Samples}
+	return samples, ReasonNone
+}
+
+// samples walks the samples, at most as many as claimed.
+func (d *Decoder) samples(b []byte) {
+	for range d.header.Samples {
+		format, body, rest, ok := sflow.Item(b)
+		if !ok {
+			if len(b) < sflow.ItemHeader {
+				d.refuse(ReasonSampleCount)
+			} else {
+				d.refuse(ReasonSampleOverrun)
+			}
+			return
+		}
+		b = rest
+		switch format {
+		case sflow.FormatFlowSample:
+			d.flowSample(body, false)
+		case sflow.FormatFlowSampleExpanded:
+			d.flowSample(body, true)
+		case sflow.FormatCountersSample:
+			d.countersSample(body, false)
+		case sflow.FormatCountersSampleExpanded:
+			d.countersSample(body, true)
+		case sflow.FormatDiscardedPacket:
+			d.result.Discard++
+			d.stats.Samples[KindDiscard][Passed]++
+		default:
+			d.result.Unknown++
+			d.stats.Samples[KindUnknown][Passed]++
+			d.stats.Unknown.add(KindUnknown, format, 1)
+		}
+	}
+	d.result.Trailing = len(b)
+	d.stats.TrailingBytes += uint64(len(b))
+}
+
+// refuse counts something malformed inside a datagram.
+func (d *Decoder) refuse(r Reason) {
+	d.stats.Reasons[r]++
+	d.result.Outcome = Partial
+	if d.result.Reason == ReasonNone {
+		d.result.Reason = r
+	}
+}
+
+// nextRecord takes a record off a sample's records, of which claimed are still
+// to come. ok is false at the end, whatever that is.
+func (d *Decoder) nextRecord(b []byte, claimed uint32) (f sflow.Format, body, rest []byte, ok bool) {
+	if claimed == 0 {
+		d.stats.SampleTrailingBytes += uint64(len(b))
+		return 0, nil, nil, false
+	}
+	f, body, rest, ok = sflow.Item(b)
+	if !ok {
+		if len(b) < sflow.ItemHeader {
+			d.refuse(ReasonRecordCount)
+		} else {
+			d.refuse(ReasonRecordOverrun)
+		}
+	}
+	return f, body, rest, ok
+}
+
+// count notes what became of a record.
+func (d *Decoder) count(r Record, k Kind, format sflow.Format, fault xdr.Fault) {
+	switch {
+	case fault != xdr.OK:
+		d.stats.Records[r][Refused]++
+		d.refuse(recordReason(fault))
+	case r.Known():
+		d.stats.Records[r][Decoded]++
+	default:
+		d.stats.Records[r][Passed]++
+		d.stats.Unknown.add(k, format, 1)
+	}
+}

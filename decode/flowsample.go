@@ -1,0 +1,209 @@
+package decode
+
+import (
+	"math"
+
+	"spoor/decode/packet"
+	"spoor/decode/sflow"
+	"spoor/decode/xdr"
+	"spoor/flow"
+)
+
+// flowSample reads a flow_sample or flow_sample_expanded and hands it over.
+func (d *Decoder) flowSample(body []byte, expanded bool) {
+	var w sflow.FlowSample
+	var b []byte
+	var ok bool
+	if expanded {
+		b, ok = w.ParseExpanded(body)
+	} else {
+		b, ok = w.Parse(body)
+	}
+	if !ok {
+		d.stats.Samples[KindFlow][Refused]++
+		d.refuse(ReasonSampleShort)
+		return
+	}
+	s := &d.sample
+	*s = flow.Sample{}
+	s.Agent, s.SubAgent, s.DatagramSeq = d.header.Agent, d.header.SubAgent, d.header.Sequence
+	s.Sequence, s.SamplingRate, s.SamplePool, s.Drops = w.SequenceNumber, w.SamplingRate, w.SamplePool, w.Drops
+	s.SourceClass, s.SourceIndex = w.SourceID.Type, w.SourceID.Index
+	s.Input, s.Output = input(w.Input), output(w.Output)
+	s.Direction = direction(s)
+	s.Expanded = expanded
+	if s.SamplingRate == 0 {
+		d.stats.ZeroRates++
+	}
+	d.flowRecords(b, w.Records)
+	d.result.Flow++
+	d.stats.Samples[KindFlow][Decoded]++
+	d.sink.FlowSample(s)
+}
+
+// The value that means the device itself: as the compact form and hsflowd have
+// it, and as the errata has it for the expanded form.
+const (
+	internalCompact  = 0x3fffffff
+	internalExpanded = math.MaxUint32
+)
+
+// input interprets an input interface, which can only be one port or the device itself.
+func input(i sflow.Interface) flow.Interface {
+	switch {
+	case i.Format != sflow.InterfaceSingle || i.Value == 0:
+		return flow.Interface{Kind: flow.InterfaceUnknown, Value: i.Value}
+	case i.Value == internalCompact || i.Value == internalExpanded:
+		return flow.Interface{Kind: flow.InterfaceInternal, Value: i.Value}
+	}
+	return flow.Interface{Kind: flow.InterfaceIndex, Value: i.Value}
+}
+
+// output interprets an output interface.
+func output(i sflow.Interface) flow.Interface {
+	switch i.Format {
+	case sflow.InterfaceDiscarded:
+		return flow.Interface{Kind: flow.InterfaceDiscarded, Value: i.Value}
+	case sflow.InterfaceMultiple:
+		return flow.Interface{Kind: flow.InterfaceMultiple, Value: i.Value}
+	}
+	return input(i)
+}
+
+// direction tells on which side of its data source a packet was sampled.
+func direction(s *flow.Sample) flow.Direction {
+	if s.SourceClass != 0 || s.SourceIndex == 0 {
+		return flow.DirectionUnknown
+	}
+	in, out := s.Input.Index() == s.SourceIndex, s.Output.Index() == s.SourceIndex
+	switch {
+	case in && !out:
+		return flow.Ingress
+	case out && !in:
+		return flow.Egress
+	}
+	return flow.DirectionUnknown
+}
+
+// flowRecords reads the records of a flow sample.
+func (d *Decoder) flowRecords(b []byte, claimed uint32) {
+	d.hasHeader = false
+	d.substitute.has = 0
+	for ; ; claimed-- {
+		format, body, rest, ok := d.nextRecord(b, claimed)
+		if !ok {
+			break
+		}
+		b = rest
+		d.flowRecord(format, body)
+	}
+	if d.substitute.has != 0 {
+		d.substitute.apply(&d.sample, d.hasHeader)
+	}
+}
+
+// flowRecord reads one record into the sample.
+func (d *Decoder) flowRecord(format sflow.Format, b []byte) {
+	switch format {
+	case sflow.FormatSampledHeader:
+		d.sampledHeader(b)
+	case sflow.FormatExtendedSwitch:
+		var r sflow.ExtendedSwitch
+		fault := r.Parse(b)
+		if fault == xdr.OK {
+			d.sample.HasSwitch, d.sample.SrcVLAN, d.sample.DstVLAN = true, r.SrcVLAN, r.DstVLAN
+		}
+		d.count(RecordExtendedSwitch, KindFlow, format, fault)
+	case sflow.FormatExtendedRouter:
+		var r sflow.ExtendedRouter
+		fault := r.Parse(b)
+		if fault == xdr.OK {
+			d.sample.HasRouter, d.sample.NextHop = true, r.NextHop
+			d.sample.SrcMask, d.sample.DstMask = uint8(min(r.SrcMaskLen, 128)), uint8(min(r.DstMaskLen, 128))
+		}
+		d.count(RecordExtendedRouter, KindFlow, format, fault)
+	case sflow.FormatExtendedTimestamp:
+		ns, fault := sflow.ParseTimestamp(b)
+		if fault == xdr.OK && ns <= math.MaxInt64 {
+			d.sample.Timestamp = int64(ns)
+		}
+		d.count(RecordExtendedTimestamp, KindFlow, format, fault)
+	default:
+		d.otherFlowRecord(format, b)
+	}
+}
+
+// otherFlowRecord reads the records that fabrics seldom send.
+func (d *Decoder) otherFlowRecord(format sflow.Format, b []byte) {
+	r, fault := RecordUnknownFlow, xdr.OK
+	switch format {
+	case sflow.FormatSampledEthernet:
+		r, fault = RecordSampledEthernet, d.substitute.readEthernet(b)
+	case sflow.FormatSampledIPv4:
+		r, fault = RecordSampledIPv4, d.substitute.readIPv4(b)
+	case sflow.FormatSampledIPv6:
+		r, fault = RecordSampledIPv6, d.substitute.readIPv6(b)
+	case sflow.FormatIPv4TunnelEgress:
+		r, fault = RecordIPv4TunnelEgress, d.tunnel(b, (*sflow.SampledIP).ParseIPv4)
+	case sflow.FormatIPv4TunnelIngress:
+		r, fault = RecordIPv4TunnelIngress, d.tunnel(b, (*sflow.SampledIP).ParseIPv4)
+	case sflow.FormatIPv6TunnelEgress:
+		r, fault = RecordIPv6TunnelEgress, d.tunnel(b, (*sflow.SampledIP).ParseIPv6)
+	case sflow.FormatIPv6TunnelIngress:
+		r, fault = RecordIPv6TunnelIngress, d.tunnel(b, (*sflow.SampledIP).ParseIPv6)
+	case sflow.FormatVNIEgress:
+		r, fault = RecordVNIEgress, d.vni(b)
+	case sflow.FormatVNIIngress:
+		r, fault = RecordVNIIngress, d.vni(b)
+	}
+	d.count(r, KindFlow, format, fault)
+}
+
+// tunnel reads the ends of a tunnel that the sampled header does not show.
+func (d *Decoder) tunnel(b []byte, parse func(*sflow.SampledIP, []byte) xdr.Fault) xdr.Fault {
+	var r sflow.SampledIP
+	fault := parse(&r, b)
+	if fault == xdr.OK {
+		d.sample.TunnelSrc, d.sample.TunnelDst = r.Src, r.Dst
+	}
+	return fault
+}
+
+// vni reads a VNI record; the first one counts.
+func (d *Decoder) vni(b []byte) xdr.Fault {
+	vni, fault := sflow.ParseVNI(b)
+	if fault == xdr.OK && !d.sample.HasRecVNI {
+		d.sample.HasRecVNI, d.sample.RecordVNI = true, vni
+	}
+	return fault
+}
+
+// sampledHeader reads the packet itself. A second one in a sample is another
+// view of the same packet, which must not count twice: the first one stands.
+func (d *Decoder) sampledHeader(b []byte) {
+	var h sflow.SampledHeader
+	if fault := h.Parse(b); fault != xdr.OK {
+		d.count(RecordSampledHeader, KindFlow, sflow.FormatSampledHeader, fault)
+		return
+	}
+	if d.hasHeader {
+		d.stats.Records[RecordSampledHeader][Passed]++
+		return
+	}
+	d.stats.Records[RecordSampledHeader][Decoded]++
+	d.hasHeader = true
+	s := &d.sample
+	packet.Dissect(h.Header, h.Protocol, &s.Packet)
+	if h.Clamped {
+		s.Packet.Truncated = true
+	}
+	if s.Packet.Truncated {
+		d.stats.TruncatedHeaders++
+	}
+	s.HeaderProtocol, s.Stripped, s.HeaderLength = h.Protocol, h.Stripped, uint32(len(h.Header)) //nolint:gosec // bounded by the datagram
+	var believed bool
+	if s.FrameLength, believed = frameLength(&h, &s.Packet); !believed {
+		d.stats.BoundedFrames++
+	}
+	settle(s)
+}

@@ -1,0 +1,67 @@
+package decode
+
+import (
+	"spoor/decode/sflow"
+	"spoor/flow"
+)
+
+const (
+	fcs      = 4
+	etherLen = 14
+	maxFrame = 64 << 10 // hosts sample segments of up to 64 KiB before they are cut into frames
+)
+
+// frameLength gives the bytes of the frame on the wire without its FCS, as the
+// package comment says. believed is false where the agent's figure cannot be.
+func frameLength(h *sflow.SampledHeader, p *flow.Packet) (n uint32, believed bool) {
+	captured := uint32(len(h.Header)) //nolint:gosec // bounded by the datagram
+	byIP := lengthByIP(h.Protocol, p)
+	switch {
+	case h.FrameLength == 0:
+		return max(byIP, captured), false
+	case h.FrameLength > maxFrame:
+		if byIP == 0 {
+			byIP = maxFrame
+		}
+		return max(byIP, captured), false
+	case h.FrameLength < captured:
+		return captured, false
+	}
+	n = h.FrameLength
+	shown := uint32(p.IPOffset) + p.IPLength // where IP says that the packet ends in the frame that the header shows
+	switch {
+	case p.IPLength != 0 && n == shown+fcs:
+		n = shown
+	case p.IPLength != 0 && n == shown:
+	case h.Stripped >= fcs && n > fcs:
+		n -= fcs
+	}
+	return max(n, captured), true
+}
+
+// lengthByIP gives the frame's length without FCS by IP's total length, 0 if
+// that is unknown. Bare IP packets are given the Ethernet header that they travelled in.
+func lengthByIP(protocol uint32, p *flow.Packet) uint32 {
+	if p.IPLength == 0 {
+		return 0
+	}
+	if protocol != sflow.HeaderEthernet {
+		return etherLen + p.IPLength
+	}
+	return uint32(p.IPOffset) + p.IPLength
+}
+
+// settle makes the packet's lengths agree with the frame's.
+func settle(s *flow.Sample) {
+	p := &s.Packet
+	if p.PayloadLength > s.FrameLength {
+		p.PayloadLength = 0 // IP's header lies about its length
+	}
+	if p.Tunnel == flow.TunnelNone || s.HeaderProtocol == sflow.HeaderEthernet {
+		return
+	}
+	// The agent counts the link layer that it does not show: it lies in front of the inner frame as well.
+	if p.IPLength != 0 && s.FrameLength > uint32(p.IPOffset)+p.IPLength {
+		p.OuterLength += uint16(min(s.FrameLength-uint32(p.IPOffset)-p.IPLength, 0xff)) //nolint:gosec // bounded
+	}
+}

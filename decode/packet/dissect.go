@@ -1,0 +1,134 @@
+package packet
+
+import (
+	"encoding/binary"
+
+	"spoor/flow"
+)
+
+var be = binary.BigEndian
+
+// Header protocols of sampled_header that are read (sflow_version_5.txt, header_protocol).
+const (
+	Ethernet = 1
+	IPv4     = 11
+	IPv6     = 12
+	MPLS     = 13
+)
+
+// Budgets of layers in one packet.
+const (
+	maxTags       = 4
+	maxLabels     = 10
+	maxExtensions = 8
+	maxGTP        = 4
+)
+
+// layer is what comes next in a packet.
+type layer uint8
+
+const (
+	none layer = iota // nothing that is read
+	ethernet
+	mpls
+	ip4
+	ip6
+	inner // the first layer in a tunnel: walk.entry
+)
+
+// walk is the state of one dissection.
+type walk struct {
+	p   *flow.Packet
+	h   []byte // the captured header, cut where IP says that the packet ends
+	off int    // where the next layer begins
+
+	inside bool // in the tunnel already: no other is entered
+	hasIP  bool // an IP header was read in this packet
+	sized  bool // the outermost IP header was read
+
+	entry  layer // first layer inside the tunnel that was found, at off
+	tunnel flow.Tunnel
+	vni    uint32
+}
+
+// Dissect reads header, of the given header protocol, into p, which it
+// overwrites. It keeps nothing of header. An unknown protocol and an empty
+// header give an empty packet.
+func Dissect(header []byte, protocol uint32, p *flow.Packet) {
+	*p = flow.Packet{}
+	if len(header) == 0 {
+		return
+	}
+	w := walk{p: p, h: header}
+	next := none
+	switch protocol {
+	case Ethernet:
+		next = ethernet
+	case IPv4:
+		next = ip4
+	case IPv6:
+		next = ip6
+	case MPLS:
+		next = mpls
+	}
+	if w.run(next) == inner {
+		w.enter()
+	}
+}
+
+// run reads layers from next on, until the end (none) or a tunnel (inner).
+func (w *walk) run(next layer) layer {
+	for {
+		switch next {
+		case ethernet:
+			next = w.ethernet()
+		case mpls:
+			next = w.mpls()
+		case ip4:
+			next = w.ip4()
+		case ip6:
+			next = w.ip6()
+		default:
+			return next
+		}
+	}
+}
+
+// enter dissects the inside of a tunnel. What was the packet becomes the outer one.
+func (w *walk) enter() {
+	p, outer := w.p, *w.p
+	*p = flow.Packet{
+		SrcMAC: outer.SrcMAC, DstMAC: outer.DstMAC, EtherType: outer.EtherType,
+		VLAN: outer.VLAN, InnerVLAN: outer.InnerVLAN, VLANTags: outer.VLANTags,
+		MPLSDepth: outer.MPLSDepth, MPLS: outer.MPLS,
+		IPLength: outer.IPLength, IPOffset: outer.IPOffset,
+
+		Tunnel: w.tunnel, VNI: w.vni,
+		OuterSrc: outer.Key.Src, OuterDst: outer.Key.Dst,
+		OuterSrcPort: outer.Key.SrcPort, OuterDstPort: outer.Key.DstPort, OuterProto: outer.Key.Proto,
+		OuterTTL: outer.TTL, OuterTOS: outer.TOS,
+		OuterLength: uint16(min(w.off, 0xffff)), //nolint:gosec // bounded
+	}
+	w.inside, w.hasIP = true, false
+	w.run(w.entry)
+	if !w.hasIP {
+		outer.Truncated = p.Truncated
+		*p = outer
+	}
+}
+
+// found notes a tunnel whose inside begins n bytes further on with the layer entry.
+func (w *walk) found(t flow.Tunnel, vni uint32, n int, entry layer) layer {
+	if w.inside || entry == none {
+		return none
+	}
+	w.tunnel, w.vni, w.entry = t, vni, entry
+	w.off += n
+	return inner
+}
+
+// cut notes that the header ends inside a layer, or that a layer makes no sense.
+func (w *walk) cut() layer {
+	w.p.Truncated = true
+	return none
+}

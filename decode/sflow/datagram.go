@@ -1,0 +1,57 @@
+package sflow
+
+import (
+	"spoor/decode/xdr"
+	"spoor/flow"
+)
+
+// Version is the sFlow version that this package reads.
+const Version = 5
+
+// Address types.
+const (
+	AddressUnknown = 0
+	AddressIPv4    = 1
+	AddressIPv6    = 2
+)
+
+// Datagram is the head of an sFlow datagram; its samples follow.
+type Datagram struct {
+	Agent          flow.Addr // zero if the agent says that it does not know its address
+	SubAgentID     uint32    // tells independent streams of one agent apart
+	SequenceNumber uint32    // of datagrams, per sub-agent
+	Uptime         uint32    // ms since the agent began; wraps every 49.7 days
+	Samples        uint32    // as claimed
+}
+
+// ParseDatagram reads what follows the version word and gives the bytes of the samples.
+func ParseDatagram(b []byte) (d Datagram, samples []byte, f xdr.Fault) {
+	c := xdr.NewCursor(b)
+	d = Datagram{
+		Agent:          Address(&c),
+		SubAgentID:     c.Uint32(),
+		SequenceNumber: c.Uint32(),
+		Uptime:         c.Uint32(),
+		Samples:        c.Uint32(),
+	}
+	return d, c.Rest(), c.Fault()
+}
+
+// Address reads an address: its type, then nothing, 4 or 16 bytes. An undefined
+// type is a fault, for its size cannot be known.
+func Address(c *xdr.Cursor) flow.Addr {
+	switch c.Uint32() {
+	case AddressUnknown:
+	case AddressIPv4:
+		if b := c.Fixed(4); b != nil {
+			return flow.AddrFrom4([4]byte(b))
+		}
+	case AddressIPv6:
+		if b := c.Fixed(16); b != nil {
+			return flow.Addr(b)
+		}
+	default:
+		c.Fail(xdr.Value)
+	}
+	return flow.Addr{}
+}
