@@ -1,0 +1,250 @@
+package collector
+
+import (
+	"fmt"
+	"hash/maphash"
+	"net/netip"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"spoor/flow"
+)
+
+// Bounds and times of the agent table.
+const (
+	agentShards     = 64
+	idleAgent       = int64(5 * time.Minute)  // after which a full table may give its place away
+	scanEvery       = int64(10 * time.Second) // at most one search for idle places per shard
+	notBeforeBound  = int64(time.Second)      // agents hold samples back for at most a second (sFlow v5)
+	firstNotBefore  = int64(100 * time.Millisecond)
+	defaultAgents   = 65536
+	defaultPerPeer  = 16384
+	defaultSources  = 1 << 20
+	sourcesPerAgent = 4096
+)
+
+// AgentsConfig says whom to believe and how much to remember (interfaces.md,
+// section 6: agents.*).
+type AgentsConfig struct {
+	// Allow lists the agent addresses that are heard; empty hears all.
+	Allow []netip.Prefix
+	// Alias maps an agent's address to the one it is known by.
+	Alias map[netip.Addr]netip.Addr
+	// MaxAgents bounds the (agent, sub-agent) pairs, MaxPerPeer those that one UDP
+	// source may bring, MaxSources the data sources of all of them.
+	MaxAgents, MaxPerPeer, MaxSources int
+}
+
+// DefaultAgentsConfig hears every agent.
+func DefaultAgentsConfig() AgentsConfig {
+	return AgentsConfig{MaxAgents: defaultAgents, MaxPerPeer: defaultPerPeer, MaxSources: defaultSources}
+}
+
+// Validate reports the first setting that cannot work.
+func (c *AgentsConfig) Validate() error {
+	for _, p := range c.Allow {
+		if !p.IsValid() {
+			return fmt.Errorf("agents.allow: an invalid prefix: give prefixes such as 10.255.0.0/16")
+		}
+	}
+	for from, to := range c.Alias {
+		if !from.IsValid() || !to.IsValid() {
+			return fmt.Errorf("agents.alias: an invalid address: give pairs of addresses such as 192.0.2.1: 10.255.0.1")
+		}
+		if _, ok := c.Alias[to]; ok && from != to {
+			return fmt.Errorf("agents.alias: %s is an alias of %s, which is an alias itself: name the last address", from, to)
+		}
+	}
+	if c.MaxAgents < 1 || c.MaxPerPeer < 1 || c.MaxSources < 1 {
+		return fmt.Errorf("agents: the bounds must be at least 1")
+	}
+	return nil
+}
+
+// Agents accounts for what agents sent and what of it was lost, by (agent,
+// sub-agent) and by data source; one table is shared by all workers. Its size is
+// bounded: when it is full, newcomers go untracked (their datagrams are handled,
+// but not accounted for) until a place has been idle for five minutes, so that an
+// inventor of agents cannot push out the real ones.
+type Agents struct {
+	cfg    AgentsConfig
+	allow  allowList
+	alias  map[flow.Addr]flow.Addr
+	seed   maphash.Seed
+	shards [agentShards]agentShard
+
+	pairs, sources atomic.Int64
+	evicted        atomic.Uint64
+	untracked      atomic.Uint64
+	untrackedSrc   atomic.Uint64
+
+	peersMu sync.Mutex // after a shard's lock
+	peers   map[netip.Addr]int
+}
+
+type agentShard struct {
+	mu       sync.Mutex
+	streams  map[streamKey]*stream
+	lastScan int64
+	_        [40]byte
+}
+
+type streamKey struct {
+	agent flow.Addr
+	sub   uint32
+}
+
+// AgentsStats are the table's own figures.
+type AgentsStats struct {
+	Agents           int    // (agent, sub-agent) pairs known
+	Sources          int    // data sources known
+	Evicted          uint64 // pairs that lost their place to newcomers
+	Untracked        uint64 // datagrams without a place in the table
+	UntrackedSamples uint64 // flow samples whose data source has none
+}
+
+// NewAgents makes an empty table.
+func NewAgents(cfg AgentsConfig) (*Agents, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	a := &Agents{
+		cfg: cfg, allow: newAllowList(cfg.Allow), seed: maphash.MakeSeed(),
+		alias: make(map[flow.Addr]flow.Addr, len(cfg.Alias)), peers: make(map[netip.Addr]int),
+	}
+	for from, to := range cfg.Alias {
+		a.alias[flow.AddrFromNetip(from)] = flow.AddrFromNetip(to)
+	}
+	for i := range a.shards {
+		a.shards[i].streams = make(map[streamKey]*stream)
+	}
+	return a, nil
+}
+
+// Resolve gives the address by which an agent is known, and whether it is heard:
+// the address it states, or its UDP source where that is absent, unspecified or
+// loopback and so names nobody; Config.Allow is asked about this one. Then an
+// alias replaces it.
+func (a *Agents) Resolve(agent flow.Addr, from netip.Addr) (known flow.Addr, allowed bool) {
+	if addr := agent.Netip(); !addr.IsValid() || addr.IsUnspecified() || addr.IsLoopback() {
+		agent = flow.AddrFromNetip(from)
+	}
+	if len(a.allow) != 0 && !a.allow.allows(agent.Netip()) {
+		return agent, false
+	}
+	if len(a.alias) != 0 {
+		if to, ok := a.alias[agent]; ok {
+			agent = to
+		}
+	}
+	return agent, true
+}
+
+// Account takes a datagram's sequence number (sflow-v5.md, section 5): agent as
+// Resolve gave it, uptime in ms, received in Unix ns, from the UDP source. The
+// result's Source accounts for the datagram's flow samples.
+func (a *Agents) Account(agent flow.Addr, sub, seq, uptime uint32, received int64, from netip.Addr) Accounting {
+	s := a.find(streamKey{agent, sub}, received, from)
+	if s == nil {
+		a.untracked.Add(1)
+		return Accounting{NotBefore: received - firstNotBefore, Untracked: true, agents: a}
+	}
+	acc := s.account(seq, uptime, received)
+	acc.agents, acc.stream, acc.received = a, s, received
+	return acc
+}
+
+func (a *Agents) shard(k *streamKey) *agentShard {
+	return &a.shards[maphash.Comparable(a.seed, *k)%agentShards]
+}
+
+// find gives the pair's state, makes it if there is room, or gives nil.
+func (a *Agents) find(k streamKey, now int64, from netip.Addr) *stream {
+	sh := a.shard(&k)
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if s := sh.streams[k]; s != nil {
+		return s
+	}
+	if !a.admit(sh, now, from) {
+		return nil
+	}
+	s := &stream{key: k, peer: from}
+	s.lastSeen.Store(now)
+	sh.streams[k] = s
+	return s
+}
+
+// admit takes a place for a new pair, if need be from an idle one. The shard is locked.
+func (a *Agents) admit(sh *agentShard, now int64, from netip.Addr) bool {
+	if a.take(from) {
+		return true
+	}
+	if d := now - sh.lastScan; d >= 0 && d < scanEvery {
+		return false
+	}
+	sh.lastScan = now
+	for k, s := range sh.streams {
+		if now-s.lastSeen.Load() > idleAgent {
+			delete(sh.streams, k)
+			a.release(s)
+		}
+	}
+	return a.take(from)
+}
+
+// take claims a place in the table for a pair that from brought.
+func (a *Agents) take(from netip.Addr) bool {
+	a.peersMu.Lock()
+	defer a.peersMu.Unlock()
+	if a.pairs.Load() >= int64(a.cfg.MaxAgents) || a.peers[from] >= a.cfg.MaxPerPeer {
+		return false
+	}
+	a.pairs.Add(1)
+	a.peers[from]++
+	return true
+}
+
+func (a *Agents) release(s *stream) {
+	a.evicted.Add(1)
+	s.mu.Lock()
+	a.sources.Add(-int64(s.sources.close()))
+	s.mu.Unlock()
+	a.peersMu.Lock()
+	defer a.peersMu.Unlock()
+	a.pairs.Add(-1)
+	if a.peers[s.peer]--; a.peers[s.peer] <= 0 {
+		delete(a.peers, s.peer)
+	}
+}
+
+// Stats gives the table's own figures. It is safe for concurrent use.
+func (a *Agents) Stats() AgentsStats {
+	return AgentsStats{
+		Agents: int(a.pairs.Load()), Sources: int(a.sources.Load()), Evicted: a.evicted.Load(),
+		Untracked: a.untracked.Load(), UntrackedSamples: a.untrackedSrc.Load(),
+	}
+}
+
+// Snapshot gives every pair's state as values, ordered by agent and sub-agent.
+// It is safe for concurrent use and holds up one pair at a time.
+func (a *Agents) Snapshot() []Agent {
+	list := make([]Agent, 0, a.pairs.Load())
+	for i := range a.shards {
+		sh := &a.shards[i]
+		sh.mu.Lock()
+		for _, s := range sh.streams {
+			list = append(list, s.snapshot())
+		}
+		sh.mu.Unlock()
+	}
+	slices.SortFunc(list, func(x, y Agent) int {
+		if c := x.Agent.Compare(y.Agent); c != 0 {
+			return c
+		}
+		return int(int64(x.SubAgent) - int64(y.SubAgent))
+	})
+	return list
+}

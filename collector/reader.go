@@ -1,0 +1,65 @@
+package collector
+
+import (
+	"log/slog"
+	"net/netip"
+	"sync/atomic"
+	"time"
+)
+
+// Times of the read loop.
+const (
+	pauseAfter  = 10 * time.Millisecond  // without traffic: the first Flush at idle
+	idleFlush   = 100 * time.Millisecond // between Flushes at idle
+	drainFor    = 100 * time.Millisecond // at most, for what the socket holds at the end
+	retryAfter  = 10 * time.Millisecond  // a failed read
+	logFailures = 10 * time.Second       // at most one line each
+)
+
+// common is the part of a reader that all systems share. All fields but
+// stopping and counters belong to the worker, or are set before it runs.
+type common struct {
+	log      *slog.Logger
+	allow    allowList
+	clock    *Clock
+	counters *counters
+	stopping atomic.Bool
+
+	addr       netip.AddrPort // bound
+	granted    int            // socket buffer in bytes, 0 = unknown
+	dropsKnown bool
+
+	datagram  Datagram // lives here: a local one passed through the interface would escape
+	lastError time.Time
+}
+
+func newCommon(c *Collector) common {
+	return common{log: c.log, allow: c.allow, clock: c.clock, counters: new(counters)}
+}
+
+// deliver accounts for one datagram and hands it over unless it was cut or its
+// source is refused.
+func (r *common) deliver(h Handler, t *tally, payload []byte, from netip.AddrPort, cut bool) {
+	t.received++
+	t.bytes += uint64(len(payload))
+	switch {
+	case len(r.allow) != 0 && !r.allow.allows(from.Addr()):
+		t.refused++
+	case cut:
+		t.truncated++
+	default:
+		r.datagram.Payload = payload[:len(payload):len(payload)]
+		r.datagram.From = from
+		h.Datagram(&r.datagram)
+	}
+}
+
+// failed counts a failed read and logs now and then: a read error must never end
+// a reader that could go on.
+func (r *common) failed(err error) {
+	n := r.counters.readErrors.Add(1)
+	if now := time.Now(); now.Sub(r.lastError) >= logFailures {
+		r.lastError = now
+		r.log.Warn("reading the socket failed; trying again", "address", r.addr, "error", err, "failures", n)
+	}
+}
