@@ -1,0 +1,130 @@
+package tail
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"google.golang.org/protobuf/proto"
+
+	"spoor/proto/flowpb"
+)
+
+func cluster(t *testing.T) (brokers []string, client *kgo.Client) {
+	t.Helper()
+	c, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.SeedTopics(4, "sflow.paths"), kfake.SeedTopics(2, "sflow.flows"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	client, err = kgo.NewClient(kgo.SeedBrokers(c.ListenAddrs()...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	return c.ListenAddrs(), client
+}
+
+func produce(t *testing.T, client *kgo.Client, topic, key string, value []byte, at time.Time) {
+	t.Helper()
+	r := &kgo.Record{Topic: topic, Key: []byte(key), Value: value, Timestamp: at}
+	if err := client.ProduceSync(t.Context(), r).FirstErr(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func path(state string) []byte {
+	return []byte(`{` + flowObject + `,"time":"2026-11-22T02:11:05Z","cause":"new", "state":"` + state + `","switches":["leaf1"]}`)
+}
+
+func TestRunFromStartByTimeAndCount(t *testing.T) {
+	brokers, client := cluster(t)
+	at := time.Now()
+	produce(t, client, "sflow.paths", "b", path("second"), at.Add(time.Second))
+	produce(t, client, "sflow.paths", "a", path("first"), at)
+	produce(t, client, "sflow.paths", "a", nil, at.Add(2*time.Second))
+	produce(t, client, "sflow.paths", "c", []byte("{"), at.Add(3*time.Second))
+	var out bytes.Buffer
+	o := &Options{Brokers: brokers, Prefix: "sflow.", Topic: "paths", FromStart: true, Count: 3, Out: &out, Printer: printer()}
+	if err := Run(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
+	if len(lines) != 3 || !strings.Contains(out.String(), "  first  ") || !strings.Contains(out.String(), "? message is not as documented") {
+		t.Errorf("got\n%s", out.String())
+	}
+}
+
+func TestRunFollowsFromNowUntilStopped(t *testing.T) {
+	brokers, client := cluster(t)
+	produce(t, client, "sflow.flows", "a", nil, time.Now())
+	old, err := proto.Marshal(&flowpb.FlowMessage{Bytes: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	produce(t, client, "sflow.flows", "a", old, time.Now())
+	young, err := proto.Marshal(&flowpb.FlowMessage{FlowId: 0xfd80419af28b11f8, Bytes: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in, out := io.Pipe()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	o := &Options{Brokers: brokers, Prefix: "sflow.", Topic: "flows", JSON: true, Out: out}
+	go func() { done <- Run(ctx, o) }()
+	// The reader's offsets are resolved at some time after Run begins: send until something shows.
+	line := make(chan string)
+	go func() {
+		b := make([]byte, 4096)
+		n, _ := in.Read(b)
+		line <- string(b[:n])
+		_, _ = io.Copy(io.Discard, in)
+	}()
+	for got := ""; got == ""; {
+		produce(t, client, "sflow.flows", "a", young, time.Now())
+		select {
+		case got = <-line:
+			if want := `{"bytes":"2","flow_id":"18266672222364701176"}` + "\n"; got != want {
+				t.Errorf("got %s want %s", got, want)
+			}
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+	_ = out.Close()
+}
+
+func TestRun_Failure(t *testing.T) {
+	f := func(brokers []string, topic string, want ...string) {
+		t.Helper()
+		err := Run(t.Context(), &Options{Brokers: brokers, Prefix: "sflow.", Topic: topic, Out: io.Discard, Printer: printer()})
+		if err == nil || strings.Contains(err.Error(), "\n") {
+			t.Fatalf("got %v", err)
+		}
+		for _, w := range want {
+			if !strings.Contains(err.Error(), w) {
+				t.Errorf("%q lacks %q", err, w)
+			}
+		}
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := l.Addr().String()
+	if err := l.Close(); err != nil {
+		t.Fatal(err)
+	}
+	f([]string{nobody}, "paths", "no Kafka broker at "+nobody, "refused", "--kafka.brokers")
+	brokers, _ := cluster(t)
+	f(brokers, "topology", "there is no topic sflow.topology at "+brokers[0], "--kafka.topic_prefix")
+}
