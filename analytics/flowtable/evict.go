@@ -4,7 +4,7 @@ import "math/bits"
 
 // place gives a slot for a new flow: a free one of the emptier bucket, else that
 // of the least promising flow.
-func (t *Table) place(h Hash, now uint32) uint32 {
+func (t *Table) place(h hash128, now uint32) uint32 {
 	b1, b2 := t.bucket(h[0]), t.bucket(h[1])
 	f1, f2 := t.tags[b1].free(), t.tags[b2].free()
 	if f1+f2 > 0 {
@@ -44,7 +44,7 @@ func (t *Table) victim(bucket, now uint32) (slot uint32, pinned bool) {
 func (e *Entry) promise(now uint32) float32 {
 	p := 4*e.State.S1 - seconds(now, e.State.T) + 2*float32(min(e.N, 8))
 	if e.Flags&Pinned != 0 {
-		p += 1e9
+		p += 1e6 // more than any level (16,384) and any age (3 days) can make up for
 	}
 	return p
 }

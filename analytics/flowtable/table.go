@@ -1,19 +1,12 @@
 package flowtable
 
-import (
-	"math/bits"
-
-	"spoor/flow"
-)
+import "spoor/flow"
 
 // Ways is the number of slots in a bucket.
 const Ways = 8
 
 // NoSlot is what Find gives for an unknown key; no table has such a slot.
 const NoSlot = ^uint32(0)
-
-// tagSet holds the eight 16-bit tags of a bucket; tag 0 is a free slot.
-type tagSet [2]uint64
 
 // Table maps flow keys to slots. Make it with New.
 type Table struct {
@@ -43,18 +36,11 @@ func New(capacity int, seed [2]uint64) *Table {
 	}
 }
 
-// Hash gives the table's hash of a key, for GetHashed and Touch.
-func (t *Table) Hash(key *flow.Key) Hash { return t.secrets.hash(key) }
-
 // Get finds the flow of key or makes it, with id and now (arrival, Unix ns) as
 // its first time; fresh tells which. A flow that must give way is handed to
 // OnEvict first. The slot is the flow's until it is evicted or deleted.
 func (t *Table) Get(key *flow.Key, id uint64, now int64) (slot uint32, fresh bool) {
-	return t.GetHashed(t.secrets.hash(key), key, id, now)
-}
-
-// GetHashed is Get with the hash computed before, as in a batch.
-func (t *Table) GetHashed(h Hash, key *flow.Key, id uint64, now int64) (slot uint32, fresh bool) {
+	h := t.secrets.hash(key)
 	if slot = t.find(h, key); slot != NoSlot {
 		return slot, false
 	}
@@ -109,51 +95,3 @@ func (t *Table) Cap() int { return len(t.entries) }
 
 // Evictions gives the number of flows that had to give way so far.
 func (t *Table) Evictions() uint64 { return t.evictions }
-
-// find looks into both buckets.
-func (t *Table) find(h Hash, key *flow.Key) uint32 {
-	tag := uint64(tagOf(h))
-	for _, word := range h {
-		b := t.bucket(word)
-		tags := &t.tags[b]
-		for i := range tags {
-			for m := lanes(tags[i] ^ tag*lowBits); m != 0; m &= m - 1 {
-				slot := b*Ways + uint32(i)*4 + uint32(bits.TrailingZeros64(m))/16
-				if t.cold[slot].Key == *key {
-					return slot
-				}
-			}
-		}
-	}
-	return NoSlot
-}
-
-// bucket maps a hash word onto the buckets without a division.
-func (t *Table) bucket(word uint64) uint32 {
-	hi, _ := bits.Mul64(word, uint64(len(t.tags)))
-	return uint32(hi)
-}
-
-// tagOf takes bits of the hash that bucket hardly uses.
-func tagOf(h Hash) uint16 {
-	return max(uint16(h[0]), 1)
-}
-
-func (s *tagSet) get(lane uint32) uint16 {
-	return uint16(s[lane/4] >> (lane % 4 * 16))
-}
-
-func (s *tagSet) set(lane uint32, tag uint16) {
-	sh := lane % 4 * 16
-	s[lane/4] = s[lane/4]&^(0xffff<<sh) | uint64(tag)<<sh
-}
-
-const (
-	lowBits  = 0x0001000100010001
-	highBits = 0x8000800080008000
-)
-
-// lanes sets the high bit of each 16-bit lane of w that is zero, exactly.
-func lanes(w uint64) uint64 {
-	return ^((w&^highBits + ^uint64(highBits)) | w) & highBits
-}

@@ -1,0 +1,55 @@
+package flowtable
+
+import (
+	"math/rand/v2"
+	"testing"
+)
+
+func TestLanes(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 1))
+	words := []uint64{0, 1, 1 << 63, ^uint64(0), 0x0000_0001_8000_ffff, 0x7fff_0000_0000_0001}
+	for range 1000 {
+		w := r.Uint64()
+		words = append(words, w, w&0xffff_0000_ffff_ffff, w&0xffff_ffff_ffff_0000)
+	}
+	for _, w := range words {
+		want := uint64(0)
+		for lane := range 4 {
+			if uint16(w>>(16*lane)) == 0 {
+				want |= 0x8000 << (16 * lane)
+			}
+		}
+		if got := lanes(w); got != want {
+			t.Errorf("zero lanes of %016x: %016x, want %016x", w, got, want)
+		}
+	}
+}
+
+func TestTagSet(t *testing.T) {
+	var s tagSet
+	for lane := range uint32(Ways) {
+		if f, first := s.free(), s.firstFree(); f != int(Ways-lane) || first != lane {
+			t.Errorf("with %d tags set: %d free, first %d", lane, f, first)
+		}
+		s.set(lane, uint16(lane)+1)
+	}
+	s.set(5, 0)
+	if s.free() != 1 || s.firstFree() != 5 || s.get(5) != 0 || s.get(6) != 7 || s.get(4) != 5 {
+		t.Errorf("after freeing lane 5: %d free, first %d, tags %x", s.free(), s.firstFree(), s)
+	}
+}
+
+// TestMatch puts each slot of two buckets to the test.
+func TestMatch(t *testing.T) {
+	tb := New(16, [2]uint64{})
+	b := [2]uint32{1, 0}
+	for slot := range uint32(16) {
+		tb.tags[slot/Ways].set(slot%Ways, 0x1234)
+		h := hash128{0x1234, 0}
+		m := tb.match(h, b)
+		if m == 0 || m&(m-1) != 0 || slotOf(m, b) != slot {
+			t.Errorf("a tag in slot %d is found as %x, slot %d", slot, m, slotOf(m, b))
+		}
+		tb.tags[slot/Ways].set(slot%Ways, 0)
+	}
+}
