@@ -84,6 +84,7 @@ type Learner struct {
 	nodes    []*node
 	owners   map[uint64]owner
 	byFar    map[uint64][]*port
+	listedBy map[uint64]SwitchID // MACs that agents list as their own, 0 if several do
 	hosts    map[flow.Addr]*host
 	macAt    map[uint64][]portKey // where a host's MAC entered, one port a switch
 	byMAC    map[uint64][]*host
@@ -114,7 +115,7 @@ type tables struct {
 func NewLearner(cfg Config, registry *Registry) *Learner {
 	l := &Learner{
 		cfg: cfg, registry: registry,
-		owners: map[uint64]owner{}, byFar: map[uint64][]*port{}, hosts: map[flow.Addr]*host{}, macAt: map[uint64][]portKey{},
+		owners: map[uint64]owner{}, byFar: map[uint64][]*port{}, listedBy: map[uint64]SwitchID{}, hosts: map[flow.Addr]*host{}, macAt: map[uint64][]portKey{},
 		byMAC: map[uint64][]*host{}, tunnels: map[flow.Addr]*tunnelEnd{}, votes: map[voteKey]*vote{}, names: map[string][]*node{},
 		links: map[string]Record{}, placed: map[flow.Addr]Record{}, dirtyHosts: map[*host]struct{}{},
 		next: tables{newCow[flow.Addr, *Place](), newCow[uint64, SwitchID](), newCow[flow.Addr, SwitchID]()},
@@ -173,7 +174,7 @@ func (l *Learner) learn(e *Evidence) {
 	case SawVTEP:
 		l.vtep(n, e)
 	case SawOwnMAC:
-		l.own(e.Own, n.id, false)
+		l.listed(n, e.Own)
 	}
 }
 

@@ -73,6 +73,18 @@ func (l *Learner) own(mac uint64, sw SwitchID, weak bool) {
 	}
 }
 
+// listed: a MAC that an agent lists is its own; one that two agents list proves nothing.
+func (l *Learner) listed(n *node, mac uint64) {
+	by, known := l.listedBy[mac]
+	switch {
+	case !known && len(l.listedBy) < maxAddresses:
+		l.listedBy[mac] = n.id
+		l.own(mac, n.id, false)
+	case known && by != n.id:
+		l.listedBy[mac] = 0
+	}
+}
+
 // far notes the MAC at the far end of a port.
 func (l *Learner) far(p *port, mac uint64) {
 	if !unicastMAC(mac) {

@@ -131,3 +131,10 @@ func mix(a, b uint64) uint64 {
 	hi, lo := bits.Mul64(a^0xa0761d6478bd642f, b^0xe7037ed1a0b428db)
 	return hi ^ lo
 }
+
+// Adapter takes a MAC that an agent lists as its own interface's (host_adapters).
+func (w *Witness) Adapter(agent flow.Addr, mac uint64, now int64) {
+	if unicastMAC(mac) {
+		w.note(&Evidence{Kind: SawOwnMAC, Agent: agent, Own: mac}, now)
+	}
+}

@@ -1,0 +1,63 @@
+package analytics
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"spoor/analytics/elephant"
+	"spoor/topology"
+)
+
+// Shards is the number of shards, a constant: shard = exchange hash mod Shards
+// is a partition of the exchange topic of a later stage.
+const Shards = 64
+
+// FlowsConfig bounds the flow table.
+type FlowsConfig struct {
+	Max  int           `yaml:"max"`  // flows kept at a time, over all shards
+	Idle time.Duration `yaml:"idle"` // a flow without samples for so long is forgotten
+}
+
+// PathsConfig paces the path messages.
+type PathsConfig struct {
+	MinSamples   int `yaml:"min_samples"`    // of a flow before its path is published; elephants always are
+	MaxPerSecond int `yaml:"max_per_second"` // elephants first, the rest when there is room
+}
+
+// Config is that of the whole analytics.
+type Config struct {
+	Flows     FlowsConfig
+	Paths     PathsConfig
+	Elephants elephant.Config
+	Topology  topology.Config
+	Seed      [2]uint64 // of the flow tables' hash: random per process, fixed in replay
+}
+
+// DefaultConfig is for a fabric of any size on a machine with 1 GB to spare.
+func DefaultConfig() Config {
+	return Config{
+		Flows:     FlowsConfig{Max: 1 << 18, Idle: 2 * time.Minute},
+		Paths:     PathsConfig{MinSamples: 2, MaxPerSecond: 10_000},
+		Elephants: elephant.DefaultConfig(),
+		Topology:  topology.Config{Learn: true},
+	}
+}
+
+// Validate reports all that is wrong with c.
+func (c *Config) Validate() error {
+	var errs []error
+	if c.Flows.Max < 1024 || c.Flows.Max > 1<<28 {
+		errs = append(errs, fmt.Errorf("flows.max is %d: want 1024 to %d", c.Flows.Max, 1<<28))
+	}
+	if c.Flows.Idle < 10*time.Second || c.Flows.Idle > 24*time.Hour {
+		errs = append(errs, fmt.Errorf("flows.idle is %v: want 10s to 24h", c.Flows.Idle))
+	}
+	if c.Paths.MinSamples < 1 {
+		errs = append(errs, fmt.Errorf("paths.min_samples is %d: want 1 or more", c.Paths.MinSamples))
+	}
+	if c.Paths.MaxPerSecond < 1 {
+		errs = append(errs, fmt.Errorf("paths.max_per_second is %d: want 1 or more", c.Paths.MaxPerSecond))
+	}
+	return errors.Join(append(errs, c.Elephants.Validate())...)
+}

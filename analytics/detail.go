@@ -1,0 +1,92 @@
+package analytics
+
+import (
+	"spoor/analytics/elephant"
+	"spoor/analytics/path"
+	"spoor/flow"
+)
+
+// detail is what a flow needs while something about it is open: its path, the
+// stages behind its estimate, its sequence proof. A pool of bounded size holds
+// them; a flow that has to give its detail up keeps its entry and its interned
+// path, and gets a new detail with its next sample.
+type detail struct {
+	slot     uint32
+	busy     bool  // belongs to a flow
+	used     bool  // since the pool's hand passed
+	since    int64 // arrival of the first sample
+	last     int64
+	attrs    flow.Attributes
+	tracker  path.Tracker
+	stages   elephant.Stages
+	sequence elephant.Sequence
+	estimate elephant.Estimate
+	life     *life
+	told     told
+}
+
+// told is the latest path message of a flow.
+type told struct {
+	state flow.PathState
+	hops  []path.Hop
+	at    int64
+	known bool
+	open  bool // a complete path that waits for the flow's second sample
+}
+
+const detailChunk = 32
+
+// detailPool hands out details by number, from 1.
+type detailPool struct {
+	chunks [][]detail
+	free   []uint32
+	limit  int
+	hand   uint32
+}
+
+func (p *detailPool) at(id uint32) *detail {
+	id--
+	return &p.chunks[id/detailChunk][id%detailChunk]
+}
+
+func (p *detailPool) len() uint32 { return uint32(len(p.chunks) * detailChunk) } //nolint:gosec // G115: bounded by limit
+
+// get gives an unused detail, 0 if one must be taken from another flow.
+func (p *detailPool) get() uint32 {
+	if len(p.free) == 0 && int(p.len()) < p.limit {
+		base := p.len()
+		p.chunks = append(p.chunks, make([]detail, detailChunk))
+		for i := range uint32(detailChunk) {
+			p.free = append(p.free, base+detailChunk-i)
+		}
+	}
+	n := len(p.free)
+	if n == 0 {
+		return 0
+	}
+	id := p.free[n-1]
+	p.free = p.free[:n-1]
+	return id
+}
+
+// put gives a detail back; it keeps the memory of its parts.
+func (p *detailPool) put(id uint32) {
+	p.at(id).busy = false
+	p.free = append(p.free, id)
+}
+
+// victim gives the detail of a flow that needs it least: not an elephant, and
+// not touched since the hand last passed.
+func (p *detailPool) victim() uint32 {
+	n := p.len()
+	for range 2 * n {
+		p.hand = p.hand%n + 1
+		if d := p.at(p.hand); d.busy && d.life == nil {
+			if !d.used {
+				return p.hand
+			}
+			d.used = false
+		}
+	}
+	return 0
+}

@@ -1,0 +1,135 @@
+package analytics
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"sync"
+	"sync/atomic"
+
+	"spoor/flow"
+	"spoor/topology"
+)
+
+// TickEvery is the pace of Engine.Tick in engine time.
+const TickEvery = int64(1e8)
+
+// Outbox takes what the engine found out, in order, on the goroutine that calls
+// Tick. What is passed belongs to the outbox.
+type Outbox interface {
+	Path(p *flow.Path)
+	Elephant(e *flow.Elephant)
+	Topology(r *topology.Record)
+}
+
+// Engine joins feeds, shards and the topology learner.
+type Engine struct {
+	cfg      Config
+	out      Outbox
+	registry *topology.Registry
+	learner  *topology.Learner
+	taps     *taps
+	shards   [Shards]*Shard
+	snap     atomic.Pointer[topology.Snapshot]
+	skipped  atomic.Uint64 // samples and counters that no flow or agent number could be given to
+
+	mu    sync.Mutex // guards feeds and statistics
+	feeds []*Feed
+	stats engineStats
+
+	evidence []topology.Evidence
+	infos    []topology.PortInfo
+	loads    []load
+	desk     desk
+}
+
+// New gives an engine at work for nobody yet. All memory of the flow tables is reserved here.
+func New(cfg Config, out Outbox) (*Engine, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	e := &Engine{cfg: cfg, out: out, registry: topology.NewRegistry(), taps: newTaps()}
+	e.learner = topology.NewLearner(cfg.Topology, e.registry)
+	e.snap.Store(e.learner.Snapshot())
+	for i := range e.shards {
+		s, err := NewShard(uint32(i), &e.cfg, e.learner.Snapshot(), e.taps) //nolint:gosec // G115: below Shards
+		if err != nil {
+			return nil, fmt.Errorf("analytics: %w", err)
+		}
+		e.shards[i] = s
+	}
+	e.desk.init(&e.cfg, out)
+	e.desk.ports = func(agent flow.Addr, ifIndex uint32) portKey { return portKey{e.registry.ID(agent), ifIndex} }
+	return e, nil
+}
+
+// Feed gives a new feed, for one worker.
+func (e *Engine) Feed() *Feed {
+	f := newFeed(e)
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.feeds = append(e.feeds, f)
+	return f
+}
+
+// Snapshot gives the fabric as known now.
+func (e *Engine) Snapshot() *topology.Snapshot { return e.snap.Load() }
+
+// Tick moves engine time to now (Unix ns; arrival time of datagrams): evidence
+// becomes a snapshot, shards tick, events go to the outbox. One goroutine calls
+// it, every TickEvery.
+func (e *Engine) Tick(now int64) {
+	e.learn(now)
+	snap := e.snap.Load()
+	e.desk.begin(now)
+	for _, s := range e.shards {
+		for _, ev := range s.Tick(snap, now) {
+			e.desk.event(ev)
+		}
+	}
+	e.desk.flush()
+	e.note()
+}
+
+// Finish ends all open elephants, as a replay's end does.
+func (e *Engine) Finish(now int64, reason flow.EndReason) {
+	e.learn(now)
+	e.desk.begin(now)
+	for _, s := range e.shards {
+		for _, ev := range s.Finish(now, reason) {
+			e.desk.event(ev)
+		}
+	}
+	e.desk.drain()
+	e.note()
+}
+
+// learn gathers the evidence and makes the next snapshot of it.
+func (e *Engine) learn(now int64) {
+	e.mu.Lock()
+	feeds := e.feeds
+	e.mu.Unlock()
+	e.evidence, e.infos, e.loads = e.evidence[:0], e.infos[:0], e.loads[:0]
+	for _, f := range feeds {
+		e.evidence, e.infos, e.loads = f.drain(e.evidence, e.infos, e.loads)
+	}
+	for _, s := range e.shards {
+		e.evidence = s.drain(e.evidence)
+	}
+	slices.SortStableFunc(e.evidence, func(a, b topology.Evidence) int { return a.Compare(&b) })
+	slices.SortStableFunc(e.infos, func(a, b topology.PortInfo) int {
+		return cmp.Or(a.Agent.Compare(b.Agent), cmp.Compare(a.IfIndex, b.IfIndex))
+	})
+	for i := range e.infos {
+		e.learner.Inform(&e.infos[i])
+	}
+	for _, l := range e.loads {
+		e.desk.load(l)
+	}
+	snap, records := e.learner.Apply(e.evidence, now)
+	e.snap.Store(snap)
+	for i := range records {
+		e.out.Topology(&records[i])
+		e.desk.topology(&records[i])
+	}
+}

@@ -1,0 +1,190 @@
+package analytics
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"slices"
+	"time"
+
+	"spoor/analytics/elephant"
+	"spoor/analytics/flowtable"
+	"spoor/flow"
+)
+
+// life is one elephant's: from its start until a minute after its end.
+type life struct {
+	slot      uint32
+	key       flow.Key
+	id        uint64
+	first     int64 // since of the first episode: names the alert
+	episode   uint32
+	since     int64
+	detected  int64
+	told      int64 // latest message
+	ended     int64
+	announced bool
+	samples   uint64 // of the flow when the excess was detected: for the message
+	window    float64
+	proof     flow.Proof
+}
+
+// updateEvery: the longest time without a message while an elephant lasts; expiresAfter says until when the latest holds.
+const (
+	updateEvery  = int64(30e9)
+	expiresAfter = int64(60e9)
+)
+
+// start begins a life, or a further episode of one that ended less than a minute ago.
+func (s *Shard) start(d *detail, e *flowtable.Entry, x *flow.Sample) {
+	cold := s.table.Cold(d.slot)
+	st := state(e)
+	since := min(st.SinceTime(x.Received), x.Received)
+	l := s.recent[cold.ID]
+	if l == nil || x.Received-l.ended > recentFor {
+		l = &life{key: cold.Key, id: cold.ID, first: since}
+	}
+	delete(s.recent, cold.ID)
+	l.slot, l.since, l.detected, l.ended, l.announced = d.slot, since, x.Received, 0, false
+	l.proof, l.samples, l.window = flow.Proof(st.Proof), d.estimate.Count(), float64(x.Received-since)/1e9
+	d.life = l
+	e.Flags |= flowtable.Pinned
+	s.lives = append(s.lives, l)
+	s.announce(l)
+}
+
+// announce publishes the start once the flow has carried and lasted what is asked of an elephant.
+func (s *Shard) announce(l *life) {
+	c := &s.cfg.Elephants
+	e := s.table.Entry(l.slot)
+	if e.Bytes < c.MinBytes || s.clock-l.since < int64(c.MinDuration/time.Nanosecond) {
+		return
+	}
+	l.announced = true
+	l.episode++
+	s.stats.Started++
+	d := s.details.at(e.Detail)
+	if d.told.open {
+		s.emitElephant(l, flow.ElephantStarted, flow.EndNone)
+		s.tellComplete(d, e, 0, s.clock)
+		return
+	}
+	s.emitElephant(l, flow.ElephantStarted, flow.EndNone)
+}
+
+// end closes a life; one that was never announced leaves no trace.
+func (s *Shard) end(l *life, reason flow.EndReason) {
+	e := s.table.Entry(l.slot)
+	st := state(e)
+	l.ended = s.clock
+	if l.announced {
+		s.stats.Ended++
+		s.emitElephant(l, flow.ElephantEnded, reason)
+		s.recent[l.id] = l
+	}
+	if st.On { // the detector did not see the end itself
+		*st = elephant.State{T: st.T, Q: st.Q, Starts: st.Starts, Since: st.T}
+	}
+	e.Flags &^= flowtable.Pinned
+	s.details.at(e.Detail).life = nil
+	s.lives = slices.DeleteFunc(s.lives, func(o *life) bool { return o == l })
+}
+
+// tickLives ends the elephants whose samples stopped and keeps the others fresh.
+func (s *Shard) tickLives() {
+	for _, l := range slices.Clone(s.lives) {
+		e := s.table.Entry(l.slot)
+		switch {
+		case s.preset.Idle(state(e), s.clock) == elephant.Ended:
+			s.end(l, s.whySilent(l, e))
+		case !l.announced:
+			s.announce(l)
+		case s.clock-l.told >= updateEvery:
+			s.emitElephant(l, flow.ElephantUpdated, flow.EndNone)
+		}
+	}
+}
+
+// whySilent: if all agents that saw the flow are silent, it is their telemetry that was lost.
+func (s *Shard) whySilent(l *life, e *flowtable.Entry) flow.EndReason {
+	for _, o := range s.details.at(e.Detail).tracker.Observed() {
+		if s.taps.alive(o.Switch, s.clock) {
+			if s.clock-lastOf(e, s.clock) > int64(4e9) {
+				return flow.EndIdle
+			}
+			return flow.EndBelow
+		}
+	}
+	return flow.EndTelemetryLost
+}
+
+// emitElephant makes the message of a step in a life.
+func (s *Shard) emitElephant(l *life, step flow.ElephantState, reason flow.EndReason) {
+	e := s.table.Entry(l.slot)
+	d := s.details.at(e.Detail)
+	l.told = s.clock
+	now := s.clock
+	at := now
+	if step == flow.ElephantEnded { // the figures of its life, not of the silence after it
+		at = min(now, lastOf(e, now))
+	}
+	v := d.estimate.At(at)
+	m := &flow.Elephant{
+		Cause: s.cause(), Key: l.key, ID: l.id, Attributes: d.attrs, AlertSince: l.first, Episode: l.episode, State: step,
+		EndReason: reason, Time: now, Since: l.since, Detected: l.detected, Expires: now + expiresAfter,
+		Rate: v.Rate, RateLow: v.Low, RateHigh: v.High, Threshold: s.cfg.Elephants.Share,
+		Bytes: e.Bytes, PeakRate: max(d.estimate.Peak(), v.Rate), PathState: d.told.state,
+		Evidence: flow.Evidence{
+			Proof: l.proof, Samples: d.estimate.Count(), Stages: d.stages.Count(), Taps: d.stages.Taps(), SamplingRates: d.stages.Rates(nil), Window: l.window,
+		},
+	}
+	slices.Sort(m.Evidence.SamplingRates)
+	if step == flow.ElephantEnded {
+		m.Ended = min(max(state(e).FallTime(now), l.since), now)
+		m.Expires = now
+	}
+	if d.tracker.Complete {
+		m.PathState, m.Path = flow.PathComplete, s.hops(d.tracker.Hops)
+	} else if d.told.known {
+		m.Path = s.hops(d.told.hops)
+	}
+	s.shares(m, d, v)
+	s.emit(Event{Elephant: m})
+}
+
+// shares fills what depends on the links: those that the flow takes too much of, and the top-level figures of the worst.
+func (s *Shard) shares(m *flow.Elephant, d *detail, v elephant.Interval) {
+	slowest := math.Inf(1)
+	for _, l := range s.linksOf(d) {
+		if l.speed <= 0 {
+			continue
+		}
+		slowest = min(slowest, l.speed)
+		if share := v.Rate / l.speed; share >= m.Threshold {
+			m.Links = append(m.Links, s.elephantLink(&l, share, m))
+		}
+	}
+	if math.IsInf(slowest, 1) {
+		return
+	}
+	m.Share, m.ShareLow, m.ShareHigh = v.Rate/slowest, v.Low/slowest, v.High/slowest
+	m.Probability = v.Probability(m.Threshold * slowest)
+	slices.SortStableFunc(m.Links, func(a, b flow.ElephantLink) int { return cmp.Compare(b.Share, a.Share) })
+}
+
+func (s *Shard) elephantLink(l *passedLink, share float64, m *flow.Elephant) flow.ElephantLink {
+	out := flow.ElephantLink{
+		ID: l.id, From: l.from, To: l.to, HostSends: l.hostSends, Speed: l.speed, SpeedInferred: l.inferred, Share: share,
+		Utilization: -1, DiscardRate: -1,
+	}
+	if l.host {
+		out.Host = m.Key.Dst
+		if l.hostSends {
+			out.Host = m.Key.Src
+		}
+	}
+	return out
+}
+
+// portID names a port that is no learned link.
+func portID(agent flow.Addr, ifIndex uint32) string { return fmt.Sprintf("%s/%d", agent, ifIndex) }

@@ -1,0 +1,208 @@
+package analytics
+
+import (
+	"math/bits"
+
+	"spoor/analytics/elephant"
+	"spoor/analytics/flowtable"
+	"spoor/analytics/path"
+	"spoor/flow"
+	"spoor/topology"
+)
+
+// sample takes one flow sample: the flow's path first, then its rate.
+func (s *Shard) sample(x *flow.Sample) {
+	s.clock = max(s.clock, x.Received)
+	s.stats.Samples++
+	slot, fresh := s.table.Get(&x.Packet.Key, x.FlowID, x.Received)
+	e := s.table.Entry(slot)
+	if fresh {
+		state(e).T = elephant.Clock(x.Time)
+	}
+	e.N++
+	d := s.detailOf(slot, e, x)
+	if d == nil {
+		s.stats.Starved++
+		return
+	}
+	d.last = x.Received
+	attributes(&d.attrs, &x.Packet)
+	p := point(s.snap.ID(x.Agent), x)
+	if p.in == 0 && p.out == 0 {
+		s.stats.Portless++
+		return
+	}
+	s.follow(d, e, x, p)
+	s.judge(d, e, x, p)
+}
+
+// observation is where a sample was taken, in the shard's terms.
+type observation struct {
+	sw      topology.SwitchID
+	in, out uint32
+	egress  bool
+	encap   bool
+}
+
+func point(sw topology.SwitchID, x *flow.Sample) observation {
+	return observation{
+		sw: sw, in: x.Input.Index(), out: x.Output.Index(),
+		egress: x.Direction == flow.Egress, encap: !x.Packet.OuterSrc.IsZero(),
+	}
+}
+
+// follow feeds the path tracker.
+func (s *Shard) follow(d *detail, e *flowtable.Entry, x *flow.Sample, p observation) {
+	var ev path.Event
+	ev, s.votes = d.tracker.Add(s.snap, &path.Sighting{
+		Switch: p.sw, In: p.in, Out: p.out, TTL: x.Packet.EntryTTL(), Egress: p.egress, Encap: p.encap,
+		OuterSrc: x.Packet.OuterSrc, OuterDst: x.Packet.OuterDst, Time: x.Time,
+	}, s.votes[:0])
+	for i := range s.votes {
+		v := &s.votes[i]
+		s.testify(topology.Evidence{
+			Kind: topology.SawVote, Agent: s.agent(v.From.Switch), Port: v.From.Out, Agent2: s.agent(v.To.Switch), Port2: v.To.In,
+		}, x.Received)
+	}
+	if d.tracker.Encap {
+		e.Flags |= tunnelled
+	}
+	d.tracker.TunnelEnds(func(vtep flow.Addr, at topology.SwitchID) {
+		if s.snap.VTEP(vtep) != at {
+			s.testify(topology.Evidence{Kind: topology.SawVTEP, Agent: s.agent(at), Addr: vtep, Flow: x.FlowID}, x.Received)
+		}
+	})
+	switch {
+	case ev != path.None:
+		s.pathEvent(d, e, ev, x.Received)
+	case d.told.open && int(e.N) >= s.cfg.Paths.MinSamples:
+		s.tellComplete(d, e, path.Completed, x.Received)
+	}
+}
+
+func (s *Shard) agent(id topology.SwitchID) flow.Addr { return s.snap.FlowPort(id, 0).Agent }
+
+func (s *Shard) testify(ev topology.Evidence, now int64) {
+	ev.Count, ev.First, ev.Last, ev.Sequence = 1, now, now, s.witness
+	s.witness++
+	s.evidence = append(s.evidence, ev)
+}
+
+// judge feeds the detector with what the sample stands for.
+func (s *Shard) judge(d *detail, e *flowtable.Entry, x *flow.Sample, p observation) {
+	frame := float64(max(int64(x.FrameLength)-int64(x.Packet.OuterLength), 0))
+	weight := d.stages.Add(stagePoint(x, p), s.routes, x.Received)
+	bits := 8 * frame * weight
+	e.Bytes += uint64(frame * weight)
+	theta := s.theta(d, e)
+	if theta == 0 {
+		s.stats.NoSpeed++
+		return
+	}
+	if s.clock-x.Time > lateBy {
+		s.stats.Late++
+		return
+	}
+	proven := false
+	if x.Packet.Key.Proto == flow.ProtoTCP && x.Packet.PayloadLength > 0 && !x.Packet.Fragment {
+		rate := d.sequence.Add(x.Packet.TCPSequence+x.Packet.PayloadLength, frame, float64(x.Packet.PayloadLength), x.NotBefore, x.Received)
+		proven = rate >= theta
+	}
+	if weight == 0 && !proven {
+		return
+	}
+	st := state(e)
+	since := st.Since
+	decision := s.preset.Observe(st, x.Time, bits/theta, proven)
+	if st.Since != since && !st.On { // the bucket was empty: an excess, if it is one, begins here
+		d.estimate = elephant.Estimate{}
+	}
+	d.estimate.Add(x.Time, bits)
+	switch decision {
+	case elephant.Started:
+		s.start(d, e, x)
+	case elephant.Ended:
+		if d.life != nil {
+			s.end(d.life, flow.EndBelow)
+		}
+	case elephant.None:
+		if d.life != nil && !d.life.announced {
+			s.announce(d.life)
+		}
+	}
+}
+
+func (s *Shard) routes(agent uint32, mac uint64) bool {
+	return s.snap.Routes(topology.SwitchID(agent), mac)
+}
+
+// stagePoint gives the observation point of a sample for the stages.
+func stagePoint(x *flow.Sample, p observation) *elephant.Point {
+	pt := &elephant.Point{
+		Agent: uint32(p.sw), Sub: x.SubAgent, Port: p.in, SrcMAC: x.Packet.SrcMAC, DstMAC: x.Packet.DstMAC,
+		N: float64(x.Rate()), TTL: uint16(x.Packet.EntryTTL()), Egress: p.egress,
+	}
+	if p.egress {
+		pt.Port = p.out
+		pt.TTL++
+	}
+	if p.encap {
+		a, b := x.Packet.OuterSrc.Words()
+		c, d := x.Packet.OuterDst.Words()
+		pt.Tunnel = a ^ bits.RotateLeft64(b, 17) ^ bits.RotateLeft64(c, 31) ^ bits.RotateLeft64(d, 47) | 1
+	}
+	return pt
+}
+
+// theta gives the rate of the threshold: the configured share of the slowest link on the path, 0 while no speed is known.
+func (s *Shard) theta(d *detail, e *flowtable.Entry) float64 {
+	if d.tracker.Complete {
+		if k := s.paths.Get(e.Path, s.snap); k != nil && k.Speed > 0 {
+			return k.Speed * s.cfg.Elephants.Share
+		}
+	}
+	return d.tracker.SlowestSeen(s.snap) * s.cfg.Elephants.Share
+}
+
+// detailOf gives the flow's detail, taking one from another flow if it must; nil if there is none.
+func (s *Shard) detailOf(slot uint32, e *flowtable.Entry, x *flow.Sample) *detail {
+	if e.Detail != 0 {
+		d := s.details.at(e.Detail)
+		d.used = true
+		return d
+	}
+	id := s.details.get()
+	if id == 0 {
+		if id = s.details.victim(); id == 0 {
+			return nil
+		}
+		s.table.Entry(s.details.at(id).slot).Detail = 0
+	}
+	e.Detail = id
+	d := s.details.at(id)
+	key := &s.table.Cold(slot).Key
+	d.slot, d.busy, d.used, d.since, d.last = slot, true, true, s.table.Cold(slot).First, x.Received
+	d.attrs, d.life, d.sequence, d.estimate = flow.Attributes{}, nil, elephant.Sequence{}, elephant.Estimate{}
+	d.told = told{hops: d.told.hops[:0]}
+	d.stages.Reset()
+	d.tracker.Reset(key.Src, key.Dst)
+	if k := s.paths.Get(e.Path, s.snap); k != nil {
+		d.tracker.Restore(s.snap, k.Hops, e.Flags&tunnelled != 0)
+		d.told.known, d.told.state = e.Aux > 0, flow.PathComplete
+	}
+	return d
+}
+
+// tunnelled marks the entry of a flow that was seen in a tunnel.
+const tunnelled = flowtable.UserFlag
+
+// attributes notes what else is known of the flow.
+func attributes(a *flow.Attributes, p *flow.Packet) {
+	a.DSCP, a.HasDSCP = p.TOS>>2, true
+	if p.VLAN != 0 {
+		a.VLAN = p.VLAN
+	}
+	if p.Tunnel != flow.TunnelNone {
+		a.Tunnel, a.VNI, a.OuterSrc, a.OuterDst = p.Tunnel, p.VNI, p.OuterSrc, p.OuterDst
+	}
+}

@@ -1,0 +1,225 @@
+package path
+
+import (
+	"slices"
+
+	"spoor/topology"
+)
+
+// Obs is what is known of one hop of a flow.
+type Obs struct {
+	Switch  topology.SwitchID
+	In, Out uint32 // ifIndexes, 0 unknown
+	TTL     int16  // of the frame as it entered the switch; tunnelEntry or tunnelExit beside a tunnel
+	Seen    int64
+	n, told uint32 // sightings, and how many of them voted for a link
+}
+
+// TTLs given to hops that saw a tunnelled flow bare.
+const (
+	tunnelEntry = 65 // before the tunnel
+	tunnelExit  = 1  // after it
+	tunnelTop   = 62 // the outer TTL at the second switch, where the first counts itself
+)
+
+// Hop is one switch of an inferred path.
+type Hop struct {
+	Switch   topology.SwitchID
+	In, Out  uint32
+	Observed bool
+}
+
+// MaxHops bounds a path: five stages and a peer link on either side.
+const MaxHops = 8
+
+// maxWalk bounds the switches that are added at either end of what was seen.
+const maxWalk = 4
+
+// Route is the outcome of an inference.
+type Route struct {
+	Hops     []Hop
+	Complete bool
+	// Where the path is not complete: the port behind which nobody is heard, 0 if none can be named.
+	UnknownSwitch topology.SwitchID
+	UnknownPort   uint32
+}
+
+// inferrer walks the links of one snapshot.
+type inferrer struct {
+	snap       *topology.Snapshot
+	srcs, dsts []topology.SwitchID // switches behind which the ends live
+	hops       []Hop
+}
+
+// infer builds the path from observed hops, links and the places of its ends.
+// It is complete when it runs from the source's edge switch to the
+// destination's without a gap. obs is sorted by TTL; hops is scratch.
+func infer(snap *topology.Snapshot, obs []Obs, srcs, dsts []topology.SwitchID, hops []Hop) Route {
+	if len(obs) == 0 {
+		return Route{}
+	}
+	slices.SortStableFunc(obs, func(a, b Obs) int { return int(b.TTL) - int(a.TTL) })
+	w := inferrer{snap: snap, srcs: srcs, dsts: dsts, hops: hops[:0]}
+	left := w.back(&obs[0])
+	whole := w.through(obs)
+	right := w.forth(&obs[len(obs)-1])
+	if len(srcs) > 1 && !w.beginsHere(obs) {
+		left = false
+	}
+	r := Route{Hops: w.hops, Complete: left && right && whole && w.simple()}
+	if !r.Complete {
+		r.UnknownSwitch, r.UnknownPort = unknownAt(snap, obs, left, right)
+	}
+	return r
+}
+
+// back walks from the first observed hop to the source's edge.
+func (w *inferrer) back(first *Obs) bool {
+	cur, in := first.Switch, first.In
+	var before []Hop
+	ok := false
+	for range maxWalk {
+		if w.ends(w.srcs, cur, in) {
+			ok = true
+			break
+		}
+		cur = w.step(cur, in, sole(w.srcs))
+		if cur == 0 {
+			break
+		}
+		in = 0
+		before = append(before, Hop{Switch: cur})
+	}
+	slices.Reverse(before)
+	w.hops = append(w.hops, before...)
+	return ok
+}
+
+// forth walks from the last observed hop to the destination's edge.
+func (w *inferrer) forth(last *Obs) bool {
+	cur, out := last.Switch, last.Out
+	for range maxWalk {
+		if w.ends(w.dsts, cur, out) {
+			return true
+		}
+		cur = w.step(cur, out, sole(w.dsts))
+		if cur == 0 {
+			return false
+		}
+		out = 0
+		w.hops = append(w.hops, Hop{Switch: cur})
+	}
+	return false
+}
+
+// through adds the observed hops, and the silent ones between them.
+func (w *inferrer) through(obs []Obs) bool {
+	whole := true
+	for i := range obs {
+		if i > 0 && !w.bridge(&obs[i-1], &obs[i]) {
+			whole = false
+		}
+		w.hops = append(w.hops, Hop{Switch: obs[i].Switch, In: obs[i].In, Out: obs[i].Out, Observed: true})
+	}
+	return whole
+}
+
+// bridge adds the hops between two observed ones. A named port that leads to
+// the other beats the TTL distance.
+func (w *inferrer) bridge(p, o *Obs) bool {
+	distance := p.TTL - o.TTL
+	a, b := w.snap.Peer(p.Switch, p.Out), w.snap.Peer(o.Switch, o.In)
+	add := func(ids ...topology.SwitchID) bool {
+		for _, id := range ids {
+			w.hops = append(w.hops, Hop{Switch: id})
+		}
+		return true
+	}
+	switch {
+	case distance == 1 || a == o.Switch || b == p.Switch:
+		return true
+	case p.TTL == tunnelEntry && distance == tunnelEntry-tunnelTop && b != 0 && w.snap.Adjacent(p.Switch, b):
+		return add(b)
+	case distance == 2 && a != 0:
+		return add(a)
+	case distance == 2 && b != 0:
+		return add(b)
+	case distance == 2 && p.Out == 0 && o.In == 0:
+		if c := w.snap.Common(p.Switch, o.Switch); c != 0 {
+			return add(c)
+		}
+	case distance == 3 && a != 0 && b != 0:
+		return add(a, b)
+	case distance == 4 && a != 0 && b != 0:
+		if c := w.snap.Common(a, b); c != 0 {
+			return add(a, c, b)
+		}
+	}
+	return false
+}
+
+// ends: a path ends at a switch of the set, unless the port named there is a link.
+func (w *inferrer) ends(set []topology.SwitchID, cur topology.SwitchID, port uint32) bool {
+	return slices.Contains(set, cur) && (port == 0 || w.snap.Peer(cur, port) == 0)
+}
+
+// step gives the switch one hop from cur: over the named port if that is a
+// link, else goal itself if it is a neighbour, else the only common neighbour.
+func (w *inferrer) step(cur topology.SwitchID, port uint32, goal topology.SwitchID) topology.SwitchID {
+	switch {
+	case port != 0:
+		return w.snap.Peer(cur, port)
+	case goal == 0:
+		return 0
+	case w.snap.Adjacent(cur, goal):
+		return goal
+	}
+	return w.snap.Common(cur, goal)
+}
+
+// beginsHere: of a source on several switches only the TTL tells which sent it.
+func (w *inferrer) beginsHere(obs []Obs) bool {
+	for i, h := range w.hops {
+		for j := range obs {
+			ttl := obs[j].TTL
+			if obs[j].Switch == h.Switch && int(ttl)+i != int(topology.InitialTTL(uint8(ttl))) { //nolint:gosec // G115: TTLs fit
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// simple: no switch is passed twice.
+func (w *inferrer) simple() bool {
+	if len(w.hops) > MaxHops {
+		return false
+	}
+	for i := range w.hops {
+		for j := range i {
+			if w.hops[i].Switch == w.hops[j].Switch {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// sole gives the only member of a set, 0 if there are none or several.
+func sole(set []topology.SwitchID) topology.SwitchID {
+	if len(set) == 1 {
+		return set[0]
+	}
+	return 0
+}
+
+// unknownAt names the port behind which an incomplete path goes on unheard.
+func unknownAt(snap *topology.Snapshot, obs []Obs, left, right bool) (topology.SwitchID, uint32) {
+	if last := &obs[len(obs)-1]; !right && last.Out != 0 && snap.Peer(last.Switch, last.Out) == 0 {
+		return last.Switch, last.Out
+	}
+	if first := &obs[0]; !left && first.In != 0 && snap.Peer(first.Switch, first.In) == 0 {
+		return first.Switch, first.In
+	}
+	return 0, 0
+}

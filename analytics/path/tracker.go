@@ -1,0 +1,372 @@
+package path
+
+import (
+	"slices"
+
+	"spoor/flow"
+	"spoor/topology"
+)
+
+// Rules of a move (analytics.md, section 3).
+const (
+	contradictions = 3          // samples that do not fit the path
+	unconfirmed    = int64(5e8) // and for so long none that does
+	voteWindow     = int64(2e9) // two sightings of one flow this close may prove a link
+	maxObs         = 16         // hops remembered of one flow
+)
+
+// Sighting is one sample of the flow, as the tracker needs it.
+type Sighting struct {
+	Switch   topology.SwitchID
+	In, Out  uint32 // ifIndexes, 0 unknown; not both
+	TTL      uint8  // as sampled: the outer one in a tunnel
+	Egress   bool
+	Encap    bool
+	OuterSrc flow.Addr
+	OuterDst flow.Addr
+	Time     int64 // event time
+}
+
+// Event says what a sighting or a new snapshot did to the path.
+type Event uint8
+
+// Events.
+const (
+	None      Event = iota
+	Completed       // the whole path is known for the first time
+	Moved           // the flow left its path for another
+	Corrected       // the path was wrong: only inferred hops changed
+)
+
+// Vote is a link that two sightings of one flow speak for.
+type Vote struct {
+	From, To Obs
+}
+
+// Tracker follows one flow's path. The zero value is ready.
+type Tracker struct {
+	Src, Dst flow.Addr
+	Encap    bool // seen in a tunnel
+	Complete bool
+	Hops     []Hop // the path while Complete
+	Previous []Hop // the one before, after Moved and Corrected
+	Version  uint64
+
+	outerSrc, outerDst flow.Addr
+	pre, post          topology.SwitchID // saw the tunnelled flow bare: before and after the tunnel
+	toldPre, toldPost  topology.SwitchID
+	obs, candidate     []Obs
+	against            int // contradicting samples in a row
+	confirmed          int64
+	scratch            []Hop
+}
+
+// Reset makes the tracker ready for another flow and keeps its memory.
+func (t *Tracker) Reset(src, dst flow.Addr) {
+	*t = Tracker{Src: src, Dst: dst, Hops: t.Hops[:0], Previous: t.Previous[:0], obs: t.obs[:0], candidate: t.candidate[:0], scratch: t.scratch[:0]}
+}
+
+// Observed gives what is known of the flow's hops, in no particular order. The slice is the tracker's.
+func (t *Tracker) Observed() []Obs { return t.obs }
+
+// Outer gives the tunnel's addresses, zero while none was seen.
+func (t *Tracker) Outer() (src, dst flow.Addr) { return t.outerSrc, t.outerDst }
+
+// Add takes a sighting. Links that it speaks for are appended to votes.
+func (t *Tracker) Add(snap *topology.Snapshot, s *Sighting, votes []Vote) (Event, []Vote) {
+	y := t.observe(s)
+	if !t.Complete {
+		t.obs, votes = merge(snap, t.obs, y, t.Encap, votes)
+		return t.Resolve(snap), votes
+	}
+	around := [3]topology.SwitchID{}
+	n := 0
+	if p := snap.Peer(y.Switch, y.In); p != 0 {
+		around[n] = p
+		n++
+	}
+	around[n] = y.Switch
+	n++
+	if p := snap.Peer(y.Switch, y.Out); p != 0 {
+		around[n] = p
+		n++
+	}
+	switch {
+	case !t.contains(around[:n]):
+		t.against++
+		t.candidate, votes = merge(snap, t.candidate, y, t.Encap, votes)
+		if t.against >= contradictions && s.Time-t.confirmed > unconfirmed {
+			return t.move(snap), votes
+		}
+	case n > 1 || y.Switch != t.Hops[0].Switch && y.Switch != t.Hops[len(t.Hops)-1].Switch:
+		t.confirmed = s.Time
+		t.candidate, t.against = t.candidate[:0], 0
+		t.obs, votes = merge(snap, t.obs, y, t.Encap, votes)
+	}
+	return None, votes
+}
+
+// observe turns a sighting into what it says of a hop.
+func (t *Tracker) observe(s *Sighting) Obs {
+	y := Obs{Switch: s.Switch, In: s.In, Out: s.Out, TTL: int16(s.TTL), Seen: s.Time, n: 1}
+	if s.Egress { // already decremented
+		y.TTL++
+	}
+	if s.Encap {
+		t.outerSrc, t.outerDst = s.OuterSrc, s.OuterDst
+		if !t.Encap {
+			t.enterTunnel()
+		}
+		return y
+	}
+	switch {
+	case s.In != 0 && !s.Egress && t.pre == 0:
+		t.pre = s.Switch
+	case (s.In == 0 || s.Egress) && s.Switch != t.pre:
+		t.post = s.Switch
+	}
+	if t.Encap {
+		y.TTL = tunnelEntry
+		if s.Switch != t.pre {
+			y.TTL = tunnelExit
+			if i := find(t.obs, s.Switch); i >= 0 {
+				y.TTL = t.obs[i].TTL
+			}
+		}
+	}
+	return y
+}
+
+// enterTunnel: what was seen bare so far was before or after the tunnel.
+func (t *Tracker) enterTunnel() {
+	t.Encap, t.Complete = true, false
+	for i := range t.obs {
+		t.obs[i].TTL = tunnelEntry
+		if t.obs[i].Switch == t.post {
+			t.obs[i].TTL = tunnelExit
+		}
+	}
+}
+
+// contains reports whether the path has the switches as a run.
+func (t *Tracker) contains(part []topology.SwitchID) bool {
+	for i := 0; i+len(part) <= len(t.Hops); i++ {
+		same := true
+		for j, id := range part {
+			same = same && t.Hops[i+j].Switch == id
+		}
+		if same {
+			return true
+		}
+	}
+	return false
+}
+
+func find(obs []Obs, id topology.SwitchID) int {
+	return slices.IndexFunc(obs, func(o Obs) bool { return o.Switch == id })
+}
+
+// merge adds a sighting to what is known of its switch, and votes for links
+// with what is known of the others. The present one counts only once for each.
+func merge(snap *topology.Snapshot, obs []Obs, y Obs, encap bool, votes []Vote) ([]Obs, []Vote) {
+	i := find(obs, y.Switch)
+	if i < 0 {
+		if len(obs) == maxObs {
+			return obs, votes
+		}
+		obs = append(obs, y)
+		i = len(obs) - 1
+	} else {
+		o := &obs[i]
+		if y.In != 0 {
+			o.In = y.In
+		}
+		if y.Out != 0 {
+			o.Out = y.Out
+		}
+		if o.TTL == tunnelExit || encap && y.TTL == tunnelEntry {
+			o.TTL = y.TTL
+		}
+		o.Seen = y.Seen
+		o.n++
+	}
+	for j := range obs {
+		if j != i && y.Seen-obs[j].Seen < voteWindow && obs[j].n > obs[j].told {
+			votes = speak(snap, &obs[i], &obs[j], votes)
+		}
+	}
+	return obs, votes
+}
+
+// speak votes for a link when one flow left a at one TTL and entered b one lower.
+func speak(snap *topology.Snapshot, a, b *Obs, votes []Vote) []Vote {
+	if a.TTL < b.TTL {
+		a, b = b, a
+	}
+	if a.TTL-b.TTL != 1 || a.Out == 0 || b.In == 0 {
+		return votes
+	}
+	if p := snap.Port(a.Switch, a.Out); p != nil && p.Peer == b.Switch && p.PeerPort == b.In {
+		return votes
+	}
+	a.told, b.told = a.n, b.n
+	return append(votes, Vote{*a, *b})
+}
+
+// Resolve works the path out anew from what was seen, with the links of snap.
+func (t *Tracker) Resolve(snap *topology.Snapshot) Event {
+	t.Version = snap.Version
+	r := t.infer(snap, t.obs)
+	if !r.Complete {
+		return None
+	}
+	was := t.Complete
+	if was && slices.EqualFunc(t.Hops, r.Hops, sameSwitch) {
+		t.adopt(snap, r.Hops, t.obs)
+		return None
+	}
+	if was {
+		t.Previous = append(t.Previous[:0], t.Hops...)
+	}
+	t.adopt(snap, r.Hops, t.obs)
+	if was {
+		return Corrected
+	}
+	t.Complete = true
+	return Completed
+}
+
+func sameSwitch(a, b Hop) bool { return a.Switch == b.Switch }
+
+// move: the candidate hops make a path of their own.
+func (t *Tracker) move(snap *topology.Snapshot) Event {
+	r := t.infer(snap, t.candidate)
+	if !r.Complete {
+		return None
+	}
+	t.Previous = append(t.Previous[:0], t.Hops...)
+	t.obs, t.candidate, t.against = t.candidate, t.obs[:0], 0
+	event := Corrected
+	for _, h := range t.Previous {
+		if h.Observed && !slices.ContainsFunc(r.Hops, func(n Hop) bool { return n.Switch == h.Switch }) {
+			event = Moved
+		}
+	}
+	t.adopt(snap, r.Hops, t.obs)
+	return event
+}
+
+// Partial gives the path as far as it is known, while it is not complete. The slice is the tracker's.
+func (t *Tracker) Partial(snap *topology.Snapshot) Route {
+	r := t.infer(snap, t.obs)
+	t.ports(snap, r.Hops)
+	return r
+}
+
+func (t *Tracker) infer(snap *topology.Snapshot, obs []Obs) Route {
+	if !t.Encap && (snap.Bridged(t.Src) || snap.Bridged(t.Dst)) {
+		return Route{} // neither TTL nor MAC orders an L2 fabric's switches
+	}
+	srcs, dsts := t.Ends(snap)
+	r := infer(snap, obs, srcs, dsts, t.scratch)
+	t.scratch = r.Hops
+	if len(r.Hops) == 1 && !snap.Settled {
+		r.Complete = false
+	}
+	return r
+}
+
+// Ends gives the switches behind which the flow's ends live: the tunnel's where it is tunnelled.
+func (t *Tracker) Ends(snap *topology.Snapshot) (srcs, dsts []topology.SwitchID) {
+	if !t.Encap {
+		return snap.Edges(t.Src), snap.Edges(t.Dst)
+	}
+	return tunnelEdge(snap, t.outerSrc, t.pre, t.Src), tunnelEdge(snap, t.outerDst, t.post, t.Dst)
+}
+
+func tunnelEdge(snap *topology.Snapshot, vtep flow.Addr, bare topology.SwitchID, host flow.Addr) []topology.SwitchID {
+	id := snap.VTEP(vtep)
+	if id == 0 {
+		id = bare
+	}
+	if id == 0 {
+		id = snap.Edge(vtep)
+	}
+	if id == 0 {
+		id = snap.Edge(host)
+	}
+	if id == 0 {
+		return nil
+	}
+	return []topology.SwitchID{id}
+}
+
+// TunnelEnds gives tunnel ends that this flow newly speaks for: a switch that saw it bare, next to the address.
+func (t *Tracker) TunnelEnds(tell func(vtep flow.Addr, at topology.SwitchID)) {
+	if !t.Encap {
+		return
+	}
+	if t.pre != 0 && t.toldPre != t.pre {
+		t.toldPre = t.pre
+		tell(t.outerSrc, t.pre)
+	}
+	if t.post != 0 && t.toldPost != t.post {
+		t.toldPost = t.post
+		tell(t.outerDst, t.post)
+	}
+}
+
+// adopt takes a path over and names its ports.
+func (t *Tracker) adopt(snap *topology.Snapshot, hops []Hop, obs []Obs) {
+	t.Hops = append(t.Hops[:0], hops...)
+	for i := range t.Hops {
+		if j := find(obs, t.Hops[i].Switch); j >= 0 {
+			t.Hops[i].In, t.Hops[i].Out, t.Hops[i].Observed = obs[j].In, obs[j].Out, true
+		}
+	}
+	t.ports(snap, t.Hops)
+}
+
+// ports names the ports of a path that were not sampled: those of the only link to the neighbour, and the ends' edge ports.
+func (t *Tracker) ports(snap *topology.Snapshot, hops []Hop) {
+	for i := range hops {
+		h := &hops[i]
+		switch {
+		case h.In != 0:
+		case i > 0:
+			h.In = snap.PortTo(h.Switch, hops[i-1].Switch)
+		default:
+			if sw, port, ok := snap.Locate(t.Src); ok && sw == h.Switch {
+				h.In = port
+			}
+		}
+		switch {
+		case h.Out != 0:
+		case i+1 < len(hops):
+			h.Out = snap.PortTo(h.Switch, hops[i+1].Switch)
+		default:
+			if sw, port, ok := snap.Locate(t.Dst); ok && sw == h.Switch {
+				h.Out = port
+			}
+		}
+	}
+}
+
+// FirstTTL gives the TTL with which frames enter the first switch of the path, 0 if it cannot be told.
+func (t *Tracker) FirstTTL() int {
+	if t.Encap {
+		return 0
+	}
+	for i, h := range t.Hops {
+		if j := find(t.obs, h.Switch); j >= 0 {
+			return int(t.obs[j].TTL) + i
+		}
+	}
+	return 0
+}
+
+// Restore gives a tracker that was reset the path it knew before.
+func (t *Tracker) Restore(snap *topology.Snapshot, hops []Hop, encap bool) {
+	t.Hops = append(t.Hops[:0], hops...)
+	t.Complete, t.Encap, t.Version = true, encap, snap.Version
+}

@@ -1,0 +1,263 @@
+package analytics
+
+import (
+	"math"
+	"slices"
+
+	"spoor/analytics/elephant"
+	"spoor/analytics/flowtable"
+	"spoor/analytics/path"
+	"spoor/flow"
+	"spoor/topology"
+)
+
+// pathEvent takes over what the tracker found out: the interned path, the
+// stages that it promises, the message.
+func (s *Shard) pathEvent(d *detail, e *flowtable.Entry, ev path.Event, now int64) {
+	old := e.Path
+	e.Path = s.paths.Intern(d.tracker.Hops)
+	s.paths.Release(old)
+	s.predict(d, now)
+	if ev == path.Completed && int(e.N) < s.cfg.Paths.MinSamples && d.life == nil {
+		d.told.open = true
+		return
+	}
+	s.tellComplete(d, e, ev, now)
+}
+
+// predict adds the stages of the taps on the path whose agents are heard.
+func (s *Shard) predict(d *detail, now int64) {
+	first := d.tracker.FirstTTL()
+	if first == 0 {
+		return
+	}
+	for i, h := range d.tracker.Hops {
+		if first-i <= 0 || !s.taps.alive(h.Switch, now) {
+			continue
+		}
+		for _, k := range [2]tapKey{{h.Switch, h.In, false}, {h.Switch, h.Out, true}} {
+			if k.port == 0 {
+				continue
+			}
+			if n := s.taps.rate(k); n > 0 {
+				d.stages.Predict(&elephant.Point{
+					Agent: uint32(h.Switch), Port: k.port, N: n, TTL: uint16(first - i), Egress: k.egress, //nolint:gosec // G115: a TTL
+				}, s.routes, now)
+			}
+		}
+	}
+}
+
+// tellComplete publishes the whole path of a flow if it is news.
+func (s *Shard) tellComplete(d *detail, e *flowtable.Entry, ev path.Event, now int64) {
+	d.told.open = false
+	hops := d.tracker.Hops
+	if d.told.known && d.told.state == flow.PathComplete && slices.EqualFunc(d.told.hops, hops, func(a, b path.Hop) bool { return a.Switch == b.Switch }) {
+		return
+	}
+	p := s.message(d, e, flow.PathComplete, now)
+	switch {
+	case ev == path.Moved:
+		p.Reason = flow.PathMoved
+		p.Previous = s.names(d.tracker.Previous)
+	case ev == path.Corrected:
+		p.Reason = flow.PathCorrected
+		p.Previous = s.names(d.tracker.Previous)
+	case d.told.known:
+		p.Reason = flow.PathCompleted
+	}
+	s.tell(d, e, p, hops)
+}
+
+// tellPartial publishes as much of a path as is known, if that changed.
+func (s *Shard) tellPartial(d *detail, e *flowtable.Entry) {
+	r := d.tracker.Partial(s.snap)
+	state := flow.PathProvisional
+	if r.UnknownPort != 0 && s.snap.Settled {
+		state = flow.PathPartial
+	}
+	if len(r.Hops) == 0 || d.told.known && d.told.state == state && slices.Equal(d.told.hops, r.Hops) {
+		return
+	}
+	p := s.message(d, e, state, s.clock)
+	p.Hops = s.hops(r.Hops)
+	if d.told.known {
+		p.Reason = flow.PathCorrected
+	}
+	if state == flow.PathPartial {
+		port := s.snap.FlowPort(r.UnknownSwitch, r.UnknownPort)
+		p.UnknownAt = &port
+	}
+	s.tell(d, e, p, r.Hops)
+}
+
+func (s *Shard) tell(d *detail, e *flowtable.Entry, p *flow.Path, hops []path.Hop) {
+	if e.Aux < math.MaxUint16 {
+		e.Aux++
+	}
+	p.Revision = uint32(e.Aux)
+	s.countState(d, p.State)
+	d.told = told{state: p.State, hops: append(d.told.hops[:0], hops...), at: p.Time, known: true}
+	s.emit(Event{Path: p, urgent: d.life != nil})
+}
+
+func (s *Shard) countState(d *detail, state flow.PathState) {
+	if d.told.known {
+		s.stats.PathStates[d.told.state]--
+	}
+	s.stats.PathStates[state]++
+}
+
+// tellExpired closes the account of a path that was published.
+func (s *Shard) tellExpired(slot uint32, e *flowtable.Entry) {
+	if e.Aux == 0 {
+		return
+	}
+	cold := s.table.Cold(slot)
+	p := &flow.Path{
+		Cause: s.cause(), Key: cold.Key, ID: cold.ID, Time: s.clock, Revision: uint32(e.Aux) + 1, Reason: flow.PathExpired,
+		State: flow.PathComplete, FirstSeen: cold.First, LastSeen: lastOf(e, s.clock), Samples: uint64(e.N), Bytes: e.Bytes,
+	}
+	known := s.paths.Get(e.Path, s.snap)
+	if known != nil {
+		p.Hops = s.hops(known.Hops)
+	}
+	if e.Detail != 0 {
+		d := s.details.at(e.Detail)
+		p.State, p.Attributes = d.told.state, d.attrs
+		if p.State != flow.PathComplete {
+			p.Hops = s.hops(d.told.hops)
+		}
+	}
+	s.stats.PathStates[p.State]--
+	s.emit(Event{Path: p})
+}
+
+// message gives a path message of the flow with all but its reason.
+func (s *Shard) message(d *detail, e *flowtable.Entry, state flow.PathState, now int64) *flow.Path {
+	cold := s.table.Cold(d.slot)
+	return &flow.Path{
+		Cause: s.cause(), Key: cold.Key, ID: cold.ID, Attributes: d.attrs, Time: now, State: state, Hops: s.hops(d.tracker.Hops),
+		FirstSeen: cold.First, LastSeen: d.last, Samples: uint64(e.N), Bytes: e.Bytes,
+	}
+}
+
+// hops gives a path with names.
+func (s *Shard) hops(hops []path.Hop) []flow.Hop {
+	out := make([]flow.Hop, len(hops))
+	for i, h := range hops {
+		in, o := s.snap.FlowPort(h.Switch, h.In), s.snap.FlowPort(h.Switch, h.Out)
+		out[i] = flow.Hop{Switch: in.Switch, Agent: in.Agent, In: h.In, Out: h.Out, InPort: in.Name, OutPort: o.Name, Observed: h.Observed}
+	}
+	return out
+}
+
+func (s *Shard) names(hops []path.Hop) []string {
+	out := make([]string, len(hops))
+	for i, h := range hops {
+		out[i] = s.snap.Name(h.Switch)
+	}
+	return out
+}
+
+// linksOf gives the links that a flow passes, as far as they are known, in travel order.
+func (s *Shard) linksOf(d *detail) []passedLink {
+	if d.tracker.Complete {
+		return s.pathLinks(d.tracker.Hops)
+	}
+	return s.seenLinks(d.tracker.Observed())
+}
+
+// passedLink is one link on a flow's way: the port that sends onto it, or the
+// host's port of the switch.
+type passedLink struct {
+	from, to  flow.Port
+	id        string
+	host      bool // leads to or from a host
+	hostSends bool
+	speed     float64
+	inferred  bool
+	key       portKey // the port whose counters tell its load
+	egress    bool    // by its output, else by its input
+}
+
+func (s *Shard) pathLinks(hops []path.Hop) []passedLink {
+	var links []passedLink
+	for i, h := range hops {
+		if i == 0 && h.In != 0 {
+			links = append(links, s.inLink(h.Switch, h.In, true))
+		}
+		if h.Out != 0 {
+			links = append(links, s.outLink(h.Switch, h.Out, i == len(hops)-1))
+		} else if i+1 < len(hops) && hops[i+1].In != 0 {
+			links = append(links, s.inLink(hops[i+1].Switch, hops[i+1].In, false))
+		}
+	}
+	return links
+}
+
+// seenLinks: of a flow whose path is not known each sampled port counts once.
+func (s *Shard) seenLinks(obs []path.Obs) []passedLink {
+	var links []passedLink
+	seen := func(l passedLink) bool {
+		return slices.ContainsFunc(links, func(o passedLink) bool { return o.id == l.id })
+	}
+	for i := range obs {
+		o := &obs[i]
+		if o.Out != 0 {
+			if l := s.outLink(o.Switch, o.Out, false); !seen(l) {
+				links = append(links, l)
+			}
+		}
+		if o.In != 0 {
+			if l := s.inLink(o.Switch, o.In, false); !seen(l) {
+				links = append(links, l)
+			}
+		}
+	}
+	return links
+}
+
+// outLink gives the link onto which a port sends.
+func (s *Shard) outLink(sw topology.SwitchID, ifIndex uint32, last bool) passedLink {
+	l := s.portLink(sw, ifIndex)
+	l.from, l.egress = s.snap.FlowPort(sw, ifIndex), true
+	if p := s.snap.Port(sw, ifIndex); p != nil && p.Peer != 0 {
+		l.to = s.snap.FlowPort(p.Peer, p.PeerPort)
+		return l
+	}
+	l.host = last || s.isEdge(sw, ifIndex)
+	return l
+}
+
+// inLink gives the link from which a port receives.
+func (s *Shard) inLink(sw topology.SwitchID, ifIndex uint32, first bool) passedLink {
+	l := s.portLink(sw, ifIndex)
+	if p := s.snap.Port(sw, ifIndex); p != nil && p.Peer != 0 {
+		l.from, l.to = s.snap.FlowPort(p.Peer, p.PeerPort), s.snap.FlowPort(sw, ifIndex)
+		return l
+	}
+	l.from = s.snap.FlowPort(sw, ifIndex)
+	l.host = first || s.isEdge(sw, ifIndex)
+	l.hostSends = l.host
+	return l
+}
+
+func (s *Shard) isEdge(sw topology.SwitchID, ifIndex uint32) bool {
+	p := s.snap.Port(sw, ifIndex)
+	return p != nil && p.Edge
+}
+
+func (s *Shard) portLink(sw topology.SwitchID, ifIndex uint32) passedLink {
+	l := passedLink{key: portKey{sw, ifIndex}}
+	if p := s.snap.Port(sw, ifIndex); p != nil {
+		l.speed, l.inferred, l.id = p.Speed, p.SpeedInferred, p.LinkID
+		if q := s.snap.Port(p.Peer, p.PeerPort); q != nil && q.Speed > 0 && (l.speed == 0 || q.Speed < l.speed) {
+			l.speed = q.Speed
+		}
+	}
+	if l.id == "" {
+		l.id = portID(s.agent(sw), ifIndex)
+	}
+	return l
+}

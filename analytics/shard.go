@@ -1,0 +1,222 @@
+package analytics
+
+import (
+	"sync"
+
+	"spoor/analytics/elephant"
+	"spoor/analytics/flowtable"
+	"spoor/analytics/path"
+	"spoor/flow"
+	"spoor/topology"
+)
+
+// lateBy: a sample that far behind its shard's clock feeds path and bytes, never the detector.
+const lateBy = int64(2e9)
+
+// Event is what a shard tells: a path or a step in an elephant's life.
+type Event struct {
+	Path     *flow.Path
+	Elephant *flow.Elephant
+	urgent   bool // an elephant's path: not held back by the pace
+}
+
+// ShardStats counts what happened in a shard.
+type ShardStats struct {
+	Flows       int
+	Evictions   uint64
+	Samples     uint64 // observed
+	Late        uint64 // more than 2 s behind: not for the detector
+	Portless    uint64 // neither input nor output is a port
+	NoSpeed     uint64 // no speed known on the path so far: not judged
+	Starved     uint64 // no detail to be had: counted only
+	Elephants   int    // active
+	Started     uint64
+	Ended       uint64
+	PathStates  [5]int // flows with a published path, by flow.PathState
+	DetailsUsed int
+	Paths       int // distinct ones
+}
+
+// Shard holds the flows of one part of the exchange hash. It stands alone: its
+// methods take its lock, it has no goroutine and no clock but the arrival of
+// samples and its ticks.
+type Shard struct {
+	mu       sync.Mutex
+	index    uint32
+	cfg      *Config
+	preset   elephant.Preset
+	snap     *topology.Snapshot
+	taps     *taps
+	table    *flowtable.Table
+	details  detailPool
+	paths    path.Interner
+	clock    int64
+	sequence uint64 // of events
+	witness  uint64 // of evidence
+	out      []Event
+	evidence []topology.Evidence
+	lives    []*life          // active elephants, by start
+	recent   map[uint64]*life // ended within the last minute, by flow id
+	cursor   uint32           // of the sweep through the table
+	detailAt uint32           // of the sweep through the details
+	votes    []path.Vote      // scratch
+	stats    ShardStats
+}
+
+// NewShard gives an empty shard. The taps are shared by all shards.
+func NewShard(index uint32, cfg *Config, snap *topology.Snapshot, shared *taps) (*Shard, error) {
+	preset, err := elephant.PresetByName(cfg.Elephants.Preset)
+	if err != nil {
+		return nil, err
+	}
+	size := max(cfg.Flows.Max/Shards, 16)
+	s := &Shard{
+		index: index, cfg: cfg, preset: preset, snap: snap, taps: shared, table: flowtable.New(size, cfg.Seed),
+		details: detailPool{limit: max(size/8, 256)}, recent: map[uint64]*life{},
+	}
+	s.table.OnEvict = func(slot uint32) { s.leave(slot, flow.EndEvicted) }
+	return s, nil
+}
+
+// Observe takes samples of this shard in the order of their arrival, and copies what it keeps.
+func (s *Shard) Observe(batch []flow.Sample) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range batch {
+		s.sample(&batch[i])
+	}
+}
+
+// drain moves the evidence since the last call.
+func (s *Shard) drain(dst []topology.Evidence) []topology.Evidence {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	dst = append(dst, s.evidence...)
+	s.evidence = s.evidence[:0]
+	return dst
+}
+
+// Tick moves the shard's clock: elephants end or are updated, open paths are
+// tried with a new snapshot, idle flows leave. It gives the events since the
+// last call; they are the caller's.
+func (s *Shard) Tick(snap *topology.Snapshot, now int64) []Event {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.clock = max(s.clock, now)
+	s.snap = snap
+	s.tickLives()
+	s.tickDetails()
+	s.tickTable()
+	out := s.out
+	s.out = nil
+	return out
+}
+
+// Finish ends all that is open, as at the end of a replay or before a stop.
+func (s *Shard) Finish(now int64, reason flow.EndReason) []Event {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.clock = max(s.clock, now)
+	for len(s.lives) > 0 {
+		s.end(s.lives[0], reason)
+	}
+	out := s.out
+	s.out = nil
+	return out
+}
+
+// Stats gives the shard's counts.
+func (s *Shard) Stats() ShardStats {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := s.stats
+	st.Flows, st.Evictions, st.Elephants, st.Paths = s.table.Len(), s.table.Evictions(), len(s.lives), s.paths.Len()
+	st.DetailsUsed = int(s.details.len()) - len(s.details.free)
+	return st
+}
+
+func (s *Shard) emit(e Event) { s.out = append(s.out, e) }
+
+func (s *Shard) cause() flow.Cause {
+	s.sequence++
+	return flow.Cause{Shard: s.index, Sequence: s.sequence}
+}
+
+// Sweeps a tick does: the whole table in 10 s, a bounded number of details.
+const (
+	tableTicks    = 100
+	detailsATick  = 1024
+	recentFor     = int64(60e9)
+	partialAfter  = int64(3e9)
+	partialRepeat = int64(5e9)
+)
+
+// tickTable forgets flows that have been idle for too long.
+func (s *Shard) tickTable() {
+	idle := int64(s.cfg.Flows.Idle)
+	s.cursor = s.table.Sweep(s.cursor, s.table.Cap()/tableTicks+1, func(slot uint32) {
+		e := s.table.Entry(slot)
+		if e.Flags&flowtable.Pinned == 0 && s.clock-lastOf(e, s.clock) > idle {
+			s.leave(slot, flow.EndIdle)
+			s.table.Delete(slot)
+		}
+	})
+	for id, l := range s.recent { // order does not matter
+		if s.clock-l.ended > recentFor {
+			delete(s.recent, id)
+		}
+	}
+}
+
+// tickDetails tries open paths with the snapshot in force, and tells of those that stay open.
+func (s *Shard) tickDetails() {
+	n := s.details.len()
+	for range min(n, detailsATick) {
+		s.detailAt = s.detailAt%n + 1
+		if d := s.details.at(s.detailAt); d.busy {
+			s.retry(d)
+		}
+	}
+}
+
+func (s *Shard) retry(d *detail) {
+	e := s.table.Entry(d.slot)
+	if d.tracker.Version != s.snap.Version {
+		if ev := d.tracker.Resolve(s.snap); ev != path.None {
+			s.pathEvent(d, e, ev, s.clock)
+			return
+		}
+	}
+	if !d.tracker.Complete && s.clock-d.since > partialAfter && s.clock-d.told.at > partialRepeat && int(e.N) >= max(s.cfg.Paths.MinSamples, 2) {
+		s.tellPartial(d, e)
+	}
+}
+
+// leave is called before a flow's slot is given to another.
+func (s *Shard) leave(slot uint32, reason flow.EndReason) {
+	e := s.table.Entry(slot)
+	if e.Detail != 0 {
+		if d := s.details.at(e.Detail); d.life != nil {
+			s.end(d.life, reason)
+		}
+	}
+	s.tellExpired(slot, e)
+	s.dropDetail(e)
+	s.paths.Release(e.Path)
+	e.Path = 0
+}
+
+func (s *Shard) dropDetail(e *flowtable.Entry) {
+	if e.Detail != 0 {
+		s.details.put(e.Detail)
+		e.Detail = 0
+	}
+}
+
+// lastOf gives the event time of an entry's latest sample.
+func lastOf(e *flowtable.Entry, now int64) int64 {
+	return state(e).LastTime(now)
+}
+
+// state gives the detector's state within a table entry.
+func state(e *flowtable.Entry) *elephant.State { return (*elephant.State)(&e.State) }

@@ -1,0 +1,78 @@
+package analytics
+
+import (
+	"sync"
+	"sync/atomic"
+
+	"spoor/flow"
+	"spoor/topology"
+)
+
+// tapKey names a tap: a port and a direction on it.
+type tapKey struct {
+	sw     topology.SwitchID
+	port   uint32
+	egress bool
+}
+
+// tap is what is known of one tap.
+type tap struct {
+	rate atomic.Uint32 // one in rate packets is sampled
+}
+
+// maxTaps bounds the taps that are known; those beyond it are only not predicted.
+const maxTaps = 1 << 20
+
+// taps knows which taps sample, and which agents are heard. All workers write,
+// all shards read.
+type taps struct {
+	mu    sync.RWMutex
+	all   map[tapKey]*tap
+	heard [topology.MaxSwitches + 1]atomic.Int64 // arrival of the latest datagram with samples
+}
+
+func newTaps() *taps { return &taps{all: map[tapKey]*tap{}} }
+
+// get gives a tap, making it if it is new; nil once there are too many.
+func (t *taps) get(k tapKey) *tap {
+	t.mu.RLock()
+	p := t.all[k]
+	t.mu.RUnlock()
+	if p != nil {
+		return p
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if p = t.all[k]; p == nil && len(t.all) < maxTaps {
+		p = &tap{}
+		t.all[k] = p
+	}
+	return p
+}
+
+// rate gives the sampling rate of a tap, 0 if it was never heard of.
+func (t *taps) rate(k tapKey) float64 {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	if p := t.all[k]; p != nil {
+		return float64(p.rate.Load())
+	}
+	return 0
+}
+
+// alive reports whether an agent sent samples within the last 3 s before now.
+func (t *taps) alive(id topology.SwitchID, now int64) bool {
+	return now-t.heard[id].Load() < aliveFor
+}
+
+// aliveFor: agents hold samples for up to a second.
+const aliveFor = int64(3e9)
+
+// tapOf gives the tap at which a sample was taken, false where no port is named.
+func tapOf(id topology.SwitchID, s *flow.Sample) (tapKey, bool) {
+	port, d, ok := s.Tap()
+	if !ok && d == flow.Ingress { // input unknown, as out of a tunnel
+		return tapKey{}, false
+	}
+	return tapKey{sw: id, port: port, egress: d == flow.Egress}, ok
+}
