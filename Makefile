@@ -1,0 +1,132 @@
+# `make help` lists what there is. Everything runs with Go alone, but: lint-scripts needs shellcheck, check-generated
+# protoc 3.21.12, race a C compiler, integration Java 17 and Maven, image Docker. `.ci/run` installs what it needs.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+GOLANGCI_VERSION := v2.15.0
+GOVULNCHECK_VERSION := v1.9.0
+BENCHSTAT_VERSION := v0.0.0-20260908200009-22c9c6c9d4da
+TOOLS ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/spoor-tools
+GOLANGCI := $(TOOLS)/golangci-lint-$(GOLANGCI_VERSION)
+
+# Where captures with a truth lie; a folder that is not there has none.
+CAPTURES ?= testdata/captures ../shared/captures
+PLATFORMS ?= linux/arm64 darwin/arm64 windows/amd64
+FUZZTIME ?= 30
+BENCH ?= .
+COUNT ?= 1
+
+# What `make check` and .ci/run do, in this order, and what .ci/run --full adds.
+CHECKS := check-mod check-fmt vet test lint lint-scripts check-generated race fuzz-short cross integration score
+FULL := fuzz bench cover vuln
+
+.PHONY: help
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: ## dist/spoor, static, with its version from git
+	CGO_ENABLED=0 go build -trimpath -o dist/spoor ./cmd/spoor
+
+.PHONY: fmt
+fmt: $(GOLANGCI) ## format all Go files
+	$(GOLANGCI) fmt ./...
+
+.PHONY: check-fmt
+check-fmt: $(GOLANGCI) ## fail if a Go file is not formatted
+	$(GOLANGCI) fmt --diff ./...
+
+.PHONY: lint
+lint: $(GOLANGCI) ## golangci-lint with .golangci.yml
+	$(GOLANGCI) run ./...
+
+.PHONY: lint-scripts
+lint-scripts: ## shellcheck
+	shellcheck .ci/run test/fuzz test/integration test/check-generated test/kafka/broker test/kafka/registry
+
+.PHONY: vet
+vet: ## go vet
+	go vet ./...
+
+.PHONY: test
+test: ## all tests that need nothing but Go
+	go test ./...
+
+.PHONY: race
+race: ## the same under the race detector
+	go test -race ./...
+
+.PHONY: fuzz
+fuzz: ## every fuzz target for FUZZTIME seconds (30)
+	test/fuzz $(FUZZTIME)
+
+.PHONY: fuzz-short
+fuzz-short: ## every fuzz target, 90 s altogether
+	test/fuzz all 90
+
+.PHONY: cross
+cross: ## build for the other PLATFORMS
+	for p in $(PLATFORMS); do echo "$$p"; CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} go build ./...; done
+
+.PHONY: integration
+integration: ## tests against a real Apache Kafka, started for them
+	test/integration
+
+.PHONY: score
+score: build ## replay the captures that have a truth, print how right and how fast we were
+	go run ./internal/testkit/score/cmd/score -spoor dist/spoor $(CAPTURES)
+
+.PHONY: bench
+bench: ## benchmarks (BENCH=regexp COUNT=n)
+	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...
+
+.PHONY: benchcmp
+benchcmp: ## compare two outputs of `make bench COUNT=6`: OLD=file NEW=file
+	go run golang.org/x/perf/cmd/benchstat@$(BENCHSTAT_VERSION) $(OLD) $(NEW)
+
+.PHONY: cover
+cover: ## test coverage by function, and in all
+	mkdir -p dist
+	go test -coverpkg=./... -coverprofile=dist/cover.out ./...
+	go tool cover -func=dist/cover.out
+
+.PHONY: generate
+generate: ## the files that are generated
+	go generate ./...
+
+.PHONY: check-generated
+check-generated: ## fail if a generated file is stale
+	test/check-generated
+
+.PHONY: check-mod
+check-mod: ## fail if go.mod or go.sum is not tidy
+	go mod tidy -diff
+
+.PHONY: vuln
+vuln: ## known vulnerabilities; needs the vulnerability database
+	go run golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION) ./...
+
+.PHONY: image
+image: ## a container image
+	docker build -t spoor .
+
+.PHONY: clean
+clean: ## remove what was built
+	rm -rf dist out
+
+.PHONY: check
+check: $(CHECKS) ## what CI runs
+
+.PHONY: list-checks list-full
+list-checks:
+	@echo $(CHECKS)
+list-full:
+	@echo $(FULL)
+
+$(GOLANGCI):
+	mkdir -p $(TOOLS)/new
+	GOBIN=$(TOOLS)/new go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(GOLANGCI_VERSION)
+	mv $(TOOLS)/new/golangci-lint $@
