@@ -1,0 +1,113 @@
+package publish
+
+import (
+	"encoding/binary"
+	"time"
+)
+
+// Headroom is the number of bytes in front of a block's records: the size of a
+// record batch's header (format v2), so that a sink can frame a block in place.
+const Headroom = 61
+
+// Block is one record batch under construction: records in Kafka's format v2,
+// all of one topic and one partition. Whoever holds it owns it: first an encoder,
+// then the sink, which gives it back with Done.
+type Block struct {
+	Topic      Topic
+	Partition  int32
+	Partitions int32 // among how many Partition was chosen
+	Records    int32
+	FirstTime  int64 // Unix ms of the first record, the base of all timestamps
+	MaxTime    int64 // Unix ms of the newest record
+
+	buf     []byte // headroom, then the records
+	acks    []ack
+	lane    *lane
+	sealed  time.Time // when it was handed over
+	charged int64     // bytes that count against the queue's bound
+	abandon bool      // somebody may still read buf: do not use it again
+}
+
+// ack is one message's wish to be told.
+type ack struct {
+	record int32
+	done   func(Outcome)
+}
+
+// Bytes gives Headroom bytes for the batch header, then the records. Borrowed
+// until Done.
+func (b *Block) Bytes() []byte { return b.buf }
+
+// Payload gives the records. Borrowed until Done.
+func (b *Block) Payload() []byte { return b.buf[Headroom:] }
+
+// Abandon says that somebody may read the block's bytes even after Done (a
+// request that was given up), so that they must not be used again.
+func (b *Block) Abandon() { b.abandon = true }
+
+// Done ends the block's life: its records are acknowledged or dropped for the
+// reason given. The caller must not touch the block afterwards; a second call panics.
+func (b *Block) Done(o Outcome) {
+	l := b.lane
+	if l == nil {
+		panic("publish: a block was given back twice")
+	}
+	b.lane = nil
+	l.settle(b, o)
+}
+
+// add appends a record in whole; key and value nil mean null, headers is the
+// encoded list of headers with its count in front.
+func (b *Block) add(time int64, key, value, headers []byte) {
+	b.stamp(time)
+	delta, offset := zigzag(time-b.FirstTime), zigzag(int64(b.Records))
+	size := 1 + uvarintLen(delta) + uvarintLen(offset) + bytesLen(key) + bytesLen(value) + len(headers)
+	buf := binary.AppendUvarint(b.buf, zigzag(int64(size)))
+	buf = append(buf, 0) // attributes: none are defined
+	buf = binary.AppendUvarint(buf, delta)
+	buf = binary.AppendUvarint(buf, offset)
+	buf = appendBytes(buf, key)
+	buf = appendBytes(buf, value)
+	b.buf = append(buf, headers...)
+	b.Records++
+}
+
+// stamp notes a record's time before it is added.
+func (b *Block) stamp(time int64) {
+	if b.Records == 0 {
+		b.FirstTime, b.MaxTime = time, time
+	}
+	b.MaxTime = max(b.MaxTime, time)
+}
+
+// recordSize bounds what add appends.
+func recordSize(key, value, headers []byte) int {
+	return len(key) + len(value) + len(headers) + 32
+}
+
+func zigzag(v int64) uint64 { return uint64(v)<<1 ^ uint64(v>>63) }
+
+func unzigzag(u uint64) int64 { return int64(u>>1) ^ -int64(u&1) }
+
+func uvarintLen(u uint64) int {
+	n := 1
+	for ; u >= 0x80; u >>= 7 {
+		n++
+	}
+	return n
+}
+
+// bytesLen is the encoded size of a nullable byte string.
+func bytesLen(b []byte) int {
+	if b == nil {
+		return 1
+	}
+	return uvarintLen(zigzag(int64(len(b)))) + len(b)
+}
+
+func appendBytes(dst, b []byte) []byte {
+	if b == nil {
+		return append(dst, 1) // zigzag of -1
+	}
+	return append(binary.AppendUvarint(dst, zigzag(int64(len(b)))), b...)
+}

@@ -1,0 +1,100 @@
+package publish
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/VictoriaMetrics/metrics"
+)
+
+// books is a lane's ledger (interfaces.md, section 4, ledger 2). The primary
+// lane's series are spoor_publish_*, those of further lanes spoor_output_* with
+// the sink's name.
+type books struct {
+	topic [topics]topicBooks
+	ack   *metrics.PrometheusHistogram
+}
+
+type topicBooks struct {
+	records      *metrics.Counter
+	acknowledged *metrics.Counter
+	dropped      [outcomes]*metrics.Counter // [Acknowledged] is nil
+}
+
+// ackBuckets are the upper bounds of spoor_publish_ack_seconds.
+var ackBuckets = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}
+
+// newBooks makes a lane's series; queued is asked for them at each scrape.
+func newBooks(set *metrics.Set, sink string, primary bool, queued func(Topic) blockSum) *books {
+	prefix, label := "spoor_publish_", ""
+	if !primary {
+		prefix, label = "spoor_output_", fmt.Sprintf("sink=%q,", sink)
+	}
+	b := &books{}
+	for _, t := range Topics() {
+		l := fmt.Sprintf("{%stopic=%q", label, t)
+		tb := &b.topic[t]
+		tb.records = set.NewCounter(prefix + "records_total" + l + "}")
+		tb.acknowledged = set.NewCounter(prefix + "acknowledged_records_total" + l + "}")
+		for o := QueueFull; o < outcomes; o++ {
+			tb.dropped[o] = set.NewCounter(fmt.Sprintf("%sdropped_records_total%s,reason=%q}", prefix, l, o))
+		}
+		set.NewGauge(prefix+"queued_records"+l+"}", func() float64 { return float64(queued(t).records) })
+		set.NewGauge(prefix+"queued_bytes"+l+"}", func() float64 { return float64(queued(t).bytes) })
+	}
+	if primary {
+		b.ack = set.NewPrometheusHistogramExt("spoor_publish_ack_seconds", ackBuckets)
+	}
+	return b
+}
+
+// end counts a block's outcome.
+func (b *books) end(x *Block, o Outcome) {
+	tb := &b.topic[x.Topic]
+	if o != Acknowledged {
+		tb.dropped[o].Add(int(x.Records))
+		return
+	}
+	tb.acknowledged.Add(int(x.Records))
+	if b.ack != nil {
+		b.ack.Update(time.Since(x.sealed).Seconds())
+	}
+}
+
+// TopicStats is the ledger of one topic: Records = Acknowledged + the sum of
+// Dropped + Queued, exactly so while nothing moves.
+type TopicStats struct {
+	Records      uint64
+	Acknowledged uint64
+	Dropped      [outcomes]uint64 // by Outcome; [Acknowledged] is 0
+	Queued       uint64
+	QueuedBytes  uint64
+}
+
+// DroppedTotal gives the sum over the reasons.
+func (s *TopicStats) DroppedTotal() uint64 {
+	var n uint64
+	for _, d := range s.Dropped {
+		n += d
+	}
+	return n
+}
+
+// Stats is the ledger of a sink, by Topic.
+type Stats [topics]TopicStats
+
+// stats reads the lane's ledger.
+func (l *lane) stats() *Stats {
+	var s Stats
+	for t := range s {
+		tb, q := &l.books.topic[t], l.sum(Topic(t))
+		s[t] = TopicStats{
+			Records: tb.records.Get(), Acknowledged: tb.acknowledged.Get(),
+			Queued: uint64(q.records), QueuedBytes: uint64(q.bytes),
+		}
+		for o := QueueFull; o < outcomes; o++ {
+			s[t].Dropped[o] = tb.dropped[o].Get()
+		}
+	}
+	return &s
+}

@@ -1,0 +1,32 @@
+package publish
+
+import "encoding/binary"
+
+// Murmur2 is the hash that Java producers partition by (32 bits, seed
+// 0x9747b28c), so that their consumers join our topics with theirs.
+func Murmur2(key []byte) uint32 {
+	const m = 0x5bd1e995
+	h := 0x9747b28c ^ uint32(len(key))
+	for ; len(key) >= 4; key = key[4:] {
+		k := binary.LittleEndian.Uint32(key) * m
+		k = (k ^ k>>24) * m
+		h = h*m ^ k
+	}
+	switch len(key) {
+	case 3:
+		h ^= uint32(key[2]) << 16
+		fallthrough
+	case 2:
+		h ^= uint32(key[1]) << 8
+		fallthrough
+	case 1:
+		h = (h ^ uint32(key[0])) * m
+	}
+	h = (h ^ h>>13) * m
+	return h ^ h>>15
+}
+
+// Partition gives the partition of a key among n, as Java's producer does.
+func Partition(key []byte, n int32) int32 { return place(Murmur2(key), n) }
+
+func place(hash uint32, n int32) int32 { return int32(hash&0x7fffffff) % n }
