@@ -122,7 +122,7 @@ func (f *file) decompress(br *bufio.Reader, magic []byte) (*bufio.Reader, error)
 		if err != nil {
 			return nil, err
 		}
-		f.close, r = append(f.close, z.Close), z
+		r = z // its Close would only repeat the error of the last read
 	case bytes.Equal(magic, []byte{0x28, 0xb5, 0x2f, 0xfd}):
 		z, err := zstd.NewReader(br, zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(maxZstdWindow))
 		if err != nil {

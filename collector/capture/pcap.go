@@ -25,7 +25,7 @@ type pcap struct {
 	head  [pcapPacketHeader]byte
 }
 
-func openPcap(r *bufio.Reader, order binary.ByteOrder, scale int64) (*pcap, error) {
+func openPcap(r *bufio.Reader, order binary.ByteOrder, scale int64) (container, error) {
 	var h [pcapFileHeader]byte
 	if err := readFull(r, h[:]); err != nil {
 		return nil, err
