@@ -38,7 +38,7 @@ type Config struct {
 func DefaultConfig() Config {
 	return Config{
 		Flows:     FlowsConfig{Max: 1 << 18, Idle: 2 * time.Minute},
-		Paths:     PathsConfig{MinSamples: 2, MaxPerSecond: 10_000},
+		Paths:     PathsConfig{MinSamples: 1, MaxPerSecond: 10_000},
 		Elephants: elephant.DefaultConfig(),
 		Topology:  topology.Config{Learn: true},
 	}

@@ -101,6 +101,8 @@ func (t *Tracker) Add(snap *topology.Snapshot, s *Sighting, votes []Vote) (Event
 	case n > 1 || y.Switch != t.Hops[0].Switch && y.Switch != t.Hops[len(t.Hops)-1].Switch:
 		t.confirmed = s.Time
 		t.candidate, t.against = t.candidate[:0], 0
+		fallthrough
+	default: // an end of the path alone confirms nothing, but it may vote
 		t.obs, votes = merge(snap, t.obs, y, t.Encap, votes)
 	}
 	return None, votes

@@ -17,6 +17,7 @@ var ErrNoTruth = errors.New("neither mode nor sampling rate: nothing can be judg
 // Truth is what was observed at every switch port and host while a capture was
 // recorded. Times are Unix seconds on the capture's clock, rates bit/s.
 type Truth struct {
+	Kind      string            `json:"kind"` // of agent: ovs, hsflowd, sim
 	Mode      string            `json:"mode"` // l2 or l3
 	Settings  AgentSettings     `json:"agent_settings"`
 	Threshold float64           `json:"elephant_threshold_bps"`

@@ -1,0 +1,35 @@
+package elephant
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+func TestExpectedDelay(t *testing.T) {
+	const runs = 2000
+	for _, rate := range []float64{0.5, 2, 8, 15, 20, 24.7, 36, 70, 200} {
+		r := rand.New(rand.NewPCG(1, 1))
+		v := make([]float64, 0, runs)
+		for range runs {
+			var s State
+			x := 0.0
+			for !s.On {
+				x += r.ExpFloat64() / (2 * rate)
+				Default.Observe(&s, at(x), 1/rate, false)
+			}
+			v = append(v, x)
+		}
+		slices.Sort(v)
+		p50, p99 := ExpectedDelay(rate/3, 3)
+		if math.Abs(v[runs/2]/p50-1) > 0.06 || math.Abs(v[runs*99/100]/p99-1) > 0.08 {
+			t.Errorf("%v samples/s: simulated %.2f / %.2f s, the formula says %.2f / %.2f", rate, v[runs/2], v[runs*99/100], p50, p99)
+		}
+	}
+	for _, none := range []float64{0, -1, math.NaN()} {
+		if p50, p99 := ExpectedDelay(none, 3); !math.IsInf(p50, 1) || !math.IsInf(p99, 1) {
+			t.Errorf("%v samples/s: %v / %v s, want never", none, p50, p99)
+		}
+	}
+}
