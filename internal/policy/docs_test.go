@@ -1,0 +1,107 @@
+package policy
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// documents gives the project's Markdown files, by name from the root.
+func documents(t *testing.T) map[string]string {
+	t.Helper()
+	docs := make(map[string]string)
+	err := filepath.WalkDir(root, func(name string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if e.IsDir() && filepath.Clean(name) != filepath.Clean(root) &&
+			(strings.HasPrefix(e.Name(), ".") || slices.Contains([]string{"dist", "out"}, e.Name())) {
+			return fs.SkipDir
+		}
+		if strings.HasSuffix(name, ".md") {
+			text, err := os.ReadFile(name)
+			docs[strings.TrimPrefix(filepath.ToSlash(name), root+"/")] = string(text)
+			return err
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if docs["README.md"] == "" {
+		t.Fatal("no README.md")
+	}
+	return docs
+}
+
+var link = regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
+
+// TestLinks: what a document points at in this repository is there.
+func TestLinks(t *testing.T) {
+	for name, text := range documents(t) {
+		for _, m := range link.FindAllStringSubmatch(text, -1) {
+			if _, err := os.Stat(filepath.Join(root, filepath.Dir(name), m[1])); err != nil {
+				t.Errorf("%s points at %s: %v", name, m[1], err)
+			}
+		}
+	}
+}
+
+// filesTable is a table of the design document that names files and folders.
+var filesTable = regexp.MustCompile(`(?s)## File map\n(.*?)\n## `)
+
+var backquoted = regexp.MustCompile("`([^`]+)`")
+
+// TestFileMap: the files that the design document names are there. In a cell, a bare
+// name is in the folder of the one before it.
+func TestFileMap(t *testing.T) {
+	m := filesTable.FindStringSubmatch(documents(t)["docs/design.md"])
+	if m == nil {
+		t.Fatal("docs/design.md has no file map")
+	}
+	for row := range strings.Lines(m[1]) {
+		cells := strings.Split(row, "|")
+		if len(cells) < 3 {
+			continue
+		}
+		dir := ""
+		for _, name := range backquoted.FindAllStringSubmatch(cells[1], -1) {
+			file := name[1]
+			if d := filepath.Dir(strings.TrimSuffix(file, "/")); d != "." {
+				dir = d
+			} else if dir != "" {
+				file = dir + "/" + file
+			}
+			found, err := filepath.Glob(filepath.Join(root, file))
+			if err != nil || len(found) == 0 {
+				t.Errorf("docs/design.md names %s, which is not there", file)
+			}
+		}
+	}
+}
+
+// TestNothingOfTheWorkshop: no path or host of the place where this was written.
+func TestNothingOfTheWorkshop(t *testing.T) {
+	private := regexp.MustCompile(`/work/(main|shared)|/root/|/home/[a-z]`)
+	for name, text := range documents(t) {
+		if found := private.FindString(text); found != "" {
+			t.Errorf("%s says %s", name, found)
+		}
+	}
+	for _, f := range tree(t) {
+		if f.room == "internal/policy" {
+			continue
+		}
+		text, err := os.ReadFile(filepath.Join(root, f.name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := private.Find(text); found != nil {
+			t.Errorf("%s says %s", f.name, found)
+		}
+	}
+}
