@@ -1,0 +1,124 @@
+package fabric
+
+import "time"
+
+// Direction says on which side of its ports a switch samples.
+type Direction uint8
+
+// Directions of sampling.
+const (
+	Ingress Direction = iota
+	Egress
+	Both
+)
+
+// String gives "ingress", "egress" or "both".
+func (d Direction) String() string { return [...]string{"ingress", "egress", "both"}[d] }
+
+// LAGNaming says which ifIndex an agent gives for a port that is member of a LAG.
+type LAGNaming uint8
+
+// What agents name.
+const (
+	NameMember LAGNaming = iota
+	NameAggregate
+)
+
+// Config describes a fabric, its traffic, its agents and what happens to them.
+// The zero value is not usable: begin with DefaultConfig.
+type Config struct {
+	Seed     uint64
+	Start    int64         // Unix ns of the run's first moment; 0 = 2026-01-01T00:00:00Z
+	Duration time.Duration // 0 = until the context ends
+
+	// The fabric. With Pods > 1 it has five stages: Spines and Leaves are per
+	// pod, and SuperSpines per plane, that is for each spine of a pod.
+	Spines      int // 1 to 32
+	Leaves      int // 1 to 512 in all pods together
+	Hosts       int // per leaf, 1 to 64
+	Pods        int // 1 = three stages
+	SuperSpines int
+	LAG         int // physical links of each link between switches, 1 to 8
+	LAGNaming   LAGNaming
+	HostSpeed   uint64 // bit/s
+	FabricSpeed uint64 // bit/s of one physical link
+	SwitchMAC   bool   // one router MAC a switch instead of one a port
+	HostTTL     []byte // initial TTLs, dealt to the hosts in turn
+
+	// Traffic.
+	Flows     int // flows at any time, elephants included, acknowledgements not
+	Elephants []Elephant
+	Mouse     float64       // largest share of a mouse; less where mice together would take over 30% of the fabric
+	Lifetime  time.Duration // mean life of a mouse; 0 = as long as the run
+	UDP       float64       // share of mice that are UDP
+	IPv6      float64       // share of mice that are IPv6
+	Local     float64       // share of mice that stay within their leaf
+	Acks      bool          // TCP flows have acknowledgements in the other direction
+
+	// Agents.
+	SamplingRate uint32 // 1 in N; 0 = ifSpeed/1e6 for each port (8.2 samples/s for a 10% flow)
+	Direction    Direction
+	HeaderBytes  int // of a sampled packet, 64 to 256
+	Polling      time.Duration
+	Extended     bool // records 1001 and 1002 beside the header
+	Expanded     bool // sample formats 3 and 4 instead of 1 and 2
+	IPv6Agents   bool // agent addresses are IPv6
+	SilentLeaves int  // leaves without an agent, spread over the fabric
+	SilentSpines int  // spines without an agent
+	HostAgents   bool // hosts run an agent too, as hsflowd does
+
+	// Modes.
+	VXLAN     bool    // EVPN with symmetric IRB: leaves are VTEPs, routed flows in the L3VNI, bridged ones in an L2VNI
+	DualHomed float64 // share of hosts on both leaves of a pair (leaf 1 and 2, 3 and 4, ...); with VXLAN a pair shares its VTEP address
+	Spray     bool    // packets of a flow take all equal paths in turn
+	Loss      float64 // share of datagrams lost on the way
+	Duplicate float64 // share of datagrams that arrive twice
+	Discards  float64 // share of an elephant's packets dropped for want of buffers; also adds a flow that an ACL drops. Both give 0:5 samples
+	Events    []Event
+
+	Truth bool // keep the ground truth; memory grows with the run
+}
+
+// Elephant is a large flow (RFC 7424).
+type Elephant struct {
+	Share    float64       // of the slowest link on its path
+	Start    time.Duration // after the run's start
+	Duration time.Duration // 0 = to the end
+	Every    time.Duration // again, between other ports, this long after its last start; 0 = once
+	UDP      bool
+}
+
+// defaultStart is 2026-01-01T00:00:00Z.
+const defaultStart int64 = 1767225600 * 1e9
+
+// DefaultConfig gives the fabric of the demo: 2 spines, 4 leaves with 4 hosts
+// each, 10 Gbit/s links, 100 flows of which 3 are elephants, 60 seconds.
+func DefaultConfig() Config {
+	return Config{
+		Seed:     1,
+		Duration: time.Minute,
+		Spines:   2, Leaves: 4, Hosts: 4, Pods: 1, SuperSpines: 2, LAG: 1,
+		HostSpeed: 10e9, FabricSpeed: 10e9,
+		HostTTL: []byte{64},
+		Flows:   100,
+		Elephants: []Elephant{
+			{Share: 0.30, Start: 3 * time.Second, Duration: 30 * time.Second, Every: time.Minute},
+			{Share: 0.20, Start: 8 * time.Second, Duration: 35 * time.Second, Every: time.Minute},
+			{Share: 0.15, Start: 14 * time.Second, Duration: 40 * time.Second, Every: time.Minute},
+		},
+		Mouse: 0.04, Lifetime: 30 * time.Second, UDP: 0.2, IPv6: 0.1, Local: 0.05, Acks: true,
+		HeaderBytes: 128, Polling: 5 * time.Second, Extended: true,
+		Truth: true,
+	}
+}
+
+// start gives the Unix ns at which the run begins.
+func (c *Config) start() int64 {
+	if c.Start == 0 {
+		return defaultStart
+	}
+	return c.Start
+}
+
+// linkSpeed gives the speed that shares refer to.
+func (c *Config) linkSpeed() float64 { return float64(min(c.HostSpeed, c.FabricSpeed)) }

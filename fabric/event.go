@@ -1,0 +1,99 @@
+package fabric
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// EventKind says what happens.
+type EventKind uint8
+
+// Kinds of event.
+const (
+	EventMove     EventKind = iota // ECMP hashes Value of all running flows (or the flows of Target "elephants") anew
+	EventDrain                     // switch Target (a spine or super-spine) gets no more traffic
+	EventUndrain                   // and again
+	EventRestart                   // the agent of switch Target is gone for 3 s, comes back with every ifIndex another
+	EventRate                      // switch Target ("" = all) samples Value times as rarely
+	EventHostMove                  // host Target goes to leaf To with its addresses
+)
+
+var eventNames = [...]string{"move", "drain", "undrain", "restart", "rate", "hostmove"}
+
+// String gives the name that ParseEvent reads and the truth shows.
+func (k EventKind) String() string { return eventNames[k] }
+
+// Event is something that happens to the fabric or its agents during the run.
+type Event struct {
+	At     time.Duration // after the run's start
+	Kind   EventKind
+	Target string  // name of a switch or host: leaf1, spine2, super1, h1-1
+	To     string  // EventHostMove: name of a leaf
+	Value  float64 // EventMove: share of the flows; EventRate: factor
+}
+
+// ParseEvent reads an event as flags give it: move:0.5@20s, move:elephants@20s,
+// drain:spine1@20s, undrain:spine1@40s, restart:leaf2@30s, rate:leaf1*4@30s,
+// rate:*4@30s, hostmove:h1-1>leaf3@20s.
+func ParseEvent(s string) (Event, error) {
+	const forms = "drain:spine1@20s, undrain:, move:0.5@20s, restart:leaf2@20s, rate:leaf1*4@20s or hostmove:h1-1>leaf3@20s"
+	var e Event
+	kind, rest, ok := strings.Cut(s, ":")
+	what, at, ok2 := strings.Cut(rest, "@")
+	k := slices.Index(eventNames[:], kind)
+	if !ok || !ok2 || k < 0 {
+		return e, bad("event %q: write %s", s, forms)
+	}
+	var err error
+	e.Kind = EventKind(k)
+	if e.At, err = time.ParseDuration(at); err != nil {
+		return e, bad("event %q: %q is no time, write 20s", s, at)
+	}
+	number := ""
+	switch e.Kind {
+	case EventMove:
+		number = what
+		if what == "elephants" {
+			e.Target, number = what, "1"
+		}
+	case EventRate:
+		e.Target, number, _ = strings.Cut(what, "*")
+	case EventHostMove:
+		e.Target, e.To, _ = strings.Cut(what, ">")
+	case EventDrain, EventUndrain, EventRestart:
+		e.Target = what
+	}
+	if number != "" || e.Kind == EventMove || e.Kind == EventRate {
+		if e.Value, err = strconv.ParseFloat(number, 64); err != nil {
+			return e, bad("event %q: %q is no number", s, number)
+		}
+	}
+	return e, nil
+}
+
+func (c *Config) validateEvents() error {
+	for i := range c.Events {
+		e := &c.Events[i]
+		switch {
+		case int(e.Kind) >= len(eventNames):
+			return bad("event of unknown kind %d", e.Kind)
+		case e.At < 0:
+			return bad("%v %s at %v: before the start", e.Kind, e.Target, e.At)
+		case e.Kind == EventMove && !(e.Value > 0 && e.Value <= 1):
+			return bad("move of %v of the flows: a share is more than 0 and at most 1", e.Value)
+		case e.Kind == EventRate && !(e.Value > 0 && e.Value <= 1e6):
+			return bad("sampling rate times %v: a factor is more than 0 and at most 1e6", e.Value)
+		case e.Kind == EventHostMove && c.DualHomed > 0:
+			return bad("hosts cannot move where hosts are dual-homed")
+		}
+	}
+	return nil
+}
+
+// schedule gives the events by time.
+func (c *Config) schedule() []Event {
+	return slices.SortedStableFunc(slices.Values(c.Events), func(a, b Event) int { return cmp.Compare(a.At, b.At) })
+}

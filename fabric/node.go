@@ -1,0 +1,125 @@
+package fabric
+
+import (
+	"math"
+	"net/netip"
+
+	"spoor/flow"
+)
+
+// tier is a stage of the fabric.
+type tier uint8
+
+const (
+	tierLeaf tier = iota
+	tierSpine
+	tierSuper
+	tierHost // a host that runs an agent
+)
+
+// node is a switch, or a host with an agent.
+type node struct {
+	tier    tier
+	pod     int // -1: super-spine
+	index   int // leaf: among all leaves; spine: its plane; super-spine: in its plane
+	number  int // among all of its tier, from 0
+	name    string
+	addr    netip.Addr // of the agent
+	vtep    netip.Addr // leaves; shared by a pair where hosts are dual-homed
+	mac     uint64     // router MAC of the tunnel's end, shared like vtep
+	silent  bool
+	drained bool
+	ports   []*port
+	up      []bundle // leaf: by spine of its pod; spine: by super-spine of its plane
+	down    []bundle // spine: by leaf of its pod; super-spine: by pod
+	mate    *node    // the other leaf of an MLAG pair
+	peer    *port    // to mate
+	agent   *agent   // nil: silent
+}
+
+// bundle is the links between two switches: one, or the members of a LAG.
+type bundle []*port
+
+// port is a physical port or the aggregate of several.
+type port struct {
+	node    *node
+	number  int    // from 1, also among aggregates
+	ifIndex uint32 // as the agent numbers it now
+	before  uint32 // ifIndex before the agent's restart, 0 = the same
+	name    string
+	mac     uint64
+	speed   uint64
+	far     *port // of the other switch; nil at a host
+	host    *host
+	lag     *port   // aggregate that the port is member of
+	members []*port // of an aggregate
+	vlan    uint16  // access VLAN of a host port, 0 = routed
+
+	in, out     tally
+	outDiscards uint32
+	source      source
+}
+
+// tally counts frames and their bytes, without FCS.
+type tally struct{ frames, bytes uint64 }
+
+func (t *tally) add(frames, bytes uint64) {
+	t.frames += frames
+	t.bytes += bytes
+}
+
+// source is the state of an sFlow data source.
+type source struct {
+	rate        uint32  // 1 in N
+	skip        float64 // -1/ln(1-1/N): exponential times this, cut off, is geometric
+	flowSeq     uint32
+	pool        uint32
+	counterSeq  uint32
+	discardSeq  uint32
+	suppressed  uint32 // discarded packets that were not reported
+	discardTime int64  // second of the last discarded packet, for the limit of reports
+	discards    int    // reported in that second
+}
+
+func (s *source) setRate(n uint32) {
+	s.rate = max(n, 1)
+	s.skip = 0
+	if s.rate > 1 {
+		s.skip = -1 / math.Log1p(-1/float64(s.rate))
+	}
+}
+
+// host is an end of flows.
+type host struct {
+	name     string
+	number   int // among all hosts
+	leaf     int // index of its first leaf
+	slot     int // among the hosts of that leaf, from 0
+	ip4, ip6 flow.Addr
+	mac      uint64
+	ttl      byte
+	subnet   int     // with VXLAN: stretched over the leaves
+	ports    []*port // of the leaves to which it is attached
+	agent    *agent
+	sent     float64 // share of a link that elephants take at the same time
+	received float64
+	nextPort uint32
+}
+
+// reported gives the ifIndex that the node's agent reports for p.
+func (p *port) reported(naming LAGNaming) uint32 {
+	if p.lag != nil && naming == NameAggregate {
+		return p.lag.ifIndex
+	}
+	return p.ifIndex
+}
+
+// at reports whether h is attached to n, and where.
+func (h *host) at(n *node) *port {
+	for _, p := range h.ports {
+		if p.node == n {
+			return p
+		}
+	}
+	return nil
+}

@@ -1,0 +1,72 @@
+package fabric
+
+import "time"
+
+// flowTruth is what really happened to a flow.
+type flowTruth struct {
+	conduit   *conduit
+	session   *session
+	first     int64 // Unix ns of the first packet that reached the receiver, 0 = none
+	last      int64
+	frames    uint64
+	bytes     uint64
+	second0   int64
+	bits      []uint64 // by second from second0
+	segments  []segment
+	discarded uint64
+}
+
+// segment is a time during which a flow kept its routes.
+type segment struct {
+	first, last int64
+	routes      []*route
+}
+
+// begin notes that the flow now takes some routes.
+func (t *flowTruth) begin(routes []*route) {
+	if n := len(t.segments); n > 0 {
+		last := &t.segments[n-1]
+		if sameRoutes(last.routes, routes) {
+			return
+		}
+		if last.first == 0 { // nothing was sent that way
+			t.segments = t.segments[:n-1]
+			t.begin(routes)
+			return
+		}
+	}
+	t.segments = append(t.segments, segment{routes: routes})
+}
+
+func sameRoutes(a, b []*route) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if !a[i].same(b[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// add notes packets that reached the receiver between two times of the same second.
+func (t *flowTruth) add(first, last int64, frames, bytes uint64) {
+	s := &t.segments[len(t.segments)-1]
+	if s.first == 0 {
+		s.first = first
+	}
+	s.last = last
+	if t.first == 0 {
+		t.first = first
+		t.second0 = first / int64(time.Second)
+	}
+	t.last = last
+	t.frames += frames
+	t.bytes += bytes
+	i := int(first/int64(time.Second) - t.second0)
+	for len(t.bits) <= i {
+		t.bits = append(t.bits, 0)
+	}
+	t.bits[i] += 8 * bytes
+}
