@@ -12,6 +12,8 @@
 // numbers, and Estimate gives rate, interval and probability for the alert.
 //
 // No goroutine, no clock, no allocation per sample; times are Unix ns (int64)
-// of event time, floats are bit/s unless a name says otherwise. Formulas,
-// figures and what was tried and rejected: docs/decisions on elephants.
+// of event time, floats are bit/s unless a name says otherwise. What was
+// checked and rejected: a likelihood ratio (the slow bucket already is the
+// optimal CUSUM between 0.8 and 1.25 x), pooling with counters (too slow), and a
+// head start for new flows (a third faster, but slow start would alert).
 package elephant

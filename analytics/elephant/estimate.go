@@ -14,11 +14,11 @@ const (
 // starts with Start or with the first sample, which then counts for nothing more
 // (a rate from the first sample on would count one sample too many).
 type Estimate struct {
-	start, last    int64 // Unix ns
-	bits, squares  float64
-	recent, peak   float64
-	count          uint64
-	started, moved bool
+	start, last   int64   // Unix ns
+	bits, squares float64 // decaying sums (10 s)
+	recent, peak  float64 // decaying sum (2 s), and the highest rate by it
+	count         uint64
+	started       bool
 }
 
 // Interval is a rate with what is known about its error.

@@ -1,10 +1,9 @@
 package elephant
 
-// sequenceWindow is the least time over which a proof must hold.
 const (
-	sequenceWindow  = 1_500_000_000
-	sequenceSamples = 6
-	sequenceDecay   = 0.98 // per sample, of the mean ratio of frame to payload
+	sequenceWindow  = 1_500_000_000 // ns, the least time over which a proof must hold
+	sequenceSamples = 6             // and the least number of samples
+	sequenceDecay   = 0.98          // per sample, of the mean ratio of frame to payload
 )
 
 // Sequence bounds a TCP flow's rate from below by its sequence numbers: two
@@ -13,13 +12,12 @@ const (
 // to the arrival of the second one's. The zero value is ready; a SYN of a new
 // connection between the same ports wants a zero value again.
 type Sequence struct {
-	first, next    mark // beginning of the window that is judged, and of the one that follows
-	position       int64
-	frames, bytes  float64 // decaying sums: their ratio turns goodput into what the link carries
-	last           uint32
-	count          uint32
-	started        bool
-	received, have int64
+	first, next   mark    // beginning of the window that is judged, and of the one that follows
+	position      int64   // bytes since the first sample, unwrapped
+	frames, bytes float64 // decaying sums: their ratio turns goodput into what the link carries
+	last          uint32
+	count         uint32
+	started       bool
 }
 
 // mark is a place in the stream and a time before which it was not sent.
