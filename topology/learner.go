@@ -46,6 +46,7 @@ type port struct {
 	learned  bool // peer was proven by evidence
 	edge     bool
 	hosts    []*host // addresses sighted here
+	votes    []*vote // that name this port
 	name     string
 	named    bool    // name is configured
 	speed    float64 // as the agent reports it

@@ -124,13 +124,18 @@ func (l *Learner) link(p *port, to SwitchID) {
 // voteKey: a flow left port out and entered port in one hop later.
 type voteKey struct{ out, in portKey }
 
+// vote counts the flows and sightings that speak for a link.
 type vote struct {
-	n    uint32
-	last int64
+	key voteKey
+	n   uint32
 }
 
-// votesNeeded makes a link of votes alone, if no other pair has any for either port.
-const votesNeeded = 2
+// Votes make a link if nothing else is voted for at either port; else it takes more.
+const (
+	votesAlone    = 2
+	votesContrary = 3 // at least, and so many times the second
+	maxPortVotes  = 16
+)
 
 // vote counts a co-flow vote. Votes name both ends of a link at once, which
 // MACs do only where each port has its own.
@@ -143,19 +148,13 @@ func (l *Learner) vote(n *node, e *Evidence) {
 	if p.peer == other.id && p.peerPort == q.key.idx && q.peer == n.id && q.peerPort == p.key.idx {
 		return
 	}
-	k := voteKey{p.key, q.key}
-	v := l.votes[k]
+	v := l.ballot(p, q)
 	if v == nil {
-		if len(l.votes) >= maxVotes {
-			l.Ignored++
-			return
-		}
-		v = &vote{}
-		l.votes[k] = v
+		l.Ignored++
+		return
 	}
 	v.n += e.Count
-	v.last = e.Last
-	if v.n < votesNeeded || !l.mayJoin(p, other.id) || !l.mayJoin(q, n.id) {
+	if !elected(v, p.votes) || !elected(v, q.votes) || !l.mayJoin(p, other.id) || !l.mayJoin(q, n.id) {
 		return
 	}
 	l.link(p, other.id)
@@ -163,8 +162,41 @@ func (l *Learner) vote(n *node, e *Evidence) {
 	l.pair(p, q)
 }
 
-// mayJoin: a port that a MAC proves to lead elsewhere is not moved by votes.
+// ballot gives the votes for a pair of ports, nil once there are too many pairs.
+func (l *Learner) ballot(p, q *port) *vote {
+	k := voteKey{p.key, q.key}
+	if v := l.votes[k]; v != nil {
+		return v
+	}
+	if len(l.votes) >= maxVotes || len(p.votes) >= maxPortVotes || len(q.votes) >= maxPortVotes {
+		return nil
+	}
+	v := &vote{key: k}
+	l.votes[k] = v
+	p.votes, q.votes = append(p.votes, v), append(q.votes, v)
+	return v
+}
+
+// elected: the best by far of all that is voted for at a port.
+func elected(v *vote, all []*vote) bool {
+	second := uint32(0)
+	for _, o := range all {
+		if o != v && (o.key.out != v.key.in || o.key.in != v.key.out) { // the other direction of the same link is no rival
+			second = max(second, o.n)
+		}
+	}
+	if second == 0 {
+		return v.n >= votesAlone
+	}
+	return v.n >= votesContrary && v.n >= votesContrary*second
+}
+
+// mayJoin: a port that a MAC proves to lead elsewhere is not moved by votes, and
+// one that only hosts sent to is none of theirs (a failure can fake such votes).
 func (l *Learner) mayJoin(p *port, to SwitchID) bool {
+	if p.fresh > 0 && p.routed == 0 {
+		return false
+	}
 	if p.far == 0 {
 		return p.peer == 0 || p.peer == to
 	}

@@ -81,10 +81,13 @@ func ParseStatic(b []byte) (*Static, error) {
 	g := &Static{}
 	d := json.NewDecoder(bytes.NewReader(b))
 	if err := d.Decode(g); err != nil {
-		line := 1 + bytes.Count(b[:min(int(d.InputOffset()), len(b))], []byte("\n"))
-		if s, ok := errors.AsType[*json.SyntaxError](err); ok {
-			line = 1 + bytes.Count(b[:min(int(s.Offset), len(b))], []byte("\n"))
+		at := int(d.InputOffset())
+		if e, ok := errors.AsType[*json.SyntaxError](err); ok {
+			at = int(e.Offset)
+		} else if errors.Is(err, io.ErrUnexpectedEOF) {
+			at = len(b)
 		}
+		line := 1 + bytes.Count(b[:min(at, len(b))], []byte("\n"))
 		return nil, fmt.Errorf("line %d: %w (want sFlow-RT's topology JSON)", line, err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
