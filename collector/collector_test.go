@@ -1,0 +1,443 @@
+package collector
+
+import (
+	"bytes"
+	"context"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/netip"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+const patience = 10 * time.Second
+
+func check(tb testing.TB, err error) {
+	tb.Helper()
+	if err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// eventually waits until a condition holds.
+func eventually(tb testing.TB, what string, f func() bool) {
+	tb.Helper()
+	for end := time.Now().Add(patience); !f(); {
+		if time.Now().After(end) {
+			tb.Fatal("never happened: ", what)
+		}
+		time.Sleep(time.Millisecond) // between looks; the condition decides
+	}
+}
+
+// sink is a handler that keeps what it was given.
+type sink struct {
+	mu      sync.Mutex
+	got     map[string]int // payload: count
+	from    map[netip.AddrPort]int
+	last    int64
+	back    int // times that went back
+	flushes atomic.Int64
+}
+
+func newSink() *sink { return &sink{got: map[string]int{}, from: map[netip.AddrPort]int{}} }
+
+func (s *sink) Datagram(d *Datagram) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if cap(d.Payload) != len(d.Payload) {
+		panic("the payload reaches into its neighbour")
+	}
+	s.got[string(d.Payload)]++
+	s.from[d.From]++
+	if d.Received < s.last {
+		s.back++
+	}
+	s.last = d.Received
+}
+
+func (s *sink) Flush() { s.flushes.Add(1) }
+
+// running is a collector that runs.
+type running struct {
+	*Collector
+	sinks []*sink
+	stop  func() error
+}
+
+// listening makes a collector that has bound its sockets.
+func listening(tb testing.TB, cfg Config, change func(*Collector)) *running {
+	tb.Helper()
+	r := &running{}
+	c, err := New(cfg, slog.New(slog.DiscardHandler), func(w int) Handler { return r.sinks[w] })
+	check(tb, err)
+	r.Collector = c
+	for range c.Workers() {
+		r.sinks = append(r.sinks, newSink())
+	}
+	if change != nil {
+		change(c)
+	}
+	check(tb, c.Listen())
+	return r
+}
+
+func (r *running) run(tb testing.TB) *running {
+	tb.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- r.Run(ctx) }()
+	r.stop = func() error {
+		cancel()
+		select {
+		case err := <-done:
+			done <- err
+			return err
+		case <-time.After(patience):
+			return errors.New("Run did not return")
+		}
+	}
+	tb.Cleanup(func() { check(tb, r.stop()) })
+	return r
+}
+
+// to gives the address to send to.
+func (r *running) to(host string) string {
+	return net.JoinHostPort(host, fmt.Sprint(r.Addrs()[0].Port()))
+}
+
+func dial(tb testing.TB, address string) net.Conn {
+	tb.Helper()
+	c, err := net.Dial("udp", address)
+	check(tb, err)
+	tb.Cleanup(func() { _ = c.Close() })
+	return c
+}
+
+func send(tb testing.TB, c net.Conn, payload []byte) {
+	tb.Helper()
+	_, err := c.Write(payload)
+	check(tb, err)
+}
+
+// noLeaks fails if goroutines outlive the test.
+func noLeaks(tb testing.TB) {
+	tb.Helper()
+	before := runtime.NumGoroutine()
+	tb.Cleanup(func() {
+		eventually(tb, "all goroutines ended", func() bool { return runtime.NumGoroutine() <= before })
+	})
+}
+
+func ledger(tb testing.TB, s Stats) {
+	tb.Helper()
+	if s.Received != s.Delivered+s.Truncated+s.Refused {
+		tb.Errorf("the ledger does not close: %+v", s)
+	}
+}
+
+func ipv6(tb testing.TB) bool {
+	tb.Helper()
+	l, err := net.ListenPacket("udp", "[::1]:0")
+	if err != nil {
+		tb.Log("no IPv6 here: ", err)
+		return false
+	}
+	check(tb, l.Close())
+	return true
+}
+
+// Several senders, several workers, both families: everything arrives once, with
+// its source, and the ledger closes.
+func TestReceive(t *testing.T) {
+	tests := []struct {
+		address string
+		hosts   []string
+	}{
+		{":0", []string{"127.0.0.1"}},
+		{"127.0.0.1:0", []string{"127.0.0.1"}},
+		{"0.0.0.0:0", []string{"127.0.0.1"}},
+		{"localhost:0", []string{"localhost"}},
+	}
+	if ipv6(t) {
+		tests[0].hosts = append(tests[0].hosts, "::1")
+		tests = append(tests, struct {
+			address string
+			hosts   []string
+		}{"[::1]:0", []string{"::1"}})
+	}
+	for _, tt := range tests {
+		for _, workers := range []int{1, 3} {
+			t.Run(fmt.Sprint(tt.address, " workers ", workers), func(t *testing.T) {
+				noLeaks(t)
+				testReceive(t, tt.address, tt.hosts, workers)
+			})
+		}
+	}
+}
+
+func testReceive(t *testing.T, address string, hosts []string, workers int) {
+	t.Helper()
+	r := listening(t, Config{Address: address, Workers: workers, Buffer: 1 << 20}, nil).run(t)
+	const senders, each = 6, 50
+	sources := map[netip.AddrPort]bool{}
+	sent := uint64(0)
+	for i := range senders {
+		c := dial(t, r.to(hosts[i%len(hosts)]))
+		local, ok := c.LocalAddr().(*net.UDPAddr)
+		if !ok {
+			t.Fatal("no UDP address")
+		}
+		sources[netip.AddrPortFrom(local.AddrPort().Addr().Unmap(), local.AddrPort().Port())] = true
+		for j := range each {
+			send(t, c, fmt.Appendf(nil, "%d/%d", i, j))
+			sent++
+		}
+	}
+	eventually(t, "all were received", func() bool { return r.Stats().Received == sent })
+	check(t, r.stop())
+	s := r.Stats()
+	ledger(t, s)
+	if s.Delivered != sent || s.KernelDrops != 0 || s.Workers != r.Workers() || s.Reads == 0 {
+		t.Errorf("stats %+v after %d", s, sent)
+	}
+	got := 0
+	for _, h := range r.sinks {
+		for p, n := range h.got {
+			if n != 1 {
+				t.Errorf("%s came %d times", p, n)
+			}
+			got++
+		}
+		for from := range h.from {
+			if !sources[from] {
+				t.Errorf("unknown source %s, want one of %v", from, sources)
+			}
+		}
+		if h.back != 0 {
+			t.Errorf("time went back %d times", h.back)
+		}
+	}
+	if got != senders*each {
+		t.Errorf("%d payloads, want %d", got, senders*each)
+	}
+}
+
+func TestRefused(t *testing.T) {
+	r := listening(t, Config{Address: "127.0.0.1:0", Workers: 1, Allow: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("::ffff:127.0.0.2/128")}}, nil).run(t)
+	bad := dial(t, r.to("127.0.0.1"))
+	send(t, bad, []byte("refused"))
+	send(t, bad, []byte("refused"))
+	good, err := net.DialUDP("udp", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 2)}, &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1), Port: int(r.Addrs()[0].Port())})
+	if err != nil {
+		t.Skip("no second loopback address: ", err)
+	}
+	defer func() { check(t, good.Close()) }()
+	send(t, good, []byte("heard"))
+	eventually(t, "all were received", func() bool { return r.Stats().Received == 3 })
+	check(t, r.stop())
+	if s := r.Stats(); s.Refused != 2 || s.Delivered != 1 || r.sinks[0].got["heard"] != 1 {
+		t.Errorf("stats %+v, got %v", s, r.sinks[0].got)
+	}
+	ledger(t, r.Stats())
+}
+
+// Datagrams up to the largest that UDP carries are whole; one that does not fit a
+// buffer is counted and not handed over.
+func TestLargeAndTruncated(t *testing.T) {
+	r := listening(t, Config{Address: "127.0.0.1:0", Workers: 1, Buffer: 1 << 20}, nil).run(t)
+	c := dial(t, r.to("127.0.0.1"))
+	for _, n := range []int{0, 1, 9000, 65507} {
+		p := bytes.Repeat([]byte{byte(n)}, n)
+		send(t, c, p)
+		eventually(t, fmt.Sprint("datagram of ", n), func() bool {
+			r.sinks[0].mu.Lock()
+			defer r.sinks[0].mu.Unlock()
+			return r.sinks[0].got[string(p)] == 1
+		})
+	}
+	check(t, r.stop())
+
+	small := listening(t, Config{Address: "127.0.0.1:0", Workers: 1}, func(c *Collector) { c.size = 100 }).run(t)
+	c = dial(t, small.to("127.0.0.1"))
+	send(t, c, make([]byte, 101))
+	send(t, c, make([]byte, 100))
+	eventually(t, "both were received", func() bool { return small.Stats().Received == 2 })
+	check(t, small.stop())
+	if s := small.Stats(); s.Truncated != 1 || s.Delivered != 1 {
+		t.Errorf("stats %+v", s)
+	}
+	ledger(t, small.Stats())
+}
+
+// What waits in the socket when the context ends is still handled, and flushed.
+func TestStopDrains(t *testing.T) {
+	noLeaks(t)
+	r := listening(t, Config{Address: "127.0.0.1:0", Workers: 2, Buffer: 1 << 20}, nil)
+	for i := range 10 {
+		c := dial(t, r.to("127.0.0.1"))
+		for j := range 10 {
+			send(t, c, fmt.Appendf(nil, "%d/%d", i, j))
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	check(t, r.Run(ctx))
+	if s := r.Stats(); s.Delivered != 100 {
+		t.Errorf("stats %+v, want 100 delivered", s)
+	}
+	for i, h := range r.sinks {
+		if h.flushes.Load() == 0 {
+			t.Errorf("worker %d was not flushed", i)
+		}
+	}
+}
+
+// Idle workers flush now and then, so that nothing stays behind in a handler.
+func TestFlushAtIdle(t *testing.T) {
+	r := listening(t, Config{Address: "127.0.0.1:0", Workers: 1}, nil).run(t)
+	eventually(t, "three flushes without traffic", func() bool { return r.sinks[0].flushes.Load() >= 3 })
+	if s := r.Stats(); s.Received != 0 {
+		t.Errorf("stats %+v", s)
+	}
+}
+
+func TestBusyPort(t *testing.T) {
+	holders := map[string]func(t *testing.T) uint16{
+		"a plain socket": func(t *testing.T) uint16 {
+			t.Helper()
+			l, err := net.ListenUDP("udp4", &net.UDPAddr{})
+			check(t, err)
+			t.Cleanup(func() { check(t, l.Close()) })
+			return l.LocalAddr().(*net.UDPAddr).AddrPort().Port()
+		},
+		"another collector": func(t *testing.T) uint16 {
+			t.Helper()
+			r := listening(t, Config{Address: ":0", Workers: 2}, nil)
+			t.Cleanup(func() { check(t, r.Close()) })
+			return r.Addrs()[0].Port()
+		},
+	}
+	for name, hold := range holders {
+		for _, workers := range []int{1, 2} {
+			t.Run(fmt.Sprint(name, " workers ", workers), func(t *testing.T) {
+				address := fmt.Sprintf(":%d", hold(t))
+				c, err := New(Config{Address: address, Workers: workers}, slog.New(slog.DiscardHandler), func(int) Handler { return newSink() })
+				check(t, err)
+				err = c.Run(t.Context())
+				want := "listen.address " + address + " is in use by another process: stop it or choose another with --listen.address"
+				if err == nil || err.Error() != want {
+					t.Errorf("got  %v\nwant %s", err, want)
+				}
+				if !errors.Is(err, errInUse) {
+					t.Error("the system's error is lost")
+				}
+			})
+		}
+	}
+}
+
+func TestListenErrors(t *testing.T) {
+	for address, want := range map[string]string{
+		"192.0.2.1:0":             "is no address of this machine",
+		"no-such-host.invalid:99": "not found",
+	} {
+		c, err := New(Config{Address: address, Workers: 2}, slog.New(slog.DiscardHandler), func(int) Handler { return newSink() })
+		check(t, err)
+		err = c.Listen()
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "\n") || !strings.Contains(err.Error(), "--listen.address") {
+			t.Errorf("%s: %v", address, err)
+		}
+	}
+}
+
+// Closing what never ran frees the port; a collector runs once.
+func TestLifecycle(t *testing.T) {
+	noLeaks(t)
+	r := listening(t, Config{Address: "127.0.0.1:0", Workers: 2}, nil)
+	address := r.Addrs()[0].String()
+	check(t, r.Listen()) // again: nothing happens
+	check(t, r.Close())
+	check(t, r.Close())
+	if err := r.Run(t.Context()); err == nil {
+		t.Error("a closed collector runs")
+	}
+	again := listening(t, Config{Address: address, Workers: 2}, nil).run(t)
+	eventually(t, "it runs", func() bool { return again.sinks[0].flushes.Load() > 0 })
+	check(t, again.Close()) // leaves a running one alone
+	if err := again.Run(t.Context()); err == nil {
+		t.Error("a collector runs twice")
+	}
+	c := dial(t, again.to("127.0.0.1"))
+	send(t, c, []byte("x"))
+	eventually(t, "still received", func() bool { return again.Stats().Delivered == 1 })
+}
+
+func TestValidate(t *testing.T) {
+	def := DefaultConfig()
+	check(t, def.Validate())
+	tests := []struct {
+		cfg  Config
+		want string
+	}{
+		{Config{Address: "6343"}, `listen.address "6343"`},
+		{Config{Address: ":sflow"}, "the port is no number"},
+		{Config{Address: ":65536"}, "the port is no number"},
+		{Config{Address: "fd00::1:6343"}, "too many colons"},
+		{Config{Address: ":1", Workers: -1}, "listen.workers -1"},
+		{Config{Address: ":1", Workers: 1000}, "listen.workers 1000"},
+		{Config{Address: ":1", Buffer: 1}, "listen.buffer 1"},
+		{Config{Address: ":1", Buffer: 2 << 30}, "listen.buffer 2147483648"},
+		{Config{Address: ":1", Allow: make([]netip.Prefix, 1)}, "listen.allow"},
+	}
+	for _, tt := range tests {
+		if err := tt.cfg.Validate(); err == nil || !strings.Contains(err.Error(), tt.want) {
+			t.Errorf("%+v: %v, want %s", tt.cfg, err, tt.want)
+		}
+		if _, err := New(tt.cfg, slog.New(slog.DiscardHandler), nil); err == nil {
+			t.Errorf("%+v: New accepts it", tt.cfg)
+		}
+	}
+}
+
+// A buffer beyond the system's limit is reported once, with the remedy.
+func TestBufferWarning(t *testing.T) {
+	var log bytes.Buffer
+	c, err := New(Config{Address: "127.0.0.1:0", Workers: 2, Buffer: 1 << 20}, slog.New(slog.NewTextHandler(&log, nil)), nil)
+	check(t, err)
+	check(t, c.Listen())
+	defer func() { check(t, c.Close()) }()
+	if s := c.Stats(); s.Buffer == 0 && runtime.GOOS == "linux" {
+		t.Errorf("granted buffer unknown: %+v", s)
+	}
+	c.cfg.Buffer = 1 << 30
+	c.readers[0].granted = 4 << 20
+	c.reportBuffer()
+	if n := strings.Count(log.String(), "socket buffer capped"); n != 1 || !strings.Contains(log.String(), "1073741824") {
+		t.Errorf("log: %s", log.String())
+	}
+}
+
+func TestClock(t *testing.T) {
+	c := NewClock()
+	if d := time.Since(time.Unix(0, c.Now())); d < -time.Second || d > time.Second {
+		t.Errorf("off by %v", d)
+	}
+	last := c.Now()
+	for range 10000 {
+		now := c.Now()
+		if now < last {
+			t.Fatal("went back")
+		}
+		last = now
+	}
+}
+
+func sequence(i int) []byte { return binary.BigEndian.AppendUint32(nil, uint32(i)) }
