@@ -65,7 +65,7 @@ func (p *pool) reserve(b *Block, n int) {
 		p.mu.Lock()
 	} else {
 		p.mu.Lock()
-		b.buf = append(p.buffer(class(need)), old...)
+		b.buf = append(p.buffer(class(need))[:0], old...)
 	}
 	p.keep(old)
 	p.mu.Unlock()
