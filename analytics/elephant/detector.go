@@ -160,6 +160,10 @@ func (p *Preset) Idle(s *State, now int64) Decision {
 // empty before it filled. ref is a time less than 3 days off, best now.
 func (s *State) SinceTime(ref int64) int64 { return unclock(s.Since, ref) }
 
+// FallTime estimates when the flow fell below the threshold for good: when the
+// reverse bucket was last empty. ref as in SinceTime.
+func (s *State) FallTime(ref int64) int64 { return unclock(s.DownAt, ref) }
+
 // LastTime gives the event time of the latest sample; ref as in SinceTime.
 func (s *State) LastTime(ref int64) int64 { return unclock(s.T, ref) }
 

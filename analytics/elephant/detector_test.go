@@ -91,7 +91,7 @@ func TestDelays(t *testing.T) {
 // TestFalseAlerts reproduces the table's false alerts per flow-day.
 func TestFalseAlerts(t *testing.T) {
 	if testing.Short() {
-		t.Skip("20 million samples")
+		t.Skip("15 million samples")
 	}
 	f := func(p *Preset, rho, days, low, high float64) {
 		t.Helper()
@@ -101,12 +101,12 @@ func TestFalseAlerts(t *testing.T) {
 			t.Errorf("%s at %v x: %.2f false alerts a day, want %v to %v", p.Name, rho, got, low, high)
 		}
 	}
-	f(&Fast, 0.5, 3, 0, 0)
-	f(&Default, 0.5, 3, 0, 0)
+	f(&Fast, 0.5, 1, 0, 0)
+	f(&Default, 0.5, 2, 0, 0)
 	f(&Strict, 0.5, 1, 0, 0)
 	f(&Fast, 0.8, 4, 1.5, 7)    // 3.8
-	f(&Default, 0.8, 5, 0, 0.4) // 0.03
-	f(&Strict, 0.8, 2, 0, 0)
+	f(&Default, 0.8, 3, 0, 0.4) // 0.03
+	f(&Strict, 0.8, 1, 0, 0)
 	f(&Fast, 0.9, 0.5, 180, 310)  // 244
 	f(&Default, 0.9, 1.5, 14, 36) // 24
 	f(&Strict, 0.9, 1.5, 0, 3)    // 0.25
@@ -187,6 +187,16 @@ func TestLife(t *testing.T) {
 		steady(s, 3, 0, 10, got)
 		steady(s, 0.1, 30, 30.01, got)
 	}, event{Started, 0.65}, event{Ended, 30})
+}
+
+func TestFallTime(t *testing.T) {
+	var s State
+	var got []event
+	steady(&s, 2, 0, 10, &got)
+	steady(&s, 0.5, 10, 20, &got)
+	if fell := float64(s.FallTime(at(20))-at(0)) / 1e9; s.On || math.Abs(fell-10) > 0.1 {
+		t.Errorf("a flow that fell at 10 s is told to have fallen at %.2f s (still on: %v)", fell, s.On)
+	}
 }
 
 func TestSince(t *testing.T) {

@@ -1,6 +1,9 @@
 package elephant
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // Bounds of a Stages, and the constants of its rules.
 const (
@@ -221,18 +224,11 @@ func (s *Stages) Taps() int {
 // Rates appends the distinct sampling rates of the taps in the stages that count.
 func (s *Stages) Rates(dst []uint32) []uint32 {
 	from := len(dst)
-next:
 	for i := range s.taps {
-		if !s.stages[s.taps[i].stage].counts() {
-			continue
-		}
 		n := uint32(math.Round(min(s.taps[i].N, math.MaxUint32)))
-		for _, have := range dst[from:] {
-			if have == n {
-				continue next
-			}
+		if s.stages[s.taps[i].stage].counts() && !slices.Contains(dst[from:], n) {
+			dst = append(dst, n)
 		}
-		dst = append(dst, n)
 	}
 	return dst
 }
