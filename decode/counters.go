@@ -36,8 +36,7 @@ func (d *Decoder) countersSample(body []byte, expanded bool) {
 			break
 		}
 		b = rest
-		r, fault := d.counterRecord(format, record)
-		d.count(r, KindCounter, format, fault)
+		d.counterRecord(format, record)
 	}
 	d.result.Counter++
 	d.stats.Samples[KindCounter][Decoded]++
@@ -45,8 +44,10 @@ func (d *Decoder) countersSample(body []byte, expanded bool) {
 }
 
 // counterRecord reads one record into the sample. A refused one leaves no trace in it.
-func (d *Decoder) counterRecord(format sflow.Format, b []byte) (r Record, fault xdr.Fault) {
+func (d *Decoder) counterRecord(format sflow.Format, b []byte) {
 	c := &d.counters
+	var r Record
+	var fault xdr.Fault
 	var has flow.CounterRecords
 	switch format {
 	case sflow.FormatIfCounters:
@@ -69,14 +70,15 @@ func (d *Decoder) counterRecord(format sflow.Format, b []byte) (r Record, fault 
 		d.adapters, fault = sflow.AppendHostAdapters(d.adapters[:0], b)
 		c.Adapters = d.adapters
 	default:
-		return RecordUnknownCounter, xdr.OK
+		d.passed(RecordUnknownCounter, KindCounter, format)
+		return
 	}
 	if fault == xdr.OK {
 		c.Records |= has
 	} else {
 		c.Records &^= has
 	}
-	return r, fault
+	d.count(r, fault)
 }
 
 func cutString(s []byte) []byte { return s[:min(len(s), maxString)] }

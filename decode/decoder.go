@@ -78,7 +78,8 @@ func (d *Decoder) head(payload []byte) (samples []byte, reason Reason) {
 	if version := binary.BigEndian.Uint32(payload); version != sflow.Version {
 		return nil, versionReason(version)
 	}
-	h, samples, fault := sflow.ParseDatagram(payload[4:])
+	var h sflow.Datagram
+	samples, fault := h.Parse(payload[4:])
 	switch fault {
 	case xdr.OK:
 	case xdr.Value:
@@ -152,16 +153,22 @@ func (d *Decoder) nextRecord(b []byte, claimed uint32) (f sflow.Format, body, re
 	return f, body, rest, ok
 }
 
-// count notes what became of a record.
-func (d *Decoder) count(r Record, k Kind, format sflow.Format, fault xdr.Fault) {
-	switch {
-	case fault != xdr.OK:
-		d.stats.Records[r][Refused]++
-		d.refuse(recordReason(fault))
-	case r.Known():
+// count notes what became of a record that is read.
+func (d *Decoder) count(r Record, fault xdr.Fault) {
+	if fault == xdr.OK {
 		d.stats.Records[r][Decoded]++
-	default:
-		d.stats.Records[r][Passed]++
-		d.stats.Unknown.add(k, format, 1)
+		return
 	}
+	d.refuseRecord(r, fault)
+}
+
+func (d *Decoder) refuseRecord(r Record, fault xdr.Fault) {
+	d.stats.Records[r][Refused]++
+	d.refuse(recordReason(fault))
+}
+
+// passed notes a record that is stepped over, of a kind of sample.
+func (d *Decoder) passed(r Record, k Kind, format sflow.Format) {
+	d.stats.Records[r][Passed]++
+	d.stats.Unknown.add(k, format, 1)
 }

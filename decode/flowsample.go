@@ -113,7 +113,7 @@ func (d *Decoder) flowRecord(format sflow.Format, b []byte) {
 		if fault == xdr.OK {
 			d.sample.HasSwitch, d.sample.SrcVLAN, d.sample.DstVLAN = true, r.SrcVLAN, r.DstVLAN
 		}
-		d.count(RecordExtendedSwitch, KindFlow, format, fault)
+		d.count(RecordExtendedSwitch, fault)
 	case sflow.FormatExtendedRouter:
 		var r sflow.ExtendedRouter
 		fault := r.Parse(b)
@@ -121,13 +121,13 @@ func (d *Decoder) flowRecord(format sflow.Format, b []byte) {
 			d.sample.HasRouter, d.sample.NextHop = true, r.NextHop
 			d.sample.SrcMask, d.sample.DstMask = uint8(min(r.SrcMaskLen, 128)), uint8(min(r.DstMaskLen, 128))
 		}
-		d.count(RecordExtendedRouter, KindFlow, format, fault)
+		d.count(RecordExtendedRouter, fault)
 	case sflow.FormatExtendedTimestamp:
 		ns, fault := sflow.ParseTimestamp(b)
 		if fault == xdr.OK && ns <= math.MaxInt64 {
 			d.sample.Timestamp = int64(ns)
 		}
-		d.count(RecordExtendedTimestamp, KindFlow, format, fault)
+		d.count(RecordExtendedTimestamp, fault)
 	default:
 		d.otherFlowRecord(format, b)
 	}
@@ -135,7 +135,8 @@ func (d *Decoder) flowRecord(format sflow.Format, b []byte) {
 
 // otherFlowRecord reads the records that fabrics seldom send.
 func (d *Decoder) otherFlowRecord(format sflow.Format, b []byte) {
-	r, fault := RecordUnknownFlow, xdr.OK
+	var r Record
+	var fault xdr.Fault
 	switch format {
 	case sflow.FormatSampledEthernet:
 		r, fault = RecordSampledEthernet, d.substitute.readEthernet(b)
@@ -155,8 +156,11 @@ func (d *Decoder) otherFlowRecord(format sflow.Format, b []byte) {
 		r, fault = RecordVNIEgress, d.vni(b)
 	case sflow.FormatVNIIngress:
 		r, fault = RecordVNIIngress, d.vni(b)
+	default:
+		d.passed(RecordUnknownFlow, KindFlow, format)
+		return
 	}
-	d.count(r, KindFlow, format, fault)
+	d.count(r, fault)
 }
 
 // tunnel reads the ends of a tunnel that the sampled header does not show.
@@ -183,7 +187,7 @@ func (d *Decoder) vni(b []byte) xdr.Fault {
 func (d *Decoder) sampledHeader(b []byte) {
 	var h sflow.SampledHeader
 	if fault := h.Parse(b); fault != xdr.OK {
-		d.count(RecordSampledHeader, KindFlow, sflow.FormatSampledHeader, fault)
+		d.count(RecordSampledHeader, fault)
 		return
 	}
 	if d.hasHeader {

@@ -51,11 +51,10 @@ type walk struct {
 	vni    uint32
 }
 
-// Dissect reads header, of the given header protocol, into p, which it
-// overwrites. It keeps nothing of header. An unknown protocol and an empty
-// header give an empty packet.
+// Dissect reads header, of the given header protocol, into p, which must be
+// zero: whoever uses one again clears it first. It keeps nothing of header. An
+// unknown protocol and an empty header leave p as it is.
 func Dissect(header []byte, protocol uint32, p *flow.Packet) {
-	*p = flow.Packet{}
 	if len(header) == 0 {
 		return
 	}

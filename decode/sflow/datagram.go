@@ -24,17 +24,35 @@ type Datagram struct {
 	Samples        uint32    // as claimed
 }
 
-// ParseDatagram reads what follows the version word and gives the bytes of the samples.
-func ParseDatagram(b []byte) (d Datagram, samples []byte, f xdr.Fault) {
-	c := xdr.NewCursor(b)
-	d = Datagram{
-		Agent:          Address(&c),
-		SubAgentID:     c.Uint32(),
-		SequenceNumber: c.Uint32(),
-		Uptime:         c.Uint32(),
-		Samples:        c.Uint32(),
+// Parse reads what follows the version word and gives the bytes of the samples.
+func (d *Datagram) Parse(b []byte) (samples []byte, f xdr.Fault) {
+	if len(b) < 4 {
+		return nil, xdr.Short
 	}
-	return d, c.Rest(), c.Fault()
+	address, b := be.Uint32(b), b[4:]
+	size := 0
+	switch address {
+	case AddressUnknown:
+		d.Agent = flow.Addr{}
+	case AddressIPv4:
+		size = 4
+	case AddressIPv6:
+		size = 16
+	default:
+		return nil, xdr.Value
+	}
+	if len(b) < size+16 {
+		return nil, xdr.Short
+	}
+	switch address {
+	case AddressIPv4:
+		d.Agent = flow.AddrFrom4([4]byte(b))
+	case AddressIPv6:
+		d.Agent = flow.Addr(b)
+	}
+	b = b[size:]
+	d.SubAgentID, d.SequenceNumber, d.Uptime, d.Samples = be.Uint32(b), be.Uint32(b[4:]), be.Uint32(b[8:]), be.Uint32(b[12:])
+	return b[16:], xdr.OK
 }
 
 // Address reads an address: its type, then nothing, 4 or 16 bytes. An undefined
