@@ -1,0 +1,21 @@
+// Command spoor follows elephant flows through a leaf-spine fabric: sFlow in,
+// flow records, packet paths and elephant alerts out.
+package main
+
+import (
+	"context"
+	"os"
+
+	"spoor/internal/lifecycle"
+)
+
+func main() {
+	c := &cli{in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: os.Environ()}
+	ctx, stop := lifecycle.Notify(context.Background(), func(err error) {
+		c.complain(err)
+		os.Exit(exitFailed)
+	})
+	code := c.run(ctx, os.Args[1:])
+	stop()
+	os.Exit(code)
+}

@@ -1,0 +1,135 @@
+// Package app puts the rooms together: it is the only one that knows them all.
+// It holds the configuration of the whole program, the worker through which
+// every datagram goes, and the two ways of running it: as a collector (Run) and
+// over recorded datagrams (Replay).
+package app
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"spoor/analytics"
+	"spoor/collector"
+	"spoor/internal/config"
+	"spoor/internal/telemetry"
+	"spoor/publish"
+	"spoor/publish/file"
+	"spoor/topology"
+	"spoor/web"
+)
+
+// Config is that of the whole program, composed of the rooms' own.
+type Config struct {
+	DataDir      string // "" = the user's state directory
+	Listen       collector.Config
+	Agents       collector.AgentsConfig
+	Kafka        KafkaConfig
+	Analytics    analytics.Config
+	TopologyFile string // sFlow-RT's JSON, "" = none
+	Publish      publish.Config
+	Output       OutputConfig
+	HTTP         web.Config
+	Log          telemetry.LogConfig
+}
+
+// KafkaConfig names the brokers.
+type KafkaConfig struct {
+	Brokers     []string
+	TopicPrefix string
+}
+
+// OutputConfig says where messages go as files.
+type OutputConfig struct {
+	Dir      string // "" = nowhere
+	MaxBytes int64  // bound on what Run keeps; 0 = none
+}
+
+// Validate reports a bound that is too small.
+func (c *OutputConfig) Validate() error {
+	if c.MaxBytes != 0 && c.MaxBytes < file.MinBytes {
+		return fmt.Errorf("output.max_bytes is %d: want at least %d, or 0 for no bound", c.MaxBytes, file.MinBytes)
+	}
+	return nil
+}
+
+// DefaultConfig is that of a program that was told nothing.
+func DefaultConfig() Config {
+	return Config{
+		Listen:    collector.DefaultConfig(),
+		Agents:    collector.DefaultAgentsConfig(),
+		Kafka:     KafkaConfig{TopicPrefix: "sflow."},
+		Analytics: analytics.DefaultConfig(),
+		Publish:   publish.DefaultConfig(),
+		Output:    OutputConfig{MaxBytes: 1 << 30},
+		HTTP:      web.DefaultConfig(),
+		Log:       telemetry.DefaultLogConfig(),
+	}
+}
+
+// Sources are where settings come from, beside the flags.
+type Sources struct {
+	File    string   // path of the YAML file, "" = none
+	Environ []string // as os.Environ gives it
+}
+
+// Load fills c, whose keys set holds, from the sources and the flags bound to
+// set, and checks it all. Warnings are for the log.
+func (c *Config) Load(set *config.Set, from Sources) (warnings []string, err error) {
+	if from.File != "" {
+		data, err := os.ReadFile(from.File)
+		if err != nil {
+			return nil, fmt.Errorf("configuration file: %w", err)
+		}
+		if err := set.File(from.File, data); err != nil {
+			return nil, err
+		}
+	}
+	if warnings, err = set.Env(from.Environ); err != nil {
+		return warnings, err
+	}
+	if err := set.Flags(); err != nil {
+		return warnings, err
+	}
+	if c.TopologyFile != "" {
+		if c.Analytics.Topology.Static, err = topology.LoadStatic(c.TopologyFile); err != nil {
+			return warnings, err
+		}
+	}
+	return warnings, c.Validate()
+}
+
+// Validate reports all that cannot work, one error a line.
+func (c *Config) Validate() error {
+	return errors.Join(
+		c.Listen.Validate(),
+		c.Agents.Validate(),
+		c.Analytics.Validate(),
+		c.Publish.Validate(),
+		c.Output.Validate(),
+		c.HTTP.Validate(),
+	)
+}
+
+// stateDir gives the directory for what the program keeps: data_dir, else the
+// one that systemd made, else the user's.
+func (c *Config) stateDir(getenv func(string) string) (string, error) {
+	if c.DataDir != "" {
+		return c.DataDir, nil
+	}
+	if dir := getenv("STATE_DIRECTORY"); dir != "" {
+		return filepath.SplitList(dir)[0], nil
+	}
+	if dir := getenv("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "spoor"), nil
+	}
+	if home := getenv("HOME"); filepath.IsAbs(home) {
+		return filepath.Join(home, ".local", "state", "spoor"), nil
+	}
+	dir, err := os.UserConfigDir()
+	if err != nil {
+		return "", errors.New("no directory for the embedded broker's data: name one with --data_dir")
+	}
+	return filepath.Join(dir, "spoor"), nil
+}

@@ -1,0 +1,142 @@
+package app
+
+import (
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"spoor/internal/config"
+	"spoor/internal/telemetry"
+	"spoor/topology"
+)
+
+// Keys gives every setting of c by name (interfaces.md, section 6).
+func (c *Config) Keys() *config.Set {
+	var keys []config.Key
+	add := func(name string, v config.Value, help string) {
+		keys = append(keys, config.Key{Name: name, Help: help, Value: v})
+	}
+	add("collector", config.String(&c.Publish.Collector),
+		"Name of this collector in every message. By default the host's name.")
+	add("data_dir", config.String(&c.DataDir),
+		"Directory for what must survive a restart, such as the embedded broker's topics. Empty: systemd's state directory, else $XDG_STATE_HOME/spoor, else ~/.local/state/spoor.")
+	c.inputKeys(add)
+	c.kafkaKeys(add)
+	c.analyticsKeys(add)
+	c.outputKeys(add)
+	return config.NewSet(keys...)
+}
+
+// adder takes one key.
+type adder func(name string, v config.Value, help string)
+
+func (c *Config) inputKeys(add adder) {
+	add("listen.address", config.String(&c.Listen.Address),
+		"UDP address for sFlow. Without a host it listens on IPv4 and IPv6; port 0 takes a free one.")
+	add("listen.allow", config.Prefixes(&c.Listen.Allow),
+		"UDP sources that are heard. Empty: all, which start-up says.")
+	add("listen.workers", config.Number(&c.Listen.Workers, 0),
+		"Sockets and goroutines that receive. 0: one per core, at most 16; always 1 where the system cannot share a port.")
+	add("listen.buffer", config.Size(&c.Listen.Buffer),
+		"Socket buffer per worker. 0: the system's default. The system may grant less, which start-up says.")
+	add("agents.allow", config.Prefixes(&c.Agents.Allow),
+		"sFlow agent addresses that are heard, as stated in the datagram. Empty: all.")
+	add("agents.alias", aliases{&c.Agents.Alias},
+		"Agent addresses that are to be known by another one, as FROM=TO.")
+}
+
+func (c *Config) kafkaKeys(add adder) {
+	add("kafka.brokers", config.Strings(&c.Kafka.Brokers),
+		"Kafka brokers to begin with, as host:port. Empty: run starts an embedded broker, for evaluation.")
+	add("kafka.topic_prefix", config.String(&c.Kafka.TopicPrefix),
+		"What topic names begin with.")
+}
+
+func (c *Config) analyticsKeys(add adder) {
+	a := &c.Analytics
+	add("elephants.share", config.Ratio(&a.Elephants.Share),
+		"Share of a link's bandwidth from which a flow is an elephant (a large flow, RFC 7424).")
+	add("elephants.preset", config.Enum(&a.Elephants.Preset, "fast", "default", "strict"),
+		"How sure the detector must be: fast alerts earlier, strict gives fewer false alerts.")
+	add("elephants.min_bytes", config.Size(&a.Elephants.MinBytes),
+		"Estimated bytes below which a flow raises no alert.")
+	add("elephants.min_duration", config.Duration(&a.Elephants.MinDuration),
+		"How long the excess must last before an alert starts.")
+	add("topology.file", config.String(&c.TopologyFile),
+		"A given topology in sFlow-RT's JSON form; it overrides what is learned. Empty: none.")
+	add("topology.learn", config.Bool(&a.Topology.Learn),
+		"Whether links and host locations are learned from samples.")
+	add("topology.speeds", config.MapOf(&a.Topology.Speeds, "speed", topology.ParseSpeed, formatSpeed),
+		"Link speeds in bit/s that override what agents say: AGENT/IFINDEX=100M, AGENT/*=10G or *=100M; the most specific wins.")
+	add("flows.max", config.Number(&a.Flows.Max, 1),
+		"Flows kept in memory at a time, about 140 bytes each. Beyond it the least promising give way.")
+	add("flows.idle", config.Duration(&a.Flows.Idle),
+		"A flow without samples for so long is forgotten.")
+	add("paths.min_samples", config.Number(&a.Paths.MinSamples, 1),
+		"Samples of a flow before its path is published. Elephants' paths always are.")
+	add("paths.max_per_second", config.Number(&a.Paths.MaxPerSecond, 1),
+		"Path messages a second at most: elephants first, the rest when there is room.")
+}
+
+func (c *Config) outputKeys(add adder) {
+	add("output.dir", config.String(&c.Output.Dir),
+		"Directory for files with the same messages, one a topic. Empty: none.")
+	add("output.max_bytes", config.Size(&c.Output.MaxBytes),
+		"Bound on what run keeps in output.dir; the oldest rotated files go first. Replays are not bounded.")
+	add("http.listen", config.String(&c.HTTP.Listen),
+		"Address for /metrics, /healthz and /readyz; port 0 takes a free one. Empty: no HTTP.")
+	add("log.level", config.Enum(&c.Log.Level, telemetry.LevelDebug, telemetry.LevelInfo, telemetry.LevelWarn, telemetry.LevelError),
+		"The least severe messages that are logged.")
+	add("log.format", config.Enum(&c.Log.Format, telemetry.FormatText, telemetry.FormatJSON),
+		"Form of log lines on stderr.")
+}
+
+// formatSpeed writes a round speed with its suffix: "*=100M".
+func formatSpeed(s topology.Speed) string {
+	where, bits, _ := strings.Cut(s.String(), "=")
+	suffix := ""
+	for _, next := range []string{"K", "M", "G", "T"} {
+		short, ok := strings.CutSuffix(bits, "000")
+		if !ok {
+			break
+		}
+		bits, suffix = short, next
+	}
+	return where + "=" + bits + suffix
+}
+
+// aliases is the setting agents.alias.
+type aliases struct{ m *map[netip.Addr]netip.Addr }
+
+// Set replaces the aliases by FROM=TO items.
+func (a aliases) Set(items []string) error {
+	m := make(map[netip.Addr]netip.Addr, len(items))
+	for _, s := range items {
+		x, y, ok := strings.Cut(s, "=")
+		from, err1 := netip.ParseAddr(strings.TrimSpace(x))
+		to, err2 := netip.ParseAddr(strings.TrimSpace(y))
+		if !ok || err1 != nil || err2 != nil {
+			return fmt.Errorf("%q is no pair of addresses such as 192.0.2.1=10.255.0.1", s)
+		}
+		m[from] = to
+	}
+	*a.m = m
+	return nil
+}
+
+// Items gives the aliases in the order of their addresses.
+func (a aliases) Items() []string {
+	items := make([]string, 0, len(*a.m))
+	for from, to := range *a.m {
+		items = append(items, from.String()+"="+to.String())
+	}
+	slices.Sort(items)
+	return items
+}
+
+// Shape says that the file may give a mapping.
+func (aliases) Shape() config.Shape { return config.Map }
+
+// Kind names an item.
+func (aliases) Kind() string { return "address=address" }

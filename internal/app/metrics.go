@@ -1,0 +1,134 @@
+package app
+
+import (
+	"fmt"
+	"io"
+	"strconv"
+
+	"spoor/analytics"
+	"spoor/collector"
+	"spoor/decode"
+	"spoor/flow"
+	"spoor/internal/telemetry"
+)
+
+// maxAgentSeries bounds the agents that have series of their own.
+const maxAgentSeries = 1000
+
+// input is what the metrics of the input side are read from.
+type input struct {
+	collector *collector.Collector
+	agents    *collector.Agents
+	workers   func() tally
+}
+
+// write writes ledger 1 and what the decoders met (interfaces.md, section 4).
+func (in *input) write(w io.Writer) {
+	t := telemetry.NewText(w)
+	sum, c := in.workers(), in.collector.Stats()
+	t.Counter("spoor_datagrams_received_total", "", c.Received)
+	writeOutcomes(t, &sum, c.Truncated, c.Refused)
+	t.Counter("spoor_datagram_bytes_total", "", c.Bytes)
+	if c.KernelDropsKnown {
+		t.Counter("spoor_socket_dropped_datagrams_total", "", c.KernelDrops)
+	}
+	t.Counter("spoor_socket_read_errors_total", "", c.ReadErrors)
+	t.Counter("spoor_socket_reads_total", "", c.Reads)
+	t.Gauge("spoor_socket_buffer_bytes", "", float64(c.Buffer))
+	t.Gauge("spoor_workers", "", float64(c.Workers))
+	writeDecode(t, &sum.decode)
+	in.writeAgents(t)
+}
+
+// writeOutcomes writes the terms of ledger 1, all from the start.
+func writeOutcomes(t *telemetry.Text, sum *tally, truncated, refused uint64) {
+	const name = "spoor_datagrams_total"
+	for o := range outcome(numOutcomes) {
+		t.Counter(name, fmt.Sprintf("outcome=%q", o), sum.outcomes[o])
+	}
+	t.Counter(name, fmt.Sprintf("outcome=%q", collector.OutcomeTruncated), truncated)
+	t.Counter(name, fmt.Sprintf("outcome=%q", collector.OutcomeRefused), refused)
+	for r := decode.ReasonShort; r <= decode.ReasonAgentType; r++ {
+		t.Counter(name, fmt.Sprintf("outcome=\"rejected\",reason=%q", r), sum.rejected[r])
+	}
+}
+
+func writeDecode(t *telemetry.Text, s *decode.Stats) {
+	for k := range decode.Kind(decode.NumKinds) {
+		for f := range decode.Fate(decode.NumFates) {
+			t.Counter("spoor_samples_total", fmt.Sprintf("kind=%q,outcome=%q", k, f), s.Samples[k][f])
+		}
+	}
+	for r := range decode.Record(decode.NumRecords) {
+		format := "unknown"
+		if r.Known() {
+			format = r.Format().String()
+		}
+		for f := range decode.Fate(decode.NumFates) {
+			if !r.Known() && f != decode.Passed {
+				continue
+			}
+			t.Counter("spoor_records_total", fmt.Sprintf("kind=%q,format=%q,outcome=%q", r.Kind(), format, f), s.Records[r][f])
+		}
+	}
+	for r := decode.ReasonSampleOverrun; int(r) < decode.NumReasons; r++ {
+		t.Counter("spoor_decode_refusals_total", fmt.Sprintf("reason=%q", r), s.Reasons[r])
+	}
+	t.Counter("spoor_trailing_bytes_total", "", s.TrailingBytes+s.SampleTrailingBytes)
+	t.Counter("spoor_zero_sampling_rates_total", "", s.ZeroRates)
+	t.Counter("spoor_bounded_frames_total", "", s.BoundedFrames)
+	t.Counter("spoor_truncated_headers_total", "", s.TruncatedHeaders)
+	t.Counter("spoor_repaired_speeds_total", "", s.RepairedSpeeds)
+}
+
+// writeAgents writes the loss of each agent; those beyond the bound share one series.
+func (in *input) writeAgents(t *telemetry.Text) {
+	list := in.agents.Snapshot()
+	label := func(a *collector.Agent) string {
+		return "agent=\"" + a.Agent.String() + "\",sub_agent=\"" + strconv.FormatUint(uint64(a.SubAgent), 10) + "\""
+	}
+	series := func(name string, value func(*collector.Agent) uint64) {
+		var rest uint64
+		for i := range list {
+			if i < maxAgentSeries {
+				t.Counter(name, label(&list[i]), value(&list[i]))
+				continue
+			}
+			rest += value(&list[i])
+		}
+		t.Counter(name, `agent="other",sub_agent=""`, rest)
+	}
+	series("spoor_agent_datagrams_lost_total", func(a *collector.Agent) uint64 { return a.Lost })
+	series("spoor_agent_samples_dropped_total", func(a *collector.Agent) uint64 { return a.Dropped })
+	series("spoor_agent_restarts_total", func(a *collector.Agent) uint64 { return a.Restarts })
+	s := in.agents.Stats()
+	t.Gauge("spoor_agents", "", float64(s.Agents))
+	t.Gauge("spoor_agent_sources", "", float64(s.Sources))
+	t.Counter("spoor_agents_evicted_total", "", s.Evicted)
+	t.Counter("spoor_agents_untracked_datagrams_total", "", s.Untracked)
+	t.Counter("spoor_agents_untracked_samples_total", "", s.UntrackedSamples)
+}
+
+// writeEngine writes what the analytics know.
+func writeEngine(w io.Writer, s *analytics.Stats) {
+	t := telemetry.NewText(w)
+	t.Gauge("spoor_flows", "", float64(s.Shard.Flows))
+	t.Counter("spoor_flow_evictions_total", "", s.Shard.Evictions)
+	for i, n := range s.Shard.PathStates {
+		t.Gauge("spoor_paths", fmt.Sprintf("state=%q", flow.PathState(i)), float64(n)) //nolint:gosec // G115: an array of five
+	}
+	t.Gauge("spoor_elephants_active", "", float64(s.Shard.Elephants))
+	t.Counter("spoor_elephants_total", `event="started"`, s.Shard.Started)
+	t.Counter("spoor_elephants_total", `event="ended"`, s.Shard.Ended)
+	t.Gauge("spoor_topology_links", "", float64(s.Links))
+	t.Gauge("spoor_topology_hosts", "", float64(s.Hosts))
+	t.Counter("spoor_analytics_samples_total", "", s.Shard.Samples)
+	t.Counter("spoor_analytics_skipped_samples_total", "", s.Skipped)
+	t.Counter("spoor_analytics_late_samples_total", "", s.Shard.Late)
+	t.Counter("spoor_analytics_unjudged_samples_total", `reason="no_port"`, s.Shard.Portless)
+	t.Counter("spoor_analytics_unjudged_samples_total", `reason="no_speed"`, s.Shard.NoSpeed)
+	t.Counter("spoor_analytics_unjudged_samples_total", `reason="no_room"`, s.Shard.Starved)
+	t.Counter("spoor_path_messages_held_total", "", s.PathsHeld)
+	t.Counter("spoor_path_messages_lost_total", "", s.PathsLost)
+	t.Counter("spoor_topology_evidence_ignored_total", "", s.EvidenceNo)
+}

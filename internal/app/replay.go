@@ -1,0 +1,227 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"spoor/analytics"
+	"spoor/collector"
+	"spoor/collector/capture"
+	"spoor/flow"
+	"spoor/publish"
+	"spoor/publish/file"
+)
+
+// Times of a replay, in capture time.
+const (
+	runOn       = int64(60e9)   // after the last datagram
+	longSilence = int64(3600e9) // a gap in which not every tick is worth its time
+	ticksAfter  = int64(600e9)  // of a longer gap: what ends by silence has ended then
+	drainTime   = time.Minute   // of the publisher at the end, on the wall
+)
+
+// ReplayOptions say what to replay and how.
+type ReplayOptions struct {
+	Files []string // pcap or pcapng; "-" is standard input
+	Port  uint16   // UDP destination port
+	Speed float64  // times as recorded; 0 = flat out
+	// Progress, where set, is called now and then with the bytes read of the
+	// files and their size, 0 if unknown.
+	Progress func(read, total int64)
+}
+
+// replay is one replay under way: the whole pipeline on one goroutine, with the
+// time taken from the capture, so that the same files give the same results.
+type replay struct {
+	o      ReplayOptions
+	reader *capture.Reader
+	pub    *publish.Publisher
+	files  *file.Sink // nil without output.dir
+	engine *analytics.Engine
+	obs    *observer
+	worker *worker
+
+	now  int64 // capture time
+	next int64 // of the next tick
+	wall time.Time
+}
+
+// Replay sends recorded datagrams through the pipeline. Where the captures end
+// in damage, the summary comes with the error, and the results up to there stand.
+func Replay(ctx context.Context, cfg *Config, o ReplayOptions, log *slog.Logger) (*Summary, error) {
+	begin := time.Now()
+	reader, err := capture.Open(o.Files, capture.Options{Port: o.Port})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = reader.Close() }() // read only: nothing is lost
+	r := &replay{o: o, reader: reader}
+	if err := r.build(cfg, log); err != nil {
+		return nil, err
+	}
+	failed := r.run(ctx)
+	if o.Progress != nil {
+		o.Progress(reader.Progress())
+	}
+	s, err := r.finish(ctx, failed)
+	if s != nil {
+		s.Seconds = float64(time.Since(begin).Round(time.Millisecond)) / float64(time.Second)
+	}
+	return s, err
+}
+
+// build makes the pipeline and starts the publisher.
+func (r *replay) build(cfg *Config, log *slog.Logger) error {
+	agents, err := collector.NewAgents(cfg.Agents)
+	if err != nil {
+		return err
+	}
+	c := cfg.Publish
+	c.Wait = true
+	sinks, err := r.sinks(cfg, log)
+	if err != nil {
+		return err
+	}
+	r.pub = publish.New(c, sinks...)
+	r.obs = newObserver(r.pub)
+	a := cfg.Analytics
+	a.Seed = [2]uint64{} // repeatable: nobody aims at the table of a replay
+	if r.engine, err = analytics.New(a, r.obs); err != nil {
+		return errors.Join(err, r.abort())
+	}
+	r.obs.feed = r.engine.Feed()
+	r.worker = newWorker(agents, r.obs, r.pub.Encoder(), func() int64 { return r.now })
+	if err := r.pub.Start(); err != nil {
+		return errors.Join(err, r.abort())
+	}
+	return nil
+}
+
+// sinks gives where the results go.
+func (r *replay) sinks(cfg *Config, _ *slog.Logger) ([]publish.Sink, error) {
+	var sinks []publish.Sink
+	if cfg.Output.Dir != "" {
+		f, err := file.Replay(cfg.Output.Dir)
+		if err != nil {
+			return nil, err
+		}
+		r.files = f
+		sinks = append(sinks, f)
+	}
+	return sinks, nil
+}
+
+func (r *replay) abort() error {
+	if r.files == nil {
+		return nil
+	}
+	return r.files.Abort()
+}
+
+// run reads to the end of the captures, which is no error.
+func (r *replay) run(ctx context.Context) error {
+	var d collector.Datagram
+	for n := 0; ; n++ {
+		err := r.reader.Next(&d)
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if n%64 == 0 || r.o.Speed > 0 {
+			if err := r.pace(ctx, d.Received); err != nil {
+				return err
+			}
+		}
+		r.ticksBefore(d.Received)
+		r.now = d.Received
+		r.obs.saw(d.Received)
+		r.worker.Datagram(&d)
+	}
+}
+
+// pace shows the progress and waits for the wall where a speed was asked for.
+func (r *replay) pace(ctx context.Context, at int64) error {
+	if r.o.Progress != nil {
+		r.o.Progress(r.reader.Progress())
+	}
+	if r.o.Speed <= 0 || r.obs.first == 0 {
+		if r.wall.IsZero() {
+			r.wall = time.Now()
+		}
+		return ctx.Err()
+	}
+	due := r.wall.Add(time.Duration(float64(at-r.obs.first) / r.o.Speed))
+	if wait := time.Until(due); wait > 0 {
+		t := time.NewTimer(wait)
+		defer t.Stop()
+		select {
+		case <-ctx.Done():
+		case <-t.C:
+		}
+	}
+	return ctx.Err()
+}
+
+// ticksBefore lets the engine's clock tick at each multiple of its pace up to
+// at, the arrival of the next datagram.
+func (r *replay) ticksBefore(at int64) {
+	if r.next == 0 {
+		r.next = (at/analytics.TickEvery + 1) * analytics.TickEvery
+	}
+	if r.next > at {
+		return
+	}
+	r.worker.Flush()
+	silent := r.next
+	for ; r.next <= at; r.next += analytics.TickEvery {
+		if at-silent > longSilence && r.next-silent > ticksAfter {
+			r.next = at / analytics.TickEvery * analytics.TickEvery
+		}
+		r.now = r.next
+		r.engine.Tick(r.next)
+	}
+}
+
+// finish lets the clock run on, ends what is open and puts the files in place.
+// failed is why reading ended early; only damage of a capture leaves results.
+func (r *replay) finish(ctx context.Context, failed error) (*Summary, error) {
+	damaged := &capture.Error{}
+	keep := failed == nil || errors.As(failed, &damaged) && r.obs.last != 0
+	if keep {
+		r.ticksBefore(r.obs.last + runOn)
+		r.engine.Finish(r.now, flow.EndTelemetryLost)
+	}
+	r.worker.close()
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)
+	defer cancel()
+	if err := r.pub.Close(end); err != nil {
+		return nil, errors.Join(failed, err, r.abort())
+	}
+	var counts tally
+	r.worker.addTo(&counts)
+	captured := r.reader.Stats()
+	s := newSummary(&captured, &counts, r.obs)
+	st := r.engine.Stats()
+	s.Agents, s.Links, s.Hosts = st.Agents, st.Links, st.Hosts
+	if err := s.nothingRead(r.o.Files[0]); keep && err != nil {
+		keep, failed = false, errors.Join(err, failed)
+	}
+	if !keep {
+		if errors.Is(failed, context.Canceled) {
+			failed = fmt.Errorf("stopped after %d datagrams: nothing was written", s.Datagrams)
+		}
+		return nil, errors.Join(failed, r.abort())
+	}
+	if r.files != nil {
+		if err := r.files.Commit(); err != nil {
+			return nil, errors.Join(failed, err)
+		}
+	}
+	return s, failed
+}

@@ -1,0 +1,132 @@
+package app
+
+import (
+	"net/netip"
+	"sync"
+
+	"spoor/collector"
+	"spoor/decode"
+	"spoor/flow"
+	"spoor/publish"
+)
+
+// feed is the analytics as a worker sees them: *analytics.Feed.
+type feed interface {
+	Sample(s *flow.Sample)
+	Counters(c *flow.Counters)
+	Describe(s *flow.Sample, l *flow.Labels)
+	DescribeCounters(c *flow.Counters, l *flow.Labels)
+	Flush()
+}
+
+// worker takes the datagrams of one reader through decoding, accounting,
+// analytics and encoding. It is a collector.Handler; its samples side is a
+// decode.Sink. All of it runs on the reader's goroutine but shown.
+type worker struct {
+	agents *collector.Agents
+	feed   feed
+	enc    *publish.Encoder
+	dec    *decode.Decoder
+	now    func() int64 // on the clock of Datagram.Received
+
+	tally  tally
+	labels flow.Labels
+
+	// Of the datagram at hand.
+	from     netip.Addr
+	received int64
+	size     int
+	acc      collector.Accounting
+	left     outcome // why the samples were left alone
+	spread   spread
+
+	mu    sync.Mutex // guards shown
+	shown tally      // a copy of tally for scrapes
+}
+
+func newWorker(agents *collector.Agents, f feed, enc *publish.Encoder, now func() int64) *worker {
+	w := &worker{agents: agents, feed: f, enc: enc, now: now}
+	w.dec = decode.New((*samples)(w))
+	return w
+}
+
+// Datagram handles one datagram, whose payload is borrowed.
+func (w *worker) Datagram(d *collector.Datagram) {
+	w.from, w.received, w.size = d.From.Addr(), d.Received, len(d.Payload)
+	r := w.dec.Decode(d.Payload)
+	switch r.Outcome {
+	case decode.OK:
+		w.tally.outcomes[outcomeOK]++
+	case decode.Partial:
+		w.tally.outcomes[outcomePartial]++
+	case decode.Rejected:
+		w.tally.rejected[r.Reason]++
+	case decode.Skipped:
+		w.tally.outcomes[w.left]++
+	}
+}
+
+// Flush hands over what was gathered and shows the counts to scrapes.
+func (w *worker) Flush() {
+	w.feed.Flush()
+	w.enc.Flush(w.now())
+	w.mu.Lock()
+	w.shown = w.tally
+	w.dec.Stats().AddTo(&w.shown.decode) // tally.decode is zero: this is a copy
+	w.mu.Unlock()
+}
+
+// close hands over all that is still open, after the last Flush.
+func (w *worker) close() {
+	w.Flush()
+	w.enc.Close()
+}
+
+// addTo adds what the worker had counted at its last Flush. It is safe for concurrent use.
+func (w *worker) addTo(sum *tally) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.shown.addTo(sum)
+}
+
+// samples is the worker as the decoder sees it.
+type samples worker
+
+// Datagram accounts for a datagram before its samples are read. Agents that are
+// not allowed and datagrams seen before are left alone.
+func (s *samples) Datagram(h *decode.Header) bool {
+	agent, allowed := s.agents.Resolve(h.Agent, s.from)
+	if !allowed {
+		s.left = outcomeRefusedAgent
+		return false
+	}
+	h.Agent = agent
+	s.acc = s.agents.Account(agent, h.SubAgent, h.Sequence, h.Uptime, s.received, s.from)
+	if s.acc.Duplicate {
+		s.left = outcomeDuplicate
+		return false
+	}
+	s.spread = newSpread(s.acc.NotBefore, s.received, h.Samples, s.size)
+	return true
+}
+
+// FlowSample completes a sample and passes it on.
+func (s *samples) FlowSample(x *flow.Sample) {
+	x.Received, x.NotBefore = s.received, s.acc.NotBefore
+	x.Time = s.spread.next(x.Timestamp)
+	x.EffectiveRate = s.acc.Source(x.SourceClass, x.SourceIndex, x.Sequence, x.SamplingRate, x.Drops)
+	x.FlowID, x.Exchange = x.Packet.Key.ID(), x.Packet.Key.Exchange()
+	s.feed.Sample(x)
+	s.labels = flow.Labels{}
+	s.feed.Describe(x, &s.labels)
+	s.enc.Flow(x, &s.labels)
+}
+
+// CountersSample passes a counters sample on.
+func (s *samples) CountersSample(c *flow.Counters) {
+	c.Received = s.received
+	s.feed.Counters(c)
+	s.labels = flow.Labels{}
+	s.feed.DescribeCounters(c, &s.labels)
+	s.enc.Counters(c, &s.labels)
+}
