@@ -141,7 +141,7 @@ func randomSample(r *rand.Rand) *flow.Sample {
 }
 
 func randomLabels(r *rand.Rand) *flow.Labels {
-	name := func() string { return strings.Repeat("leaf", r.IntN(3)) + string(rune('a'+r.IntN(26)))[:r.IntN(2)] }
+	name := func() string { return strings.Repeat("leaf", r.IntN(3)) + string(rune('a' + r.IntN(26)))[:r.IntN(2)] }
 	return &flow.Labels{
 		Switch: name(), InName: name(), OutName: name(), Link: name(), SrcName: name(), DstName: name(), CountOnce: r.IntN(2) == 0,
 	}

@@ -18,6 +18,9 @@ const (
 	topics = iota
 )
 
+// NumTopics is the number of topics, for arrays indexed by Topic.
+const NumTopics = topics
+
 // Topics gives all topics.
 func Topics() [topics]Topic {
 	return [topics]Topic{Flows, Counters, Drops, Paths, Elephants, Alerts, Topology}

@@ -1,0 +1,82 @@
+package kafka
+
+import (
+	"encoding/binary"
+	"hash/crc32"
+	"io"
+
+	"spoor/publish"
+)
+
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// producer identifies an idempotent producer; id -1 is none.
+type producer struct {
+	id    int64
+	epoch int16
+}
+
+var anonymous = producer{id: -1, epoch: -1}
+
+// frame makes the record batch of a block: in place if it is not compressed,
+// else appended to out, which is given back grown.
+func frame(b *publish.Block, codec int, c *compressor, p producer, sequence int32, out []byte) (batch, grown []byte, err error) {
+	batch = b.Bytes()
+	if codec != codecNone {
+		at := len(out)
+		out = append(out, batch[:publish.Headroom]...)
+		if out, err = c.append(out, b.Payload(), codec); err != nil {
+			return nil, out, err
+		}
+		batch = out[at:len(out):len(out)]
+	}
+	if p.id < 0 {
+		sequence = -1
+	}
+	putHeader(batch, b, codec, p, sequence)
+	return batch, out, nil
+}
+
+// putHeader writes the header of format v2 in front of the records.
+func putHeader(batch []byte, b *publish.Block, codec int, p producer, sequence int32) {
+	be := binary.BigEndian
+	be.PutUint64(batch[0:], 0) // base offset: the broker's
+	be.PutUint32(batch[8:], uint32(len(batch)-12))
+	be.PutUint32(batch[12:], 0xffffffff) // partition leader epoch
+	batch[16] = 2                        // magic
+	be.PutUint16(batch[21:], uint16(codec))
+	be.PutUint32(batch[23:], uint32(b.Records-1)) // last offset delta
+	be.PutUint64(batch[27:], uint64(b.FirstTime))
+	be.PutUint64(batch[35:], uint64(b.MaxTime))
+	be.PutUint64(batch[43:], uint64(p.id))
+	be.PutUint16(batch[51:], uint16(p.epoch))
+	be.PutUint32(batch[53:], uint32(sequence))
+	be.PutUint32(batch[57:], uint32(b.Records))
+	be.PutUint32(batch[17:], crc32.Checksum(batch[21:], castagnoli))
+}
+
+// rawBatch gives a batch to kafka-go's raw record set: its size, then its
+// bytes. Without the size an empty set goes out and looks like success.
+type rawBatch struct {
+	size  [4]byte
+	batch []byte
+}
+
+func newRawBatch(batch []byte) *rawBatch {
+	r := &rawBatch{batch: batch}
+	binary.BigEndian.PutUint32(r.size[:], uint32(len(batch)))
+	return r
+}
+
+// WriteTo implements io.WriterTo, which is all that kafka-go uses.
+func (r *rawBatch) WriteTo(w io.Writer) (int64, error) {
+	n, err := w.Write(r.size[:])
+	if err != nil {
+		return int64(n), err
+	}
+	m, err := w.Write(r.batch)
+	return int64(n + m), err
+}
+
+// Read implements io.Reader; the type is asked for it, it is not called.
+func (*rawBatch) Read([]byte) (int, error) { return 0, io.ErrNoProgress }

@@ -1,0 +1,51 @@
+package kafka
+
+import (
+	"context"
+
+	"spoor/publish"
+)
+
+// client is all that the sink wants of a Kafka library: another library is
+// another implementation. Errors that a broker answered with are brokerError.
+type client interface {
+	// layout gives the topics that exist, with their leaders.
+	layout(ctx context.Context, topics []string) (layout, error)
+	// create makes topics; it is no error if one exists already.
+	create(ctx context.Context, specs []topicSpec) error
+	// setting gives the value of a topic's setting.
+	setting(ctx context.Context, topic, name string) (string, error)
+	// producer asks for a new producer id.
+	producer(ctx context.Context) (producer, error)
+	// produce sends the batches, all to one leader, and fills their results.
+	produce(ctx context.Context, items []item) error
+	close()
+}
+
+// layout is the leader of each partition by topic name; -1 = none at present.
+type layout map[string][]int32
+
+// topicSpec is a topic to create.
+type topicSpec struct {
+	name        string
+	partitions  int32
+	replication int16
+	config      map[string]string
+}
+
+// item is one batch of a request.
+type item struct {
+	partition *partition
+	block     *publish.Block
+	topic     string
+	batch     []byte
+	err       error // the broker's answer for this batch
+}
+
+// brokerError is an error code of Kafka's protocol.
+type brokerError struct {
+	code    int16
+	message string
+}
+
+func (e *brokerError) Error() string { return e.message }

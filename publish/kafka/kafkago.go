@@ -1,0 +1,219 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"time"
+
+	"github.com/segmentio/kafka-go"
+	"github.com/segmentio/kafka-go/protocol"
+	"github.com/segmentio/kafka-go/protocol/createtopics"
+	"github.com/segmentio/kafka-go/protocol/initproducerid"
+	"github.com/segmentio/kafka-go/protocol/metadata"
+	"github.com/segmentio/kafka-go/protocol/produce"
+	"github.com/segmentio/kafka-go/protocol/rawproduce"
+)
+
+// metadataAge bounds the age of what the transport knows of the cluster.
+const metadataAge = 2 * time.Second
+
+// goClient is the client over segmentio/kafka-go's Transport.
+type goClient struct {
+	transport *kafka.Transport
+	client    *kafka.Client // for the rare requests
+	addr      net.Addr
+	acks      int16
+	timeout   time.Duration
+	stop      context.CancelFunc
+}
+
+// newTransport is the only place where a connection to Kafka is configured.
+func newTransport(ctx context.Context, cfg *Config, topics []string) *kafka.Transport {
+	return &kafka.Transport{
+		Dial:           (&net.Dialer{Timeout: cfg.DialTimeout}).DialContext,
+		DialTimeout:    cfg.DialTimeout,
+		MetadataTTL:    metadataAge,
+		MetadataTopics: topics,
+		ClientID:       cfg.ClientID,
+		Context:        ctx,
+	}
+}
+
+func newGoClient(cfg *Config, topics []string) *goClient {
+	ctx, cancel := context.WithCancel(context.Background())
+	c := &goClient{
+		transport: newTransport(ctx, cfg, topics), addr: kafka.TCP(cfg.Brokers...), acks: -1, timeout: cfg.RequestTimeout, stop: cancel,
+	}
+	if cfg.Acks == "leader" {
+		c.acks = 1
+	}
+	c.client = &kafka.Client{Addr: c.addr, Transport: c.transport, Timeout: cfg.RequestTimeout}
+	return c
+}
+
+func (c *goClient) close() {
+	c.transport.CloseIdleConnections()
+	c.stop()
+}
+
+// answer makes the error of a code, nil for 0.
+func answer(code int16, message string) error {
+	if code == 0 {
+		return nil
+	}
+	text := kafka.Error(code).Error()
+	if message != "" {
+		text = fmt.Sprintf("[%d] %s", code, message)
+	}
+	return &brokerError{code, text}
+}
+
+// wrap makes kafka-go's errors ours.
+func wrap(err error) error {
+	var code kafka.Error
+	if errors.As(err, &code) {
+		return &brokerError{int16(code), err.Error()}
+	}
+	return err
+}
+
+func (c *goClient) layout(ctx context.Context, topics []string) (layout, error) {
+	r, err := c.transport.RoundTrip(ctx, c.addr, &metadata.Request{TopicNames: topics})
+	if err != nil {
+		return nil, wrap(err)
+	}
+	res := r.(*metadata.Response)
+	l := make(layout)
+	for i := range res.Topics {
+		t := &res.Topics[i]
+		if t.ErrorCode == int16(kafka.UnknownTopicOrPartition) || t.ErrorCode == 0 && len(t.Partitions) == 0 {
+			continue
+		}
+		if err := answer(t.ErrorCode, ""); err != nil {
+			return nil, fmt.Errorf("topic %s: %w", t.Name, err)
+		}
+		leaders := make([]int32, len(t.Partitions))
+		for j := range leaders {
+			leaders[j] = -1
+		}
+		for _, p := range t.Partitions {
+			if int(p.PartitionIndex) < len(leaders) {
+				leaders[p.PartitionIndex] = p.LeaderID
+			}
+		}
+		l[t.Name] = leaders
+	}
+	return l, nil
+}
+
+func (c *goClient) create(ctx context.Context, specs []topicSpec) error {
+	req := &createtopics.Request{TimeoutMs: int32(c.timeout.Milliseconds())}
+	for _, s := range specs {
+		t := createtopics.RequestTopic{Name: s.name, NumPartitions: s.partitions, ReplicationFactor: s.replication}
+		for k, v := range s.config {
+			t.Configs = append(t.Configs, createtopics.RequestConfig{Name: k, Value: v})
+		}
+		req.Topics = append(req.Topics, t)
+	}
+	r, err := c.transport.RoundTrip(ctx, c.addr, req)
+	if err != nil {
+		return wrap(err)
+	}
+	for _, t := range r.(*createtopics.Response).Topics {
+		if t.ErrorCode == int16(kafka.TopicAlreadyExists) {
+			continue
+		}
+		if err := answer(t.ErrorCode, t.ErrorMessage); err != nil {
+			return fmt.Errorf("create topic %s: %w", t.Name, err)
+		}
+	}
+	return nil
+}
+
+func (c *goClient) setting(ctx context.Context, topic, name string) (string, error) {
+	res, err := c.client.DescribeConfigs(ctx, &kafka.DescribeConfigsRequest{Resources: []kafka.DescribeConfigRequestResource{
+		{ResourceType: kafka.ResourceTypeTopic, ResourceName: topic, ConfigNames: []string{name}},
+	}})
+	if err != nil {
+		return "", wrap(err)
+	}
+	for _, r := range res.Resources {
+		if r.Error != nil {
+			return "", wrap(r.Error)
+		}
+		for _, e := range r.ConfigEntries {
+			if e.ConfigName == name {
+				return e.ConfigValue, nil
+			}
+		}
+	}
+	return "", fmt.Errorf("no setting %s of topic %s", name, topic)
+}
+
+// initRequest is an InitProducerId request that goes to any broker. kafka-go's
+// own type looks for the coordinator of a transaction first, which takes a
+// permission and creates a topic of the broker's.
+type initRequest initproducerid.Request
+
+// ApiKey implements protocol.Message.
+func (*initRequest) ApiKey() protocol.ApiKey { return protocol.InitProducerId }
+
+func (c *goClient) producer(ctx context.Context) (producer, error) {
+	r, err := c.transport.RoundTrip(ctx, c.addr, &initRequest{ProducerID: -1, ProducerEpoch: -1})
+	if err != nil {
+		return anonymous, wrap(err)
+	}
+	res := r.(*initproducerid.Response)
+	if err := answer(res.ErrorCode, ""); err != nil {
+		return anonymous, err
+	}
+	return producer{res.ProducerID, res.ProducerEpoch}, nil
+}
+
+func (c *goClient) produce(ctx context.Context, items []item) error {
+	req := &rawproduce.Request{Acks: c.acks, Timeout: int32(c.timeout.Milliseconds())}
+	for i := range items {
+		it := &items[i]
+		n := len(req.Topics)
+		if n == 0 || req.Topics[n-1].Topic != it.topic { // items come by topic
+			req.Topics = append(req.Topics, rawproduce.RequestTopic{Topic: it.topic})
+			n++
+		}
+		t := &req.Topics[n-1]
+		t.Partitions = append(t.Partitions, rawproduce.RequestPartition{
+			Partition: it.partition.id, RecordSet: protocol.RawRecordSet{Reader: newRawBatch(it.batch)},
+		})
+		it.err = errNoAnswer
+	}
+	r, err := c.transport.RoundTrip(ctx, c.addr, req)
+	if err != nil {
+		return wrap(err)
+	}
+	fill(items, r.(*produce.Response))
+	return nil
+}
+
+// fill gives each batch its answer. Answers come in the order of the request,
+// but nothing promises it.
+func fill(items []item, res *produce.Response) {
+	next := 0
+	for i := range res.Topics {
+		t := &res.Topics[i]
+		for j := range t.Partitions {
+			p := &t.Partitions[j]
+			for k := range items {
+				at := (next + k) % len(items)
+				if it := &items[at]; it.partition.id == p.Partition && it.topic == t.Topic {
+					it.err = answer(p.ErrorCode, p.ErrorMessage)
+					next = at + 1
+					break
+				}
+			}
+		}
+	}
+}
+
+// errNoAnswer says that the broker's response passed a batch over.
+var errNoAnswer = errors.New("no answer for this batch")

@@ -1,0 +1,251 @@
+package kafka
+
+import (
+	"context"
+	"time"
+
+	"spoor/publish"
+)
+
+// loop is the state of the run goroutine; nobody else touches it.
+type loop struct {
+	*Sink
+	parts    [publish.NumTopics][]*partition // nil until the topic is known
+	waiting  [publish.NumTopics][]*publish.Block
+	producer producer
+	flying   map[int32]int      // requests under way by leader
+	requests int                // of them in all
+	started  map[int32]*request // scratch of dispatch
+	free     []*request
+	turn     int // where the last round began, for fairness
+}
+
+func newLoop(s *Sink) *loop {
+	return &loop{Sink: s, producer: anonymous, flying: make(map[int32]int), started: make(map[int32]*request)}
+}
+
+// run is the sink's life.
+func (l *loop) run(ctx context.Context) {
+	defer close(l.done)
+	t := newTimer()
+	defer t.t.Stop()
+	closing := l.closing
+	for {
+		l.take()
+		wait := l.dispatch(ctx, time.Now())
+		if closing == nil && l.requests == 0 && l.empty() || ctx.Err() != nil && l.requests == 0 {
+			l.giveUp()
+			return
+		}
+		select {
+		case <-l.wake:
+		case r := <-l.results:
+			l.finish(r, time.Now())
+		case n := <-l.news:
+			l.learn(n)
+		case <-t.in(wait):
+		case <-closing:
+			closing = nil
+		case <-aborted(ctx, l.requests):
+		}
+	}
+}
+
+// aborted wakes the loop at the end of ctx; while requests are under way their
+// results do so.
+func aborted(ctx context.Context, requests int) <-chan struct{} {
+	if requests > 0 {
+		return nil
+	}
+	return ctx.Done()
+}
+
+// take sorts what was put into the queues of its partitions.
+func (l *loop) take() {
+	l.mu.Lock()
+	blocks := l.inbox
+	l.inbox = nil
+	l.mu.Unlock()
+	for _, b := range blocks {
+		l.enqueue(b)
+	}
+}
+
+// enqueue brings a block to its partition, or to others if it was made for
+// another number of them.
+func (l *loop) enqueue(b *publish.Block) {
+	parts := l.parts[b.Topic]
+	switch {
+	case parts == nil:
+		l.waiting[b.Topic] = append(l.waiting[b.Topic], b)
+	case int(b.Partitions) == len(parts):
+		parts[b.Partition].queue.push(b)
+	default:
+		for _, nb := range b.Repartition(int32(len(parts))) {
+			parts[nb.Partition].queue.push(nb)
+		}
+	}
+}
+
+// dispatch starts a request to each leader that may have one more and for which
+// something is ready, and gives the time until a retry is due.
+func (l *loop) dispatch(ctx context.Context, now time.Time) time.Duration {
+	wait := time.Hour
+	if ctx.Err() != nil {
+		return wait
+	}
+	started := l.started
+	clear(started)
+	l.turn++
+	for _, t := range publish.Topics() {
+		parts := l.parts[t]
+		for i := range parts {
+			p := parts[(i+l.turn)%len(parts)]
+			if p.ready(now) {
+				l.load(started, p)
+			} else if d := p.retryAt.Sub(now); d > 0 && !p.busy && p.queue.len() > 0 {
+				wait = min(wait, d)
+			}
+		}
+	}
+	for _, r := range started {
+		l.requests++
+		l.flying[r.leader]++
+		go r.send(ctx, l.Sink)
+	}
+	return wait
+}
+
+// load adds the partition's first block to the request for its leader.
+func (l *loop) load(started map[int32]*request, p *partition) {
+	r := started[p.leader]
+	if r == nil {
+		if l.flying[p.leader] >= l.cfg.InFlight {
+			return
+		}
+		r = l.request(p.leader)
+		started[p.leader] = r
+	}
+	b := p.queue.first()
+	if r.sent > 0 && r.sent+len(b.Bytes()) > l.cfg.RequestBytes {
+		return
+	}
+	r.sent += len(b.Bytes())
+	r.items = append(r.items, item{partition: p, block: b, topic: l.names[p.topic]})
+	p.busy = true
+	p.tries++
+}
+
+func (l *loop) request(leader int32) *request {
+	r := new(request)
+	if n := len(l.free); n > 0 {
+		r, l.free = l.free[n-1], l.free[:n-1]
+	}
+	r.leader, r.items, r.sent = leader, r.items[:0], 0
+	return r
+}
+
+// finish takes a request's result in.
+func (l *loop) finish(r *request, now time.Time) {
+	l.requests--
+	l.flying[r.leader]--
+	l.count.requests.Inc()
+	l.count.batches.Add(len(r.items))
+	l.count.bytes.Add(r.sent)
+	l.count.seconds.Update(r.took.Seconds())
+	good, worst := 0, r.err
+	delay := pause(r.items[0].partition.tries) // one for all, so that they go together again
+	for i := range r.items {
+		it, err := &r.items[i], r.err
+		if err == nil {
+			err = it.err
+		}
+		if r.givenUp() {
+			it.block.Abandon()
+		}
+		if l.settle(it, err, now.Add(delay)) {
+			good++
+		} else {
+			worst = err
+		}
+	}
+	if good > 0 {
+		worst = nil
+	}
+	l.note(func(st *state) { st.send = worst })
+	if !r.givenUp() {
+		clear(r.items)
+		l.free = append(l.free, r)
+	}
+}
+
+// settle takes the answer to one batch in and reports whether it is stored.
+func (l *loop) settle(it *item, err error, retry time.Time) bool {
+	p := it.partition
+	p.busy = false
+	if err != nil {
+		l.count.failure(err).Inc()
+	}
+	switch judge(err, p.tries) {
+	case stored:
+		if err != nil {
+			l.count.duplicates.Inc()
+		}
+		p.finish(publish.Acknowledged)
+		return true
+	case again:
+		p.retryAt, p.unsure = retry, true
+		l.count.retries.Inc()
+		poke(l.wantLayout)
+	case renew:
+		p.retryAt, p.renew = retry, true
+		l.count.retries.Inc()
+	case tooLarge:
+		l.log.Warn("kafka finds a batch too large", "topic", it.topic, "bytes", len(it.batch))
+		p.finish(publish.TooLarge)
+	case rejected:
+		l.log.Warn("kafka rejects a batch", "topic", it.topic, "error", err)
+		p.finish(publish.Rejected)
+	}
+	if p.renew {
+		l.count.renewals.Inc()
+		poke(l.wantID)
+	}
+	return false
+}
+
+// empty reports whether nothing waits anywhere.
+func (l *loop) empty() bool {
+	l.mu.Lock()
+	n := len(l.inbox)
+	l.mu.Unlock()
+	if n > 0 {
+		return false
+	}
+	for t := range l.parts {
+		if len(l.waiting[t]) > 0 {
+			return false
+		}
+		for _, p := range l.parts[t] {
+			if p.queue.len() > 0 {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// giveUp gives back all that is left.
+func (l *loop) giveUp() {
+	l.take()
+	for t := range l.parts {
+		for _, b := range l.waiting[t] {
+			b.Done(publish.Shutdown)
+		}
+		for _, p := range l.parts[t] {
+			for p.queue.len() > 0 {
+				p.queue.pop().Done(publish.Shutdown)
+			}
+		}
+	}
+}

@@ -1,0 +1,62 @@
+package kafka
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/VictoriaMetrics/metrics"
+	"github.com/segmentio/kafka-go"
+)
+
+// counters are the sink's series beside the publisher's ledger.
+type counters struct {
+	set        *metrics.Set
+	requests   *metrics.Counter
+	batches    *metrics.Counter
+	bytes      *metrics.Counter
+	retries    *metrics.Counter
+	duplicates *metrics.Counter
+	renewals   *metrics.Counter
+	seconds    *metrics.PrometheusHistogram
+}
+
+var requestBuckets = []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10}
+
+func newCounters(s *Sink) *counters {
+	set := metrics.NewSet()
+	c := &counters{
+		set:        set,
+		requests:   set.NewCounter("spoor_kafka_requests_total"),
+		batches:    set.NewCounter("spoor_kafka_batches_total"),
+		bytes:      set.NewCounter("spoor_kafka_sent_bytes_total"),
+		retries:    set.NewCounter("spoor_kafka_retries_total"),
+		duplicates: set.NewCounter("spoor_kafka_duplicates_total"),
+		renewals:   set.NewCounter("spoor_kafka_producer_renewals_total"),
+		seconds:    set.NewPrometheusHistogramExt("spoor_kafka_request_seconds", requestBuckets),
+	}
+	c.failure(errNoAnswer)
+	set.NewGauge("spoor_kafka_connected", func() float64 {
+		if ready, _ := s.State(); ready {
+			return 1
+		}
+		return 0
+	})
+	set.NewGauge("spoor_kafka_idempotent", func() float64 {
+		if s.idempotent.Load() {
+			return 1
+		}
+		return 0
+	})
+	return c
+}
+
+// failure gives the counter of a kind of error: the number of Kafka's protocol,
+// or "network" for all that no broker answered.
+func (c *counters) failure(err error) *metrics.Counter {
+	kind := "network"
+	var answer *brokerError
+	if errors.As(err, &answer) {
+		kind = kafka.Error(answer.code).Title()
+	}
+	return c.set.GetOrCreateCounter(fmt.Sprintf("spoor_kafka_errors_total{error=%q}", kind))
+}

@@ -1,0 +1,78 @@
+package kafka
+
+import (
+	"time"
+
+	"spoor/publish"
+)
+
+// partition is what the run goroutine knows of one partition.
+type partition struct {
+	topic  publish.Topic
+	id     int32
+	leader int32 // -1 = none at present
+	queue  fifo
+	busy   bool // its first block is under way
+
+	tries   int       // attempts of the first block
+	retryAt time.Time // not before
+
+	producer producer
+	sequence int32 // of the first block
+	unsure   bool  // an attempt of the first block may have been stored
+	renew    bool  // waits for a new producer id
+}
+
+// ready reports whether a request may take its first block.
+func (p *partition) ready(now time.Time) bool {
+	return !p.busy && !p.renew && p.leader >= 0 && p.queue.len() > 0 && !now.Before(p.retryAt)
+}
+
+// finish ends the first block's life. A stored one moves the sequence on; a
+// dropped one leaves it, unless one of its attempts may have been stored.
+func (p *partition) finish(o publish.Outcome) {
+	b := p.queue.pop()
+	switch {
+	case p.producer.id < 0:
+	case o == publish.Acknowledged:
+		p.sequence = int32((int64(p.sequence) + int64(b.Records)) & 0x7fffffff)
+	case p.unsure:
+		p.renew = true
+	}
+	p.tries, p.unsure, p.retryAt = 0, false, time.Time{}
+	b.Done(o)
+}
+
+// adopt takes a new producer id.
+func (p *partition) adopt(id producer) {
+	p.producer, p.sequence, p.renew = id, 0, false
+}
+
+// fifo is a queue of blocks.
+type fifo struct {
+	blocks []*publish.Block
+	head   int
+}
+
+func (f *fifo) len() int { return len(f.blocks) - f.head }
+
+func (f *fifo) first() *publish.Block { return f.blocks[f.head] }
+
+func (f *fifo) push(b *publish.Block) {
+	if f.head > 32 && f.head*2 >= len(f.blocks) {
+		n := copy(f.blocks, f.blocks[f.head:])
+		clear(f.blocks[n:])
+		f.blocks, f.head = f.blocks[:n], 0
+	}
+	f.blocks = append(f.blocks, b)
+}
+
+func (f *fifo) pop() *publish.Block {
+	b := f.blocks[f.head]
+	f.blocks[f.head] = nil
+	f.head++
+	if f.head == len(f.blocks) {
+		f.blocks, f.head = f.blocks[:0], 0
+	}
+	return b
+}

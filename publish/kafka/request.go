@@ -1,0 +1,61 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// request is one request to one leader, and what is needed to make it; the run
+// goroutine keeps it for the next use.
+type request struct {
+	leader   int32
+	items    []item
+	compress compressor
+	out      []byte // compressed batches
+	err      error  // of the whole request
+	began    time.Time
+	took     time.Duration
+	sent     int // bytes
+}
+
+// send makes the batches and sends them; it runs on a goroutine of its own and
+// touches nothing but the request, its blocks and its partitions' constants.
+func (r *request) send(ctx context.Context, s *Sink) {
+	r.err, r.sent, r.out = nil, 0, r.out[:0]
+	total := 0
+	for i := range r.items {
+		total += len(r.items[i].block.Bytes())
+	}
+	if s.codec != codecNone && cap(r.out) < total {
+		r.out = make([]byte, 0, total+total/16+1024) // batches must not move while later ones are made
+	}
+	for i := range r.items {
+		if r.err = r.frame(s, &r.items[i]); r.err != nil {
+			break
+		}
+		r.sent += len(r.items[i].batch)
+	}
+	r.began = time.Now()
+	if r.err == nil {
+		ctx, cancel := context.WithTimeout(ctx, s.cfg.RequestTimeout)
+		r.err = s.client.produce(ctx, r.items)
+		cancel()
+	}
+	r.took = time.Since(r.began)
+	s.results <- r
+}
+
+func (r *request) frame(s *Sink, it *item) error {
+	p := it.partition
+	codec := s.codecs[p.topic]
+	var err error
+	it.batch, r.out, err = frame(it.block, codec, &r.compress, p.producer, p.sequence, r.out)
+	return err
+}
+
+// givenUp reports whether the request may still be read by the transport: then
+// none of its memory may be used again.
+func (r *request) givenUp() bool {
+	return errors.Is(r.err, context.DeadlineExceeded) || errors.Is(r.err, context.Canceled)
+}
