@@ -91,7 +91,8 @@ func (s *Shard) testify(ev topology.Evidence, now int64) {
 // judge feeds the detector with what the sample stands for.
 func (s *Shard) judge(d *detail, e *flowtable.Entry, x *flow.Sample, p observation) {
 	frame := float64(max(int64(x.FrameLength)-int64(x.Packet.OuterLength), 0))
-	weight := d.stages.Add(stagePoint(x, p), s.routes, x.Received)
+	s.point = stagePoint(x, p)
+	weight := d.stages.Add(&s.point, s.routes, x.Received)
 	bits := 8 * frame * weight
 	e.Bytes += uint64(frame * weight)
 	theta := s.theta(d, e)
@@ -132,13 +133,9 @@ func (s *Shard) judge(d *detail, e *flowtable.Entry, x *flow.Sample, p observati
 	}
 }
 
-func (s *Shard) routes(agent uint32, mac uint64) bool {
-	return s.snap.Routes(topology.SwitchID(agent), mac)
-}
-
 // stagePoint gives the observation point of a sample for the stages.
-func stagePoint(x *flow.Sample, p observation) *elephant.Point {
-	pt := &elephant.Point{
+func stagePoint(x *flow.Sample, p observation) elephant.Point {
+	pt := elephant.Point{
 		Agent: uint32(p.sw), Sub: x.SubAgent, Port: p.in, SrcMAC: x.Packet.SrcMAC, DstMAC: x.Packet.DstMAC,
 		N: float64(x.Rate()), TTL: uint16(x.Packet.EntryTTL()), Egress: p.egress,
 	}

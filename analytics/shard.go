@@ -45,6 +45,7 @@ type Shard struct {
 	index    uint32
 	cfg      *Config
 	preset   elephant.Preset
+	routes   elephant.Routes // who routes, by the snapshot in force
 	snap     *topology.Snapshot
 	taps     *taps
 	table    *flowtable.Table
@@ -59,7 +60,8 @@ type Shard struct {
 	recent   map[uint64]*life // ended within the last minute, by flow id
 	cursor   uint32           // of the sweep through the table
 	detailAt uint32           // of the sweep through the details
-	votes    []path.Vote      // scratch
+	votes    []path.Vote      // scratch, as is point
+	point    elephant.Point
 	stats    ShardStats
 }
 
@@ -74,6 +76,7 @@ func NewShard(index uint32, cfg *Config, snap *topology.Snapshot, shared *taps) 
 		index: index, cfg: cfg, preset: preset, snap: snap, taps: shared, table: flowtable.New(size, cfg.Seed),
 		details: detailPool{limit: max(size/8, 256)}, recent: map[uint64]*life{},
 	}
+	s.routes = func(agent uint32, mac uint64) bool { return s.snap.Routes(topology.SwitchID(agent), mac) }
 	s.table.OnEvict = func(slot uint32) { s.leave(slot, flow.EndEvicted) }
 	return s, nil
 }

@@ -70,6 +70,7 @@ type node struct {
 	hostname string
 	given    string // configured name
 	router   bool   // forwarded frames were addressed to it
+	edges    int    // proven edge ports
 	ports    map[uint32]*port
 	links    map[string]struct{} // ids of the links published for it
 	dirty    bool
@@ -186,8 +187,7 @@ func (l *Learner) age() {
 		switch {
 		case p.edge || p.routed > 0 || p.peer != 0:
 		case p.edgeNow(l.now):
-			p.edge = true
-			l.touchPort(p)
+			l.setEdge(p, true)
 		default:
 			keep = append(keep, p)
 		}
@@ -228,6 +228,27 @@ func (n *node) port(idx uint32) *port {
 		n.ports[idx] = p
 	}
 	return p
+}
+
+// setEdge notes that a port is an edge port, or is none after all. The first of
+// a switch decides whether receivers that never send may live there.
+func (l *Learner) setEdge(p *port, edge bool) {
+	if p.edge == edge {
+		return
+	}
+	p.edge = edge
+	n := l.nodes[p.key.sw]
+	was := n.edges
+	n.edges--
+	if edge {
+		n.edges += 2
+	}
+	l.touchPort(p)
+	if (was == 0) != (n.edges == 0) {
+		for _, q := range n.ports {
+			l.touchPort(q)
+		}
+	}
 }
 
 // touch marks a switch for the next snapshot.

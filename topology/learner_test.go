@@ -195,7 +195,14 @@ func TestPlaceOfReceiver(t *testing.T) {
 	if _, _, ok := f.tick(time.Second).Locate(addr("10.9.1.1")); ok {
 		t.Error("a receiver is located before the topology has settled")
 	}
-	snap := f.tick(16 * time.Second)
+	if _, _, ok := f.tick(16 * time.Second).Locate(addr("10.9.1.1")); ok {
+		t.Error("a receiver is located at a switch without hosts: it may live behind a silent one")
+	}
+	for range 3 {
+		f.sent("10.2.1.1", mac(0, 2), 2, 101)
+		f.tick(time.Second)
+	}
+	snap := f.tick(time.Second)
 	if sw, port, ok := snap.Locate(addr("10.9.1.1")); !ok || sw != f.id(2) || port != 109 {
 		t.Errorf("the lowest TTL leaves at leaf2/109, located at %d/%d %v", sw, port, ok)
 	}

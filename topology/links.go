@@ -15,7 +15,7 @@ func (l *Learner) ingress(n *node, e *Evidence) {
 		p.fresh += e.Count
 	} else {
 		if p.routed == 0 {
-			p.edge = false
+			l.setEdge(p, false)
 			l.touchPort(p)
 		}
 		p.routed += e.Count
@@ -113,7 +113,8 @@ func (l *Learner) link(p *port, to SwitchID) {
 	if p.given { // what is given overrides what is learned
 		return
 	}
-	p.peer, p.peerPort, p.edge, p.learned = to, 0, false, true
+	l.setEdge(p, false)
+	p.peer, p.peerPort, p.learned = to, 0, true
 	l.linkAt = l.now
 	l.touchPort(p)
 	if int(to) < len(l.nodes) && l.nodes[to] != nil {

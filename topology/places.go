@@ -175,7 +175,11 @@ func (l *Learner) locate(h *host) Place {
 	return place
 }
 
-// sinkPort places a receiver that never sends: the port that the lowest TTL left, if it is no link.
+// A port without any ingress that leads to more addresses may lead to a silent switch.
+const maxSinks = 2
+
+// sinkPort places a receiver that never sends: the port that the lowest TTL
+// left, if hosts live at that switch and nothing speaks for another one behind it.
 func (l *Learner) sinkPort(h *host) *port {
 	var best *sighting
 	for i := range h.sinks {
@@ -183,10 +187,15 @@ func (l *Learner) sinkPort(h *host) *port {
 			best = s
 		}
 	}
-	if best == nil || !best.port.edge && (!l.settled() || best.port.routed > 0) {
+	switch {
+	case best == nil:
 		return nil
+	case best.port.edge:
+		return best.port
+	case l.settled() && best.port.routed == 0 && best.port.fresh == 0 && l.nodes[best.port.key.sw].edges > 0 && len(best.port.hosts) <= maxSinks:
+		return best.port
 	}
-	return best.port
+	return nil
 }
 
 func addSwitch(set []SwitchID, id SwitchID) []SwitchID {
