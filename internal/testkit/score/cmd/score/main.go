@@ -90,7 +90,9 @@ func replayAll(ctx context.Context, program string, folders []string, out io.Wri
 		c := &cases[i]
 		dir := filepath.Join(tmp, c.Name)
 		if err := replay(ctx, program, c, dir); err != nil {
-			return err
+			fmt.Fprintln(out, err)
+			verdict = errWrong
+			continue
 		}
 		r, faults, err := c.Judge(dir)
 		if err != nil {

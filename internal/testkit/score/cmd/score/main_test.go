@@ -76,8 +76,8 @@ func TestReplayAll(t *testing.T) {
 	}
 	t.Setenv(fakeReplay, "fail")
 	err := run(context.Background(), []string{"-spoor", os.Args[0], dir}, &out)
-	if err == nil || !strings.Contains(err.Error(), "one.pcap") || !strings.Contains(err.Error(), "cannot replay") {
-		t.Errorf("a failing replay: %v", err)
+	if !errors.Is(err, errWrong) || !strings.Contains(out.String(), "one.pcap") || !strings.Contains(out.String(), "cannot replay") {
+		t.Errorf("a failing replay: %v\n%s", err, &out)
 	}
 	if err := run(context.Background(), []string{"-spoor", "x", t.TempDir()}, &out); err == nil {
 		t.Error("no captures: no error")
