@@ -394,7 +394,7 @@ func TestValidate(t *testing.T) {
 		{Config{Address: ":1", Workers: -1}, "listen.workers -1"},
 		{Config{Address: ":1", Workers: 1000}, "listen.workers 1000"},
 		{Config{Address: ":1", Buffer: 1}, "listen.buffer 1"},
-		{Config{Address: ":1", Buffer: 2 << 30}, "listen.buffer 2147483648"},
+		{Config{Address: ":1", Buffer: maxBuffer + 1}, "listen.buffer 1073741825"},
 		{Config{Address: ":1", Allow: make([]netip.Prefix, 1)}, "listen.allow"},
 	}
 	for _, tt := range tests {
