@@ -1,0 +1,147 @@
+package sflow_test
+
+import (
+	"bytes"
+	"encoding/hex"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"spoor/decode/sflow"
+	"spoor/decode/xdr"
+	"spoor/flow"
+)
+
+// words gives the bytes of a text of hexadecimal words; what follows a "#" on a line is a remark.
+func words(tb testing.TB, text string) []byte {
+	tb.Helper()
+	var b []byte
+	for line := range strings.Lines(text) {
+		line, _, _ = strings.Cut(line, "#")
+		part, err := hex.DecodeString(strings.Join(strings.Fields(line), ""))
+		if err != nil {
+			tb.Fatalf("%q: %v", line, err)
+		}
+		b = append(b, part...)
+	}
+	return b
+}
+
+func TestItem(t *testing.T) {
+	for name, tc := range map[string]struct {
+		in         []byte
+		body, rest []byte
+		ok         bool
+	}{
+		"whole":               {[]byte{0, 0, 0, 1, 0, 0, 0, 4, 1, 2, 3, 4, 9}, []byte{1, 2, 3, 4}, []byte{9}, true},
+		"empty":               {[]byte{0, 0, 0, 1, 0, 0, 0, 0}, []byte{}, []byte{}, true},
+		"odd, padded":         {[]byte{0, 0, 0, 1, 0, 0, 0, 1, 7, 0, 0, 0, 9}, []byte{7}, []byte{9}, true},
+		"odd, padding cut":    {[]byte{0, 0, 0, 1, 0, 0, 0, 1, 7, 0}, []byte{7}, []byte{}, true},
+		"head cut":            {[]byte{0, 0, 0, 1, 0, 0, 0}, nil, nil, false},
+		"longer than all":     {[]byte{0, 0, 0, 1, 0, 0, 0, 5, 1, 2, 3, 4}, nil, nil, false},
+		"round-up would wrap": {[]byte{0, 0, 0, 1, 0xff, 0xff, 0xff, 0xfd, 1, 2, 3, 4}, nil, nil, false},
+	} {
+		_, body, rest, ok := sflow.Item(tc.in)
+		if ok != tc.ok || !bytes.Equal(body, tc.body) || !bytes.Equal(rest, tc.rest) {
+			t.Errorf("%s: body %x, rest %x, %v", name, body, rest, ok)
+		}
+	}
+}
+
+func TestFormat(t *testing.T) {
+	f := sflow.MakeFormat(4413, 2)
+	if f.Enterprise() != 4413 || f.Number() != 2 || f.String() != "4413:2" || sflow.FormatVNIIngress.String() != "0:1030" {
+		t.Errorf("%d:%d %s", f.Enterprise(), f.Number(), f)
+	}
+}
+
+func TestDatagram(t *testing.T) {
+	tail := "00000003 00000007 00000e10 00000001" // sub-agent, sequence, uptime, samples
+	v4 := flow.AddrFrom4([4]byte{10, 0, 0, 1})
+	v6 := flow.Addr{0: 0xfd, 15: 1}
+	for name, tc := range map[string]struct {
+		in    string
+		agent flow.Addr
+		fault xdr.Fault
+	}{
+		"IPv4":           {"00000001 0a000001" + tail + "ff", v4, xdr.OK},
+		"IPv6":           {"00000002 fd000000000000000000000000000001" + tail + "ff", v6, xdr.OK},
+		"unknown":        {"00000000" + tail + "ff", flow.Addr{}, xdr.OK},
+		"undefined type": {"00000003 0a000001" + tail, flow.Addr{}, xdr.Value},
+		"no type":        {"000000", flow.Addr{}, xdr.Short},
+		"IPv4 cut":       {"00000001 0a0000", flow.Addr{}, xdr.Short},
+		"IPv6 cut":       {"00000002 fd0000000000000000000000000000", flow.Addr{}, xdr.Short},
+		"rest cut":       {"00000001 0a000001 00000003 00000007 00000e10 000000", flow.Addr{}, xdr.Short},
+	} {
+		var d sflow.Datagram
+		rest, fault := d.Parse(words(t, tc.in))
+		if fault != tc.fault {
+			t.Errorf("%s: fault %v, want %v", name, fault, tc.fault)
+		}
+		if fault != xdr.OK {
+			continue
+		}
+		want := sflow.Datagram{Agent: tc.agent, SubAgentID: 3, SequenceNumber: 7, Uptime: 3600, Samples: 1}
+		if diff := cmp.Diff(want, d); diff != "" || !bytes.Equal(rest, []byte{0xff}) {
+			t.Errorf("%s: rest %x, %s", name, rest, diff)
+		}
+	}
+}
+
+func TestFlowSample(t *testing.T) {
+	want := sflow.FlowSample{
+		SequenceNumber: 1, SourceID: sflow.DataSource{Type: 2, Index: 1000}, SamplingRate: 100, SamplePool: 900, Drops: 5,
+		Input: sflow.Interface{Value: 101}, Output: sflow.Interface{Format: 1, Value: 256}, Records: 2,
+	}
+	compact := words(t, `
+		00000001          # sequence
+		020003e8          # source: class 2, index 1000
+		00000064 00000384 # rate, pool
+		00000005          # drops
+		00000065          # input: ifIndex 101
+		40000100          # output: dropped, reason 256
+		00000002 ff       # records`)
+	expanded := words(t, `
+		00000001          # sequence
+		00000002 000003e8 # source
+		00000064 00000384 # rate, pool
+		00000005          # drops
+		00000000 00000065 # input
+		00000001 00000100 # output
+		00000002 ff       # records`)
+	var got sflow.FlowSample
+	rest, ok := got.Parse(compact)
+	if diff := cmp.Diff(want, got); !ok || diff != "" || !bytes.Equal(rest, []byte{0xff}) {
+		t.Errorf("compact: %v, rest %x, %s", ok, rest, diff)
+	}
+	got = sflow.FlowSample{}
+	rest, ok = got.ParseExpanded(expanded)
+	if diff := cmp.Diff(want, got); !ok || diff != "" || !bytes.Equal(rest, []byte{0xff}) {
+		t.Errorf("expanded: %v, rest %x, %s", ok, rest, diff)
+	}
+	if _, ok := got.Parse(compact[:31]); ok {
+		t.Error("compact sample of 31 bytes accepted")
+	}
+	if _, ok := got.ParseExpanded(expanded[:43]); ok {
+		t.Error("expanded sample of 43 bytes accepted")
+	}
+}
+
+func TestCountersSample(t *testing.T) {
+	want := sflow.CountersSample{SequenceNumber: 9, SourceID: sflow.DataSource{Index: 5}, Records: 3}
+	var got sflow.CountersSample
+	if _, ok := got.Parse(words(t, "00000009 00000005 00000003")); !ok || got != want {
+		t.Errorf("compact: %v %+v", ok, got)
+	}
+	got = sflow.CountersSample{}
+	if _, ok := got.ParseExpanded(words(t, "00000009 00000000 00000005 00000003")); !ok || got != want {
+		t.Errorf("expanded: %v %+v", ok, got)
+	}
+	if _, ok := got.Parse(make([]byte, 11)); ok {
+		t.Error("compact sample of 11 bytes accepted")
+	}
+	if _, ok := got.ParseExpanded(make([]byte, 15)); ok {
+		t.Error("expanded sample of 15 bytes accepted")
+	}
+}
