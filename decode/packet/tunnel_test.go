@@ -1,0 +1,112 @@
+package packet_test
+
+import (
+	"testing"
+
+	"spoor/decode/packet"
+	"spoor/flow"
+)
+
+func TestVXLAN(t *testing.T) {
+	inVXLAN := func(f func(p *flow.Packet)) flow.Packet {
+		return tunnelled(flow.TunnelVXLAN, 50, 17, func(p *flow.Packet) {
+			p.VNI, p.OuterSrcPort, p.OuterDstPort = 100, 49152, 4789
+			f(p)
+		})
+	}
+	// notFollowed is the outer packet alone.
+	notFollowed := func(dst uint16, f func(p *flow.Packet)) flow.Packet {
+		p := flow.Packet{
+			Key:    flow.Key{Src: outerSrc, Dst: outerDst, SrcPort: 49152, DstPort: dst, Proto: 17},
+			SrcMAC: 0x020000000001, DstMAC: 0x020000000002, EtherType: 0x800, TTL: 62, IPOffset: 14,
+		}
+		f(&p)
+		return p
+	}
+	same := func(*flow.Packet) {}
+	const arp = "020000000002 020000000001 0806 0001080006040001"
+	run(t, packet.Ethernet, []packetCase{
+		{"IPv4 in IPv4", ethIPv4 + outerUDP + vxlan + ethIPv4 + ipTCP + tcp, inVXLAN(same)},
+		{"inner tags are not the frame's", ethIPv4 + outerUDP + vxlan + "060000000002 060000000001 8100 0007 0800" + ipTCP + tcp, inVXLAN(same)},
+		{"outer tag", "020000000002 020000000001 8100 0007 0800" + outerUDP + vxlan + ethIPv4 + ipTCP + tcp, inVXLAN(func(p *flow.Packet) {
+			p.VLAN, p.VLANTags, p.OuterLength, p.IPOffset = 7, 1, 54, 18
+		})},
+		{"IPv6 in IPv4", ethIPv4 + outerUDP + vxlan + ethIPv6 + ip6TCP + tcp, inVXLAN(func(p *flow.Packet) {
+			p.Key, p.EtherType, p.FlowLabel, p.IPFlags, p.FragmentID = key6, 0x86dd, 0xabcde, 0, 0
+		})},
+		{"IPv4 in IPv6", ethIPv6 + "60000000 0000 11 3e fd000000000000000000000000000001 fd000000000000000000000000000002" + vxlan + ethIPv4 + ipTCP + tcp, inVXLAN(func(p *flow.Packet) {
+			p.OuterSrc, p.OuterDst, p.OuterLength = v6Src, v6Dst, 70
+		})},
+		{"Linux's port", ethIPv4 + outerUDP + "c000 2118 0000 0000 08000000 00006400" + ethIPv4 + ipTCP + tcp, inVXLAN(func(p *flow.Packet) {
+			p.OuterDstPort = 8472
+		})},
+		{"without the I flag", ethIPv4 + outerUDP + "c000 12b5 0000 0000 00000000 00006400" + ethIPv4 + ipTCP + tcp, notFollowed(4789, same)},
+		{"another port", ethIPv4 + outerUDP + "c000 12b6 0000 0000 08000000 00006400" + ethIPv4 + ipTCP + tcp, notFollowed(4790, same)},
+		{"cut before the VNI", ethIPv4 + outerUDP + "c000 12b5 0000 0000 08000000", notFollowed(4789, same)},
+		{"ARP inside", ethIPv4 + outerUDP + vxlan + arp, notFollowed(4789, same)},
+		{"inner IP cut", ethIPv4 + outerUDP + vxlan + ethIPv4 + "4500 003c", notFollowed(4789, func(p *flow.Packet) { p.Truncated = true })},
+		{"inner TCP cut", ethIPv4 + outerUDP + vxlan + ethIPv4 + ipTCP + "9cb0 1451", inVXLAN(func(p *flow.Packet) {
+			p.TCPFlags, p.TCPSequence, p.PayloadLength, p.Truncated = 0, 0, 0, true
+		})},
+		{"VXLAN in VXLAN", ethIPv4 + outerUDP + vxlan + ethIPv4 + outerUDP + vxlan + ethIPv4 + ipTCP + tcp, inVXLAN(func(p *flow.Packet) {
+			p.Key = flow.Key{Src: outerSrc, Dst: outerDst, SrcPort: 49152, DstPort: 4789, Proto: 17}
+			p.TTL, p.TOS, p.TCPFlags, p.IPFlags, p.FragmentID, p.TCPSequence, p.PayloadLength = 62, 0, 0, 0, 0, 0, 0
+		})},
+	})
+}
+
+func TestOtherTunnels(t *testing.T) {
+	const geneve, gtp = "c000 17c1 0000 0000", "c000 0868 0000 0000"
+	overUDP := func(t flow.Tunnel, n, dst uint16, vni uint32) flow.Packet {
+		return tunnelled(t, n, 17, func(p *flow.Packet) { p.VNI, p.OuterSrcPort, p.OuterDstPort = vni, 49152, dst })
+	}
+	gre := func(n uint16, key uint32) flow.Packet {
+		return tunnelled(flow.TunnelGRE, n, 47, func(p *flow.Packet) { p.VNI = key })
+	}
+	outer := func(proto uint8, src, dst uint16, f func(p *flow.Packet)) flow.Packet {
+		p := flow.Packet{
+			Key:    flow.Key{Src: outerSrc, Dst: outerDst, SrcPort: src, DstPort: dst, Proto: proto},
+			SrcMAC: 0x020000000001, DstMAC: 0x020000000002, EtherType: 0x800, TTL: 62, IPOffset: 14,
+		}
+		f(&p)
+		return p
+	}
+	same, cut := func(*flow.Packet) {}, func(p *flow.Packet) { p.Truncated = true }
+	run(t, packet.Ethernet, []packetCase{
+		{"GRE, IPv4", ethIPv4 + outerGRE + "0000 0800" + ipTCP + tcp, gre(38, 0)},
+		{"GRE, Ethernet, with checksum, key and sequence", ethIPv4 + outerGRE + "b000 6558 00000000 00000007 00000001" + ethIPv4 + ipTCP + tcp, gre(50, 7)},
+		{"GRE version 1", ethIPv4 + outerGRE + "2081 880b 00100001", outer(47, 0, 0, same)},
+		{"GRE with a source route", ethIPv4 + outerGRE + "4000 0800" + ipTCP, outer(47, 0, 0, same)},
+		{"ERSPAN", ethIPv4 + outerGRE + "1000 88be 00000001 0000000000000000" + ethIPv4 + ipTCP + tcp, outer(47, 0, 0, same)},
+		{"GRE cut", ethIPv4 + outerGRE + "b000 6558 00000000", outer(47, 0, 0, cut)},
+		{"IP in IP", ethIPv4 + outerIPIP + ipTCP + tcp, tunnelled(flow.TunnelIPIP, 34, 4, nil)},
+		{"6in4", ethIPv4 + outer6in4 + ip6TCP + tcp, tunnelled(flow.TunnelIPIP, 34, 41, func(p *flow.Packet) {
+			p.Key, p.FlowLabel, p.IPFlags, p.FragmentID = key6, 0xabcde, 0, 0
+		})},
+		{"IP in IP in IP", ethIPv4 + outerIPIP + outerIPIP + ipTCP + tcp, tunnelled(flow.TunnelIPIP, 34, 4, func(p *flow.Packet) {
+			p.Key = flow.Key{Src: outerSrc, Dst: outerDst, Proto: 4}
+			p.TTL, p.TOS, p.TCPFlags, p.IPFlags, p.FragmentID, p.TCPSequence, p.PayloadLength, p.Truncated = 62, 0, 0, 0, 0, 0, 0, true
+		})},
+		{"Geneve with options", ethIPv4 + outerUDP + geneve + "0100 6558 00000900 00000000" + ethIPv4 + ipTCP + tcp, overUDP(flow.TunnelGeneve, 54, 6081, 9)},
+		{"Geneve, options cut", ethIPv4 + outerUDP + geneve + "0200 6558 00000900 00000000", outer(17, 49152, 6081, cut)},
+		{"Geneve version 1", ethIPv4 + outerUDP + geneve + "4000 6558 00000900", outer(17, 49152, 6081, same)},
+		{"GTP-U", ethIPv4 + outerUDP + gtp + "30ff 003c 0000abcd" + ipTCP + tcp, overUDP(flow.TunnelGTPU, 50, 2152, 0xabcd)},
+		{"GTP-U with an extension", ethIPv4 + outerUDP + gtp + "34ff 0044 0000abcd 0001 00 85 01 1009 00" + ipTCP + tcp, overUDP(flow.TunnelGTPU, 58, 2152, 0xabcd)},
+		{"GTP-U, extension of length 0", ethIPv4 + outerUDP + gtp + "34ff 0044 0000abcd 0001 00 85 00 1009 00" + ipTCP, outer(17, 49152, 2152, cut)},
+		{"GTP-U, echo", ethIPv4 + outerUDP + gtp + "3201 0004 00000000 00010000", outer(17, 49152, 2152, same)},
+	})
+}
+
+// TestOuterLength subtracts the outer headers from a frame: what remains is the inner one.
+func TestOuterLength(t *testing.T) {
+	in := octets(t, ethIPv4+outerUDP+vxlan+ethIPv4+ipTCP+tcp)
+	var p flow.Packet
+	packet.Dissect(in, packet.Ethernet, &p)
+	inner := octets(t, ethIPv4+ipTCP+tcp)
+	if got := len(in) - int(p.OuterLength); got != len(inner) {
+		t.Errorf("inner frame of %d bytes, want %d", got, len(inner))
+	}
+	if p.EntryTTL() != 62 {
+		t.Errorf("TTL at entry %d", p.EntryTTL())
+	}
+}
