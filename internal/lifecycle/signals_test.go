@@ -30,6 +30,12 @@ func TestFirstSignalEndsContextSecondExits(t *testing.T) {
 		if exited != nil {
 			t.Error("the first signal ended the program at once")
 		}
+		signals <- syscall.SIGTERM // the same again, sent to the process group
+		synctest.Wait()
+		if exited != nil {
+			t.Error("one signal, delivered twice, counted as two")
+		}
+		time.Sleep(oneSignal)
 		signals <- syscall.SIGINT
 		synctest.Wait()
 		if !errors.Is(exited, ErrSecondSignal) {
