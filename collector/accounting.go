@@ -167,6 +167,6 @@ func (s *stream) snapshot() Agent {
 		Agent: s.key.agent, SubAgent: s.key.sub, Peer: s.peer,
 		FirstSeen: s.firstSeen, LastSeen: s.lastSeen.Load(), Sequence: s.highest, Uptime: s.uptime,
 		Datagrams: s.datagrams, Lost: s.lost, Duplicates: s.duplicates, Reordered: s.reordered, Restarts: s.restarts,
-		Sources: len(s.sources.list), Samples: s.sources.samples, Dropped: s.sources.dropped, Shared: s.sources.shared(),
+		Sources: len(s.sources.list), Samples: s.sources.samples, Dropped: s.sources.dropped, Shared: s.sources.shared,
 	}
 }

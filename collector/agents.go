@@ -16,7 +16,7 @@ import (
 const (
 	agentShards     = 64
 	idleAgent       = int64(5 * time.Minute)  // after which a full table may give its place away
-	scanEvery       = int64(10 * time.Second) // at most one search for idle places per shard
+	scanEvery       = int64(10 * time.Second) // at most one search for idle places
 	notBeforeBound  = int64(time.Second)      // agents hold samples back for at most a second (sFlow v5)
 	firstNotBefore  = int64(100 * time.Millisecond)
 	defaultAgents   = 65536
@@ -79,16 +79,16 @@ type Agents struct {
 	evicted        atomic.Uint64
 	untracked      atomic.Uint64
 	untrackedSrc   atomic.Uint64
+	lastScan       atomic.Int64
 
 	peersMu sync.Mutex // after a shard's lock
 	peers   map[netip.Addr]int
 }
 
 type agentShard struct {
-	mu       sync.Mutex
-	streams  map[streamKey]*stream
-	lastScan int64
-	_        [40]byte
+	mu      sync.Mutex
+	streams map[streamKey]*stream
+	_       [48]byte
 }
 
 type streamKey struct {
@@ -163,36 +163,51 @@ func (a *Agents) shard(k *streamKey) *agentShard {
 // find gives the pair's state, makes it if there is room, or gives nil.
 func (a *Agents) find(k streamKey, now int64, from netip.Addr) *stream {
 	sh := a.shard(&k)
-	sh.mu.Lock()
-	defer sh.mu.Unlock()
-	if s := sh.streams[k]; s != nil {
+	if s, ok := a.findIn(sh, &k, now, from); ok {
 		return s
 	}
-	if !a.admit(sh, now, from) {
+	if !a.evictIdle(now) {
 		return nil
 	}
-	s := &stream{key: k, peer: from}
-	s.lastSeen.Store(now)
-	sh.streams[k] = s
+	s, _ := a.findIn(sh, &k, now, from)
 	return s
 }
 
-// admit takes a place for a new pair, if need be from an idle one. The shard is locked.
-func (a *Agents) admit(sh *agentShard, now int64, from netip.Addr) bool {
-	if a.take(from) {
-		return true
+// findIn looks in the pair's shard; ok is false if it is not there and finds no room.
+func (a *Agents) findIn(sh *agentShard, k *streamKey, now int64, from netip.Addr) (*stream, bool) {
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	if s := sh.streams[*k]; s != nil {
+		return s, true
 	}
-	if d := now - sh.lastScan; d >= 0 && d < scanEvery {
+	if !a.take(from) {
+		return nil, false
+	}
+	s := &stream{key: *k, peer: from}
+	s.lastSeen.Store(now)
+	sh.streams[*k] = s
+	return s, true
+}
+
+// evictIdle empties the places of pairs that have long been silent. It reports
+// false if it looked a short while ago: a flood of newcomers must not keep us at it.
+func (a *Agents) evictIdle(now int64) bool {
+	last := a.lastScan.Load()
+	if d := now - last; (last != 0 && d >= 0 && d < scanEvery) || !a.lastScan.CompareAndSwap(last, now) {
 		return false
 	}
-	sh.lastScan = now
-	for k, s := range sh.streams {
-		if now-s.lastSeen.Load() > idleAgent {
-			delete(sh.streams, k)
-			a.release(s)
+	for i := range a.shards {
+		sh := &a.shards[i]
+		sh.mu.Lock()
+		for k, s := range sh.streams {
+			if now-s.lastSeen.Load() > idleAgent {
+				delete(sh.streams, k)
+				a.release(s)
+			}
 		}
+		sh.mu.Unlock()
 	}
-	return a.take(from)
+	return true
 }
 
 // take claims a place in the table for a pair that from brought.

@@ -7,7 +7,7 @@ const (
 	rateWindow      = int64(5e9)  // ns after which a window may close
 	rateWindowMost  = int64(60e9) // ns after which it must
 	rateWindowFull  = 16          // samples that let it close early
-	rateMinimum     = 4           // samples before anything is corrected
+	rateMinimum     = 8           // samples before anything is corrected
 	maxCorrection   = 64          // a larger factor is no loss but a numbering that we do not understand
 	maxSampleStep   = 1 << 16     // of a sequence or of drops; a larger one starts a new window
 	sharedConfident = 24          // score from which sources are taken to share one numbering
@@ -36,7 +36,7 @@ func (acc *Accounting) Source(class, index, sequence, rate, drops uint32) uint32
 	switch {
 	case rate == 0:
 		return 0
-	case s.sources.shared():
+	case s.sources.shared:
 		return s.sources.joint.correct(rate)
 	case src == nil:
 		return rate
@@ -55,6 +55,7 @@ type sourceTable struct {
 	last         uint64 // source of the last sample
 	lastSequence uint32
 	score        int
+	shared       bool // numbered together: the score was high, and has not fallen to 0 since
 
 	scanned int64 // last search for idle places
 	closed  bool
@@ -110,11 +111,7 @@ func (t *sourceTable) room(now int64, a *Agents) bool {
 func (t *sourceTable) observe(src *source, key uint64, sequence, drops uint32, now int64) {
 	t.samples++
 	if t.samples > 1 && key != t.last {
-		if sequence == t.lastSequence+1 {
-			t.score = min(t.score+1, sharedCeiling)
-		} else {
-			t.score = max(t.score-sharedMiss, 0)
-		}
+		t.compare(sequence == t.lastSequence+1)
 	}
 	t.last, t.lastSequence = key, sequence
 	t.joint.step(sequence, 0, now)
@@ -123,8 +120,21 @@ func (t *sourceTable) observe(src *source, key uint64, sequence, drops uint32, n
 	}
 }
 
-// shared reports whether the sources are numbered together.
-func (t *sourceTable) shared() bool { return t.score >= sharedConfident }
+// compare notes whether a sample's number follows that of another source's sample
+// before it.
+func (t *sourceTable) compare(follows bool) {
+	if follows {
+		t.score = min(t.score+1, sharedCeiling)
+	} else {
+		t.score = max(t.score-sharedMiss, 0)
+	}
+	switch {
+	case t.score >= sharedConfident:
+		t.shared = true
+	case t.score == 0:
+		t.shared = false
+	}
+}
 
 // restart forgets what was counted, but not the sources.
 func (t *sourceTable) restart() {
