@@ -153,7 +153,7 @@ func TestFlowMessage(t *testing.T) {
 	defer p.Close(t.Context())
 	e := p.Encoder()
 	r := rand.New(rand.NewPCG(1, 2))
-	for range 3000 {
+	for range 1000 {
 		s, l := randomSample(r), randomLabels(r)
 		e.Flow(s, l)
 		e.Close()
