@@ -31,6 +31,7 @@ type cli struct {
 	out     io.Writer // data
 	err     io.Writer // all else
 	environ []string
+	started func(*app.Addresses) // called once run works; for tests
 
 	cfg     app.Config
 	set     *config.Set
@@ -103,7 +104,7 @@ func (c *cli) root() *cobra.Command {
 	flags.StringVarP(&c.file, "config", "c", c.getenv("SPOOR_CONFIG"), "configuration file (YAML)")
 	flags.BoolVar(&c.dump, "dump-config", false, "print the configuration in effect and where it comes from, then end")
 	c.set.Bind(flags)
-	root.AddCommand(c.replayCommand(), c.tailCommand(), c.versionCommand(), c.completionCommand())
+	root.AddCommand(c.runCommand(), c.replayCommand(), c.tailCommand(), c.versionCommand(), c.completionCommand())
 	return root
 }
 

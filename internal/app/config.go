@@ -7,6 +7,7 @@ package app
 import (
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 
@@ -16,6 +17,7 @@ import (
 	"spoor/internal/telemetry"
 	"spoor/publish"
 	"spoor/publish/file"
+	"spoor/publish/kafka"
 	"spoor/topology"
 	"spoor/web"
 )
@@ -34,10 +36,29 @@ type Config struct {
 	Log          telemetry.LogConfig
 }
 
-// KafkaConfig names the brokers.
+// KafkaConfig says where to publish.
 type KafkaConfig struct {
-	Brokers     []string
-	TopicPrefix string
+	kafka.Config
+	Required bool // no embedded broker in place of missing brokers
+}
+
+// Validate reports what cannot work.
+func (c *KafkaConfig) Validate() error {
+	if len(c.Brokers) == 0 {
+		if c.Required {
+			return errors.New("kafka.required is set and kafka.brokers is empty: name your brokers")
+		}
+		return nil
+	}
+	for _, b := range c.Brokers {
+		if _, port, err := net.SplitHostPort(b); err != nil || port == "" {
+			return fmt.Errorf("kafka.brokers: %q is no host:port", b)
+		}
+	}
+	if err := c.Config.Validate(); err != nil {
+		return fmt.Errorf("kafka: %w", err)
+	}
+	return nil
 }
 
 // OutputConfig says where messages go as files.
@@ -59,7 +80,7 @@ func DefaultConfig() Config {
 	return Config{
 		Listen:    collector.DefaultConfig(),
 		Agents:    collector.DefaultAgentsConfig(),
-		Kafka:     KafkaConfig{TopicPrefix: "sflow."},
+		Kafka:     KafkaConfig{Config: kafka.DefaultConfig()},
 		Analytics: analytics.DefaultConfig(),
 		Publish:   publish.DefaultConfig(),
 		Output:    OutputConfig{MaxBytes: 1 << 30},
@@ -105,6 +126,7 @@ func (c *Config) Validate() error {
 	return errors.Join(
 		c.Listen.Validate(),
 		c.Agents.Validate(),
+		c.Kafka.Validate(),
 		c.Analytics.Validate(),
 		c.Publish.Validate(),
 		c.Output.Validate(),

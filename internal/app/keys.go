@@ -49,8 +49,14 @@ func (c *Config) inputKeys(add adder) {
 func (c *Config) kafkaKeys(add adder) {
 	add("kafka.brokers", config.Strings(&c.Kafka.Brokers),
 		"Kafka brokers to begin with, as host:port. Empty: run starts an embedded broker, for evaluation.")
+	add("kafka.required", config.Bool(&c.Kafka.Required),
+		"Refuse to run without kafka.brokers, so that forgotten brokers are no silent outage.")
 	add("kafka.topic_prefix", config.String(&c.Kafka.TopicPrefix),
 		"What topic names begin with.")
+	add("kafka.compression", config.Enum(&c.Kafka.Compression, "none", "gzip", "snappy", "lz4", "zstd"),
+		"Compression of record batches.")
+	add("kafka.acks", config.Enum(&c.Kafka.Acks, "all", "leader"),
+		"Who must have a record before it counts as delivered: all replicas in sync, or the leader alone (faster, and a dying leader loses what it had alone).")
 }
 
 func (c *Config) analyticsKeys(add adder) {

@@ -14,14 +14,16 @@ import (
 	"spoor/flow"
 	"spoor/publish"
 	"spoor/publish/file"
+	"spoor/publish/kafka"
 )
 
 // Times of a replay, in capture time.
 const (
-	runOn       = int64(60e9)   // after the last datagram
-	longSilence = int64(3600e9) // a gap in which not every tick is worth its time
-	ticksAfter  = int64(600e9)  // of a longer gap: what ends by silence has ended then
-	drainTime   = time.Minute   // of the publisher at the end, on the wall
+	runOn       = int64(60e9)      // after the last datagram
+	longSilence = int64(3600e9)    // a gap in which not every tick is worth its time
+	ticksAfter  = int64(600e9)     // of a longer gap: what ends by silence has ended then
+	drainTime   = time.Minute      // of the publisher at the end, on the wall
+	reachTime   = 10 * time.Second // for Kafka's first answer, on the wall
 )
 
 // ReplayOptions say what to replay and how.
@@ -40,7 +42,8 @@ type replay struct {
 	o      ReplayOptions
 	reader *capture.Reader
 	pub    *publish.Publisher
-	files  *file.Sink // nil without output.dir
+	kafka  *kafka.Sink // nil without kafka.brokers; else the publisher's first sink
+	files  *file.Sink  // nil without output.dir
 	engine *analytics.Engine
 	obs    *observer
 	worker *worker
@@ -63,7 +66,12 @@ func Replay(ctx context.Context, cfg *Config, o ReplayOptions, log *slog.Logger)
 	if err := r.build(cfg, log); err != nil {
 		return nil, err
 	}
-	failed := r.run(ctx)
+	stop := r.giveUpWith(ctx)
+	defer stop()
+	failed := r.reach(ctx)
+	if failed == nil {
+		failed = r.run(ctx)
+	}
 	if o.Progress != nil {
 		o.Progress(reader.Progress())
 	}
@@ -99,27 +107,6 @@ func (r *replay) build(cfg *Config, log *slog.Logger) error {
 		return errors.Join(err, r.abort())
 	}
 	return nil
-}
-
-// sinks gives where the results go.
-func (r *replay) sinks(cfg *Config, _ *slog.Logger) ([]publish.Sink, error) {
-	var sinks []publish.Sink
-	if cfg.Output.Dir != "" {
-		f, err := file.Replay(cfg.Output.Dir)
-		if err != nil {
-			return nil, err
-		}
-		r.files = f
-		sinks = append(sinks, f)
-	}
-	return sinks, nil
-}
-
-func (r *replay) abort() error {
-	if r.files == nil {
-		return nil
-	}
-	return r.files.Abort()
 }
 
 // run reads to the end of the captures, which is no error.
@@ -223,5 +210,5 @@ func (r *replay) finish(ctx context.Context, failed error) (*Summary, error) {
 			return nil, errors.Join(failed, err)
 		}
 	}
-	return s, failed
+	return s, errors.Join(failed, r.undelivered())
 }

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+
+	"github.com/spf13/cobra"
+
+	"spoor/internal/app"
+	"spoor/internal/telemetry"
+)
+
+func (c *cli) runCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "run [-c spoor.yaml]",
+		Short: "Collect sFlow, follow the flows, publish",
+		Long: "run receives sFlow v5 over UDP and publishes flow records, paths, elephants and the topology to Kafka.\n" +
+			"Without kafka.brokers it starts an embedded broker, for evaluation. SIGINT and SIGTERM flush and end it\n" +
+			"with status 0; a second signal ends it at once with status 1.",
+		Example: "  spoor run\n" +
+			"  spoor run --kafka.brokers kafka1:9092,kafka2:9092 --listen.allow 10.255.0.0/16",
+		Args: cobra.NoArgs,
+	}
+	cmd.RunE = c.command(func(cmd *cobra.Command, _ []string, log *slog.Logger) error {
+		c.working = true
+		return app.Run(cmd.Context(), &c.cfg, app.RunOptions{
+			Log: log, Getenv: c.getenv, Build: telemetry.ReadBuild(), Notice: c.notice(log), Started: c.started,
+		})
+	})
+	return cmd
+}
+
+// notice gives what shows a line to the person who started the program: on
+// stderr, as a log line where those are JSON and somebody parses them.
+func (c *cli) notice(log *slog.Logger) func(string) {
+	if c.cfg.Log.Format == telemetry.FormatJSON {
+		return func(line string) { log.Info(line) }
+	}
+	return func(line string) { fmt.Fprintf(c.err, "spoor: %s\n", line) }
+}

@@ -1,0 +1,106 @@
+package app
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/VictoriaMetrics/metrics"
+
+	"spoor/publish"
+	"spoor/publish/kafka"
+	"spoor/web"
+)
+
+// instruments makes the metrics, and what /readyz and /healthz ask.
+func (r *runner) instruments() {
+	in := &input{collector: r.collector, agents: r.agents, workers: r.counts}
+	own := metrics.NewSet()
+	own.NewGauge("spoor_embedded_broker", func() float64 {
+		if r.broker != nil {
+			return 1
+		}
+		return 0
+	})
+	r.registry.Add(own, r.pub.Metrics(), r.beat.set, r.kafka.Metrics())
+	if r.files != nil {
+		r.registry.Add(r.files.Metrics())
+	}
+	r.registry.AddWriter(in.write)
+	r.registry.AddWriter(func(w io.Writer) {
+		s := r.engine.Stats()
+		writeEngine(w, &s)
+	})
+	r.web.AddProbe("analytics", r.beat.alive)
+	r.web.AddPart("collector", func() web.Status {
+		s := web.Status{Ready: r.receiving.Load(), State: "listening", Address: r.collector.Addrs()[0]}
+		if !s.Ready {
+			s.State, s.Reason = "stopped", "it does not receive yet, or no longer"
+		}
+		return s
+	})
+	r.web.AddPart("analytics", r.beat.status)
+	r.web.AddPart("kafka", func() web.Status {
+		s := web.Status{State: "publishing", Target: strings.Join(r.cfg.Kafka.Brokers, ",")}
+		if s.Ready, s.Reason = r.kafka.State(); !s.Ready {
+			s.State = "waiting"
+		}
+		return s
+	})
+	if r.files != nil {
+		r.web.AddPart("files", func() web.Status {
+			s := web.Status{Ready: true, State: "writing", Target: r.cfg.Output.Dir}
+			if err := r.files.Err(); err != nil {
+				s.Ready, s.State, s.Reason = false, "failed", err.Error()
+			}
+			return s
+		})
+	}
+}
+
+// counts sums the workers' tallies.
+func (r *runner) counts() tally {
+	var sum tally
+	for _, w := range r.workers {
+		w.addTo(&sum)
+	}
+	return sum
+}
+
+// farewell logs what was received and what was lost.
+func (r *runner) farewell() {
+	s, c := r.counts(), r.collector.Stats()
+	r.log.Info("stopped", "after", time.Since(r.begin).Round(time.Second), "datagrams", c.Received, "read", s.datagrams(), "kernel_drops", c.KernelDrops)
+	for t, st := range r.pub.Stats() {
+		if n := st.DroppedTotal(); n > 0 {
+			r.log.Warn("records were not delivered", "topic", publish.Topic(t).String(), "dropped", n, "delivered", st.Acknowledged) //nolint:gosec // G115: an array by topic
+		}
+	}
+}
+
+// notices tells the person who started the program where everything is.
+func (r *runner) notices() {
+	say := func(format string, args ...any) { r.o.Notice(fmt.Sprintf(format, args...)) }
+	who := "from any source: set listen.allow to hear only your switches"
+	if n := len(r.cfg.Listen.Allow); n > 0 {
+		who = fmt.Sprintf("from the %d prefixes of listen.allow", n)
+	}
+	say("sFlow on UDP %s, %s", r.collector.Addrs()[0], who)
+	brokers := strings.Join(r.cfg.Kafka.Brokers, ",")
+	prefix := ""
+	if r.cfg.Kafka.TopicPrefix != kafka.DefaultConfig().TopicPrefix {
+		prefix = " --kafka.topic_prefix " + r.cfg.Kafka.TopicPrefix
+	}
+	if r.broker != nil {
+		dir, _ := r.cfg.stateDir(r.o.Getenv) // it was found before
+		say("embedded Kafka broker on %s (not replicated, for evaluation; data in %s): set kafka.brokers to use your own", brokers, filepath.Join(dir, "broker"))
+	} else {
+		say("publishing to Kafka at %s", brokers)
+	}
+	say("read the alerts: spoor tail elephants --kafka.brokers %s%s   or: kcat -C -b %s -t %selephants", brokers, prefix, brokers, r.cfg.Kafka.TopicPrefix)
+	if a := r.web.Addr(); a.IsValid() {
+		say("http://%s/metrics, /healthz and /readyz", a)
+	}
+}

@@ -1,0 +1,207 @@
+package app
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"net/netip"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"spoor/analytics"
+	"spoor/collector"
+	"spoor/internal/broker"
+	"spoor/internal/lifecycle"
+	"spoor/internal/telemetry"
+	"spoor/publish"
+	"spoor/publish/file"
+	"spoor/publish/kafka"
+	"spoor/web"
+)
+
+// Deadlines of the parts of Run once they are told to stop, in that order.
+const (
+	stopCollector = 2 * time.Second
+	stopEngine    = 2 * time.Second
+	stopPublisher = 5 * time.Second // to deliver what is queued
+	stopBroker    = 3 * time.Second
+	stopWeb       = 3 * time.Second
+	stopSlack     = time.Second // beyond a part's own deadline
+)
+
+// embeddedRetention bounds each partition of a topic on the embedded broker.
+const embeddedRetention = 16 << 20
+
+// RunOptions are what Run needs beside its configuration.
+type RunOptions struct {
+	Log     *slog.Logger
+	Getenv  func(string) string // for the place of the data directory
+	Build   telemetry.Build
+	Notice  func(line string) // takes lines for the person who started the program
+	Started func(*Addresses)  // where set, called once everything works
+}
+
+// Addresses are where a running program can be reached.
+type Addresses struct {
+	UDP     netip.AddrPort
+	HTTP    netip.AddrPort // zero if there is none
+	Brokers []string       // that are published to
+}
+
+// runner is the collector at work.
+type runner struct {
+	cfg    *Config
+	o      RunOptions
+	log    *slog.Logger
+	limit  *slog.Logger // throttled
+	begin  time.Time
+	isOpen []io.Closer // to be closed, the last first, if the start fails
+
+	collector *collector.Collector
+	agents    *collector.Agents
+	workers   []*worker
+	pub       *publish.Publisher
+	kafka     *kafka.Sink
+	files     *file.Sink // nil without output.dir
+	broker    *broker.Broker
+	engine    *analytics.Engine
+	beat      *heartbeat
+	web       *web.Server
+	registry  *telemetry.Registry
+	receiving atomic.Bool
+}
+
+// Run is the collector: it receives, analyses and publishes until ctx ends,
+// then flushes and returns nil. All ports are bound before anything else is
+// begun, so that a busy one leaves nothing behind.
+func Run(ctx context.Context, cfg *Config, o RunOptions) error {
+	r := &runner{cfg: cfg, o: o, log: o.Log, limit: telemetry.Throttled(o.Log, 10*time.Second), begin: time.Now()}
+	if err := r.build(ctx); err != nil {
+		r.abandon()
+		return err
+	}
+	r.notices()
+	var g lifecycle.Group
+	r.parts(&g)
+	err := g.Run(ctx)
+	r.farewell()
+	return err
+}
+
+// build binds, opens and makes everything; nothing moves yet.
+func (r *runner) build(ctx context.Context) error {
+	if err := r.bind(ctx); err != nil {
+		return err
+	}
+	sinks, err := r.sinks()
+	if err != nil {
+		return err
+	}
+	r.pub = publish.New(r.cfg.Publish, sinks...)
+	a := r.cfg.Analytics
+	a.Seed = randomSeed()
+	if r.engine, err = analytics.New(a, r.pub); err != nil {
+		return err
+	}
+	r.beat = newHeartbeat(r.engine, r.collector.Clock().Now)
+	for range r.collector.Workers() {
+		r.workers = append(r.workers, newWorker(r.agents, r.engine.Feed(), r.pub.Encoder(), r.collector.Clock().Now))
+	}
+	r.instruments()
+	return nil
+}
+
+// bind takes the ports.
+func (r *runner) bind(ctx context.Context) (err error) {
+	if r.agents, err = collector.NewAgents(r.cfg.Agents); err != nil {
+		return err
+	}
+	r.collector, err = collector.New(r.cfg.Listen, r.log, func(i int) collector.Handler { return r.workers[i] })
+	if err != nil {
+		return err
+	}
+	if err := r.collector.Listen(); err != nil {
+		return err
+	}
+	r.isOpen = append(r.isOpen, r.collector)
+	r.registry = telemetry.NewRegistry(r.o.Build)
+	r.web = web.New(r.cfg.HTTP, r.log, r.registry.WritePrometheus)
+	if err := r.web.Listen(ctx); err != nil {
+		return err
+	}
+	r.isOpen = append(r.isOpen, r.web)
+	return nil
+}
+
+// sinks gives where the messages go: Kafka, that of the user or the embedded
+// one, and files.
+func (r *runner) sinks() ([]publish.Sink, error) {
+	k := r.cfg.Kafka.Config
+	k.Logger = r.limit
+	if len(k.Brokers) == 0 {
+		dir, err := r.cfg.stateDir(r.o.Getenv)
+		if err != nil {
+			return nil, err
+		}
+		b := broker.DefaultConfig()
+		b.Dir, b.RetentionBytes = filepath.Join(dir, "broker"), embeddedRetention
+		if r.broker, err = broker.Start(b); err != nil {
+			return nil, err
+		}
+		r.isOpen = append(r.isOpen, r.broker)
+		k.Brokers, k.RetentionBytes = []string{r.broker.Addr()}, embeddedRetention
+	}
+	r.cfg.Kafka.Brokers = k.Brokers
+	var err error
+	if r.kafka, err = kafka.New(k); err != nil {
+		return nil, err
+	}
+	sinks := []publish.Sink{r.kafka}
+	if r.cfg.Output.Dir != "" {
+		if r.files, err = file.Append(r.cfg.Output.Dir, r.cfg.Output.MaxBytes); err != nil {
+			return nil, err
+		}
+		sinks = append(sinks, r.files)
+	}
+	return sinks, nil
+}
+
+// abandon closes what build opened.
+func (r *runner) abandon() {
+	for i := len(r.isOpen) - 1; i >= 0; i-- {
+		if err := r.isOpen[i].Close(); err != nil {
+			r.log.Warn("closing after a failed start", "error", err)
+		}
+	}
+}
+
+// parts adds everything in the order of its start: who is written to before who writes.
+func (r *runner) parts(g *lifecycle.Group) {
+	g.Add(lifecycle.Part{Name: "http", Run: r.web.Run, Ready: r.web.Ready(), StopTimeout: stopWeb})
+	if r.broker != nil {
+		g.Add(lifecycle.Part{Name: "embedded broker", StopTimeout: stopBroker, Run: func(ctx context.Context) error {
+			<-ctx.Done()
+			return r.broker.Close()
+		}})
+	}
+	g.Add(lifecycle.Part{Name: "publisher", StopTimeout: stopPublisher + stopSlack, Run: func(ctx context.Context) error {
+		return r.pub.Run(ctx, stopPublisher)
+	}})
+	g.Add(lifecycle.Part{Name: "analytics", Run: r.beat.run, Ready: r.beat.ready, StopTimeout: stopEngine})
+	g.Add(lifecycle.Part{Name: "collector", Run: r.receive, StopTimeout: stopCollector})
+}
+
+// receive runs the readers; after them the workers hand over what is open.
+func (r *runner) receive(ctx context.Context) error {
+	r.receiving.Store(true)
+	defer r.receiving.Store(false)
+	if r.o.Started != nil {
+		r.o.Started(&Addresses{UDP: r.collector.Addrs()[0], HTTP: r.web.Addr(), Brokers: r.cfg.Kafka.Brokers})
+	}
+	err := r.collector.Run(ctx)
+	for _, w := range r.workers {
+		w.close()
+	}
+	return err
+}
