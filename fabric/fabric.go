@@ -8,8 +8,18 @@ import (
 	"time"
 )
 
-// slice is the longest step of the simulation.
-const slice = int64(50 * time.Millisecond)
+// slice gives the longest step of the simulation. It divides a second, so that
+// the truth's seconds are exact; many flows are worth less detail.
+func (c *Config) slice() int64 {
+	ms := int64(time.Millisecond)
+	switch {
+	case c.Flows >= 60_000:
+		return 200 * ms
+	case c.Flows >= 20_000:
+		return 100 * ms
+	}
+	return 50 * ms
+}
 
 // Fabric is a simulated fabric. It is not for concurrent use.
 type Fabric struct {
@@ -145,7 +155,7 @@ func (f *Fabric) Now() int64 { return f.now }
 // over and the agents have sent what they held, with the context's error, or
 // with the sink's. It works once.
 func (f *Fabric) Run(ctx context.Context, sink Sink) error {
-	end := int64(math.MaxInt64)
+	end, step := int64(math.MaxInt64), f.cfg.slice()
 	if f.cfg.Duration > 0 {
 		end = f.start + int64(f.cfg.Duration)
 	}
@@ -154,7 +164,7 @@ func (f *Fabric) Run(ctx context.Context, sink Sink) error {
 			return fmt.Errorf("fabric stopped: %w", err)
 		}
 		f.happen()
-		t1 := min((f.now/slice+1)*slice, end)
+		t1 := min((f.now/step+1)*step, end)
 		if len(f.events) > 0 {
 			t1 = min(t1, max(f.start+int64(f.events[0].At), f.now+1))
 		}
@@ -239,7 +249,7 @@ func (f *Fabric) send(s *session, c *conduit, n uint64, t0, t1 int64) {
 			continue
 		}
 		reason := f.lose(s, c, &l)
-		f.count(&l, r)
+		r.count(&l)
 		f.pick(&t, &l, r, c.skips[i])
 		if l.lost > 0 {
 			f.drop(&t, &l, r, reason)
@@ -271,21 +281,13 @@ func (f *Fabric) lose(s *session, c *conduit, l *lane) uint32 {
 }
 
 // count adds a lane to the counters of the ports on its way.
-func (f *Fabric) count(l *lane, r *route) {
-	n, bytes := l.n, l.bytes
-	for i := range r.hops {
-		h := &r.hops[i]
-		h.in.in.add(n, bytes+n*r.wires[i].overhead())
-		if i == 0 && l.lost > 0 {
-			bytes, n = l.left(), n-l.lost
+func (r *route) count(l *lane) {
+	for i := range r.tolls {
+		n, bytes := l.n, l.bytes
+		if l.lost > 0 && r.tolls[i].after {
+			n, bytes = l.n-l.lost, l.left()
 		}
-		h.out.out.add(n, bytes+n*r.wires[i+1].overhead())
-	}
-	if a := r.hops[0].in.host.agent; a != nil {
-		a.node.ports[0].out.add(l.n, l.bytes)
-	}
-	if a := r.hops[len(r.hops)-1].out.host.agent; a != nil {
-		a.node.ports[0].in.add(n, bytes)
+		r.tolls[i].tally.add(n, bytes+n*r.tolls[i].overhead)
 	}
 }
 

@@ -64,6 +64,14 @@ type route struct {
 	hops  []hop
 	wires []wire // one more than hops: in front of each, and the last behind
 	taps  []tap
+	tolls []toll
+}
+
+// toll is a counter that packets of a route pass, with what each frame is longer there than at a host.
+type toll struct {
+	tally    *tally
+	overhead uint64
+	after    bool // behind the first switch's queue, where packets may be lost
 }
 
 // same reports whether two routes use the same ports.
@@ -114,7 +122,23 @@ func (n *network) trace(src, dst *host, bond, hash uint64, c choice) *route {
 		t.climb(in, w, c)
 	}
 	t.r.taps = n.taps(t.r, src, dst)
+	t.r.tolls = t.r.tollsOf(src, dst)
 	return t.r
+}
+
+func (r *route) tollsOf(src, dst *host) []toll {
+	var all []toll
+	for i := range r.hops {
+		h := &r.hops[i]
+		all = append(all, toll{&h.in.in, r.wires[i].overhead(), i > 0}, toll{&h.out.out, r.wires[i+1].overhead(), true})
+	}
+	if a := src.agent; a != nil {
+		all = append(all, toll{&a.node.ports[0].out, 0, false})
+	}
+	if a := dst.agent; a != nil {
+		all = append(all, toll{&a.node.ports[0].in, 0, true})
+	}
+	return all
 }
 
 func (t *tracer) step(in *port, w wire, out *port) {
