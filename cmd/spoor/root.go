@@ -87,7 +87,7 @@ func (c *cli) root() *cobra.Command {
 			"(elephants, RFC 7424's large flows) take more than their share of a link.",
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Args:          noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cmd.SetOut(c.err)
 			return errors.Join(cmd.Help(), errors.New("a command is wanted"))
@@ -106,6 +106,21 @@ func (c *cli) root() *cobra.Command {
 	c.set.Bind(flags)
 	root.AddCommand(c.runCommand(), c.replayCommand(), c.tailCommand(), c.versionCommand(), c.completionCommand())
 	return root
+}
+
+// noCommand explains a word that is no command.
+func noCommand(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	var names []string
+	for _, sub := range cmd.Commands() {
+		names = append(names, sub.Name())
+	}
+	if n := config.Nearest(args[0], names); n != "" {
+		return fmt.Errorf("unknown command %q: did you mean %q?", args[0], n)
+	}
+	return fmt.Errorf("unknown command %q: see spoor --help", args[0])
 }
 
 // usageTemplate is cobra's, with the settings named as such and examples first.

@@ -1,0 +1,158 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"net"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"spoor/collector/capture"
+	"spoor/internal/app"
+)
+
+// captures is where the project's recordings are.
+const captures = "../../testdata/captures/"
+
+// buffer is a bytes.Buffer for several goroutines.
+type buffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (b *buffer) Write(p []byte) (int, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.Write(p)
+}
+
+func (b *buffer) String() string {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.b.String()
+}
+
+// result is what one use of the program came to.
+type result struct {
+	code     int
+	out, err string
+}
+
+// command makes a cli with a home of its own. env is "NAME=value".
+func command(t *testing.T, env ...string) (c *cli, out, errs *buffer) {
+	t.Helper()
+	out, errs = &buffer{}, &buffer{}
+	return &cli{in: strings.NewReader(""), out: out, err: errs, environ: append([]string{"HOME=" + t.TempDir()}, env...)}, out, errs
+}
+
+// spoor runs one command to its end.
+func spoor(t *testing.T, args ...string) result {
+	t.Helper()
+	c, out, errs := command(t)
+	code := c.run(t.Context(), args)
+	return result{code, out.String(), errs.String()}
+}
+
+// daemon is `spoor run` in the background.
+type daemon struct {
+	*app.Addresses
+	out, errs *buffer
+	stop      context.CancelFunc
+	done      chan int
+}
+
+// start runs `spoor run` on free ports and waits until it works.
+func start(t *testing.T, args ...string) *daemon {
+	t.Helper()
+	c, out, errs := command(t)
+	ctx, stop := context.WithCancel(t.Context())
+	d := &daemon{out: out, errs: errs, stop: stop, done: make(chan int, 1)}
+	started := make(chan *app.Addresses, 1)
+	c.started = func(a *app.Addresses) { started <- a }
+	args = append([]string{"run", "--listen.address", "127.0.0.1:0", "--listen.workers", "2", "--http.listen", "127.0.0.1:0", "--collector", "test"}, args...)
+	go func() { d.done <- c.run(ctx, args) }()
+	select {
+	case d.Addresses = <-started:
+	case code := <-d.done:
+		t.Fatalf("run ended with %d: %s", code, errs)
+	case <-time.After(30 * time.Second):
+		t.Fatalf("run does not start: %s", errs)
+	}
+	t.Cleanup(func() { d.end(t) })
+	return d
+}
+
+// end stops the program and gives its exit status.
+func (d *daemon) end(t *testing.T) int {
+	t.Helper()
+	d.stop()
+	select {
+	case code := <-d.done:
+		d.done <- code
+		return code
+	case <-time.After(30 * time.Second):
+		t.Fatalf("run does not end: %s", d.errs)
+		return -1
+	}
+}
+
+// resend sends a capture's datagrams to the program, so many times as fast as recorded.
+func (d *daemon) resend(t *testing.T, name string, speed float64) (sent uint64) {
+	t.Helper()
+	r, err := capture.Open([]string{captures + name}, capture.DefaultOptions())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	conn, err := net.Dial("udp", d.UDP.String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	if sent, err = capture.Resend(t.Context(), r, conn, speed); err != nil {
+		t.Fatal(err)
+	}
+	return sent
+}
+
+// eventually waits for a condition.
+func eventually(t *testing.T, what string, ok func() bool) {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); !ok(); {
+		if time.Now().After(deadline) {
+			t.Fatalf("in vain: %s", what)
+		}
+		time.Sleep(10 * time.Millisecond)
+	}
+}
+
+// noLeaks fails if goroutines are left behind when the test ends.
+func noLeaks(t *testing.T) {
+	t.Helper()
+	before := runtime.NumGoroutine()
+	t.Cleanup(func() {
+		for range 200 {
+			if runtime.NumGoroutine() <= before {
+				return
+			}
+			time.Sleep(10 * time.Millisecond)
+		}
+		b := make([]byte, 1<<20)
+		t.Errorf("%d goroutines, %d before:\n%s", runtime.NumGoroutine(), before, b[:runtime.Stack(b, true)])
+	})
+}
+
+// write makes a file in a new folder and gives its path.
+func write(t *testing.T, name, text string) string {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), name)
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return path
+}
