@@ -31,6 +31,25 @@ type Accounting struct {
 	agents   *Agents
 	stream   *stream
 	received int64
+	held     bool
+}
+
+// Hold locks the pair until Release, so that Source need not for each sample:
+// half of its cost. Between the two nothing may block or account for another
+// datagram; other workers and Snapshot wait for the pair meanwhile.
+func (acc *Accounting) Hold() {
+	if acc.stream != nil && !acc.held {
+		acc.stream.mu.Lock()
+		acc.held = true
+	}
+}
+
+// Release ends Hold.
+func (acc *Accounting) Release() {
+	if acc.held {
+		acc.held = false
+		acc.stream.mu.Unlock()
+	}
 }
 
 // Agent is the state of one (agent, sub-agent) as a value.

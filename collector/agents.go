@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"errors"
 	"fmt"
 	"hash/maphash"
 	"net/netip"
@@ -46,19 +47,19 @@ func DefaultAgentsConfig() AgentsConfig {
 func (c *AgentsConfig) Validate() error {
 	for _, p := range c.Allow {
 		if !p.IsValid() {
-			return fmt.Errorf("agents.allow: an invalid prefix: give prefixes such as 10.255.0.0/16")
+			return errors.New("agents.allow: an invalid prefix: give prefixes such as 10.255.0.0/16")
 		}
 	}
 	for from, to := range c.Alias {
 		if !from.IsValid() || !to.IsValid() {
-			return fmt.Errorf("agents.alias: an invalid address: give pairs of addresses such as 192.0.2.1: 10.255.0.1")
+			return errors.New("agents.alias: an invalid address: give pairs of addresses such as 192.0.2.1: 10.255.0.1")
 		}
 		if _, ok := c.Alias[to]; ok && from != to {
 			return fmt.Errorf("agents.alias: %s is an alias of %s, which is an alias itself: name the last address", from, to)
 		}
 	}
 	if c.MaxAgents < 1 || c.MaxPerPeer < 1 || c.MaxSources < 1 {
-		return fmt.Errorf("agents: the bounds must be at least 1")
+		return errors.New("agents: the bounds must be at least 1")
 	}
 	return nil
 }

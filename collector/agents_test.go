@@ -240,6 +240,9 @@ func TestAgentsConcurrently(t *testing.T) {
 			rng := rand.New(rand.NewPCG(1, uint64(w)))
 			for i := range each {
 				acc := a.Account(agent1, rng.Uint32N(600), uint32(i), 0, int64(i)*second, peer1)
+				acc.Hold()
+				acc.Source(0, rng.Uint32N(50), uint32(i), 100, 0)
+				acc.Release()
 				acc.Source(0, rng.Uint32N(50), uint32(i), 100, 0)
 				if i%500 == 0 {
 					a.Snapshot()
@@ -288,9 +291,11 @@ func BenchmarkAccount(b *testing.B) {
 			for b.Loop() {
 				i++
 				acc := a.Account(agent1, i%n, i/n, i, int64(i)*1000, peer1)
+				acc.Hold()
 				for s := range uint32(6) {
 					acc.Source(0, s, i, 1000, 0)
 				}
+				acc.Release()
 			}
 		})
 	}

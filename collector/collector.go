@@ -152,7 +152,7 @@ func (c *Collector) closeLocked() error {
 		return nil
 	}
 	c.finished = true
-	var errs []error
+	errs := make([]error, 0, len(c.readers))
 	for _, r := range c.readers {
 		errs = append(errs, r.close())
 	}

@@ -1,3 +1,4 @@
+//nolint:gosec // G103: the kernel's structures are read and written where they lie
 package collector
 
 import (
@@ -142,7 +143,7 @@ func (r *reader) wait(h Handler) error {
 
 // poll waits for a datagram; a signal ends the wait as its time does.
 func (r *reader) poll(timeout time.Duration, keep bool) (ready bool, err error) {
-	r.waiting = unix.PollFd{Fd: int32(r.fd), Events: unix.POLLIN} //nolint:gosec // a descriptor
+	r.waiting = unix.PollFd{Fd: int32(r.fd), Events: unix.POLLIN}
 	r.timeout = unix.NsecToTimespec(int64(timeout))
 	var n uintptr
 	var errno unix.Errno

@@ -1,3 +1,4 @@
+//nolint:gosec // G103: the kernel's structures are read and written where they lie
 package collector
 
 import (
@@ -29,9 +30,7 @@ func openSockets(address string, n, buffer int) (sockets []socket, err error) {
 	}
 	defer func() {
 		if err != nil {
-			for i := range sockets {
-				err = errors.Join(err, unix.Close(sockets[i].fd))
-			}
+			err = errors.Join(err, closeSockets(sockets))
 			sockets = nil
 		}
 	}()
@@ -44,6 +43,14 @@ func openSockets(address string, n, buffer int) (sockets []socket, err error) {
 		addr = s.addr // port 0: the others take the port that the first was given
 	}
 	return sockets, nil
+}
+
+func closeSockets(sockets []socket) error {
+	errs := make([]error, 0, len(sockets))
+	for i := range sockets {
+		errs = append(errs, unix.Close(sockets[i].fd))
+	}
+	return errors.Join(errs...)
 }
 
 // openSocket binds one socket; without a host it tries IPv6 for both, then IPv4.
@@ -136,7 +143,7 @@ func zoneID(zone string) (uint32, error) {
 	if err != nil {
 		return 0, fmt.Errorf("interface %q: %w", zone, err)
 	}
-	return uint32(i.Index), nil //nolint:gosec // an interface index is small and positive
+	return uint32(i.Index), nil
 }
 
 func boundAddr(fd int) (netip.AddrPort, error) {
@@ -146,13 +153,13 @@ func boundAddr(fd int) (netip.AddrPort, error) {
 	}
 	switch sa := sa.(type) {
 	case *unix.SockaddrInet4:
-		return netip.AddrPortFrom(netip.AddrFrom4(sa.Addr), uint16(sa.Port)), nil //nolint:gosec // a port
+		return netip.AddrPortFrom(netip.AddrFrom4(sa.Addr), uint16(sa.Port)), nil
 	case *unix.SockaddrInet6:
 		a := netip.AddrFrom16(sa.Addr)
 		if sa.ZoneId != 0 {
 			a = a.WithZone(strconv.FormatUint(uint64(sa.ZoneId), 10))
 		}
-		return netip.AddrPortFrom(a, uint16(sa.Port)), nil //nolint:gosec // a port
+		return netip.AddrPortFrom(a, uint16(sa.Port)), nil
 	}
 	return netip.AddrPort{}, errors.New("the socket has no IP address")
 }

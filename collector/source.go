@@ -29,8 +29,10 @@ func (acc *Accounting) Source(class, index, sequence, rate, drops uint32) uint32
 		}
 		return rate
 	}
-	s.mu.Lock()
-	defer s.mu.Unlock()
+	if !acc.held {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+	}
 	src := s.sources.find(class, index, acc.received, acc.agents)
 	s.sources.observe(src, uint64(class)<<32|uint64(index), sequence, drops, acc.received)
 	switch {
@@ -77,7 +79,7 @@ func (t *sourceTable) find(class, index uint32, now int64, a *Agents) *source {
 		t.index = make(map[uint64]int32)
 	}
 	a.sources.Add(1)
-	t.index[k] = int32(len(t.list)) //nolint:gosec // at most sourcesPerAgent
+	t.index[k] = int32(len(t.list))
 	t.list = append(t.list, source{key: k})
 	return &t.list[len(t.list)-1]
 }
@@ -102,7 +104,7 @@ func (t *sourceTable) room(now int64, a *Agents) bool {
 	t.list = kept
 	clear(t.index)
 	for i := range t.list {
-		t.index[t.list[i].key] = int32(i) //nolint:gosec // at most sourcesPerAgent
+		t.index[t.list[i].key] = int32(i)
 	}
 	return !full()
 }

@@ -3,6 +3,7 @@ package capture
 import (
 	"bytes"
 	"encoding/binary"
+	"errors"
 	"io"
 	"net/netip"
 	"os"
@@ -175,7 +176,7 @@ func readAll(tb testing.TB, opts Options, paths ...string) ([]read, Stats, error
 	if s.Packets != s.Datagrams+s.Skipped.Total() || s.Datagrams != uint64(len(list)) {
 		tb.Errorf("the sums do not close: %+v, %d datagrams", s, len(list))
 	}
-	if err == io.EOF { //nolint:errorlint // Next promises io.EOF itself
+	if errors.Is(err, io.EOF) {
 		err = nil
 	}
 	return list, s, err

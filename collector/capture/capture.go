@@ -221,7 +221,7 @@ func (r *Reader) Progress() (read, total int64) {
 
 // Close closes the files.
 func (r *Reader) Close() error {
-	var errs []error
+	errs := make([]error, 0, len(r.files))
 	for _, f := range r.files {
 		errs = append(errs, f.shut())
 	}

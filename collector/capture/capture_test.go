@@ -175,7 +175,7 @@ func TestProgress(t *testing.T) {
 		want += info.Size()
 	}
 	var d collector.Datagram
-	for r.Next(&d) == nil {
+	for r.Next(&d) == nil { //nolint:revive // only the end matters
 	}
 	if read, total := r.Progress(); read != want || total != want {
 		t.Errorf("progress %d of %d, want %d", read, total, want)

@@ -24,7 +24,7 @@ type frame struct {
 }
 
 // container yields frames. It ends with io.EOF where a packet or block ends,
-// with errCut inside of one, with a *damage where the content makes no sense.
+// with errCut inside of one, with a damageError where the content makes no sense.
 type container interface {
 	next(f *frame) error
 }
@@ -32,14 +32,14 @@ type container interface {
 // errCut says that the file ends inside a packet.
 var errCut = errors.New("ends in the middle of a packet")
 
-// damage is content that cannot be, or that we do not read: the file's name and
+// damageError is content that cannot be, or that we do not read: the file's name and
 // this make a sentence.
-type damage string
+type damageError string
 
-func (d damage) Error() string { return string(d) }
+func (d damageError) Error() string { return string(d) }
 
 func damaged(format string, args ...any) error {
-	return damage("is damaged: " + fmt.Sprintf(format, args...) + ": copy or record it again")
+	return damageError("is damaged: " + fmt.Sprintf(format, args...) + ": copy or record it again")
 }
 
 // errNoCapture says that a file is of another kind.

@@ -71,7 +71,7 @@ func (f *file) open(path string) error {
 		f.name = "standard input"
 		return f.start(os.Stdin)
 	}
-	osf, err := os.Open(path) //nolint:gosec // the user names the file
+	osf, err := os.Open(path)
 	if err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func (f *file) decompress(br *bufio.Reader, magic []byte) (*bufio.Reader, error)
 
 // shut closes what open opened, the last first.
 func (f *file) shut() error {
-	var errs []error
+	errs := make([]error, 0, len(f.close))
 	for i := len(f.close) - 1; i >= 0; i-- {
 		errs = append(errs, f.close[i]())
 	}
@@ -211,7 +211,7 @@ func (f *file) seen(port uint16) {
 
 // explain makes one line of an error: what, where, what to do.
 func (f *file) explain(err error) error {
-	var bad damage
+	var bad damageError
 	var line string
 	switch {
 	case errors.As(err, &bad):

@@ -48,7 +48,7 @@ func unsupportedLink(l linkType) error {
 		9: " (PPP)", 105: " (802.11)", 127: " (802.11 with radio information)", 147: " (private)", 189: " (USB)", 195: " (802.15.4)",
 		220: " (USB)", 239: " (netfilter log)", 253: " (netlink)", 280: " (vsock)",
 	}
-	return damage(fmt.Sprintf("has packets of link type %d%s, which is not supported: record on an Ethernet, cooked (-i any), loopback or raw IP interface", l, names[l]))
+	return damageError(fmt.Sprintf("has packets of link type %d%s, which is not supported: record on an Ethernet, cooked (-i any), loopback or raw IP interface", l, names[l]))
 }
 
 // network finds the IP packet in a frame.

@@ -31,7 +31,7 @@ func openPcap(r *bufio.Reader, order binary.ByteOrder, scale int64) (container, 
 		return nil, err
 	}
 	if major := order.Uint16(h[4:]); major != 2 {
-		return nil, damage(fmt.Sprintf("is pcap of version %d, which is not supported: convert it with editcap", major))
+		return nil, damageError(fmt.Sprintf("is pcap of version %d, which is not supported: convert it with editcap", major))
 	}
 	// The upper half of the link word tells of a frame check sequence; IP's own
 	// length leaves that out.

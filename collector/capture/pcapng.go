@@ -142,7 +142,7 @@ func (p *pcapng) section() error {
 		return err
 	}
 	if major := p.order.Uint16(b); major != 1 {
-		return damage(fmt.Sprintf("is pcapng of version %d, which is not supported: convert it with editcap", major))
+		return damageError(fmt.Sprintf("is pcapng of version %d, which is not supported: convert it with editcap", major))
 	}
 	p.ifs = p.ifs[:0]
 	return nil
@@ -184,7 +184,7 @@ func (p *pcapng) description() error {
 				return damaged("time resolution %d", b[0])
 			}
 		case code == optionTsoffset && length == 8:
-			i.offset = int64(p.order.Uint64(b)) //nolint:gosec // signed on the wire
+			i.offset = int64(p.order.Uint64(b))
 		}
 	}
 	p.ifs = append(p.ifs, i)
@@ -272,5 +272,5 @@ func (i *pcapngInterface) nanoseconds(t uint64) int64 {
 	if s < 0 || s > most {
 		return 0
 	}
-	return s*1e9 + int64(ns) //nolint:gosec // below 1e9
+	return s*1e9 + int64(ns)
 }
