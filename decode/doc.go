@@ -25,7 +25,7 @@
 // all do. IP's total length tells for most packets: where exactly 4 bytes follow
 // the IP packet they are the FCS, where none does it was not counted; else
 // (padding, not IP, TSO) a stripped of at least 4 means that it was. The result
-// is at least the captured header and at most 64 KiB, unless more was captured;
+// is at least the captured header and at most 64 KiB and a little, unless more was captured;
 // beyond, and where the agent sent 0, IP's total length decides.
 //
 // A sample without a sampled header is filled from sampled_ethernet,

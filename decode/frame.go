@@ -8,7 +8,7 @@ import (
 const (
 	fcs      = 4
 	etherLen = 14
-	maxFrame = 64 << 10 // hosts sample segments of up to 64 KiB before they are cut into frames
+	maxFrame = 64<<10 + 128 // hosts sample packets of up to 64 KiB, with what lies in front, before they are cut into frames
 )
 
 // frameLength gives the bytes of the frame on the wire without its FCS, as the
@@ -39,8 +39,8 @@ func frameLength(h *sflow.SampledHeader, p *flow.Packet) (n uint32, believed boo
 	return max(n, captured), true
 }
 
-// lengthByIP gives the frame's length without FCS by IP's total length, 0 if
-// that is unknown. Bare IP packets are given the Ethernet header that they travelled in.
+// lengthByIP gives the frame's length without FCS by IP's total length, at most
+// maxFrame, 0 if that is unknown. Bare IP packets are given the Ethernet header that they travelled in.
 func lengthByIP(protocol uint32, p *flow.Packet) uint32 {
 	if p.IPLength == 0 {
 		return 0
@@ -48,7 +48,7 @@ func lengthByIP(protocol uint32, p *flow.Packet) uint32 {
 	if protocol != sflow.HeaderEthernet {
 		return etherLen + p.IPLength
 	}
-	return uint32(p.IPOffset) + p.IPLength
+	return min(uint32(p.IPOffset)+p.IPLength, maxFrame)
 }
 
 // settle makes the packet's lengths agree with the frame's.
