@@ -43,6 +43,10 @@ check-fmt: $(GOLANGCI) ## fail if a Go file is not formatted
 lint: $(GOLANGCI) ## golangci-lint with .golangci.yml
 	$(GOLANGCI) run ./...
 
+.PHONY: fix
+fix: $(GOLANGCI) ## let golangci-lint mend what it can: formats, unused nolint, older idioms
+	$(GOLANGCI) run --fix ./...
+
 .PHONY: lint-scripts
 lint-scripts: ## shellcheck
 	shellcheck .ci/run test/fuzz test/integration test/check-generated test/kafka/broker test/kafka/registry
