@@ -59,9 +59,9 @@ func (a *Alert) Fingerprint() uint64 {
 
 // alert writes a message of the topic alerts.
 func (w *jsonWriter) alert(a *Alert, collector, url string) {
-	print := a.Fingerprint()
+	fingerprint := a.Fingerprint()
 	w.begin(collector)
-	w.id("fingerprint", print)
+	w.id("fingerprint", fingerprint)
 	w.text("state", a.State.String())
 	w.text("severity", a.Severity.String())
 	w.text("incident", a.Incident)

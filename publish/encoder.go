@@ -7,10 +7,12 @@ import "spoor/flow"
 type Encoder struct {
 	p       *Publisher
 	lanes   []encoderLane
-	labels  labelCache
-	key     []byte // scratch: the record's key
-	value   []byte // scratch: a counters message
-	part    []byte // scratch: a part of it
+	heads   headCache
+	ports   portCache
+	id      [16]byte // scratch: the flow id
+	key     []byte   // scratch: a counters record's key
+	value   []byte   // scratch: a counters message
+	part    []byte   // scratch: a part of it
 	headers [topics][]byte
 	schema  []byte // collector and schema: the end of each message
 }
@@ -46,20 +48,21 @@ func (e *Encoder) Flow(s *flow.Sample, l *flow.Labels) {
 	if l == nil {
 		l = &noLabels
 	}
+	var id *[16]byte
 	var hash uint32
 	if s.FlowID != 0 {
-		e.key = flow.AppendID(e.key[:0], s.FlowID)
-		hash = Murmur2(e.key)
+		id = &e.id
+		putHex(id, s.FlowID)
+		hash = Murmur2(id[:])
 	} else {
-		e.key = e.key[:0]
 		hash = Murmur2(s.Agent[:])
 	}
-	names := e.labels.encode(s, l, e.schema)
+	head, tail := e.heads.encode(s), e.ports.encode(s, l, e.schema)
+	n := flowBytes + len(head) + len(tail)
 	for i := range e.lanes {
 		o := &e.lanes[i].flows
-		n := flowBytes + len(names)
 		b := o.block(place(hash, o.partitions()), n, s.Received)
-		b.addFlow(s, l.CountOnce, e.key, names, e.headers[Flows])
+		b.addFlow(s, id, head, tail, e.headers[Flows])
 	}
 }
 
@@ -106,39 +109,4 @@ func (e *Encoder) Close() {
 		e.lanes[i].flows.seal()
 		e.lanes[i].counters.seal()
 	}
-}
-
-// labelSlots is the number of label sets whose encoding an encoder keeps.
-const labelSlots = 1024
-
-// labelCache keeps the encoded names of the ports that samples came from: they
-// change rarely and take longer to encode than the rest of a record.
-type labelCache struct {
-	slots [labelSlots]labelSlot
-}
-
-type labelSlot struct {
-	labels  flow.Labels // CountOnce is always false here
-	encoded []byte
-}
-
-// encode gives the encoded names of l, followed by tail.
-func (c *labelCache) encode(s *flow.Sample, l *flow.Labels, tail []byte) []byte {
-	h := uint32(s.Agent[15]) | uint32(s.Agent[14])<<8 ^ s.Input.Value*31 ^ s.Output.Value*0x85
-	slot := &c.slots[h*0x9e3779b1>>22]
-	if k := &slot.labels; slot.encoded != nil && k.Switch == l.Switch && k.InName == l.InName && k.OutName == l.OutName &&
-		k.Link == l.Link && k.SrcName == l.SrcName && k.DstName == l.DstName {
-		return slot.encoded
-	}
-	slot.labels = *l
-	slot.labels.CountOnce = false
-	b := slot.encoded[:0]
-	b = appendString(b, fieldSwitch, l.Switch)
-	b = appendString(b, fieldInName, l.InName)
-	b = appendString(b, fieldOutName, l.OutName)
-	b = appendString(b, fieldLink, l.Link)
-	b = appendString(b, fieldSrcName, l.SrcName)
-	b = appendString(b, fieldDstName, l.DstName)
-	slot.encoded = append(b, tail...)
-	return slot.encoded
 }

@@ -75,9 +75,9 @@ func (e *events) alert(a *Alert, done func(Outcome)) {
 
 func (e *events) addAlert(a *Alert, done func(Outcome)) {
 	e.json.alert(a, e.p.cfg.Collector, e.p.cfg.ExternalURL)
-	print := flow.FormatID(a.Fingerprint())
-	e.key = append(e.key[:0], print...)
-	e.describe(Alerts, "spoor.alert."+a.State.String(), print+"-"+stamp(a.Time)+"-"+a.State.String(), print, a.Time)
+	fingerprint := flow.FormatID(a.Fingerprint())
+	e.key = append(e.key[:0], fingerprint...)
+	e.describe(Alerts, "spoor.alert."+a.State.String(), fingerprint+"-"+stamp(a.Time)+"-"+a.State.String(), fingerprint, a.Time)
 	e.add(Alerts, a.Time, e.key, e.json.b, done)
 }
 

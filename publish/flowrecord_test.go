@@ -299,6 +299,7 @@ func BenchmarkFlow(b *testing.B) {
 	e, samples, l := steadyEncoder()
 	b.ReportAllocs()
 	b.SetBytes(int64(proto.Size(expected(samples[0], l, "dc1"))))
+	defer cpu(b)()
 	i := 0
 	for b.Loop() {
 		e.Flow(samples[i&1023], l)
@@ -314,6 +315,7 @@ func BenchmarkFlowOfficial(b *testing.B) {
 	}
 	b.ReportAllocs()
 	var buf []byte
+	defer cpu(b)()
 	i := 0
 	for b.Loop() {
 		var err error

@@ -2,71 +2,82 @@ package publish
 
 import "spoor/flow"
 
-// putPacket writes what the sampled header says. An IP packet's addresses are
-// known even if they are all zero.
-func putPacket(w []byte, i int, p *flow.Packet) int {
+// putPacket writes what the sampled header says.
+func putPacket(w *window, i int, p *flow.Packet) int {
 	if !p.Key.IsZero() {
-		w[i] = 6<<3 | wireBytes
-		i = putAddr(w, i+1, &p.Key.Src)
-		w[i] = 7<<3 | wireBytes
-		i = putAddr(w, i+1, &p.Key.Dst)
-		i = put2(w, i, 20, uint64(p.Key.Proto))
-		i = put2(w, i, 21, uint64(p.Key.SrcPort))
-		i = put2(w, i, 22, uint64(p.Key.DstPort))
-		i = put2(w, i, 23, uint64(p.TOS))
-		i = put2(w, i, 25, uint64(p.TTL))
-		i = put2(w, i, 26, uint64(p.TCPFlags))
-		i = put2(w, i, 216, uint64(p.TCPSequence))
-		i = put2(w, i, 217, uint64(p.PayloadLength))
-		if p.Key.Proto == flow.ProtoICMP || p.Key.Proto == flow.ProtoICMPv6 {
-			i = put2(w, i, 31, uint64(p.ICMPType))
-			i = put2(w, i, 32, uint64(p.ICMPCode))
-		}
-		i = put2(w, i, 35, uint64(p.FragmentID))
-		i = put2(w, i, 36, uint64(p.FragmentOffset))
-		i = put2(w, i, 37, uint64(p.FlowLabel))
-		i = put2(w, i, 38, uint64(p.IPFlags))
+		i = putInner(w, i, p)
 	}
-	i = put2(w, i, 27, p.SrcMAC)
-	i = put2(w, i, 28, p.DstMAC)
-	i = put2(w, i, 29, uint64(p.VLAN))
-	i = put2(w, i, 30, uint64(p.EtherType))
+	i = w.uint64(i, 27, p.SrcMAC)
+	i = w.uint64(i, 28, p.DstMAC)
+	i = w.uint32(i, 29, uint32(p.VLAN))
+	i = w.uint32(i, 30, uint32(p.EtherType))
 	if p.MPLSDepth > 0 {
 		i = putLabels(w, i, p)
 	}
+	i = w.uint32(i, 230, p.VNI)
 	if p.Tunnel != flow.TunnelNone {
 		i = putTunnel(w, i, p)
 	}
 	return i
 }
 
-// putLabels writes the MPLS stack: labels and their TTLs, packed.
-func putLabels(w []byte, i int, p *flow.Packet) int {
-	n := min(int(p.MPLSDepth), len(p.MPLS))
-	w[i], w[i+1] = byte(tag2(80))|wireBytes, byte(tag2(80)>>8)
-	at := i + 2
-	i += 3
-	for _, e := range p.MPLS[:n] {
-		i = putVarint(w, i, uint64(e&0xff))
+// putInner writes the innermost IP packet. Its addresses are known even if they
+// are all zero.
+func putInner(w *window, i int, p *flow.Packet) int {
+	w.store(i, 6<<3|wireBytes)
+	i = w.addr(i+1, &p.Key.Src)
+	w.store(i, 7<<3|wireBytes)
+	i = w.addr(i+1, &p.Key.Dst)
+	i = w.uint8(i, 20, p.Key.Proto)
+	i = w.uint32(i, 21, uint32(p.Key.SrcPort))
+	i = w.uint32(i, 22, uint32(p.Key.DstPort))
+	i = w.uint8(i, 23, p.TOS)
+	i = w.uint8(i, 25, p.TTL)
+	i = w.uint8(i, 26, p.TCPFlags)
+	i = w.uint8(i, 38, p.IPFlags)
+	i = w.uint32(i, 216, p.TCPSequence)
+	i = w.uint32(i, 217, p.PayloadLength)
+	i = w.uint32(i, 35, p.FragmentID)
+	i = w.uint32(i, 36, uint32(p.FragmentOffset))
+	i = w.uint32(i, 37, p.FlowLabel)
+	if p.Key.Proto == flow.ProtoICMP || p.Key.Proto == flow.ProtoICMPv6 {
+		i = w.uint8(i, 31, p.ICMPType)
+		i = w.uint8(i, 32, p.ICMPCode)
 	}
-	w[at] = byte(i - at - 1)
-	w[i], w[i+1] = byte(tag2(81))|wireBytes, byte(tag2(81)>>8)
-	at = i + 2
-	i += 3
-	for _, e := range p.MPLS[:n] {
-		i = putVarint(w, i, uint64(e>>12))
-	}
-	w[at] = byte(i - at - 1)
 	return i
 }
 
-func putTunnel(w []byte, i int, p *flow.Packet) int {
-	i = put2(w, i, 231, uint64(p.Tunnel))
-	i = putAddr2(w, i, 232, &p.OuterSrc)
-	i = putAddr2(w, i, 233, &p.OuterDst)
-	i = put2(w, i, 234, uint64(p.OuterProto))
-	i = put2(w, i, 235, uint64(p.OuterSrcPort))
-	i = put2(w, i, 236, uint64(p.OuterDstPort))
-	i = put2(w, i, 237, uint64(p.OuterTTL))
-	return put2(w, i, 238, uint64(p.OuterTOS))
+// putLabels writes the MPLS stack, packed: the TTLs and the labels.
+func putLabels(w *window, i int, p *flow.Packet) int {
+	stack := p.MPLS[:min(int(p.MPLSDepth), len(p.MPLS))]
+	at := i
+	i += 3
+	for _, e := range stack {
+		i = w.varint(i, uint64(e&0xff))
+	}
+	w.length(at, 80, i)
+	at = i
+	i += 3
+	for _, e := range stack {
+		i = w.varint(i, uint64(e>>12))
+	}
+	w.length(at, 81, i)
+	return i
+}
+
+// length writes the tag and the length, below 128, of a field that ends at end.
+func (w *window) length(i int, field uint16, end int) {
+	tag := tag2(field) | wireBytes
+	w[i&windowMask], w[(i+1)&windowMask], w[(i+2)&windowMask] = byte(tag), byte(tag>>8), byte(end-i-3)
+}
+
+func putTunnel(w *window, i int, p *flow.Packet) int {
+	i = w.uint8(i, 231, uint8(p.Tunnel))
+	i = w.addr2(i, 232, &p.OuterSrc)
+	i = w.addr2(i, 233, &p.OuterDst)
+	i = w.uint8(i, 234, p.OuterProto)
+	i = w.uint32(i, 235, uint32(p.OuterSrcPort))
+	i = w.uint32(i, 236, uint32(p.OuterDstPort))
+	i = w.uint8(i, 237, p.OuterTTL)
+	return w.uint8(i, 238, p.OuterTOS)
 }
