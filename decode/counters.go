@@ -30,13 +30,17 @@ func (d *Decoder) countersSample(body []byte, expanded bool) {
 		Agent: d.header.Agent, SubAgent: d.header.SubAgent, DatagramSeq: d.header.Sequence, Uptime: d.header.Uptime,
 		Sequence: w.SequenceNumber, SourceClass: w.SourceID.Type, SourceIndex: w.SourceID.Index,
 	}
-	for claimed := w.Records; ; claimed-- {
-		format, record, rest, ok := d.nextRecord(b, claimed)
+	claimed := w.Records
+	for ; claimed > 0; claimed-- {
+		format, record, rest, ok := sflow.Item(b)
 		if !ok {
 			break
 		}
 		b = rest
 		d.counterRecord(format, record)
+	}
+	if len(b) > 0 || claimed > 0 {
+		d.endRecords(b, claimed)
 	}
 	d.result.Counter++
 	d.stats.Samples[KindCounter][Decoded]++

@@ -135,22 +135,17 @@ func (d *Decoder) refuse(r Reason) {
 	}
 }
 
-// nextRecord takes a record off a sample's records, of which claimed are still
-// to come. ok is false at the end, whatever that is.
-func (d *Decoder) nextRecord(b []byte, claimed uint32) (f sflow.Format, body, rest []byte, ok bool) {
-	if claimed == 0 {
-		d.stats.SampleTrailingBytes += uint64(len(b))
-		return 0, nil, nil, false
+// endRecords notes how the records of a sample ended: claimed more than there are,
+// the last one longer than the rest, or with bytes behind them.
+func (d *Decoder) endRecords(rest []byte, missing uint32) {
+	switch {
+	case missing == 0:
+		d.stats.SampleTrailingBytes += uint64(len(rest))
+	case len(rest) < sflow.ItemHeader:
+		d.refuse(ReasonRecordCount)
+	default:
+		d.refuse(ReasonRecordOverrun)
 	}
-	f, body, rest, ok = sflow.Item(b)
-	if !ok {
-		if len(b) < sflow.ItemHeader {
-			d.refuse(ReasonRecordCount)
-		} else {
-			d.refuse(ReasonRecordOverrun)
-		}
-	}
-	return f, body, rest, ok
 }
 
 // count notes what became of a record that is read.

@@ -89,13 +89,16 @@ func direction(s *flow.Sample) flow.Direction {
 func (d *Decoder) flowRecords(b []byte, claimed uint32) {
 	d.hasHeader = false
 	d.substitute.has = 0
-	for ; ; claimed-- {
-		format, body, rest, ok := d.nextRecord(b, claimed)
+	for ; claimed > 0; claimed-- {
+		format, body, rest, ok := sflow.Item(b)
 		if !ok {
 			break
 		}
 		b = rest
 		d.flowRecord(format, body)
+	}
+	if len(b) > 0 || claimed > 0 {
+		d.endRecords(b, claimed)
 	}
 	if d.substitute.has != 0 {
 		d.substitute.apply(&d.sample, d.hasHeader)

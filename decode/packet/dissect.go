@@ -96,18 +96,14 @@ func (w *walk) run(next layer) layer {
 // enter dissects the inside of a tunnel. What was the packet becomes the outer one.
 func (w *walk) enter() {
 	p, outer := w.p, *w.p
-	*p = flow.Packet{
-		SrcMAC: outer.SrcMAC, DstMAC: outer.DstMAC, EtherType: outer.EtherType,
-		VLAN: outer.VLAN, InnerVLAN: outer.InnerVLAN, VLANTags: outer.VLANTags,
-		MPLSDepth: outer.MPLSDepth, MPLS: outer.MPLS,
-		IPLength: outer.IPLength, IPOffset: outer.IPOffset,
-
-		Tunnel: w.tunnel, VNI: w.vni,
-		OuterSrc: outer.Key.Src, OuterDst: outer.Key.Dst,
-		OuterSrcPort: outer.Key.SrcPort, OuterDstPort: outer.Key.DstPort, OuterProto: outer.Key.Proto,
-		OuterTTL: outer.TTL, OuterTOS: outer.TOS,
-		OuterLength: uint16(min(w.off, 0xffff)), //nolint:gosec // bounded
-	}
+	p.Tunnel, p.VNI = w.tunnel, w.vni
+	p.OuterSrc, p.OuterDst, p.OuterProto = outer.Key.Src, outer.Key.Dst, outer.Key.Proto
+	p.OuterSrcPort, p.OuterDstPort = outer.Key.SrcPort, outer.Key.DstPort
+	p.OuterTTL, p.OuterTOS = outer.TTL, outer.TOS
+	p.OuterLength = uint16(min(w.off, 0xffff)) //nolint:gosec // bounded
+	// All that layers in front of a tunnel can have set for the flow itself.
+	p.Key = flow.Key{}
+	p.TTL, p.TOS, p.IPFlags, p.FragmentID, p.FlowLabel, p.PayloadLength = 0, 0, 0, 0, 0, 0
 	w.inside, w.hasIP = true, false
 	w.run(w.entry)
 	if !w.hasIP {

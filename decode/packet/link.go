@@ -29,11 +29,13 @@ func (w *walk) ethernet() layer {
 	}
 	t := be.Uint16(b[12:])
 	w.off += 14
-	if t != typeIPv4 && t != typeIPv6 {
-		var ok bool
-		if t, ok = w.tags(t); !ok {
-			return w.cut()
-		}
+	if t == typeIPv4 { // by far the commonest: past the loop
+		p.EtherType = t
+		return w.ip4()
+	}
+	t, ok := w.tags(t)
+	if !ok {
+		return w.cut()
 	}
 	p.EtherType = t
 	return layerOf(t)
