@@ -1,7 +1,10 @@
 package decode_test
 
 import (
+	"bytes"
 	"testing"
+
+	"github.com/netsampler/goflow2/v2/decoders/sflow"
 
 	"spoor/decode"
 )
@@ -29,6 +32,28 @@ func BenchmarkDecode(b *testing.B) {
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(samples), "ns/sample")
 		})
 	}
+}
+
+// BenchmarkGoflow2 is the same work, without the dissection of headers, by goflow2.
+func BenchmarkGoflow2(b *testing.B) {
+	datagrams := capture(b, "ovs-l3-elephants")
+	size, samples := 0, 0
+	for _, p := range datagrams {
+		size += len(p)
+	}
+	b.SetBytes(int64(size))
+	b.ReportAllocs()
+	for b.Loop() {
+		samples = 0
+		for _, p := range datagrams {
+			var m sflow.Packet
+			if err := sflow.DecodeMessageVersion(bytes.NewBuffer(p), &m); err != nil {
+				b.Fatal(err)
+			}
+			samples += len(m.Samples)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(samples), "ns/sample")
 }
 
 // TestDecodeDoesNotAllocate decodes recordings of every kind of agent, and the hostile datagrams.

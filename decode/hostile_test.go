@@ -18,6 +18,7 @@ type hostileCase struct {
 	name   string
 	class  string // D drop the datagram, S a sample or count is refused, R a record is refused, T packet truncated, OK
 	marker bool   // a good flow sample with sampling rate 777 must still be delivered
+	file   string
 	data   []byte
 }
 
@@ -45,11 +46,12 @@ func hostileCases(tb testing.TB) []hostileCase {
 		if err != nil {
 			continue // the heading
 		}
-		data, err := os.ReadFile(filepath.Join(dir, fmt.Sprintf("%02d-%s.bin", n, f[1])))
+		file := filepath.Join(dir, fmt.Sprintf("%02d-%s.bin", n, f[1]))
+		data, err := os.ReadFile(file)
 		if err != nil {
 			tb.Fatal(err)
 		}
-		cases = append(cases, hostileCase{f[1], f[2], f[3] == "1", data})
+		cases = append(cases, hostileCase{f[1], f[2], f[3] == "1", file, data})
 	}
 	if len(cases) < 90 {
 		tb.Fatalf("only %d hostile cases", len(cases))
