@@ -149,11 +149,11 @@ func elephantAlert(m *flow.Elephant, severity flow.Severity, state AlertState) *
 	}
 	a.Labels = []Label{
 		{"alertname", "ElephantFlow"},
-		{"dst", m.Key.Dst.String()},
+		{"dst", ipText(m.Key.Dst)},
 		{"flow", flow.FormatID(m.ID)},
 		{"proto", flow.ProtoName(m.Key.Proto)},
 		{"severity", severity.String()},
-		{"src", m.Key.Src.String()},
+		{"src", ipText(m.Key.Src)},
 	}
 	if m.Key.HasPorts() && m.Key.SrcPort|m.Key.DstPort != 0 {
 		a.Labels = append(a.Labels, Label{"dport", strconv.Itoa(int(m.Key.DstPort))}, Label{"sport", strconv.Itoa(int(m.Key.SrcPort))})

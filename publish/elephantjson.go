@@ -147,7 +147,7 @@ func (w *jsonWriter) evidence(e *flow.Evidence) {
 
 // summary says it in one line for people.
 func summary(m *flow.Elephant) string {
-	ends := m.Key.Src.String() + " > " + m.Key.Dst.String() + " " + flow.ProtoName(m.Key.Proto)
+	ends := ipText(m.Key.Src) + " > " + ipText(m.Key.Dst) + " " + flow.ProtoName(m.Key.Proto)
 	if m.Key.HasPorts() && m.Key.SrcPort|m.Key.DstPort != 0 {
 		ends = fmt.Sprintf("%s > %s", endpoint(m.Key.Src, m.Key.SrcPort), endpoint(m.Key.Dst, m.Key.DstPort))
 	}
@@ -174,5 +174,13 @@ func largest(links []flow.ElephantLink) *flow.ElephantLink {
 }
 
 func endpoint(a flow.Addr, port uint16) string {
-	return netip.AddrPortFrom(a.Netip(), port).String()
+	return netip.AddrPortFrom(netip.AddrFrom16(a).Unmap(), port).String()
+}
+
+// ipText gives an address of a flow, which is known even if it is ::.
+func ipText(a flow.Addr) string {
+	if a.IsZero() {
+		return "::"
+	}
+	return a.String()
 }

@@ -2,6 +2,7 @@ package publish
 
 import (
 	"math"
+	"net/netip"
 	"strconv"
 	"time"
 	"unicode/utf8"
@@ -197,11 +198,7 @@ func (w *jsonWriter) flow(k *flow.Key, id uint64, a *flow.Attributes) {
 // ip writes an address of a flow, which is known even if it is ::.
 func (w *jsonWriter) ip(a flow.Addr) {
 	w.b = append(w.b, '"')
-	if a.IsZero() {
-		w.b = append(w.b, ':', ':')
-	} else {
-		w.b = a.Netip().AppendTo(w.b)
-	}
+	w.b = netip.AddrFrom16(a).Unmap().AppendTo(w.b)
 	w.b = append(w.b, '"')
 }
 
