@@ -13,6 +13,10 @@ func (a *agent) encodeFlow(s *sample) {
 	src := &t.source.source
 	src.flowSeq++
 	src.pool += src.rate
+	if v := s.conduit.truth; v != nil {
+		v.samples++
+		v.segments[len(v.segments)-1].samples++
+	}
 	at := x.open(form(a.expanded, sampleFlow, sampleExpandedFlow))
 	x.u32(src.flowSeq)
 	x.source(a.expanded, 0, t.source.ifIndex)
@@ -25,7 +29,8 @@ func (a *agent) encodeFlow(s *sample) {
 	}
 	count := len(x.b)
 	x.u32(0)
-	n := a.encodePacket(s)
+	a.encodePacket(s)
+	n := uint32(1)
 	if a.cfg.Extended && a.host == nil {
 		n += a.encodeForwarding(s)
 	}
@@ -42,7 +47,7 @@ func (a *agent) index(p *port) uint32 {
 }
 
 // encodePacket appends record 1, the sampled header.
-func (a *agent) encodePacket(s *sample) uint32 {
+func (a *agent) encodePacket(s *sample) {
 	x, c, w := &a.scratch, s.conduit, s.tap.wire
 	p := c.stream.at(s.index)
 	p.fin = c.fin != 0 && s.index == c.fin
@@ -51,7 +56,6 @@ func (a *agent) encodePacket(s *sample) uint32 {
 	x.u32(headerEthernet, uint32(p.frame+w.overhead()+fcsBytes), fcsBytes)
 	x.opaque(a.header)
 	x.close(at)
-	return 1
 }
 
 // encodeForwarding appends what the switch did with the packet: VLANs, next hop, VNIs.

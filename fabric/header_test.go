@@ -6,10 +6,9 @@ import (
 
 	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
+	reference "github.com/netsampler/goflow2/v2/decoders/sflow"
 
 	"spoor/flow"
-
-	reference "github.com/netsampler/goflow2/v2/decoders/sflow"
 )
 
 func TestSampledHeadersParse(t *testing.T) {

@@ -2,7 +2,6 @@ package fabric
 
 import (
 	"bytes"
-	"context"
 	"testing"
 	"time"
 )
@@ -83,7 +82,7 @@ func run(t testing.TB, c Config) (*Fabric, []Datagram) {
 		t.Fatal(err)
 	}
 	var all []Datagram
-	err = f.Run(context.Background(), SinkFunc(func(d *Datagram) error {
+	err = f.Run(t.Context(), SinkFunc(func(d *Datagram) error {
 		kept := *d
 		kept.Payload = bytes.Clone(d.Payload)
 		all = append(all, kept)

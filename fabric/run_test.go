@@ -39,7 +39,7 @@ func capture(t *testing.T, c Config) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(f.Run(context.Background(), w), w.Flush()); err != nil {
+	if err := errors.Join(f.Run(t.Context(), w), w.Flush()); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := f.Truth().WriteTo(&b); err != nil {
@@ -93,7 +93,7 @@ func TestRunStops(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(t.Context())
 	n := 0
 	err = f.Run(ctx, SinkFunc(func(*Datagram) error {
 		if n++; n == 500 {
@@ -109,7 +109,7 @@ func TestRunStops(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := f.Run(context.Background(), SinkFunc(func(*Datagram) error { return broken })); !errors.Is(err, broken) {
+	if err := f.Run(t.Context(), SinkFunc(func(*Datagram) error { return broken })); !errors.Is(err, broken) {
 		t.Errorf("%v", err)
 	}
 }
@@ -162,7 +162,7 @@ func BenchmarkRun(b *testing.B) {
 				if err != nil {
 					b.Fatal(err)
 				}
-				if err := f.Run(context.Background(), SinkFunc(func(*Datagram) error { return nil })); err != nil {
+				if err := f.Run(b.Context(), SinkFunc(func(*Datagram) error { return nil })); err != nil {
 					b.Fatal(err)
 				}
 				b.ReportMetric(float64(f.Stats().Datagrams), "datagrams/op")

@@ -17,7 +17,7 @@ const maxSockets = 2048
 // agent from a socket of its own. To a collector on 127.0.0.0/8 each agent has
 // an address of its own there, where the system lets it; else a port of its own.
 type Sender struct {
-	ctx     context.Context //nolint:containedctx // the sink's method has none, and waiting must end with the run
+	ctx     context.Context // a sink's method has none, and waiting must end with the run
 	to      netip.AddrPort
 	start   int64     // virtual time at which sending begins
 	began   time.Time // and the real one

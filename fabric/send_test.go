@@ -46,12 +46,12 @@ func TestSenderPacesAndSeparates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s, err := NewSender(context.Background(), to, f.start)
+	s, err := NewSender(t.Context(), to, f.start)
 	if err != nil {
 		t.Fatal(err)
 	}
 	began := time.Now()
-	if err := f.Run(context.Background(), s); err != nil {
+	if err := f.Run(t.Context(), s); err != nil {
 		t.Fatal(err)
 	}
 	took := time.Since(began)
@@ -78,7 +78,8 @@ func TestSenderPacesAndSeparates(t *testing.T) {
 		t.Errorf("one second took %v", took)
 	}
 	_ = conn.Close()
-	for range got { //nolint:revive // waits for the reader to end
+	for p := range got { // ends with the reader
+		t.Errorf("one datagram more, from %v", p.from)
 	}
 	for range 100 {
 		if runtime.NumGoroutine() <= before {
@@ -90,7 +91,7 @@ func TestSenderPacesAndSeparates(t *testing.T) {
 }
 
 func TestSenderFailures(t *testing.T) {
-	if _, err := NewSender(context.Background(), netip.MustParseAddrPort("127.0.0.1:0"), 0); err == nil {
+	if _, err := NewSender(t.Context(), netip.MustParseAddrPort("127.0.0.1:0"), 0); err == nil {
 		t.Error("port 0 taken for a target")
 	}
 	conn, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
@@ -99,7 +100,7 @@ func TestSenderFailures(t *testing.T) {
 	}
 	to := conn.LocalAddr().(*net.UDPAddr).AddrPort()
 	_ = conn.Close()
-	ctx, cancel := context.WithCancel(context.Background())
+	ctx, cancel := context.WithCancel(t.Context())
 	f, err := New(small(nil))
 	if err != nil {
 		t.Fatal(err)
@@ -110,7 +111,7 @@ func TestSenderFailures(t *testing.T) {
 	}
 	defer func() { _ = s.Close() }()
 	n := 0
-	err = f.Run(context.Background(), SinkFunc(func(d *Datagram) error {
+	err = f.Run(t.Context(), SinkFunc(func(d *Datagram) error {
 		if n++; n == 50 {
 			cancel()
 		}
@@ -147,7 +148,7 @@ func checkPcap(t *testing.T, c Config) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(f.Run(context.Background(), w), w.Flush()); err != nil {
+	if err := errors.Join(f.Run(t.Context(), w), w.Flush()); err != nil {
 		t.Fatal(err)
 	}
 	r, err := pcapgo.NewReader(&b)
@@ -203,7 +204,7 @@ func TestFullDisk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := f.Run(context.Background(), w); !errors.Is(err, errFull) {
+	if err := f.Run(t.Context(), w); !errors.Is(err, errFull) {
 		t.Errorf("%v", err)
 	}
 	if _, err := f.Truth().WriteTo(&full{1000}); !errors.Is(err, errFull) {

@@ -14,12 +14,14 @@ type flowTruth struct {
 	bits      []uint64 // by second from second0
 	segments  []segment
 	discarded uint64
+	samples   uint64
 }
 
 // segment is a time during which a flow kept its routes.
 type segment struct {
 	first, last int64
 	routes      []*route
+	samples     uint64
 }
 
 // begin notes that the flow now takes some routes.

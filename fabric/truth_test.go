@@ -64,6 +64,9 @@ func TestSamplesAgreeWithTruth(t *testing.T) {
 		for _, v := range f.truth {
 			flows[v.conduit.key] = v
 		}
+		if n := truth.samples(); c.Loss == 0 && c.Events == nil && n != uint64(len(w.samples)) {
+			t.Errorf("%d samples, %d in the truth", len(w.samples), n)
+		}
 		estimated := map[*flowTruth]float64{}
 		counted := map[*flowTruth]float64{}
 		readable := 0
@@ -111,6 +114,14 @@ func TestSamplesAgreeWithTruth(t *testing.T) {
 			t.Errorf("%d flows in the truth", len(truth.Flows))
 		}
 	})
+}
+
+func (t *Truth) samples() uint64 {
+	n := uint64(0)
+	for _, f := range slices.Concat(t.Flows, t.Blocked) {
+		n += f.Samples
+	}
+	return n
 }
 
 // place gives the hop of the flow's routes where a sample was taken, -1 if nowhere.
@@ -249,6 +260,13 @@ func TestTruthReadsAsJSON(t *testing.T) {
 		keys[keyOf(v)] = true
 		if len(v.Moves) > 1 {
 			moved++
+			n := uint64(0)
+			for _, m := range v.Moves {
+				n += m.Samples
+			}
+			if n != v.Samples {
+				t.Errorf("%d samples, moves add up to %d", v.Samples, n)
+			}
 		}
 		if v.Elephant {
 			elephants++

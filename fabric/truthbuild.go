@@ -148,7 +148,7 @@ func (f *Fabric) truthOfFlow(v *flowTruth) TruthFlow {
 		Src: k.Src.String(), Dst: k.Dst.String(), Proto: k.Proto, SrcPort: k.SrcPort, DstPort: k.DstPort, ID: flow.FormatID(k.ID()),
 		Session: v.session.name, Role: [...]string{"data", "ack", "blocked"}[v.conduit.role],
 		Start: seconds(v.first), End: seconds(v.last), Frames: v.frames, Bytes: v.bytes, Second0: v.second0, Bps: v.bits,
-		Discarded: v.discarded,
+		Discarded: v.discarded, Samples: v.samples,
 	}
 	if t.Bps == nil {
 		t.Bps = []uint64{}
@@ -168,8 +168,14 @@ func (f *Fabric) truthOfFlow(v *flowTruth) TruthFlow {
 	return t
 }
 
-// turn is the pace at which a sprayed flow's paths are listed in turn.
-const turn = 500e6
+// turns gives the pace at which k paths of a sprayed flow are listed in turn:
+// all of them within half a second at first, later within three.
+func turns(k int, since int64) int64 {
+	if since < 1e9 {
+		return 5e8 / int64(k)
+	}
+	return min(5e8, 3e9/int64(k))
+}
 
 // addMoves lists a segment; one that is sprayed as its paths in turn, since at any time all of them are in use.
 func (f *Fabric) addMoves(t *TruthFlow, s *segment, of int) {
@@ -177,7 +183,7 @@ func (f *Fabric) addMoves(t *TruthFlow, s *segment, of int) {
 	if k == 1 {
 		if of > 1 {
 			r := s.routes[0]
-			t.Moves = append(t.Moves, TruthMove{seconds(s.first), seconds(s.last), r.switches(), f.truthOfHops(r)})
+			t.Moves = append(t.Moves, TruthMove{seconds(s.first), seconds(s.last), r.switches(), f.truthOfHops(r), s.samples})
 		}
 		return
 	}
@@ -185,8 +191,10 @@ func (f *Fabric) addMoves(t *TruthFlow, s *segment, of int) {
 	for _, r := range s.routes {
 		t.Routes = append(t.Routes, TruthRoute{r.switches(), 1 / float64(k)})
 	}
-	for i, at := 0, s.first; at < s.last; i, at = i+1, at+turn {
+	for i, at := 0, s.first; at < s.last; i++ {
+		turn := turns(k, at-s.first)
 		t.Moves = append(t.Moves, TruthMove{From: seconds(at), To: seconds(min(at+turn, s.last)), Switches: s.routes[i%k].switches()})
+		at += turn
 	}
 }
 

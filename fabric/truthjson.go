@@ -118,6 +118,7 @@ type TruthFlow struct {
 	Moves     []TruthMove  `json:"moves,omitempty"`
 	Routes    []TruthRoute `json:"routes,omitempty"` // of a sprayed flow
 	Discarded uint64       `json:"discarded,omitempty"`
+	Samples   uint64       `json:"samples"` // that agents took of it, at all its hops together
 }
 
 // TruthHop is a switch on a path, with the TTL on entry (the outer one in a tunnel).
@@ -135,6 +136,7 @@ type TruthMove struct {
 	To       float64    `json:"to"`
 	Switches []string   `json:"switches"`
 	Hops     []TruthHop `json:"hops,omitempty"`
+	Samples  uint64     `json:"samples"` // that agents took meanwhile; 0 for a sprayed flow
 }
 
 // TruthRoute is one path of a sprayed flow.
