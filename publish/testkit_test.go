@@ -14,7 +14,7 @@ type heldSink struct {
 
 	mu     sync.Mutex
 	blocks []*Block
-	closed bool
+	told   []string // see note
 }
 
 func (*heldSink) Name() string          { return "held" }
@@ -53,6 +53,7 @@ func (s *heldSink) take() []*Block {
 // finish gives all blocks back.
 func (s *heldSink) finish(o Outcome) {
 	for _, b := range s.take() {
+		s.note(b)
 		b.Done(o)
 	}
 }
