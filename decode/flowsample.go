@@ -207,7 +207,7 @@ func (d *Decoder) sampledHeader(b []byte) {
 	if s.Packet.Truncated {
 		d.stats.TruncatedHeaders++
 	}
-	s.HeaderProtocol, s.Stripped, s.HeaderLength = h.Protocol, h.Stripped, uint32(len(h.Header)) //nolint:gosec // bounded by the datagram
+	s.HeaderProtocol, s.Stripped, s.HeaderLength = h.Protocol, h.Stripped, uint32(len(h.Header))
 	var believed bool
 	if s.FrameLength, believed = frameLength(&h, &s.Packet); !believed {
 		d.stats.BoundedFrames++

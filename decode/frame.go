@@ -14,7 +14,7 @@ const (
 // frameLength gives the bytes of the frame on the wire without its FCS, as the
 // package comment says. believed is false where the agent's figure cannot be.
 func frameLength(h *sflow.SampledHeader, p *flow.Packet) (n uint32, believed bool) {
-	captured := uint32(len(h.Header)) //nolint:gosec // bounded by the datagram
+	captured := uint32(len(h.Header))
 	byIP := lengthByIP(h.Protocol, p)
 	switch {
 	case h.FrameLength == 0:
@@ -62,6 +62,6 @@ func settle(s *flow.Sample) {
 	}
 	// The agent counts the link layer that it does not show: it lies in front of the inner frame as well.
 	if p.IPLength != 0 && s.FrameLength > uint32(p.IPOffset)+p.IPLength {
-		p.OuterLength += uint16(min(s.FrameLength-uint32(p.IPOffset)-p.IPLength, 0xff)) //nolint:gosec // bounded
+		p.OuterLength += uint16(min(s.FrameLength-uint32(p.IPOffset)-p.IPLength, 0xff))
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"spoor/decode"
 	"spoor/flow"
 )
@@ -103,28 +105,33 @@ func TestInnerFrame(t *testing.T) {
 
 // TestWithoutHeader fills samples from the records that stand in for a header.
 func TestWithoutHeader(t *testing.T) {
+	key4 := flow.Key{Src: flow.AddrFrom4([4]byte{10, 1, 1, 1}), Dst: flow.AddrFrom4([4]byte{10, 2, 1, 1}), SrcPort: 40112, DstPort: 5201, Proto: 6}
+	ip4 := flow.Packet{Key: key4, EtherType: 0x800, TCPFlags: 0x18, TOS: 0x2e, IPLength: 1500}
+	both := ip4
+	both.SrcMAC, both.DstMAC = 0x020000000001, 0x020000000002
+	ip6 := flow.Packet{Key: flow.Key{Src: flow.Addr{0: 0xfd, 15: 1}, Dst: flow.Addr{0: 0xfd, 15: 2}, Proto: 58}, EtherType: 0x86dd, TOS: 0x2e, IPLength: 60}
+	link := flow.Packet{SrcMAC: 0x020000000001, DstMAC: 0x020000000002, EtherType: 0x800}
 	ethernet := item(2, words(t, "000005ee 0200000000010000 0200000000020000 00000800"))
 	ipv4 := item(3, words(t, "000005dc 00000006 0a010101 0a020101 00009cb0 00001451 00000018 0000002e"))
 	ipv6 := item(4, words(t, `0000003c 0000003a fd000000000000000000000000000001 fd000000000000000000000000000002
 		00000087 00000000 00000000 0000002e`))
-	key := flow.Key{Src: flow.AddrFrom4([4]byte{10, 1, 1, 1}), Dst: flow.AddrFrom4([4]byte{10, 2, 1, 1}), SrcPort: 40112, DstPort: 5201, Proto: 6}
 	sample := func(records ...[]byte) flow.Sample {
 		return one(t, flowSample(t, "00000065", "00000065", "00000096", records...))
 	}
 
-	s := sample(ethernet, ipv4)
-	if p := s.Packet; p.Key != key || p.SrcMAC != 0x020000000001 || p.EtherType != 0x800 || p.TCPFlags != 0x18 || p.TOS != 0x2e || s.FrameLength != 1514 {
-		t.Errorf("Ethernet and IPv4: frame %d, %+v", s.FrameLength, p)
-	}
-	if s = sample(ipv4); s.Packet.Key != key || s.FrameLength != 1514 || s.Packet.IPLength != 1500 {
-		t.Errorf("IPv4: frame %d, %+v", s.FrameLength, s.Packet)
-	}
-	s = sample(ipv6)
-	if k := s.Packet.Key; k.Proto != 58 || k.SrcPort != 0 || k.Src != (flow.Addr{0: 0xfd, 15: 1}) || s.Packet.EtherType != 0x86dd || s.FrameLength != 74 {
-		t.Errorf("IPv6: frame %d, %+v", s.FrameLength, s.Packet)
-	}
-	if s = sample(ethernet); !s.Packet.Key.IsZero() || s.FrameLength != 1514 || s.Packet.DstMAC != 0x020000000002 {
-		t.Errorf("Ethernet: frame %d, %+v", s.FrameLength, s.Packet)
+	for name, tc := range map[string]struct {
+		got   flow.Sample
+		want  flow.Packet
+		frame uint32
+	}{
+		"Ethernet and IPv4": {sample(ethernet, ipv4), both, 1514},
+		"IPv4":              {sample(ipv4), ip4, 1514},
+		"IPv6":              {sample(ipv6), ip6, 74},
+		"Ethernet":          {sample(ethernet), link, 1514},
+	} {
+		if diff := cmp.Diff(tc.want, tc.got.Packet); diff != "" || tc.got.FrameLength != tc.frame {
+			t.Errorf("%s: frame %d, %s", name, tc.got.FrameLength, diff)
+		}
 	}
 	// A header beside them decides, wherever it stands.
 	head := header(t, 1, 118, 4, 100, 60)

@@ -176,7 +176,7 @@ func TestHostileFiles(t *testing.T) {
 			continue
 		}
 		if *update {
-			if err := os.WriteFile(c.file, b, 0o644); err != nil { //nolint:gosec // test data is for all to read
+			if err := os.WriteFile(c.file, b, 0o644); err != nil {
 				t.Fatal(err)
 			}
 			c.data = b

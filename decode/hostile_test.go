@@ -95,12 +95,19 @@ func TestHostileOutcomes(t *testing.T) {
 	}
 }
 
-// TestHostileDetails checks what is made of some of them.
-func TestHostileDetails(t *testing.T) {
+// hostileData gives the datagrams by name.
+func hostileData(tb testing.TB) map[string][]byte {
+	tb.Helper()
 	data := make(map[string][]byte)
-	for _, c := range hostileCases(t) {
+	for _, c := range hostileCases(tb) {
 		data[c.name] = c.data
 	}
+	return data
+}
+
+// TestHostileReasons checks why some of them are refused.
+func TestHostileReasons(t *testing.T) {
+	data := hostileData(t)
 	for name, want := range map[string]decode.Reason{
 		"empty": decode.ReasonShort, "three-bytes": decode.ReasonShort, "version-only": decode.ReasonShort,
 		"version-2": decode.ReasonVersion2, "version-4": decode.ReasonVersion4,
@@ -118,6 +125,11 @@ func TestHostileDetails(t *testing.T) {
 			t.Errorf("%s: reason %q, want %q", name, res.Reason, want)
 		}
 	}
+}
+
+// TestHostileDetails checks what is made of some of them.
+func TestHostileDetails(t *testing.T) {
+	data := hostileData(t)
 	// The frame of the cases: 14 Ethernet, 20 IPv4, 20 TCP and up to 60 bytes of payload.
 	for name, want := range map[string]uint32{
 		"raw-frame-small": 114, "raw-frame-2e32": 114, "raw-frame-0": 114, "raw-stripped-2e32": 114, "dup-raw": 114,

@@ -57,7 +57,7 @@ func (u *substitute) apply(s *flow.Sample, hasHeader bool) {
 	}
 	if u.has&hasEthernet != 0 {
 		p.SrcMAC, p.DstMAC = u.ethernet.SrcMAC, u.ethernet.DstMAC
-		p.EtherType = uint16(u.ethernet.Type) //nolint:gosec // a type has 16 bits
+		p.EtherType = uint16(u.ethernet.Type)
 		s.FrameLength = min(max(u.ethernet.Length, fcs)-fcs, maxFrame)
 		return
 	}
@@ -69,14 +69,13 @@ func (u *substitute) applyIP(p *flow.Packet) {
 	if u.has&hasIPv6 != 0 {
 		p.EtherType = 0x86dd
 	}
-	//nolint:gosec // the standard gives words to what has 8 or 16 bits
 	p.Key = flow.Key{
 		Src: u.ip.Src, Dst: u.ip.Dst, Proto: uint8(u.ip.Protocol),
 		SrcPort: uint16(u.ip.SrcPort), DstPort: uint16(u.ip.DstPort),
 	}
-	if p.Key.Proto == flow.ProtoICMP || p.Key.Proto == flow.ProtoICMPv6 || !p.Key.HasPorts() {
+	if !p.Key.HasPorts() {
 		p.Key.SrcPort, p.Key.DstPort = 0, 0
 	}
-	p.TCPFlags, p.TOS = uint8(u.ip.TCPFlags), uint8(u.ip.TOS) //nolint:gosec // as above
+	p.TCPFlags, p.TOS = uint8(u.ip.TCPFlags), uint8(u.ip.TOS)
 	p.IPLength = min(u.ip.Length, 0xffff)
 }

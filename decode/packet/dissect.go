@@ -100,7 +100,7 @@ func (w *walk) enter() {
 	p.OuterSrc, p.OuterDst, p.OuterProto = outer.Key.Src, outer.Key.Dst, outer.Key.Proto
 	p.OuterSrcPort, p.OuterDstPort = outer.Key.SrcPort, outer.Key.DstPort
 	p.OuterTTL, p.OuterTOS = outer.TTL, outer.TOS
-	p.OuterLength = uint16(min(w.off, 0xffff)) //nolint:gosec // bounded
+	p.OuterLength = uint16(min(w.off, 0xffff))
 	// All that layers in front of a tunnel can have set for the flow itself.
 	p.Key = flow.Key{}
 	p.TTL, p.TOS, p.IPFlags, p.FragmentID, p.FlowLabel, p.PayloadLength = 0, 0, 0, 0, 0, 0

@@ -94,7 +94,7 @@ func TestMPLS(t *testing.T) {
 
 func TestHeaderProtocols(t *testing.T) {
 	bare := func(p flow.Packet) flow.Packet {
-		p.SrcMAC, p.DstMAC, p.EtherType, p.IPOffset = 0, 0, 0, 0
+		p.SrcMAC, p.DstMAC, p.IPOffset = 0, 0, 0
 		return p
 	}
 	run(t, packet.IPv4, []packetCase{

@@ -34,7 +34,7 @@ func (w *walk) ip4() layer {
 		return w.cut()
 	}
 	p := w.p
-	w.hasIP = true
+	w.hasIP, p.EtherType = true, typeIPv4
 	total := int(be.Uint16(b[2:])) // 0: left to the network card (TSO)
 	if total < size {
 		total = 0
@@ -66,7 +66,7 @@ func (w *walk) ip6() layer {
 		return w.cut()
 	}
 	p := w.p
-	w.hasIP = true
+	w.hasIP, p.EtherType = true, typeIPv6
 	first := be.Uint32(b)
 	payload := int(be.Uint16(b[4:])) // 0: a jumbogram, or left to the network card
 	if payload == 0 {
@@ -138,7 +138,7 @@ func (w *walk) fragment(b []byte) bool {
 func (w *walk) length(total int) {
 	if !w.sized {
 		w.sized = true
-		w.p.IPLength, w.p.IPOffset = uint32(total), uint16(min(w.off, 0xffff)) //nolint:gosec // 16 bits and a header
+		w.p.IPLength, w.p.IPOffset = uint32(total), uint16(min(w.off, 0xffff))
 	}
 	if total != 0 && w.off+total < len(w.h) {
 		w.h = w.h[:w.off+total]

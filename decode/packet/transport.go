@@ -46,7 +46,7 @@ func (w *walk) ports() bool {
 
 // payload notes what remains of n bytes behind a header.
 func (w *walk) payload(n, header int) {
-	w.p.PayloadLength = uint32(max(n-header, 0)) //nolint:gosec // n is a 16-bit length
+	w.p.PayloadLength = uint32(max(n-header, 0))
 }
 
 func (w *walk) tcp(payload int) layer {

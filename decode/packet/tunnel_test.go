@@ -81,7 +81,7 @@ func TestOtherTunnels(t *testing.T) {
 		{"GRE cut", ethIPv4 + outerGRE + "b000 6558 00000000", outer(47, 0, 0, cut)},
 		{"IP in IP", ethIPv4 + outerIPIP + ipTCP + tcp, tunnelled(flow.TunnelIPIP, 34, 4, nil)},
 		{"6in4", ethIPv4 + outer6in4 + ip6TCP + tcp, tunnelled(flow.TunnelIPIP, 34, 41, func(p *flow.Packet) {
-			p.Key, p.FlowLabel, p.IPFlags, p.FragmentID = key6, 0xabcde, 0, 0
+			p.Key, p.EtherType, p.FlowLabel, p.IPFlags, p.FragmentID = key6, 0x86dd, 0xabcde, 0, 0
 		})},
 		{"IP in IP in IP", ethIPv4 + outerIPIP + outerIPIP + ipTCP + tcp, tunnelled(flow.TunnelIPIP, 34, 4, func(p *flow.Packet) {
 			p.Key = flow.Key{Src: outerSrc, Dst: outerDst, Proto: 4}

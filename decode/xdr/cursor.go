@@ -104,7 +104,7 @@ func (c *Cursor) Opaque() []byte {
 // bytes each, and refuses one that the bytes left cannot hold.
 func (c *Cursor) Count(size int) int {
 	n := uint64(c.Uint32())
-	if n*uint64(size) > uint64(len(c.b)) { //nolint:gosec // size is a small constant, n has 32 bits: no wrap
+	if n*uint64(size) > uint64(len(c.b)) {
 		c.Fail(Length)
 		return 0
 	}
