@@ -61,7 +61,8 @@ func (e *Evidence) Compare(o *Evidence) int {
 		return c
 	}
 	return cmp.Or(cmp.Compare(e.Kind, o.Kind), cmp.Compare(e.Port, o.Port), cmp.Compare(e.Own, o.Own), cmp.Compare(e.Far, o.Far),
-		bytes.Compare(e.Addr[:], o.Addr[:]), cmp.Compare(e.Sequence, o.Sequence))
+		bytes.Compare(e.Addr[:], o.Addr[:]), bytes.Compare(e.Agent2[:], o.Agent2[:]), cmp.Compare(e.Port2, o.Port2),
+		cmp.Compare(e.Flow, o.Flow), cmp.Compare(e.Hops, o.Hops), cmp.Compare(e.TTL, o.TTL), cmp.Compare(e.Sequence, o.Sequence))
 }
 
 // InitialTTL gives the TTL with which a packet most likely began.

@@ -34,7 +34,10 @@ func (l *Learner) Inform(i *PortInfo) {
 	if i.IfIndex == 0 {
 		return
 	}
-	p := n.port(i.IfIndex)
+	p := l.port(n, i.IfIndex)
+	if p == nil {
+		return
+	}
 	inferred := max(p.inferred, plausible(i.Rate))
 	rename := i.Name != "" && i.Name != p.name && !p.named
 	if rename || i.Speed > 0 && i.Speed != p.speed || inferred != p.inferred {
@@ -52,17 +55,34 @@ func (l *Learner) Inform(i *PortInfo) {
 
 // rename gives a switch its host name; a name that two agents claim names neither.
 func (l *Learner) rename(n *node, name string) {
-	if n.hostname != "" {
-		l.names[n.hostname] = slices.DeleteFunc(l.names[n.hostname], func(o *node) bool { return o == n })
+	if claim := l.names[n.hostname]; claim != nil {
+		delete(claim, n)
+		l.touchSole(claim)
+		if len(claim) == 0 {
+			delete(l.names, n.hostname)
+		}
 	}
-	for _, o := range append(slices.Clone(l.names[name]), l.names[n.hostname]...) {
-		l.touch(o)
-		l.touchPeers(o)
+	claim := l.names[name]
+	if claim == nil {
+		claim = map[*node]struct{}{}
+		l.names[name] = claim
 	}
+	l.touchSole(claim)
 	n.hostname = name
-	l.names[name] = append(l.names[name], n)
+	claim[n] = struct{}{}
 	l.touch(n)
 	l.touchPeers(n)
+}
+
+// touchSole marks the only switch that claims a name: it gets the name, or is about to lose it.
+func (l *Learner) touchSole(claim map[*node]struct{}) {
+	if len(claim) != 1 {
+		return
+	}
+	for n := range claim {
+		l.touch(n)
+		l.touchPeers(n)
+	}
 }
 
 // touchPeers marks the neighbours of a switch, whose link names hold its name.
@@ -166,24 +186,29 @@ func (s Speed) String() string {
 	return where + "=" + strconv.FormatFloat(s.Bps, 'f', -1, 64)
 }
 
-// speedOf gives the configured speed of a port, the most specific first, 0 if none.
-func speedOf(speeds []Speed, agent flow.Addr, idx uint32) float64 {
-	best, bps := -1, 0.0
-	for i := range speeds {
+// portAddr names a port from outside; IfIndex 0 all of an agent, the zero value all there are.
+type portAddr struct {
+	agent flow.Addr
+	idx   uint32
+}
+
+// indexSpeeds makes configured speeds quick to find; of two for the same ports the first counts.
+func indexSpeeds(speeds []Speed) map[portAddr]float64 {
+	m := make(map[portAddr]float64, len(speeds))
+	for i := range slices.Backward(speeds) {
 		s := &speeds[i]
-		rank := 0
-		if !s.Agent.IsZero() {
-			if s.Agent != agent || s.IfIndex != 0 && s.IfIndex != idx {
-				continue
-			}
-			rank = 1
-			if s.IfIndex != 0 {
-				rank = 2
-			}
-		}
-		if rank > best {
-			best, bps = rank, s.Bps
+		m[portAddr{s.Agent, s.IfIndex}] = s.Bps
+	}
+	return m
+}
+
+// configured gives the configured speed of a port, the most specific first, 0 if none.
+func (l *Learner) configured(p *port) float64 {
+	agent := l.nodes[p.key.sw].agent
+	for _, k := range [...]portAddr{{agent, p.key.idx}, {agent, 0}, {}} {
+		if v, ok := l.speeds[k]; ok {
+			return v
 		}
 	}
-	return bps
+	return 0
 }

@@ -1,6 +1,8 @@
 package topology
 
 import (
+	"math"
+
 	"spoor/flow"
 )
 
@@ -18,12 +20,20 @@ const (
 	edgeFrames  = 3
 )
 
-// Bounds: beyond them evidence is left aside and counted.
-const (
-	maxAddresses = 1 << 20
-	maxVotes     = 1 << 18
-	maxSightings = 8 // ports remembered per address
-)
+// maxSightings is how many ports are remembered of an address or a MAC.
+const maxSightings = 8
+
+// bounds: beyond them evidence is left aside and counted, so that no agent,
+// spoofed or not, makes memory grow without end.
+type bounds struct {
+	ports       int // of all switches together
+	switchPorts int // of one
+	addresses   int // of hosts, and of tunnel ends
+	macs        int // of routers, of hosts, and of interfaces that agents list
+	votes       int // pairs of ports
+}
+
+var defaultBounds = bounds{ports: 1 << 20, switchPorts: 1 << 13, addresses: 1 << 20, macs: 1 << 20, votes: 1 << 18}
 
 // portKey names a port.
 type portKey struct {
@@ -35,18 +45,18 @@ type portKey struct {
 type port struct {
 	key      portKey
 	far      uint64 // MAC of the far end, from forwarded frames only
+	farAt    int    // where the port stands in byFar[far]
 	own      uint64 // the switch's own MAC on it
 	fresh    uint32 // ingress frames that nobody had forwarded
 	routed   uint32 // ingress frames that somebody had
 	since    int64
-	seen     int64
 	peer     SwitchID
 	peerPort uint32
 	given    bool // peer comes from the given topology
 	learned  bool // peer was proven by evidence
 	edge     bool
-	hosts    []*host // addresses sighted here
-	votes    []*vote // that name this port
+	hosts    map[*host]struct{} // addresses sighted here
+	votes    []*vote            // that name this port
 	name     string
 	named    bool    // name is configured
 	speed    float64 // as the agent reports it
@@ -80,20 +90,22 @@ type node struct {
 // goroutine calls it.
 type Learner struct {
 	cfg      Config
+	max      bounds
+	speeds   map[portAddr]float64
 	registry *Registry
 	now      int64
 	linkAt   int64 // when a link was last learned
 	nodes    []*node
+	ports    int // of all nodes
 	owners   map[uint64]owner
 	byFar    map[uint64][]*port
 	listedBy map[uint64]SwitchID // MACs that agents list as their own, 0 if several do
 	hosts    map[flow.Addr]*host
-	macAt    map[uint64][]portKey // where a host's MAC entered, one port a switch
-	byMAC    map[uint64][]*host
+	stations map[uint64]*station // by MAC
 	tunnels  map[flow.Addr]*tunnelEnd
 	votes    map[voteKey]*vote
-	names    map[string][]*node // which agents claim a host name
-	young    []*port            // ports that may become edge ports as time passes
+	names    map[string]map[*node]struct{} // which agents claim a host name
+	young    []*port                       // ports that may become edge ports as time passes
 	links    map[string]Record
 	placed   map[flow.Addr]Record
 	records  []Record
@@ -102,7 +114,7 @@ type Learner struct {
 	dirtyHosts map[*host]struct{}
 	snap       *Snapshot
 	next       tables
-	changed    bool
+	changed    bool   // the next snapshot differs, whatever the places of the dirty hosts are
 	Ignored    uint64 // evidence left aside because a bound was reached
 }
 
@@ -116,14 +128,14 @@ type tables struct {
 // NewLearner gives a learner that knows what cfg gives. The registry may be shared.
 func NewLearner(cfg Config, registry *Registry) *Learner {
 	l := &Learner{
-		cfg: cfg, registry: registry,
-		owners: map[uint64]owner{}, byFar: map[uint64][]*port{}, listedBy: map[uint64]SwitchID{}, hosts: map[flow.Addr]*host{}, macAt: map[uint64][]portKey{},
-		byMAC: map[uint64][]*host{}, tunnels: map[flow.Addr]*tunnelEnd{}, votes: map[voteKey]*vote{}, names: map[string][]*node{},
+		cfg: cfg, max: defaultBounds, speeds: indexSpeeds(cfg.Speeds), registry: registry,
+		owners: map[uint64]owner{}, byFar: map[uint64][]*port{}, listedBy: map[uint64]SwitchID{}, hosts: map[flow.Addr]*host{},
+		stations: map[uint64]*station{}, tunnels: map[flow.Addr]*tunnelEnd{}, votes: map[voteKey]*vote{}, names: map[string]map[*node]struct{}{},
 		links: map[string]Record{}, placed: map[flow.Addr]Record{}, dirtyHosts: map[*host]struct{}{},
 		next: tables{newCow[flow.Addr, *Place](), newCow[uint64, SwitchID](), newCow[flow.Addr, SwitchID]()},
 	}
 	l.applyStatic()
-	l.publish()
+	l.show() // the records follow with the first Apply, which knows the time
 	return l
 }
 
@@ -143,13 +155,10 @@ func (l *Learner) Apply(evidence []Evidence, now int64) (*Snapshot, []Record) {
 	}
 	l.now = max(l.now, now)
 	l.age()
-	if !l.changed {
-		return l.snap, nil
+	if l.changed || len(l.dirtyHosts) > 0 {
+		l.show()
 	}
-	l.publish()
-	records := l.records
-	l.records = nil
-	return l.snap, records
+	return l.snap, l.tell()
 }
 
 func (l *Learner) learn(e *Evidence) {
@@ -181,6 +190,7 @@ func (l *Learner) learn(e *Evidence) {
 }
 
 // age does what time alone brings about: edge ports prove themselves, the topology settles.
+// young holds the ports that have sent enough for that but not yet for long enough.
 func (l *Learner) age() {
 	keep := l.young[:0]
 	for _, p := range l.young {
@@ -221,13 +231,27 @@ func (l *Learner) node(agent flow.Addr) *node {
 	return l.nodes[id]
 }
 
-func (n *node) port(idx uint32) *port {
+// port gives a port of a switch, nil once there are too many.
+func (l *Learner) port(n *node, idx uint32) *port {
 	p := n.ports[idx]
 	if p == nil {
-		p = &port{key: portKey{n.id, idx}}
+		if l.ports >= l.max.ports || len(n.ports) >= l.max.switchPorts {
+			l.Ignored++
+			return nil
+		}
+		p = &port{key: portKey{n.id, idx}, hosts: map[*host]struct{}{}}
 		n.ports[idx] = p
+		l.ports++
 	}
 	return p
+}
+
+// add counts without starting anew from 0, which would mean "never".
+func add(n, more uint32) uint32 {
+	if n > math.MaxUint32-more {
+		return math.MaxUint32
+	}
+	return n + more
 }
 
 // setEdge notes that a port is an edge port, or is none after all. The first of
@@ -263,7 +287,7 @@ func (l *Learner) touch(n *node) {
 // touchPort marks a port's switch, and the addresses sighted there, whose place may change with it.
 func (l *Learner) touchPort(p *port) {
 	l.touch(l.nodes[p.key.sw])
-	for _, h := range p.hosts {
+	for h := range p.hosts { // order does not matter: a set of marks
 		l.dirtyHosts[h] = struct{}{}
 	}
 }

@@ -3,22 +3,24 @@ package topology
 // ingress: forwarded frames that enter a port are addressed to this switch's
 // MAC and come from the neighbour's; fresh ones come from a host.
 func (l *Learner) ingress(n *node, e *Evidence) {
-	p := n.port(e.Port)
+	p := l.port(n, e.Port)
+	if p == nil {
+		return
+	}
 	if p.since == 0 {
 		p.since = e.First
 	}
-	p.seen = max(p.seen, e.Last)
 	if e.Fresh {
-		if p.fresh == 0 {
+		was := p.fresh
+		if p.fresh = add(p.fresh, e.Count); was < edgeFrames && p.fresh >= edgeFrames {
 			l.young = append(l.young, p)
 		}
-		p.fresh += e.Count
 	} else {
 		if p.routed == 0 {
 			l.setEdge(p, false)
 			l.touchPort(p)
 		}
-		p.routed += e.Count
+		p.routed = add(p.routed, e.Count)
 	}
 	if e.Encap || !e.Fresh {
 		l.own(e.Own, n.id, false)
@@ -39,8 +41,10 @@ func (l *Learner) ingress(n *node, e *Evidence) {
 
 // egress: the reverse of ingress, weaker evidence of ownership.
 func (l *Learner) egress(n *node, e *Evidence) {
-	p := n.port(e.Port)
-	p.seen = max(p.seen, e.Last)
+	p := l.port(n, e.Port)
+	if p == nil {
+		return
+	}
 	l.own(e.Own, n.id, true)
 	if unicastMAC(e.Own) {
 		p.own = e.Own
@@ -60,6 +64,10 @@ func (l *Learner) own(mac uint64, sw SwitchID, weak bool) {
 	if ok && (o.sw == sw && o.weak == weak || weak && !o.weak) {
 		return
 	}
+	if !ok && len(l.owners) >= l.max.macs {
+		l.Ignored++
+		return
+	}
 	l.owners[mac] = owner{sw, weak}
 	if ok && o.sw == sw {
 		return
@@ -67,9 +75,7 @@ func (l *Learner) own(mac uint64, sw SwitchID, weak bool) {
 	l.next.owners.set(mac, sw)
 	l.changed = true
 	for _, p := range l.byFar[mac] {
-		if p.far == mac {
-			l.link(p, sw)
-		}
+		l.link(p, sw)
 	}
 }
 
@@ -77,7 +83,7 @@ func (l *Learner) own(mac uint64, sw SwitchID, weak bool) {
 func (l *Learner) listed(n *node, mac uint64) {
 	by, known := l.listedBy[mac]
 	switch {
-	case !known && len(l.listedBy) < maxAddresses:
+	case !known && len(l.listedBy) < l.max.macs:
 		l.listedBy[mac] = n.id
 		l.own(mac, n.id, false)
 	case known && by != n.id:
@@ -91,7 +97,8 @@ func (l *Learner) far(p *port, mac uint64) {
 		return
 	}
 	if p.far != mac {
-		p.far = mac
+		l.leaveFar(p)
+		p.far, p.farAt = mac, len(l.byFar[mac])
 		l.byFar[mac] = append(l.byFar[mac], p)
 	}
 	if o, ok := l.owners[mac]; ok {
@@ -99,6 +106,21 @@ func (l *Learner) far(p *port, mac uint64) {
 	}
 }
 
+// leaveFar takes a port off the list of its far MAC; the last one takes its place.
+func (l *Learner) leaveFar(p *port) {
+	list := l.byFar[p.far]
+	switch n := len(list) - 1; {
+	case n < 0:
+	case n == 0:
+		delete(l.byFar, p.far)
+	default:
+		list[p.farAt], list[n].farAt = list[n], p.farAt
+		list[n] = nil
+		l.byFar[p.far] = list[:n]
+	}
+}
+
+// link notes that a port leads to a switch.
 func (l *Learner) link(p *port, to SwitchID) {
 	if to == p.key.sw {
 		return
@@ -114,6 +136,10 @@ func (l *Learner) link(p *port, to SwitchID) {
 		return
 	}
 	l.setEdge(p, false)
+	if q := l.otherEnd(p); q != nil { // the port that it led to so far leads to another one, if to any
+		q.peerPort = 0
+		l.touch(l.nodes[q.key.sw])
+	}
 	p.peer, p.peerPort, p.learned = to, 0, true
 	l.linkAt = l.now
 	l.touchPort(p)
@@ -145,7 +171,10 @@ func (l *Learner) vote(n *node, e *Evidence) {
 	if other == nil || other == n {
 		return
 	}
-	p, q := n.port(e.Port), other.port(e.Port2)
+	p, q := l.port(n, e.Port), l.port(other, e.Port2)
+	if p == nil || q == nil {
+		return
+	}
 	if p.peer == other.id && p.peerPort == q.key.idx && q.peer == n.id && q.peerPort == p.key.idx {
 		return
 	}
@@ -154,7 +183,7 @@ func (l *Learner) vote(n *node, e *Evidence) {
 		l.Ignored++
 		return
 	}
-	v.n += e.Count
+	v.n = add(v.n, e.Count)
 	if !elected(v, p.votes) || !elected(v, q.votes) || !l.mayJoin(p, other.id) || !l.mayJoin(q, n.id) {
 		return
 	}
@@ -169,7 +198,7 @@ func (l *Learner) ballot(p, q *port) *vote {
 	if v := l.votes[k]; v != nil {
 		return v
 	}
-	if len(l.votes) >= maxVotes || len(p.votes) >= maxPortVotes || len(q.votes) >= maxPortVotes {
+	if len(l.votes) >= l.max.votes || len(p.votes) >= maxPortVotes || len(q.votes) >= maxPortVotes {
 		return nil
 	}
 	v := &vote{key: k}
@@ -189,7 +218,7 @@ func elected(v *vote, all []*vote) bool {
 	if second == 0 {
 		return v.n >= votesAlone
 	}
-	return v.n >= votesContrary && v.n >= votesContrary*second
+	return v.n >= votesContrary && v.n/votesContrary >= second
 }
 
 // mayJoin: a port that a MAC proves to lead elsewhere is not moved by votes, and
@@ -215,35 +244,59 @@ func (l *Learner) pair(p, q *port) {
 	l.touchPort(q)
 }
 
-// match pairs the ports of two switches that lead to each other: by the MACs of
-// the ports themselves, or because there is only one on each side.
-func (l *Learner) match(p *port) {
-	peer := l.nodes[p.peer]
-	if peer == nil || p.peerPort != 0 {
-		return
+// maxParallel bounds the links between two switches that MACs are compared for.
+const maxParallel = 256
+
+// match pairs the ports of a switch with those of the neighbours to which they
+// lead: because there is only one on each side, or by the MACs of the ports themselves.
+func (l *Learner) match(n *node) {
+	toward := map[SwitchID][]*port{}
+	open := map[SwitchID]bool{}
+	for _, p := range n.ports {
+		if p.peer != 0 {
+			toward[p.peer] = append(toward[p.peer], p)
+			open[p.peer] = open[p.peer] || p.peerPort == 0
+		}
 	}
-	var only, byMAC *port
-	back, forth, macs := 0, 0, 0
-	for _, q := range peer.ports {
-		if q.peer != p.key.sw {
+	for to, unpaired := range open { // order does not matter: neighbours have no port in common
+		if !unpaired || l.nodes[to] == nil {
 			continue
 		}
+		var back []*port
+		for _, q := range l.nodes[to].ports {
+			if q.peer == n.id {
+				back = append(back, q)
+			}
+		}
+		l.matchPorts(toward[to], back)
+	}
+}
+
+func (l *Learner) matchPorts(ours, theirs []*port) {
+	if len(ours) == 1 && len(theirs) == 1 {
+		l.pair(ours[0], theirs[0])
+		return
+	}
+	if len(ours) > maxParallel || len(theirs) > maxParallel {
+		return
+	}
+	for _, p := range ours {
+		if q := only(theirs, p); q != nil && p.peerPort == 0 && only(ours, q) == p {
+			l.pair(p, q)
+		}
+	}
+}
+
+// only gives the one port of the list that names p's MACs as p names its own, nil if there are none or several.
+func only(list []*port, p *port) *port {
+	var found *port
+	for _, q := range list {
 		if p.far != 0 && p.far == q.own && q.far != 0 && q.far == p.own {
-			byMAC = q
-			macs++
-		}
-		only = q
-		back++
-	}
-	for _, q := range l.nodes[p.key.sw].ports {
-		if q.peer == p.peer {
-			forth++
+			if found != nil {
+				return nil
+			}
+			found = q
 		}
 	}
-	switch {
-	case back == 1 && forth == 1:
-		l.pair(p, only)
-	case macs == 1:
-		l.pair(p, byMAC)
-	}
+	return found
 }

@@ -10,6 +10,8 @@ import (
 type host struct {
 	addr    flow.Addr
 	mac     uint64 // with which it sent fresh frames
+	station *station
+	at      int // where the host stands in station.hosts
 	sources []sighting
 	sinks   []sighting
 	place   Place
@@ -20,14 +22,19 @@ type host struct {
 type sighting struct {
 	port *port
 	hops uint8 // or TTL
-	n    uint32
 	last int64
+}
+
+// station is what evidence says of one MAC that hosts send with.
+type station struct {
+	ports []portKey // where it entered, one a switch
+	hosts []*host
 }
 
 func (l *Learner) host(a flow.Addr) *host {
 	h := l.hosts[a]
 	if h == nil {
-		if len(l.hosts) >= maxAddresses {
+		if len(l.hosts) >= l.max.addresses {
 			l.Ignored++
 			return nil
 		}
@@ -41,16 +48,12 @@ func (l *Learner) host(a flow.Addr) *host {
 func (l *Learner) sight(h *host, list []sighting, p *port, hops uint8, e *Evidence) []sighting {
 	for i := range list {
 		if s := &list[i]; s.port == p && s.hops == hops {
-			s.n += e.Count
 			s.last = max(s.last, e.Last)
 			return list
 		}
 	}
 	l.dirtyHosts[h] = struct{}{}
-	l.changed = true
-	if !slices.Contains(p.hosts, h) {
-		p.hosts = append(p.hosts, h)
-	}
+	p.hosts[h] = struct{}{}
 	if len(list) == maxSightings {
 		oldest := 0
 		for i := range list {
@@ -58,16 +61,24 @@ func (l *Learner) sight(h *host, list []sighting, p *port, hops uint8, e *Eviden
 				oldest = i
 			}
 		}
+		gone := list[oldest].port
 		list = slices.Delete(list, oldest, oldest+1)
+		at := func(s sighting) bool { return s.port == gone }
+		if gone != p && !slices.ContainsFunc(h.sources, at) && !slices.ContainsFunc(h.sinks, at) {
+			delete(gone.hosts, h)
+		}
 	}
-	return append(list, sighting{port: p, hops: hops, n: e.Count, last: e.Last})
+	return append(list, sighting{port: p, hops: hops, last: e.Last})
 }
 
 // source: a fresh frame entered a port, or one that a single router had forwarded.
 func (l *Learner) source(n *node, e *Evidence) {
-	p := n.port(e.Port)
 	if e.Encap {
-		l.tunnelSource(p, e)
+		l.tunnelSource(n, e)
+		return
+	}
+	p := l.port(n, e.Port)
+	if p == nil {
 		return
 	}
 	h := l.host(e.Addr)
@@ -75,12 +86,44 @@ func (l *Learner) source(n *node, e *Evidence) {
 		return
 	}
 	if e.Hops == 0 && h.mac != e.Far {
-		h.mac = e.Far
-		l.byMAC[e.Far] = append(l.byMAC[e.Far], h)
-		l.dirtyHosts[h] = struct{}{}
-		l.changed = true
+		l.setMAC(h, e.Far)
 	}
 	h.sources = l.sight(h, h.sources, p, e.Hops, e)
+}
+
+// setMAC notes the MAC of a host, and the host among those with that MAC.
+func (l *Learner) setMAC(h *host, mac uint64) {
+	if s := h.station; s != nil {
+		n := len(s.hosts) - 1
+		s.hosts[h.at], s.hosts[n].at = s.hosts[n], h.at
+		s.hosts[n] = nil
+		if s.hosts = s.hosts[:n]; n == 0 && len(s.ports) == 0 {
+			delete(l.stations, h.mac)
+		}
+	}
+	h.mac, h.station = mac, l.stationOf(mac)
+	if s := h.station; s != nil {
+		h.at = len(s.hosts)
+		s.hosts = append(s.hosts, h)
+	}
+	l.dirtyHosts[h] = struct{}{}
+}
+
+// stationOf gives what is known of a MAC, nil if it can be no single host's or there are too many.
+func (l *Learner) stationOf(mac uint64) *station {
+	if !unicastMAC(mac) {
+		return nil
+	}
+	s := l.stations[mac]
+	if s == nil {
+		if len(l.stations) >= l.max.macs {
+			l.Ignored++
+			return nil
+		}
+		s = &station{}
+		l.stations[mac] = s
+	}
+	return s
 }
 
 // sink: frames to an address left a port; the lowest TTL is the nearest to it.
@@ -88,8 +131,8 @@ func (l *Learner) sink(n *node, e *Evidence) {
 	if e.Encap {
 		return
 	}
-	p := n.port(e.Port)
-	if p.peer != 0 {
+	p := l.port(n, e.Port)
+	if p == nil || p.peer != 0 {
 		return
 	}
 	h := l.host(e.Addr)
@@ -102,7 +145,6 @@ func (l *Learner) sink(n *node, e *Evidence) {
 			if e.TTL < s.hops {
 				s.hops = e.TTL
 				l.dirtyHosts[h] = struct{}{}
-				l.changed = true
 			}
 			return
 		}
@@ -113,33 +155,31 @@ func (l *Learner) sink(n *node, e *Evidence) {
 // sightMAC notes where a host's MAC enters: several switches that do not route
 // make it a bridged one.
 func (l *Learner) sightMAC(p *port, mac uint64) {
-	if !unicastMAC(mac) {
+	st := l.stationOf(mac)
+	if st == nil {
 		return
 	}
-	at := l.macAt[mac]
-	for i, k := range at {
+	for i, k := range st.ports {
 		if k.sw == p.key.sw {
-			at[i] = p.key
+			st.ports[i] = p.key
 			return
 		}
 	}
-	if len(at) >= maxSightings || len(l.macAt) >= maxAddresses {
+	if len(st.ports) >= maxSightings {
 		return
 	}
-	l.macAt[mac] = append(at, p.key)
-	for _, h := range l.byMAC[mac] {
+	st.ports = append(st.ports, p.key)
+	for _, h := range st.hosts {
 		l.dirtyHosts[h] = struct{}{}
 	}
-	l.changed = true
 }
 
 // bridged: the host's frames enter several switches untouched, one of which never routed anything.
 func (l *Learner) bridged(h *host) bool {
-	at := l.macAt[h.mac]
-	if h.mac == 0 || len(at) < 2 {
+	if h.station == nil || len(h.station.ports) < 2 {
 		return false
 	}
-	return slices.ContainsFunc(at, func(k portKey) bool { return !l.nodes[k.sw].router })
+	return slices.ContainsFunc(h.station.ports, func(k portKey) bool { return !l.nodes[k.sw].router })
 }
 
 // locate works out a host's place from its sightings.
@@ -207,16 +247,18 @@ func addSwitch(set []SwitchID, id SwitchID) []SwitchID {
 
 // tunnelEnd is what evidence says of an outer address.
 type tunnelEnd struct {
-	flows map[SwitchID][2]uint64 // up to two flows seen bare there
-	sw    SwitchID
+	sw       SwitchID // where it lives, 0 unknown
+	bare     SwitchID // saw a flow of it bare
+	flow     uint64   // the first such flow
+	disputed bool     // several switches did
 }
 
 // tunnelSource: a fresh outer header that enters over a link was sent by the neighbour itself.
-func (l *Learner) tunnelSource(p *port, e *Evidence) {
+func (l *Learner) tunnelSource(n *node, e *Evidence) {
 	if e.Hops != 0 {
 		return
 	}
-	if o, ok := l.owners[e.Far]; ok && o.sw != p.key.sw {
+	if o, ok := l.owners[e.Far]; ok && o.sw != n.id {
 		l.setVTEP(e.Addr, o.sw)
 	}
 }
@@ -227,15 +269,12 @@ func (l *Learner) vtep(n *node, e *Evidence) {
 	if t == nil {
 		return
 	}
-	f := t.flows[n.id]
 	switch {
-	case f[0] == 0:
-		f[0] = e.Flow
-	case f[1] == 0 && f[0] != e.Flow:
-		f[1] = e.Flow
-	}
-	t.flows[n.id] = f
-	if t.sw == 0 && len(t.flows) == 1 && f[1] != 0 {
+	case t.bare == 0:
+		t.bare, t.flow = n.id, e.Flow
+	case t.bare != n.id:
+		t.disputed = true
+	case t.sw == 0 && !t.disputed && t.flow != e.Flow:
 		l.setVTEP(e.Addr, n.id)
 	}
 }
@@ -243,11 +282,11 @@ func (l *Learner) vtep(n *node, e *Evidence) {
 func (l *Learner) tunnelEnd(a flow.Addr) *tunnelEnd {
 	t := l.tunnels[a]
 	if t == nil {
-		if len(l.tunnels) >= maxAddresses {
+		if len(l.tunnels) >= l.max.addresses {
 			l.Ignored++
 			return nil
 		}
-		t = &tunnelEnd{flows: map[SwitchID][2]uint64{}}
+		t = &tunnelEnd{}
 		l.tunnels[a] = t
 	}
 	return t

@@ -8,32 +8,37 @@ import (
 	"spoor/flow"
 )
 
-// publish makes the next snapshot out of what changed, and the records that tell of it.
-func (l *Learner) publish() {
+// show makes the next snapshot out of what changed, if anything of it did.
+func (l *Learner) show() {
 	slices.SortFunc(l.dirtyNodes, func(a, b *node) int { return cmp.Compare(a.id, b.id) })
-	for _, n := range l.dirtyNodes {
-		for _, p := range n.ports {
-			if p.peer != 0 {
-				l.match(p)
-			}
+	for _, n := range l.dirtyNodes[:len(l.dirtyNodes):len(l.dirtyNodes)] { // match may add some
+		l.match(n)
+	}
+	for h := range l.dirtyHosts { // order does not matter: a place depends on no other
+		if place := l.locate(h); !place.equal(&h.place) {
+			h.place = place
+			l.next.places.set(h.addr, &place)
+			l.changed = true
 		}
 	}
+	if !l.changed && l.snap != nil {
+		return
+	}
+	l.changed = false
 	next := &Snapshot{Version: 1, Settled: l.settled() && l.linkAt != 0, registry: l.registry, switches: make([]*Switch, len(l.nodes))}
 	if l.snap != nil {
 		next.Version = l.snap.Version + 1
 		copy(next.switches, l.snap.switches)
 	}
-	for i := 0; i < len(l.dirtyNodes); i++ { // match may have added some
-		n := l.dirtyNodes[i]
+	for _, n := range l.dirtyNodes {
 		next.switches[n.id] = l.view(n)
-	}
-	for h := range l.dirtyHosts { // order does not matter: records are sorted below
-		h.place = l.locate(h)
-		place := h.place
-		l.next.places.set(h.addr, &place)
 	}
 	next.places, next.owners, next.vteps = l.next.places.share(), l.next.owners.share(), l.next.vteps.share()
 	l.snap = next
+}
+
+// tell gives the records of what changed since it was last called.
+func (l *Learner) tell() []Record {
 	for _, n := range l.dirtyNodes {
 		l.linkRecords(n)
 		n.dirty = false
@@ -43,8 +48,10 @@ func (l *Learner) publish() {
 	}
 	clear(l.dirtyHosts)
 	l.dirtyNodes = l.dirtyNodes[:0]
-	l.changed = false
-	slices.SortFunc(l.records, func(a, b Record) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID)) })
+	records := l.records
+	l.records = nil
+	slices.SortFunc(records, func(a, b Record) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.ID, b.ID)) })
+	return records
 }
 
 // view gives a switch as the snapshot shows it.
@@ -52,7 +59,7 @@ func (l *Learner) view(n *node) *Switch {
 	s := &Switch{ID: n.id, Agent: n.agent, Name: l.name(n), Ports: make(map[uint32]*Port, len(n.ports)), peers: map[SwitchID]peering{}}
 	for idx, p := range n.ports {
 		v := &Port{IfIndex: idx, Name: p.name, Peer: p.peer, PeerPort: p.peerPort, Edge: p.edge, Dark: p.peer == 0 && p.routed > 0}
-		v.Speed, v.SpeedInferred = l.speed(n, p)
+		v.Speed, v.SpeedInferred = l.speed(p)
 		if v.Dark {
 			s.Dark++
 		}
@@ -118,15 +125,15 @@ func (l *Learner) name(n *node) string {
 
 // speed gives a port's speed: configured, as the agent reports it, the link's
 // other end's, or inferred from the highest rate counted.
-func (l *Learner) speed(n *node, p *port) (bps float64, inferred bool) {
-	if v := speedOf(l.cfg.Speeds, n.agent, p.key.idx); v > 0 {
+func (l *Learner) speed(p *port) (bps float64, inferred bool) {
+	if v := l.configured(p); v > 0 {
 		return v, false
 	}
 	if p.speed > 0 {
 		return p.speed, false
 	}
 	if q := l.otherEnd(p); q != nil {
-		if v := speedOf(l.cfg.Speeds, l.nodes[q.key.sw].agent, q.key.idx); v > 0 {
+		if v := l.configured(q); v > 0 {
 			return v, true
 		}
 		if q.speed > 0 {
@@ -154,7 +161,7 @@ func (l *Learner) linkRecords(n *node) {
 			r.Source = Given
 		}
 		r.Link = l.portName(a) + "--" + l.portName(b)
-		r.Speed, r.SpeedInferred = l.speed(l.nodes[a.key.sw], a)
+		r.Speed, r.SpeedInferred = l.speed(a)
 		present[r.ID] = struct{}{}
 		old, ok := l.links[r.ID]
 		r.Since = l.now
@@ -187,11 +194,17 @@ func (l *Learner) flowPort(p *port) flow.Port {
 	return flow.Port{Switch: l.name(n), Agent: n.agent, IfIndex: p.key.idx, Name: p.name}
 }
 
-// hostRecord tells of an address whose place is new or changed.
+// hostRecord tells of an address whose place is new, changed or no longer believed.
 func (l *Learner) hostRecord(h *host) {
 	ports := l.hostPorts(h)
 	old, ok := l.placed[h.addr]
-	if len(ports) == 0 || ok && slices.Equal(old.Ports, ports) && old.MAC == h.mac {
+	if !ok && len(ports) == 0 || ok && slices.Equal(old.Ports, ports) && old.MAC == h.mac {
+		return
+	}
+	if len(ports) == 0 {
+		delete(l.placed, h.addr)
+		old.State, old.Time = Gone, l.now
+		l.records = append(l.records, old)
 		return
 	}
 	r := Record{Kind: HostRecord, ID: "host/" + h.addr.String(), Time: l.now, Since: l.now, Seen: l.now, Host: h.addr, MAC: h.mac, Ports: ports}

@@ -18,15 +18,21 @@ const MaxSwitches = 1 << 16
 // Registry numbers the agents in the order of their first appearance. Numbers
 // are never reused. Reads take no lock.
 type Registry struct {
-	mu    sync.Mutex
-	ids   atomic.Pointer[map[flow.Addr]SwitchID]
+	mu    sync.Mutex // of who numbers
+	ids   [registryBuckets]atomic.Pointer[map[flow.Addr]SwitchID]
 	addrs atomic.Pointer[[]flow.Addr]
 }
+
+// registryBuckets: a new agent costs a copy of one of so many maps.
+const registryBuckets = 1 << 10
 
 // NewRegistry gives an empty registry.
 func NewRegistry() *Registry {
 	r := &Registry{}
-	r.ids.Store(&map[flow.Addr]SwitchID{})
+	none := map[flow.Addr]SwitchID{}
+	for i := range r.ids {
+		r.ids[i].Store(&none)
+	}
 	r.addrs.Store(&[]flow.Addr{{}})
 	return r
 }
@@ -34,24 +40,32 @@ func NewRegistry() *Registry {
 // ID gives the number of an agent, numbering it if it is new; 0 for the zero
 // address and once MaxSwitches are known.
 func (r *Registry) ID(agent flow.Addr) SwitchID {
-	if id, ok := (*r.ids.Load())[agent]; ok || agent.IsZero() {
+	bucket := &r.ids[mixAddr(slotSeed, &agent)%registryBuckets]
+	if id, ok := (*bucket.Load())[agent]; ok || agent.IsZero() {
 		return id
 	}
+	if len(*r.addrs.Load()) > MaxSwitches {
+		return 0
+	}
+	return r.number(agent, bucket)
+}
+
+func (r *Registry) number(agent flow.Addr, bucket *atomic.Pointer[map[flow.Addr]SwitchID]) SwitchID {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	ids, addrs := *r.ids.Load(), *r.addrs.Load()
+	ids, addrs := *bucket.Load(), *r.addrs.Load()
 	if id, ok := ids[agent]; ok {
 		return id
 	}
 	if len(addrs) > MaxSwitches {
 		return 0
 	}
-	id := SwitchID(len(addrs))
+	id := SwitchID(len(addrs)) //nolint:gosec // G115: at most MaxSwitches
 	next := maps.Clone(ids)
 	next[agent] = id
-	grown := append(addrs[:len(addrs):len(addrs)], agent)
+	grown := append(addrs, agent) // readers of addrs do not look beyond its end
 	r.addrs.Store(&grown)
-	r.ids.Store(&next)
+	bucket.Store(&next)
 	return id
 }
 

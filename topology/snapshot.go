@@ -1,6 +1,8 @@
 package topology
 
 import (
+	"slices"
+
 	"spoor/flow"
 )
 
@@ -53,6 +55,10 @@ type Place struct {
 	Switch  SwitchID   // the edge port, if one is proven
 	Port    uint32
 	Bridged bool // enters several switches untouched: an L2 fabric
+}
+
+func (p *Place) equal(o *Place) bool {
+	return p.Switch == o.Switch && p.Port == o.Port && p.Bridged == o.Bridged && slices.Equal(p.Edges, o.Edges)
 }
 
 // Switch gives a switch by number, nil if unknown.

@@ -147,10 +147,11 @@ func (l *Learner) applyStatic() {
 			continue
 		}
 		n.given, n.router = name, true
-		for port, p := range given.Ports {
-			if p.IfIndex != 0 {
-				q := n.port(uint32(p.IfIndex))
-				q.name, q.named = port, true
+		for _, port := range slices.Sorted(maps.Keys(given.Ports)) { // of two names for one port the last counts
+			if p := given.Ports[port]; p.IfIndex != 0 {
+				if q := l.port(n, uint32(p.IfIndex)); q != nil {
+					q.name, q.named = port, true
+				}
 			}
 		}
 	}
@@ -168,7 +169,7 @@ func (l *Learner) applyStatic() {
 func (l *Learner) staticPort(node, name string) *port {
 	n := l.cfg.Static.Nodes[node]
 	if at := l.node(n.addr); at != nil {
-		return at.port(uint32(n.Ports[name].IfIndex))
+		return l.port(at, uint32(n.Ports[name].IfIndex))
 	}
 	return nil
 }

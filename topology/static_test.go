@@ -108,9 +108,6 @@ func TestSpeeds(t *testing.T) {
 	check(51, 1, 25e9, true)  // nothing of its own: the other end's
 	check(51, 2, 40e9, true)
 	check(2, 101, 10e9, true) // from the rate counted
-	if got := speedOf(all, agent(7), 3); got != 100e6 {
-		t.Errorf("speed for all is %g", got)
-	}
 }
 
 func TestParseSpeed_Failure(t *testing.T) {
