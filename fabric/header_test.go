@@ -15,7 +15,7 @@ func TestSampledHeadersParse(t *testing.T) {
 	t.Parallel()
 	eachMode(t, func(t *testing.T, c Config) {
 		t.Helper()
-		_, all := run(t, c)
+		_, all := run(t, brief(c))
 		seen := map[gopacket.LayerType]int{}
 		for i := range all {
 			var p reference.Packet

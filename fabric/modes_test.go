@@ -74,6 +74,14 @@ func eachMode(t *testing.T, test func(t *testing.T, c Config)) {
 	}
 }
 
+// brief shortens a run in which nothing happens later on.
+func brief(c Config) Config {
+	if c.Events == nil {
+		c.Duration = 2500 * time.Millisecond
+	}
+	return c
+}
+
 // run lets a fabric live to its end and keeps what it sent.
 func run(t testing.TB, c Config) (*Fabric, []Datagram) {
 	t.Helper()

@@ -15,7 +15,7 @@ func TestSeedDecidesEverything(t *testing.T) {
 	t.Parallel()
 	eachMode(t, func(t *testing.T, c Config) {
 		t.Helper()
-		c.Duration = 5500 * time.Millisecond
+		c = brief(c)
 		a, b := capture(t, c), capture(t, c)
 		if !bytes.Equal(a, b) {
 			t.Error("two runs of one seed differ")
@@ -53,7 +53,7 @@ func TestAgentsBehave(t *testing.T) {
 	t.Parallel()
 	eachMode(t, func(t *testing.T, c Config) {
 		t.Helper()
-		f, all := run(t, c)
+		f, all := run(t, brief(c))
 		if c.Loss > 0 || c.Events != nil {
 			return
 		}
