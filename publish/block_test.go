@@ -151,10 +151,10 @@ func TestDoneTwice(t *testing.T) {
 // TestPool checks that buffers come back, within the bound, and that an
 // abandoned one does not.
 func TestPool(t *testing.T) {
-	p := &pool{limit: 3 * minBlock}
+	p := &pool{limit: 2 * minBlock}
 	a, b := p.get(0), p.get(0)
 	p.reserve(a, minBlock) // outgrows its buffer, which is kept
-	if cap(a.buf) != 4*minBlock || p.bytes != minBlock {
+	if cap(a.buf) != 2*minBlock || p.bytes != minBlock {
 		t.Errorf("capacity %d, kept %d", cap(a.buf), p.bytes)
 	}
 	b.Abandon()

@@ -2,11 +2,11 @@ package publish
 
 import "sync"
 
-// Sizes of block buffers: each class is four times the one before.
+// Sizes of block buffers: each class is twice the one before.
 const (
 	minBlock   = 4 << 10
 	maxBlock   = 256 << 10
-	blockSizes = 4
+	blockSizes = 7
 )
 
 // pool keeps blocks and their buffers for the next use, bounded by bytes.
@@ -22,7 +22,7 @@ type pool struct {
 // class gives the smallest class that holds size, at most the largest.
 func class(size int) int {
 	c := 0
-	for c < blockSizes-1 && minBlock<<(2*c) < size {
+	for c < blockSizes-1 && minBlock<<c < size {
 		c++
 	}
 	return c
@@ -43,7 +43,7 @@ func (p *pool) get(c int) *Block {
 }
 
 func (p *pool) buffer(c int) []byte {
-	size := minBlock << (2 * c)
+	size := minBlock << c
 	if n := len(p.bufs[c]); n > 0 {
 		buf := p.bufs[c][n-1]
 		p.bufs[c] = p.bufs[c][:n-1]
@@ -74,7 +74,7 @@ func (p *pool) reserve(b *Block, n int) {
 // keep takes a buffer back if it is of a class and there is room.
 func (p *pool) keep(buf []byte) {
 	c := class(cap(buf))
-	if cap(buf) != minBlock<<(2*c) || p.bytes+cap(buf) > p.limit {
+	if cap(buf) != minBlock<<c || p.bytes+cap(buf) > p.limit {
 		return
 	}
 	p.bufs[c] = append(p.bufs[c], buf)

@@ -129,12 +129,15 @@ func (s *Sink) Put(blocks []*publish.Block) {
 	poke(s.wake)
 }
 
-// Close implements publish.Sink.
+// Close implements publish.Sink. Closing again, or without Start, does nothing.
 func (s *Sink) Close(ctx context.Context) error {
 	s.mu.Lock()
 	again := s.closed
 	s.closed = true
 	s.mu.Unlock()
+	if s.abort == nil {
+		return nil
+	}
 	if !again {
 		close(s.closing)
 	}
