@@ -50,11 +50,13 @@ func command(t *testing.T, env ...string) (c *cli, out, errs *buffer) {
 	return &cli{in: strings.NewReader(""), out: out, err: errs, environ: append([]string{"HOME=" + t.TempDir()}, env...)}, out, errs
 }
 
-// spoor runs one command to its end.
+// spoor runs one command to its end, for a minute at most.
 func spoor(t *testing.T, args ...string) result {
 	t.Helper()
 	c, out, errs := command(t)
-	code := c.run(t.Context(), args)
+	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	defer stop()
+	code := c.run(ctx, args)
 	return result{code, out.String(), errs.String()}
 }
 

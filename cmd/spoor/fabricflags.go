@@ -1,0 +1,208 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"time"
+
+	"spoor/fabric"
+	"spoor/internal/config"
+	"spoor/topology"
+)
+
+// fabricFlags gives the flags that describe a simulated fabric.
+func fabricFlags(f *fabric.Config) *config.Set {
+	var keys []config.Key
+	add := func(name string, v config.Value, help string) {
+		keys = append(keys, config.Key{Name: name, Value: v, Help: help})
+	}
+	add("seed", config.Number(&f.Seed, 0), "One seed gives one run, byte for byte.")
+	add("duration", config.Duration(&f.Duration), "How long it runs. 0: until it is stopped.")
+	sizeFlags(f, add)
+	trafficFlags(f, add)
+	agentFlags(f, add)
+	modeFlags(f, add)
+	return config.NewSet(keys...)
+}
+
+type adder func(name string, v config.Value, help string)
+
+func sizeFlags(f *fabric.Config, add adder) {
+	add("spines", config.Number(&f.Spines, 1), "Spines, 1 to 32; with several pods, in each.")
+	add("leaves", config.Number(&f.Leaves, 1), "Leaves, 1 to 512 in all; with several pods, in each.")
+	add("hosts", config.Number(&f.Hosts, 1), "Hosts on each leaf, 1 to 64.")
+	add("pods", config.Number(&f.Pods, 1), "Pods. More than 1 makes a fabric of five stages.")
+	add("super-spines", config.Number(&f.SuperSpines, 1), "Super-spines above each spine of a pod, 1 to 32 (five stages).")
+	add("lag", config.Number(&f.LAG, 1), "Physical links in each link between switches, 1 to 8. More than 1 is a LAG.")
+	add("lag-naming", enum(&f.LAGNaming, map[string]fabric.LAGNaming{"member": fabric.NameMember, "aggregate": fabric.NameAggregate}),
+		"Whether agents give the ifIndex of a LAG's member or of the aggregate.")
+	add("host-speed", speed(&f.HostSpeed), "Speed of a host's link, bit/s: 1G, 25G.")
+	add("fabric-speed", speed(&f.FabricSpeed), "Speed of one physical link between switches, bit/s: 10G, 100G.")
+	add("switch-mac", config.Bool(&f.SwitchMAC), "One MAC address for all ports of a switch, instead of one each.")
+	add("host-ttl", config.ListOf(&f.HostTTL, "number", parseTTL, func(t byte) string { return strconv.Itoa(int(t)) }),
+		"Initial TTLs of the hosts, dealt in turn: 64,128.")
+}
+
+func trafficFlags(f *fabric.Config, add adder) {
+	add("flows", config.Number(&f.Flows, 1), "Flows at any time, elephants included, acknowledgements not; up to 1000000.")
+	add("elephants", config.ListOf(&f.Elephants, "elephant", parseElephant, formatElephant),
+		"Elephants: share of a link, @ when it starts, + how long it lasts (to the end), / how often it comes back (once), :udp (TCP). 30%@3s+30s/1m; none.")
+	add("mouse", share(&f.Mouse), "Largest share of a link that a mouse takes; less where the mice would fill the fabric.")
+	add("lifetime", config.Duration(&f.Lifetime), "Mean life of a mouse. 0: as long as the run.")
+	add("udp", share(&f.UDP), "Share of the mice that are UDP.")
+	add("ipv6", share(&f.IPv6), "Share of the mice that are IPv6.")
+	add("local", share(&f.Local), "Share of the mice that stay within their leaf.")
+	add("acks", config.Bool(&f.Acks), "TCP flows have acknowledgements in the other direction.")
+}
+
+func agentFlags(f *fabric.Config, add adder) {
+	add("sampling-rate", config.Number(&f.SamplingRate, 0), "1 packet in N is sampled. 0: ifSpeed/1000000 at each port, 10000 for 10G.")
+	add("direction", enum(&f.Direction, map[string]fabric.Direction{"ingress": fabric.Ingress, "egress": fabric.Egress, "both": fabric.Both}),
+		"The side of its ports on which a switch samples.")
+	add("header-bytes", config.Number(&f.HeaderBytes, 1), "Bytes of a sampled packet that a sample holds, 64 to 256.")
+	add("polling", config.Duration(&f.Polling), "How often a port's counters are sent.")
+	add("extended", config.Bool(&f.Extended), "Samples have the records extended switch and extended router.")
+	add("expanded", config.Bool(&f.Expanded), "Samples are of the expanded formats (3 and 4).")
+	add("ipv6-agents", config.Bool(&f.IPv6Agents), "Agents have IPv6 addresses.")
+	add("silent-leaves", config.Number(&f.SilentLeaves, 0), "Leaves without an agent.")
+	add("silent-spines", config.Number(&f.SilentSpines, 0), "Spines without an agent.")
+	add("host-agents", config.Bool(&f.HostAgents), "Hosts run an agent too, as hsflowd does.")
+}
+
+func modeFlags(f *fabric.Config, add adder) {
+	add("vxlan", config.Bool(&f.VXLAN), "Leaves tunnel in VXLAN (EVPN, symmetric IRB: the VNI changes on the way).")
+	add("dual-homed", share(&f.DualHomed), "Share of hosts on both leaves of a pair (MLAG; with VXLAN the pair shares its VTEP address).")
+	add("spray", config.Bool(&f.Spray), "The packets of a flow take all equal paths in turn.")
+	add("loss", share(&f.Loss), "Share of datagrams that are lost on the way.")
+	add("duplicate", share(&f.Duplicate), "Share of datagrams that arrive twice.")
+	add("discards", share(&f.Discards), "Share of an elephant's packets that are dropped for want of buffers; also adds a flow that an ACL drops. Both are reported.")
+	add("event", config.ListOf(&f.Events, "event", fabric.ParseEvent, formatEvent),
+		"What happens, @ when: drain:spine1@20s, undrain:spine1@40s, move:0.5@20s or move:elephants@20s (new ECMP hash), restart:leaf2@20s (of an agent: every ifIndex changes), rate:leaf1*4@20s or rate:*4@20s (of sampling), hostmove:h1-1>leaf3@20s.")
+}
+
+// share is a part of a whole, 0 and 1 included.
+func share(p *float64) config.Value {
+	return config.Of(p, "share", parseShare, func(x float64) string { return strconv.FormatFloat(x, 'g', -1, 64) })
+}
+
+func parseShare(s string) (float64, error) {
+	number, isPercent := strings.CutSuffix(s, "%")
+	x, err := strconv.ParseFloat(number, 64)
+	if isPercent {
+		x /= 100
+	}
+	if err != nil || !(x >= 0 && x <= 1) {
+		return 0, fmt.Errorf("%q is no share: write it like 0.1 or 10%%", s)
+	}
+	return x, nil
+}
+
+// speed is a rate in bit/s such as 10G.
+func speed(p *uint64) config.Value {
+	return config.Of(p, "speed", func(s string) (uint64, error) {
+		x, err := topology.ParseSpeed("*=" + s)
+		if err != nil {
+			return 0, fmt.Errorf("%q is no speed: write it like 10G or 2500M", s)
+		}
+		return uint64(x.Bps), nil
+	}, func(n uint64) string {
+		for _, u := range []struct {
+			suffix string
+			factor uint64
+		}{{"T", 1e12}, {"G", 1e9}, {"M", 1e6}} {
+			if n >= u.factor && n%u.factor == 0 {
+				return strconv.FormatUint(n/u.factor, 10) + u.suffix
+			}
+		}
+		return strconv.FormatUint(n, 10)
+	})
+}
+
+// enum is one of several names.
+func enum[T comparable](p *T, values map[string]T) config.Value {
+	names := make([]string, 0, len(values))
+	text := make(map[T]string, len(values))
+	for name, v := range values {
+		names = append(names, name)
+		text[v] = name
+	}
+	sortNames(names)
+	return config.Of(p, strings.Join(names, "|"), func(s string) (T, error) {
+		v, ok := values[s]
+		if !ok {
+			return v, fmt.Errorf("%q is none of %s", s, strings.Join(names, ", "))
+		}
+		return v, nil
+	}, func(v T) string { return text[v] })
+}
+
+func parseTTL(s string) (byte, error) {
+	n, err := strconv.ParseUint(s, 10, 8)
+	if err != nil || n == 0 {
+		return 0, fmt.Errorf("%q is no TTL: 1 to 255", s)
+	}
+	return byte(n), nil
+}
+
+// parseElephant reads SHARE[@START][+DURATION][/EVERY][:udp].
+func parseElephant(s string) (e fabric.Elephant, err error) {
+	bad := func() (fabric.Elephant, error) {
+		return e, fmt.Errorf("%q is no elephant: write it like 30%%@3s+30s/1m (share, start, duration, period) or 0.15:udp", s)
+	}
+	rest, kind, typed := strings.Cut(s, ":")
+	if typed && kind != "udp" && kind != "tcp" {
+		return bad()
+	}
+	e.UDP = kind == "udp"
+	for _, part := range []struct {
+		mark string
+		to   *time.Duration
+	}{{"/", &e.Every}, {"+", &e.Duration}, {"@", &e.Start}} {
+		before, text, ok := strings.Cut(rest, part.mark)
+		if !ok {
+			continue
+		}
+		if *part.to, err = time.ParseDuration(text); err != nil || *part.to < 0 {
+			return bad()
+		}
+		rest = before
+	}
+	if e.Share, err = parseShare(rest); err != nil || e.Share == 0 {
+		return bad()
+	}
+	return e, nil
+}
+
+func formatElephant(e fabric.Elephant) string {
+	s := strconv.FormatFloat(math.Round(e.Share*1e6)/1e4, 'g', -1, 64) + "%"
+	for _, part := range []struct {
+		mark string
+		d    time.Duration
+	}{{"@", e.Start}, {"+", e.Duration}, {"/", e.Every}} {
+		if part.d > 0 {
+			s += part.mark + part.d.String()
+		}
+	}
+	if e.UDP {
+		s += ":udp"
+	}
+	return s
+}
+
+func formatEvent(e fabric.Event) string {
+	what := e.Target
+	switch e.Kind {
+	case fabric.EventMove:
+		if what == "" {
+			what = strconv.FormatFloat(e.Value, 'g', -1, 64)
+		}
+	case fabric.EventRate:
+		what += "*" + strconv.FormatFloat(e.Value, 'g', -1, 64)
+	case fabric.EventHostMove:
+		what += ">" + e.To
+	case fabric.EventDrain, fabric.EventUndrain, fabric.EventRestart:
+	}
+	return fmt.Sprintf("%v:%s@%v", e.Kind, what, e.At)
+}
