@@ -3,6 +3,7 @@ package kafka
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kgo"
 	"google.golang.org/protobuf/proto"
@@ -36,11 +37,11 @@ func deliver(t *testing.T, b bench, codec string) {
 		}
 	}
 	e.Close()
-	k := sample(1).Packet.Key
-	p.Path(&flow.Path{Key: k, ID: k.ID(), Time: 1e18, Reason: flow.PathNew, Hops: []flow.Hop{{Switch: "leaf1"}}})
-	p.Path(&flow.Path{Key: k, ID: k.ID(), Time: 1e18, Reason: flow.PathExpired})
-	p.Elephant(&flow.Elephant{Key: k, ID: k.ID(), Time: 1e18, Since: 1e18, AlertSince: 1e18, Severity: flow.SeverityWarning})
-	p.Topology(&topology.Record{ID: "host/10.1.1.1", Kind: topology.HostRecord, Time: 1e18})
+	k, now := sample(1).Packet.Key, time.Now().UnixNano() // the real broker deletes what is old
+	p.Path(&flow.Path{Key: k, ID: k.ID(), Time: now, Reason: flow.PathNew, Hops: []flow.Hop{{Switch: "leaf1"}}})
+	p.Path(&flow.Path{Key: k, ID: k.ID(), Time: now, Reason: flow.PathExpired})
+	p.Elephant(&flow.Elephant{Key: k, ID: k.ID(), Time: now, Since: now, AlertSince: now, Severity: flow.SeverityWarning})
+	p.Topology(&topology.Record{ID: "host/10.1.1.1", Kind: topology.HostRecord, Time: now})
 	st := drain(t, p)
 	if st[publish.Flows].Acknowledged != samples || !s.idempotent.Load() {
 		t.Fatalf("%+v, idempotent %v", st[publish.Flows], s.idempotent.Load())
@@ -51,7 +52,7 @@ func deliver(t *testing.T, b bench, codec string) {
 			t.Errorf("%s holds %d records, want %d", topic, got, n)
 		}
 	}
-	checkEvents(t, b, k.ID())
+	checkEvents(t, b, k.ID(), now)
 }
 
 func checkFlows(t *testing.T, records []*kgo.Record, n int) {
@@ -88,7 +89,7 @@ func checkFlows(t *testing.T, records []*kgo.Record, n int) {
 	}
 }
 
-func checkEvents(t *testing.T, b bench, id uint64) {
+func checkEvents(t *testing.T, b bench, id uint64, now int64) {
 	t.Helper()
 	key := flow.FormatID(id)
 	paths := b.consume(t, "paths", 3)
@@ -102,7 +103,7 @@ func checkEvents(t *testing.T, b bench, id uint64) {
 	h := headers(r)
 	if string(r.Key) != key || h["content-type"] != "application/json" || h["schema"] != "elephants/1" || h["ce_specversion"] != "1.0" ||
 		h["ce_type"] != "spoor.elephant.started" || h["ce_subject"] != key || h["ce_source"] != "/spoor/dc1" ||
-		!strings.HasPrefix(h["ce_id"], key+"-") || h["ce_time"] != "2001-09-09T01:46:40.000000000Z" {
+		!strings.HasPrefix(h["ce_id"], key+"-") || h["ce_time"] != time.Unix(0, now).UTC().Format("2006-01-02T15:04:05.000000000Z") {
 		t.Errorf("elephant: key %s, headers %v", r.Key, h)
 	}
 	if r := b.consume(t, "topology", 1)[0]; string(r.Key) != "host/10.1.1.1" {
