@@ -15,6 +15,7 @@ type Config struct {
 	RecordBytes int    // a larger record is dropped
 	RatePorts   int    // ports whose previous counters are kept for rates
 	Wait        bool   // a full queue makes the caller wait instead of dropping: replay
+	Restamp     bool   // Kafka's timestamps tell when a record was sent: brokers delete replays of old captures otherwise
 }
 
 // DefaultConfig gives the defaults; Collector is the host's name.

@@ -13,6 +13,7 @@ type lane struct {
 	books  *books
 	limits [topics]int64 // bound on the bytes queued of the topic's class
 	wait   bool          // a full queue makes the caller wait instead of dropping
+	stamp  bool          // timestamps are moved to the present
 	closed atomic.Bool
 
 	mu     sync.Mutex
@@ -25,7 +26,7 @@ type lane struct {
 type blockSum struct{ records, bytes int64 }
 
 func newLane(s Sink, p *pool, b *books, cfg *Config) *lane {
-	l := &lane{sink: s, pool: p, books: b, wait: cfg.Wait}
+	l := &lane{sink: s, pool: p, books: b, wait: cfg.Wait, stamp: cfg.Restamp}
 	l.room.L = &l.mu
 	for _, t := range Topics() {
 		bound := cfg.QueueBytes
@@ -48,6 +49,9 @@ func (l *lane) seal(blocks []*Block) {
 	admitted, now := blocks[:0], time.Now()
 	for _, b := range blocks {
 		b.lane, b.sealed = l, now
+		if l.stamp {
+			b.FirstTime, b.MaxTime = b.FirstTime+now.UnixMilli()-b.MaxTime, now.UnixMilli()
+		}
 		l.books.topic[b.Topic].records.Add(int(b.Records))
 		if o := l.admit(b); o != Acknowledged {
 			b.lane = nil

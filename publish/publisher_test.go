@@ -244,6 +244,24 @@ func TestLinger(t *testing.T) {
 	}
 }
 
+func TestRestamp(t *testing.T) {
+	sink := &heldSink{}
+	cfg := testConfig()
+	cfg.Restamp = true
+	e := New(cfg, sink).Encoder()
+	s := everydaySample(rand.New(rand.NewPCG(1, 1)))
+	begin := time.Now().UnixMilli()
+	for range 3 {
+		e.Flow(s, nil)
+		s.Received += 1e9
+	}
+	e.Close()
+	got := sink.records()
+	if last := got[2].time; last < begin || last > time.Now().UnixMilli() || got[0].time != last-2000 || got[1].time != last-1000 {
+		t.Errorf("times %d %d %d, sent at %d", got[0].time, got[1].time, got[2].time, begin)
+	}
+}
+
 // failing cannot be started.
 type failing struct{ heldSink }
 

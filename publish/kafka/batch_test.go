@@ -1,0 +1,122 @@
+package kafka
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"testing"
+
+	"github.com/VictoriaMetrics/metrics"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"spoor/publish"
+)
+
+// grab is a sink that keeps blocks.
+type grab struct{ blocks []*publish.Block }
+
+func (*grab) Name() string                   { return "grab" }
+func (*grab) Partitions(publish.Topic) int32 { return 1 }
+func (*grab) Start() error                   { return nil }
+func (*grab) Close(context.Context) error    { return nil }
+func (*grab) Metrics() *metrics.Set          { return nil }
+func (g *grab) Put(b []*publish.Block)       { g.blocks = append(g.blocks, b...) }
+
+// block gives one block of n flow records.
+func block(n int) *publish.Block {
+	g := &grab{}
+	e := publish.New(publishConfig(), g).Encoder()
+	for i := range n {
+		e.Flow(sample(i), nil)
+	}
+	e.Close()
+	return g.blocks[0]
+}
+
+// TestFrame reads the header of each codec's batch with franz-go, with and
+// without a producer id.
+func TestFrame(t *testing.T) {
+	b := block(100)
+	for codec := range len(codecs) {
+		for _, id := range []producer{anonymous, {77, 3}} {
+			var c compressor
+			batch, _, err := frame(b, codec, &c, id, 1234, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var rb kmsg.RecordBatch
+			if err := rb.ReadFrom(batch); err != nil {
+				t.Fatal(err)
+			}
+			sequence := int32(1234)
+			if id.id < 0 {
+				sequence = -1
+			}
+			if int(rb.Attributes) != codec || rb.NumRecords != 100 || rb.LastOffsetDelta != 99 || rb.ProducerID != id.id ||
+				rb.ProducerEpoch != id.epoch || rb.FirstSequence != sequence || rb.FirstTimestamp != b.FirstTime || rb.MaxTimestamp != b.MaxTime ||
+				int(rb.Length) != len(batch)-12 {
+				t.Errorf("codec %d: %+v", codec, rb)
+			}
+		}
+	}
+}
+
+func TestRawBatch(t *testing.T) {
+	var out bytes.Buffer
+	r := newRawBatch([]byte("batch"))
+	if n, err := io.Copy(&out, r); n != 9 || err != nil || out.String() != "\x00\x00\x00\x05batch" {
+		t.Errorf("%d %v %q", n, err, out.String())
+	}
+	if _, err := r.Read(nil); !errors.Is(err, io.ErrNoProgress) {
+		t.Error(err)
+	}
+	if _, err := r.WriteTo(full{}); err == nil {
+		t.Error("a failed write passed")
+	}
+}
+
+// full takes nothing.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, io.ErrShortWrite }
+
+func TestFrameAllocatesNothing(t *testing.T) {
+	b := block(500)
+	for _, codec := range []int{codecNone, codecLZ4, codecZstd} {
+		var c compressor
+		var out []byte
+		run := func() {
+			var err error
+			if _, out, err = frame(b, codec, &c, producer{1, 1}, 0, out[:0]); err != nil {
+				t.Fatal(err)
+			}
+		}
+		run()
+		if n := testing.AllocsPerRun(20, run); n > 2 { // the codec's own, for 500 records
+			t.Errorf("codec %d: %v allocations", codec, n)
+		}
+	}
+}
+
+// BenchmarkFrame says what a batch of 1000 records costs by codec.
+func BenchmarkFrame(b *testing.B) {
+	for name, codec := range codecs {
+		b.Run(fmt.Sprint(name), func(b *testing.B) {
+			x := block(1000)
+			var c compressor
+			var out, batch []byte
+			b.SetBytes(int64(len(x.Payload())))
+			b.ReportAllocs()
+			for b.Loop() {
+				var err error
+				if batch, out, err = frame(x, codec, &c, producer{1, 1}, 0, out[:0]); err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(len(batch))/float64(len(x.Bytes())), "ratio")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/1000, "ns/record")
+		})
+	}
+}
