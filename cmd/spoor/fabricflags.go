@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -20,6 +21,7 @@ func fabricFlags(f *fabric.Config) *config.Set {
 	}
 	add("seed", config.Number(&f.Seed, 0), "One seed gives one run, byte for byte.")
 	add("duration", config.Duration(&f.Duration), "How long it runs. 0: until it is stopped.")
+	add("start", startTime(&f.Start), "When a capture begins, RFC 3339 (2026-01-01T00:00:00Z). What is sent, is sent now.")
 	sizeFlags(f, add)
 	trafficFlags(f, add)
 	agentFlags(f, add)
@@ -48,7 +50,7 @@ func sizeFlags(f *fabric.Config, add adder) {
 func trafficFlags(f *fabric.Config, add adder) {
 	add("flows", config.Number(&f.Flows, 1), "Flows at any time, elephants included, acknowledgements not; up to 1000000.")
 	add("elephants", config.ListOf(&f.Elephants, "elephant", parseElephant, formatElephant),
-		"Elephants: share of a link, @ when it starts, + how long it lasts (to the end), / how often it comes back (once), :udp (TCP). 30%@3s+30s/1m; none.")
+		"Elephants: share of a link, @ when it starts, + how long it lasts (to the end), / how often it comes back (once), :udp (TCP). 30%@3s+30s/1m. Empty: none.")
 	add("mouse", share(&f.Mouse), "Largest share of a link that a mouse takes; less where the mice would fill the fabric.")
 	add("lifetime", config.Duration(&f.Lifetime), "Mean life of a mouse. 0: as long as the run.")
 	add("udp", share(&f.UDP), "Share of the mice that are UDP.")
@@ -80,6 +82,22 @@ func modeFlags(f *fabric.Config, add adder) {
 	add("discards", share(&f.Discards), "Share of an elephant's packets that are dropped for want of buffers; also adds a flow that an ACL drops. Both are reported.")
 	add("event", config.ListOf(&f.Events, "event", fabric.ParseEvent, formatEvent),
 		"What happens, @ when: drain:spine1@20s, undrain:spine1@40s, move:0.5@20s or move:elephants@20s (new ECMP hash), restart:leaf2@20s (of an agent: every ifIndex changes), rate:leaf1*4@20s or rate:*4@20s (of sampling), hostmove:h1-1>leaf3@20s.")
+}
+
+// startTime is the moment at which a run begins; 0 is the fabric's default.
+func startTime(p *int64) config.Value {
+	return config.Of(p, "time", func(s string) (int64, error) {
+		t, err := time.Parse(time.RFC3339, s)
+		if err != nil || t.Unix() <= 0 {
+			return 0, fmt.Errorf("%q is no time: write it like 2026-01-01T00:00:00Z", s)
+		}
+		return t.UnixNano(), nil
+	}, func(ns int64) string {
+		if ns == 0 {
+			return ""
+		}
+		return time.Unix(0, ns).UTC().Format(time.RFC3339)
+	})
 }
 
 // share is a part of a whole, 0 and 1 included.
@@ -128,7 +146,7 @@ func enum[T comparable](p *T, values map[string]T) config.Value {
 		names = append(names, name)
 		text[v] = name
 	}
-	sortNames(names)
+	slices.Sort(names)
 	return config.Of(p, strings.Join(names, "|"), func(s string) (T, error) {
 		v, ok := values[s]
 		if !ok {

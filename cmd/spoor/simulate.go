@@ -1,0 +1,98 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"spoor/fabric"
+	"spoor/internal/app/simulate"
+)
+
+func (c *cli) simulateCommand() *cobra.Command {
+	o := simulate.Options{Fabric: fabric.DefaultConfig()}
+	cmd := &cobra.Command{
+		Use:   "simulate --to HOST:PORT | --pcap FILE",
+		Short: "Send real sFlow from a simulated fabric",
+		Long: "simulate lets a leaf-spine fabric live whose switches send real sFlow v5 datagrams, each from a socket of\n" +
+			"its own, at the pace of real time; or it writes them to a capture, as fast as it can. Packets are sampled\n" +
+			"hop by hop as a hardware agent does. The last line on stdout is a summary in JSON.",
+		Example: "  spoor simulate --to 127.0.0.1:6343 --duration 0\n" +
+			"  spoor simulate --to 127.0.0.1:6343 --truth truth.json --event drain:spine1@30s\n" +
+			"  spoor simulate --pcap big.pcap --spines 8 --leaves 64 --hosts 16 --flows 20000 --fabric-speed 100G --host-speed 25G",
+		Args: cobra.NoArgs,
+	}
+	flags := cmd.Flags()
+	flags.SortFlags = false
+	flags.StringVar(&o.To, "to", "", "collector to send to, as HOST:PORT")
+	flags.StringVar(&o.Pcap, "pcap", "", "capture to write instead; it must not exist")
+	flags.StringVar(&o.Truth, "truth", "", "file for the truth, JSON: what flows took which path at what rate; it must not exist")
+	set := fabricFlags(&o.Fabric)
+	set.Bind(flags)
+	cmd.SetUsageTemplate(fabricTemplate)
+	cmd.RunE = c.command(func(cmd *cobra.Command, _ []string, _ *slog.Logger) error {
+		if err := set.Flags(); err != nil {
+			return err
+		}
+		bar := newProgress(c.err)
+		total := o.Fabric.Duration
+		o.Notice = func(line string) {
+			bar.clear()
+			fmt.Fprintf(c.err, "spoor: %s\n", line)
+		}
+		o.Progress = func(done time.Duration, s fabric.Stats) {
+			bar.draw(func(width int) string { return simulated(done, total, s, width) })
+		}
+		s, err := simulate.New(o)
+		if err != nil {
+			return err
+		}
+		c.working = true
+		summary, err := s.Run(cmd.Context())
+		bar.clear()
+		if err != nil {
+			return err
+		}
+		line, err := summary.Line()
+		if err == nil {
+			_, err = c.out.Write(line)
+		}
+		return err
+	})
+	return cmd
+}
+
+// fabricTemplate is usageTemplate for a command whose many flags stand in order
+// and which has little use for the settings.
+const fabricTemplate = `Usage:
+  {{.UseLine}}
+
+Examples:
+{{.Example}}
+
+Flags:
+{{.LocalFlags.FlagUsagesWrapped 118 | trimTrailingWhitespaces}}
+`
+
+// simulated is the line that shows how far a simulation is:
+//
+//	12.3 of 60 s  4812 datagrams  5.1 MB
+func simulated(done, total time.Duration, s fabric.Stats, width int) string {
+	of := ""
+	if total > 0 {
+		of = fmt.Sprintf(" of %.0f", total.Seconds())
+	}
+	return cut(fmt.Sprintf("%.1f%s s  %d datagrams  %.1f MB", done.Seconds(), of, s.Datagrams, float64(s.Bytes)/1e6), width)
+}
+
+// draw is show for any line of at most so many columns.
+func (p *progress) draw(line func(width int) string) {
+	now := p.now()
+	if p.width == 0 || now.Sub(p.drawn) < redraw {
+		return
+	}
+	p.drawn = now
+	fmt.Fprintf(p.w, "\r%s\x1b[K", line(p.width-1))
+}
