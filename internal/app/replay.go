@@ -19,11 +19,10 @@ import (
 
 // Times of a replay, in capture time.
 const (
-	runOn       = int64(60e9)      // after the last datagram
-	longSilence = int64(3600e9)    // a gap in which not every tick is worth its time
-	ticksAfter  = int64(600e9)     // of a longer gap: what ends by silence has ended then
-	drainTime   = time.Minute      // of the publisher at the end, on the wall
-	reachTime   = 10 * time.Second // for Kafka's first answer, on the wall
+	runOn       = int64(60e9)   // after the last datagram
+	longSilence = int64(3600e9) // a gap in which not every tick is worth its time
+	ticksAfter  = int64(600e9)  // of a longer gap: what ends by silence has ended then
+	drainTime   = time.Minute   // of the publisher at the end, on the wall
 )
 
 // ReplayOptions say what to replay and how.
@@ -31,6 +30,8 @@ type ReplayOptions struct {
 	Files []string // pcap or pcapng; "-" is standard input
 	Port  uint16   // UDP destination port
 	Speed float64  // times as recorded; 0 = flat out
+	// Patience is how long Kafka may take to answer at first, on the wall; 0 = 10 s.
+	Patience time.Duration
 	// Progress, where set, is called now and then with the bytes read of the
 	// files and their size, 0 if unknown.
 	Progress func(read, total int64)

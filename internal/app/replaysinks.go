@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -42,7 +43,7 @@ func (r *replay) reach(ctx context.Context) error {
 	if r.kafka == nil {
 		return nil
 	}
-	late := time.NewTimer(reachTime)
+	late := time.NewTimer(cmp.Or(r.o.Patience, 10*time.Second))
 	defer late.Stop()
 	look := time.NewTicker(10 * time.Millisecond)
 	defer look.Stop()
