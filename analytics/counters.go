@@ -44,6 +44,10 @@ func (f *Feed) Counters(c *flow.Counters) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if len(f.infos) >= maxPending || len(f.loads) >= maxPending || f.witness.Len() >= maxPending {
+		f.engine.skipped.Add(1)
+		return
+	}
 	if c.Records&flow.HasHost != 0 && len(c.Host.Hostname) > 0 {
 		f.infos = append(f.infos, topology.PortInfo{Agent: c.Agent, Hostname: clean(c.Host.Hostname)})
 	}
@@ -71,9 +75,9 @@ func (f *Feed) Counters(c *flow.Counters) {
 // inform sends what is new of a port, and its load since the last poll.
 func (f *Feed) inform(c *flow.Counters, k portKey, m *portMemory) {
 	info := topology.PortInfo{Agent: c.Agent, IfIndex: k.port}
-	if c.Records&flow.HasPortName != 0 && string(c.PortName) != m.name {
-		m.name = string(c.PortName)
-		info.Name = clean(c.PortName)
+	if raw := c.PortName[:min(len(c.PortName), maxName)]; c.Records&flow.HasPortName != 0 && string(raw) != m.name {
+		m.name = string(raw)
+		info.Name = clean(raw)
 	}
 	if c.Records&flow.HasIf != 0 {
 		if speed := ifSpeed(&c.If); speed != m.speed {

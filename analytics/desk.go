@@ -2,27 +2,20 @@ package analytics
 
 import (
 	"spoor/flow"
-	"spoor/topology"
 )
 
 // desk is where events pass on their way out: it knows what only all shards
 // together know (which elephants share a link, how busy it is, which slots are
-// taken) and keeps the pace of path messages. It belongs to the engine's goroutine.
+// taken). It belongs to the engine's goroutine.
 type desk struct {
 	cfg    *Config
 	out    Outbox
 	now    int64
-	second int64 // of the pace
-	room   int   // path messages that may still go out in this second
-	held   []*flow.Path
+	pace   pace
 	loads  map[portKey]load
 	lives  map[uint64]*deskLife // active elephants by flow id
 	onLink map[string]int       // active elephants by link id and direction
 	slots  []bool               // taken
-	links  int
-	hosts  int
-	delay  uint64 // path messages that had to wait
-	lost   uint64 // path messages replaced by later ones or let go
 	// Delays of detection since the start of the excess, for the histogram; drained by Stats.
 	detections []float64
 	ports      func(agent flow.Addr, ifIndex uint32) portKey
@@ -37,8 +30,8 @@ type deskLife struct {
 
 // Bounds of the desk.
 const (
-	maxHeld  = 100_000
-	maxSlots = 1 << 16
+	maxSlots      = 1 << 16
+	maxDetections = 1 << 12 // that nobody took yet
 )
 
 // Severity rules of interfaces.md: a fabric link this busy, or with discards, warns.
@@ -48,32 +41,28 @@ const (
 )
 
 func (d *desk) init(cfg *Config, out Outbox) {
-	d.cfg, d.out = cfg, out
+	d.cfg, d.out, d.pace = cfg, out, newPace(out)
 	d.loads, d.lives, d.onLink = map[portKey]load{}, map[uint64]*deskLife{}, map[string]int{}
 }
 
 func (d *desk) begin(now int64) {
 	d.now = now
-	if s := now / 1e9; s != d.second {
-		d.second, d.room = s, d.cfg.Paths.MaxPerSecond
+	d.pace.begin(now, d.cfg.Paths.MaxPerSecond)
+}
+
+// load takes a poll; of one agent's polls that came through several workers the latest counts.
+func (d *desk) load(l load) {
+	if old, ok := d.loads[l.key]; ok && old.at <= l.at || !ok && len(d.loads) < maxPorts {
+		d.loads[l.key] = l
 	}
 }
 
-func (d *desk) load(l load) { d.loads[l.key] = l }
-
 func (d *desk) event(ev Event) {
-	switch {
-	case ev.Elephant != nil:
+	if ev.Elephant != nil {
 		d.elephant(ev.Elephant)
-	case ev.urgent || d.room > 0 && len(d.held) == 0:
-		d.room--
-		d.out.Path(ev.Path)
-	case len(d.held) < maxHeld:
-		d.delay++
-		d.held = append(d.held, ev.Path)
-	default:
-		d.lost++
+		return
 	}
+	d.pace.path(ev.Path, ev.urgent)
 }
 
 // flush publishes held path messages as far as there is room, and frees the slots of elephants that ended a while ago.
@@ -84,21 +73,11 @@ func (d *desk) flush() {
 			delete(d.lives, id)
 		}
 	}
-	n := min(max(d.room, 0), len(d.held))
-	for _, p := range d.held[:n] {
-		d.out.Path(p)
-	}
-	d.room -= n
-	d.held = append(d.held[:0], d.held[n:]...)
+	d.pace.release(d.pace.room)
 }
 
 // drain publishes all that is held, at the end.
-func (d *desk) drain() {
-	for _, p := range d.held {
-		d.out.Path(p)
-	}
-	d.held = nil
-}
+func (d *desk) drain() { d.pace.release(len(d.pace.held)) }
 
 func (d *desk) elephant(m *flow.Elephant) {
 	l := d.lives[m.ID]
@@ -116,7 +95,7 @@ func (d *desk) elephant(m *flow.Elephant) {
 			m.Severity = flow.SeverityWarning
 		}
 	}
-	if m.State == flow.ElephantStarted {
+	if m.State == flow.ElephantStarted && len(d.detections) < maxDetections {
 		d.detections = append(d.detections, float64(m.Detected-m.Since)/1e9)
 	}
 	d.out.Elephant(m)
@@ -153,19 +132,19 @@ func directed(k *flow.ElephantLink) string {
 func (d *desk) describe(k *flow.ElephantLink) {
 	k.Elephants = d.onLink[directed(k)]
 	from, ok := d.loads[d.port(k.From)]
-	rate, discards := from.out, from.discardsOut
+	rate, sends := from.out, !k.HostSends
 	if k.HostSends {
 		rate = from.in
-	} else if !ok && k.To.IfIndex != 0 { // the other end counts the same frames
+	} else if !ok && k.To.IfIndex != 0 { // the other end counts the same frames, but not those that were discarded
 		from, ok = d.loads[d.port(k.To)]
-		rate, discards = from.in, 0
+		rate, sends = from.in, false
 	}
 	if !ok || d.now-from.at > freshLoad || k.Speed <= 0 {
 		return
 	}
 	k.Utilization, k.UtilizationAge = rate/k.Speed, float64(d.now-from.at)/1e9
-	if from.discardsKnown && !k.HostSends {
-		k.DiscardRate = discards
+	if from.discardsKnown && sends {
+		k.DiscardRate = from.discardsOut
 	}
 }
 
@@ -184,17 +163,4 @@ func (d *desk) takeSlot() int {
 	}
 	d.slots = append(d.slots, true)
 	return len(d.slots) - 1
-}
-
-// topology counts links and hosts.
-func (d *desk) topology(r *topology.Record) {
-	switch {
-	case r.Kind == topology.LinkRecord && r.State == topology.Gone:
-		d.links--
-	case r.Kind == topology.LinkRecord && r.Since == r.Time:
-		d.links++
-	case r.Kind == topology.HostRecord && r.Since == r.Time:
-		d.hosts++
-	case r.Kind == topology.SwitchRecord:
-	}
 }

@@ -130,6 +130,5 @@ func (e *Engine) learn(now int64) {
 	e.snap.Store(snap)
 	for i := range records {
 		e.out.Topology(&records[i])
-		e.desk.topology(&records[i])
 	}
 }

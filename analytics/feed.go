@@ -11,6 +11,10 @@ import (
 // them over even without a flush.
 const batchSamples = 64
 
+// maxPending bounds what a feed or shard gathers between two ticks, of each kind:
+// evidence beyond it is seen again, loads and names are told again.
+const maxPending = 1 << 17
+
 // Feed takes the samples and counters of one worker. Its methods are for one
 // goroutine; only the engine's drain happens beside them.
 type Feed struct {
@@ -45,15 +49,18 @@ func (f *Feed) Sample(s *flow.Sample) {
 	if k, ok := tapOf(id, s); ok {
 		t := f.taps[k]
 		if t == nil {
-			t = f.engine.taps.get(k)
-			f.taps[k] = t
+			if t = f.engine.taps.get(k); t != nil {
+				f.taps[k] = t
+			}
 		}
 		if t != nil && t.rate.Load() != s.Rate() {
 			t.rate.Store(s.Rate())
 		}
 	}
 	f.mu.Lock()
-	f.witness.See(s)
+	if f.witness.Len() < maxPending {
+		f.witness.See(s)
+	}
 	f.mu.Unlock()
 	i := s.Exchange % Shards
 	f.batches[i] = append(f.batches[i], *s)

@@ -22,9 +22,8 @@ type life struct {
 	since     int64
 	detected  int64
 	told      int64 // latest message
-	ended     int64
+	ended     int64 // the latest episode that was announced
 	announced bool
-	samples   uint64 // of the flow when the excess was detected: for the message
 	window    float64
 	proof     flow.Proof
 }
@@ -45,8 +44,8 @@ func (s *Shard) start(d *detail, e *flowtable.Entry, x *flow.Sample) {
 		l = &life{key: cold.Key, id: cold.ID, first: since}
 	}
 	delete(s.recent, cold.ID)
-	l.slot, l.since, l.detected, l.ended, l.announced = d.slot, since, x.Received, 0, false
-	l.proof, l.samples, l.window = flow.Proof(st.Proof), d.estimate.Count(), float64(x.Received-since)/1e9
+	l.slot, l.since, l.detected, l.announced = d.slot, since, x.Received, false
+	l.proof, l.window = flow.Proof(st.Proof), float64(x.Received-since)/1e9
 	d.life = l
 	e.Flags |= flowtable.Pinned
 	s.lives = append(s.lives, l)
@@ -76,10 +75,12 @@ func (s *Shard) announce(l *life) {
 func (s *Shard) end(l *life, reason flow.EndReason) {
 	e := s.table.Entry(l.slot)
 	st := state(e)
-	l.ended = s.clock
 	if l.announced {
+		l.ended = s.clock
 		s.stats.Ended++
 		s.emitElephant(l, flow.ElephantEnded, reason)
+	}
+	if l.episode > 0 && len(s.recent) < s.table.Cap() {
 		s.recent[l.id] = l
 	}
 	if st.On { // the detector did not see the end itself
@@ -109,7 +110,7 @@ func (s *Shard) tickLives() {
 func (s *Shard) whySilent(l *life, e *flowtable.Entry) flow.EndReason {
 	for _, o := range s.details.at(e.Detail).tracker.Observed() {
 		if s.taps.alive(o.Switch, s.clock) {
-			if s.clock-lastOf(e, s.clock) > int64(4e9) {
+			if s.clock-s.lastSeen(e) > int64(4e9) {
 				return flow.EndIdle
 			}
 			return flow.EndBelow
@@ -126,7 +127,7 @@ func (s *Shard) emitElephant(l *life, step flow.ElephantState, reason flow.EndRe
 	now := s.clock
 	at := now
 	if step == flow.ElephantEnded { // the figures of its life, not of the silence after it
-		at = min(now, lastOf(e, now))
+		at = min(now, state(e).LastTime(now))
 	}
 	v := d.estimate.At(at)
 	m := &flow.Elephant{

@@ -12,7 +12,7 @@ import (
 
 // sample takes one flow sample: the flow's path first, then its rate.
 func (s *Shard) sample(x *flow.Sample) {
-	s.clock = max(s.clock, x.Received)
+	s.advance(x.Received)
 	s.stats.Samples++
 	slot, fresh := s.table.Get(&x.Packet.Key, x.FlowID, x.Received)
 	e := s.table.Entry(slot)
@@ -23,9 +23,10 @@ func (s *Shard) sample(x *flow.Sample) {
 	d := s.detailOf(slot, e, x)
 	if d == nil {
 		s.stats.Starved++
+		s.pass(e, x.Time)
 		return
 	}
-	d.last = x.Received
+	d.last = max(d.last, x.Received)
 	attributes(&d.attrs, &x.Packet)
 	p := point(s.snap.ID(x.Agent), x)
 	if p.in == 0 && p.out == 0 {
@@ -34,6 +35,14 @@ func (s *Shard) sample(x *flow.Sample) {
 	}
 	s.follow(d, e, x, p)
 	s.judge(d, e, x, p)
+}
+
+// pass lets a flow's time pass by a sample that the detector does not see: the
+// flow is not idle. An elephant's detail remembers its latest sample.
+func (s *Shard) pass(e *flowtable.Entry, t int64) {
+	if st := state(e); !st.On {
+		s.preset.Observe(st, t, 0, false)
+	}
 }
 
 // observation is where a sample was taken, in the shard's terms.
@@ -67,6 +76,10 @@ func (s *Shard) follow(d *detail, e *flowtable.Entry, x *flow.Sample, p observat
 	if d.tracker.Encap {
 		e.Flags |= tunnelled
 	}
+	if !d.tracker.Complete { // the tunnel's first sample opens the path again
+		s.paths.Release(e.Path)
+		e.Path = 0
+	}
 	d.tracker.TunnelEnds(func(vtep flow.Addr, at topology.SwitchID) {
 		if s.snap.VTEP(vtep) != at {
 			s.testify(topology.Evidence{Kind: topology.SawVTEP, Agent: s.agent(at), Addr: vtep, Flow: x.FlowID}, x.Received)
@@ -85,7 +98,9 @@ func (s *Shard) agent(id topology.SwitchID) flow.Addr { return s.snap.FlowPort(i
 func (s *Shard) testify(ev topology.Evidence, now int64) {
 	ev.Count, ev.First, ev.Last, ev.Sequence = 1, now, now, s.witness
 	s.witness++
-	s.evidence = append(s.evidence, ev)
+	if len(s.evidence) < maxPending {
+		s.evidence = append(s.evidence, ev)
+	}
 }
 
 // judge feeds the detector with what the sample stands for.
@@ -98,6 +113,7 @@ func (s *Shard) judge(d *detail, e *flowtable.Entry, x *flow.Sample, p observati
 	theta := s.theta(d, e)
 	if theta == 0 {
 		s.stats.NoSpeed++
+		s.pass(e, x.Time)
 		return
 	}
 	if s.clock-x.Time > lateBy {
@@ -170,10 +186,16 @@ func (s *Shard) detailOf(slot uint32, e *flowtable.Entry, x *flow.Sample) *detai
 	}
 	id := s.details.get()
 	if id == 0 {
+		if len(s.lives) == int(s.details.len()) {
+			return nil
+		}
 		if id = s.details.victim(); id == 0 {
 			return nil
 		}
-		s.table.Entry(s.details.at(id).slot).Detail = 0
+		loser := s.details.at(id)
+		from := s.table.Entry(loser.slot)
+		s.pass(from, loser.last)
+		from.Detail = 0
 	}
 	e.Detail = id
 	d := s.details.at(id)
@@ -181,11 +203,20 @@ func (s *Shard) detailOf(slot uint32, e *flowtable.Entry, x *flow.Sample) *detai
 	d.slot, d.busy, d.used, d.since, d.last = slot, true, true, s.table.Cold(slot).First, x.Received
 	d.attrs, d.life, d.sequence, d.estimate = flow.Attributes{}, nil, elephant.Sequence{}, elephant.Estimate{}
 	d.told = told{hops: d.told.hops[:0]}
+	if e.N > 1 { // it had a detail before: what is open about it is judged by what is seen from now on
+		d.since, d.told.at = x.Received, x.Received
+	}
+	d.told.state, d.told.known = toldState(e)
 	d.stages.Reset()
 	d.tracker.Reset(key.Src, key.Dst)
+	d.tracker.Encap = e.Flags&tunnelled != 0
 	if k := s.paths.Get(e.Path, s.snap); k != nil {
-		d.tracker.Restore(s.snap, k.Hops, e.Flags&tunnelled != 0)
-		d.told.known, d.told.state = e.Aux > 0, flow.PathComplete
+		d.tracker.Restore(s.snap, k.Hops)
+		if d.told.known {
+			d.told.hops = append(d.told.hops, k.Hops...)
+		} else {
+			d.told.open = true
+		}
 	}
 	return d
 }

@@ -1,7 +1,6 @@
 package analytics
 
 import (
-	"math"
 	"slices"
 
 	"spoor/analytics/elephant"
@@ -92,44 +91,48 @@ func (s *Shard) tellPartial(d *detail, e *flowtable.Entry) {
 }
 
 func (s *Shard) tell(d *detail, e *flowtable.Entry, p *flow.Path, hops []path.Hop) {
-	if e.Aux < math.MaxUint16 {
-		e.Aux++
-	}
-	p.Revision = uint32(e.Aux)
-	s.countState(d, p.State)
+	e.Revision++
+	p.Revision = e.Revision
+	s.countState(e, p.State)
 	d.told = told{state: p.State, hops: append(d.told.hops[:0], hops...), at: p.Time, known: true}
 	s.emit(Event{Path: p, urgent: d.life != nil})
 }
 
-func (s *Shard) countState(d *detail, state flow.PathState) {
-	if d.told.known {
-		s.stats.PathStates[d.told.state]--
+// toldState gives the state of the path that was published of a flow, if one was.
+func toldState(e *flowtable.Entry) (state flow.PathState, ok bool) {
+	if e.Aux == 0 {
+		return flow.PathProvisional, false
+	}
+	return flow.PathState(e.Aux - 1), true
+}
+
+// countState notes the state of the path that is published of a flow.
+func (s *Shard) countState(e *flowtable.Entry, state flow.PathState) {
+	if old, ok := toldState(e); ok {
+		s.stats.PathStates[old]--
 	}
 	s.stats.PathStates[state]++
+	e.Aux = uint16(state) + 1
 }
 
 // tellExpired closes the account of a path that was published.
 func (s *Shard) tellExpired(slot uint32, e *flowtable.Entry) {
-	if e.Aux == 0 {
+	state, ok := toldState(e)
+	if !ok {
 		return
 	}
 	cold := s.table.Cold(slot)
 	p := &flow.Path{
-		Cause: s.cause(), Key: cold.Key, ID: cold.ID, Time: s.clock, Revision: uint32(e.Aux) + 1, Reason: flow.PathExpired,
-		State: flow.PathComplete, FirstSeen: cold.First, LastSeen: lastOf(e, s.clock), Samples: uint64(e.N), Bytes: e.Bytes,
-	}
-	known := s.paths.Get(e.Path, s.snap)
-	if known != nil {
-		p.Hops = s.hops(known.Hops)
+		Cause: s.cause(), Key: cold.Key, ID: cold.ID, Time: s.clock, Revision: e.Revision + 1, Reason: flow.PathExpired,
+		State: state, FirstSeen: cold.First, LastSeen: s.lastSeen(e), Samples: uint64(e.N), Bytes: e.Bytes,
 	}
 	if e.Detail != 0 {
 		d := s.details.at(e.Detail)
-		p.State, p.Attributes = d.told.state, d.attrs
-		if p.State != flow.PathComplete {
-			p.Hops = s.hops(d.told.hops)
-		}
+		p.Hops, p.Attributes = s.hops(d.told.hops), d.attrs
+	} else if known := s.paths.Get(e.Path, s.snap); known != nil && state == flow.PathComplete {
+		p.Hops = s.hops(known.Hops)
 	}
-	s.stats.PathStates[p.State]--
+	s.stats.PathStates[state]--
 	s.emit(Event{Path: p})
 }
 
@@ -177,8 +180,6 @@ type passedLink struct {
 	hostSends bool
 	speed     float64
 	inferred  bool
-	key       portKey // the port whose counters tell its load
-	egress    bool    // by its output, else by its input
 }
 
 func (s *Shard) pathLinks(hops []path.Hop) []passedLink {
@@ -221,7 +222,7 @@ func (s *Shard) seenLinks(obs []path.Obs) []passedLink {
 // outLink gives the link onto which a port sends.
 func (s *Shard) outLink(sw topology.SwitchID, ifIndex uint32, last bool) passedLink {
 	l := s.portLink(sw, ifIndex)
-	l.from, l.egress = s.snap.FlowPort(sw, ifIndex), true
+	l.from = s.snap.FlowPort(sw, ifIndex)
 	if p := s.snap.Port(sw, ifIndex); p != nil && p.Peer != 0 {
 		l.to = s.snap.FlowPort(p.Peer, p.PeerPort)
 		return l
@@ -237,9 +238,11 @@ func (s *Shard) inLink(sw topology.SwitchID, ifIndex uint32, first bool) passedL
 		l.from, l.to = s.snap.FlowPort(p.Peer, p.PeerPort), s.snap.FlowPort(sw, ifIndex)
 		return l
 	}
-	l.from = s.snap.FlowPort(sw, ifIndex)
-	l.host = first || s.isEdge(sw, ifIndex)
-	l.hostSends = l.host
+	if l.host = first || s.isEdge(sw, ifIndex); l.host {
+		l.from, l.hostSends = s.snap.FlowPort(sw, ifIndex), true
+	} else { // from a switch that we do not hear
+		l.to = s.snap.FlowPort(sw, ifIndex)
+	}
 	return l
 }
 
@@ -249,7 +252,7 @@ func (s *Shard) isEdge(sw topology.SwitchID, ifIndex uint32) bool {
 }
 
 func (s *Shard) portLink(sw topology.SwitchID, ifIndex uint32) passedLink {
-	l := passedLink{key: portKey{sw, ifIndex}}
+	l := passedLink{}
 	if p := s.snap.Port(sw, ifIndex); p != nil {
 		l.speed, l.inferred, l.id = p.Speed, p.SpeedInferred, p.LinkID
 		if q := s.snap.Port(p.Peer, p.PeerPort); q != nil && q.Speed > 0 && (l.speed == 0 || q.Speed < l.speed) {

@@ -90,6 +90,16 @@ func (s *Shard) Observe(batch []flow.Sample) {
 	}
 }
 
+// advance moves the clock. After a silence (a gap between captures, a machine
+// that slept) in which all flows became idle they are forgotten at once: the
+// tables' clocks tell only days apart.
+func (s *Shard) advance(now int64) {
+	if s.clock != 0 && now-s.clock > int64(s.cfg.Flows.Idle) {
+		s.table.Sweep(0, s.table.Cap(), func(slot uint32) { s.forget(slot, flow.EndIdle) })
+	}
+	s.clock = max(s.clock, now)
+}
+
 // drain moves the evidence since the last call.
 func (s *Shard) drain(dst []topology.Evidence) []topology.Evidence {
 	s.mu.Lock()
@@ -105,7 +115,7 @@ func (s *Shard) drain(dst []topology.Evidence) []topology.Evidence {
 func (s *Shard) Tick(snap *topology.Snapshot, now int64) []Event {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.clock = max(s.clock, now)
+	s.advance(now)
 	s.snap = snap
 	s.tickLives()
 	s.tickDetails()
@@ -159,9 +169,8 @@ func (s *Shard) tickTable() {
 	idle := int64(s.cfg.Flows.Idle)
 	s.cursor = s.table.Sweep(s.cursor, s.table.Cap()/tableTicks+1, func(slot uint32) {
 		e := s.table.Entry(slot)
-		if e.Flags&flowtable.Pinned == 0 && s.clock-lastOf(e, s.clock) > idle {
-			s.leave(slot, flow.EndIdle)
-			s.table.Delete(slot)
+		if e.Flags&flowtable.Pinned == 0 && s.clock-s.lastSeen(e) > idle {
+			s.forget(slot, flow.EndIdle)
 		}
 	})
 	for id, l := range s.recent { // order does not matter
@@ -195,6 +204,11 @@ func (s *Shard) retry(d *detail) {
 	}
 }
 
+func (s *Shard) forget(slot uint32, reason flow.EndReason) {
+	s.leave(slot, reason)
+	s.table.Delete(slot)
+}
+
 // leave is called before a flow's slot is given to another.
 func (s *Shard) leave(slot uint32, reason flow.EndReason) {
 	e := s.table.Entry(slot)
@@ -216,9 +230,12 @@ func (s *Shard) dropDetail(e *flowtable.Entry) {
 	}
 }
 
-// lastOf gives the event time of an entry's latest sample.
-func lastOf(e *flowtable.Entry, now int64) int64 {
-	return state(e).LastTime(now)
+// lastSeen gives the time of a flow's latest sample.
+func (s *Shard) lastSeen(e *flowtable.Entry) int64 {
+	if e.Detail != 0 {
+		return s.details.at(e.Detail).last
+	}
+	return min(state(e).LastTime(s.clock), s.clock)
 }
 
 // state gives the detector's state within a table entry.

@@ -24,8 +24,11 @@ func (e *Engine) note() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	s := &e.stats
-	s.links, s.hosts, s.held, s.lost, s.ignored = e.desk.links, e.desk.hosts, e.desk.delay, e.desk.lost, e.learner.Ignored
-	s.detections = append(s.detections, e.desk.detections...)
+	s.links, s.hosts = e.learner.Known()
+	s.held, s.lost, s.ignored = e.desk.pace.delay, e.desk.pace.lost, e.learner.Ignored
+	if len(s.detections) < maxDetections {
+		s.detections = append(s.detections, e.desk.detections...)
+	}
 	e.desk.detections = e.desk.detections[:0]
 }
 

@@ -36,9 +36,9 @@ func newTaps() *taps { return &taps{all: map[tapKey]*tap{}} }
 // get gives a tap, making it if it is new; nil once there are too many.
 func (t *taps) get(k tapKey) *tap {
 	t.mu.RLock()
-	p := t.all[k]
+	p, full := t.all[k], len(t.all) >= maxTaps
 	t.mu.RUnlock()
-	if p != nil {
+	if p != nil || full {
 		return p
 	}
 	t.mu.Lock()

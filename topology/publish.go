@@ -54,6 +54,9 @@ func (l *Learner) tell() []Record {
 	return records
 }
 
+// Known gives the number of links whose ends are both known, and that of addresses with a proven port.
+func (l *Learner) Known() (links, hosts int) { return len(l.links), len(l.placed) }
+
 // view gives a switch as the snapshot shows it.
 func (l *Learner) view(n *node) *Switch {
 	s := &Switch{ID: n.id, Agent: n.agent, Name: l.name(n), Ports: make(map[uint32]*Port, len(n.ports)), peers: map[SwitchID]peering{}}
@@ -139,9 +142,10 @@ func (l *Learner) speed(p *port) (bps float64, inferred bool) {
 		if q.speed > 0 {
 			return q.speed, true
 		}
-		return max(p.inferred, q.inferred), true
+		bps = q.inferred
 	}
-	return p.inferred, p.inferred > 0
+	bps = max(bps, p.inferred)
+	return bps, bps > 0
 }
 
 // linkRecords tells of a switch's links that are new, changed or gone.

@@ -46,6 +46,9 @@ func (w *Witness) Drain(dst []Evidence) []Evidence {
 	return dst
 }
 
+// Len gives the number of pieces gathered since the last Drain.
+func (w *Witness) Len() int { return len(w.out) }
+
 // See takes one sample; non-IP samples prove nothing.
 func (w *Witness) See(s *flow.Sample) {
 	p := &s.Packet

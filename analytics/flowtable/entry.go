@@ -27,11 +27,11 @@ type Entry struct {
 	N     uint32 // samples
 	Bytes uint64 // estimated bytes of the flow so far
 
-	Path        uint32 // interned path of the caller, 0 none
-	Detail      uint32 // the caller's index of a promoted flow's state, 0 none
-	TopoVersion uint32 // of the topology by which Path was inferred
-	Flags       uint16
-	Aux         uint16 // the caller's own
+	Path     uint32 // interned path of the caller, 0 none
+	Detail   uint32 // the caller's index of a promoted flow's state, 0 none
+	Revision uint32 // of the caller's latest message about the flow, 0 none
+	Flags    uint16
+	Aux      uint16 // the caller's own
 }
 
 // Cold is the part of a flow that a hit compares and messages need.

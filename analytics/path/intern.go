@@ -16,10 +16,7 @@ type Known struct {
 }
 
 // internKey is a path as a map key.
-type internKey [MaxHops]struct {
-	sw      topology.SwitchID
-	in, out uint32
-}
+type internKey [MaxHops]Hop
 
 // Interner gives equal paths one number, so that a flow keeps 4 bytes and what
 // hangs on a path is worked out once. Numbers of paths that no flow keeps are
@@ -36,9 +33,7 @@ func (n *Interner) Intern(hops []Hop) uint32 {
 	if len(hops) == 0 || len(hops) > MaxHops {
 		return 0
 	}
-	for i, h := range hops {
-		key[i].sw, key[i].in, key[i].out = h.Switch, h.In, h.Out
-	}
+	copy(key[:], hops)
 	if n.ids == nil {
 		n.ids, n.paths = map[internKey]uint32{}, make([]Known, 1)
 	}

@@ -368,7 +368,7 @@ func (t *Tracker) FirstTTL() int {
 }
 
 // Restore gives a tracker that was reset the path it knew before.
-func (t *Tracker) Restore(snap *topology.Snapshot, hops []Hop, encap bool) {
+func (t *Tracker) Restore(snap *topology.Snapshot, hops []Hop) {
 	t.Hops = append(t.Hops[:0], hops...)
-	t.Complete, t.Encap, t.Version = true, encap, snap.Version
+	t.Complete, t.Version = true, snap.Version
 }
