@@ -234,10 +234,9 @@ func plain(f protoreflect.FieldDescriptor, v protoreflect.Value) any {
 func FuzzFlow(f *testing.F) {
 	f.Add(uint64(1), uint64(2), "leaf1", "swp1")
 	f.Add(uint64(3), uint64(4), "\xff\xfe", strings.Repeat("ä", 300))
+	sink := &heldSink{partitions: map[Topic]int32{Flows: 7}}
+	e := New(testConfig(), sink).Encoder()
 	f.Fuzz(func(t *testing.T, a, b uint64, name, in string) {
-		sink := &heldSink{partitions: map[Topic]int32{Flows: 7}}
-		p := New(testConfig(), sink)
-		e := p.Encoder()
 		s := randomSample(rand.New(rand.NewPCG(a, b)))
 		e.Flow(s, &flow.Labels{Switch: name, InName: in})
 		e.Close()

@@ -38,22 +38,22 @@ func (w *window) uint32(i int, field uint16, v uint32) int {
 	if v == 0 {
 		return i
 	}
-	return w.nonzero(i, field, v)
+	return w.nonzero(i, uint64(tag2(field)), v)
 }
 
-func (w *window) nonzero(i int, field uint16, v uint32) int {
+func (w *window) nonzero(i int, tag uint64, v uint32) int {
 	switch {
 	case v < 1<<7:
-		w.store(i, uint64(tag2(field))|uint64(v)<<16)
+		w.store(i, tag|uint64(v)<<16)
 		return i + 3
 	case v < 1<<14:
-		w.store(i, uint64(tag2(field))|uint64(0x800000|v&0x7f<<16|v>>7<<24))
+		w.store(i, tag|uint64(0x800000|v&0x7f<<16|v>>7<<24))
 		return i + 4
 	}
 	n := (bits.Len32(v)*9 + 64) >> 6
 	x := uint64(v)
 	x = x&0x7f | x<<1&0x7f00 | x<<2&0x7f0000 | x<<3&0x7f000000 | x<<4&0x0f00000000
-	w.store(i, uint64(tag2(field))|(x|0x8080808080808080>>(72-8*n))<<16)
+	w.store(i, tag|(x|0x8080808080808080>>(72-8*n))<<16)
 	return i + 2 + n
 }
 
