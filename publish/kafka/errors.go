@@ -47,8 +47,10 @@ func judge(err error, tries int) verdict {
 		if tries >= maxCorrupt {
 			return rejected
 		}
+		return again
+	default:
+		return again
 	}
-	return again
 }
 
 // refused reports whether a cluster will not give a producer id at all.
@@ -60,8 +62,9 @@ func refused(err error) bool {
 	switch kafka.Error(answer.code) {
 	case kafka.ClusterAuthorizationFailed, kafka.UnsupportedVersion, kafka.InvalidRequest, kafka.TransactionalIDAuthorizationFailed:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // Bounds of the pause before another attempt.
