@@ -1,3 +1,5 @@
+// Package score knows the captures that have a truth, how to replay them and what
+// must be reached on each.
 package score
 
 import (
@@ -8,21 +10,23 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"spoor/internal/judge"
 )
 
 // Case is a capture with its truth, and what must be reached on it.
 type Case struct {
 	Name    string // of the capture, without folder and extension
 	Capture string
-	Truth   *Truth
+	Truth   *judge.Truth
 	Args    []string // flags that replay needs to understand this capture
 	Gated   bool     // a wrong or late result is a failure, not only printed
-	Limits  Limits
+	Limits  judge.Limits
 }
 
 // replayArgs gives the flags for captures whose agents report a wrong speed
 // (10 Gbit/s) or none: Open vSwitch sends ifSpeed 0 for a port of 20 Mbit/s.
-func replayArgs(name string, t *Truth) []string {
+func replayArgs(name string, t *judge.Truth) []string {
 	if t.Kind == "ovs" || name == "quirk-hsflowd-gso" {
 		return []string{"--topology.speeds", fmt.Sprintf("*=%d", int64(t.LinkSpeed))}
 	}
@@ -49,7 +53,7 @@ func Cases(dirs ...string) ([]Case, error) {
 				continue
 			}
 			truth, err := truthOf(filepath.Join(dir, name))
-			if errors.Is(err, fs.ErrNotExist) || errors.Is(err, ErrNoTruth) {
+			if errors.Is(err, fs.ErrNotExist) || errors.Is(err, judge.ErrNoTruth) {
 				continue
 			}
 			if err != nil {
@@ -63,20 +67,20 @@ func Cases(dirs ...string) ([]Case, error) {
 }
 
 // truthOf loads the truth beside a capture, plain or compressed.
-func truthOf(base string) (*Truth, error) {
-	t, err := Load(base + ".json")
+func truthOf(base string) (*judge.Truth, error) {
+	t, err := judge.Load(base + ".json")
 	if errors.Is(err, fs.ErrNotExist) {
-		return Load(base + ".json.zst")
+		return judge.Load(base + ".json.zst")
 	}
 	return t, err
 }
 
-func newCase(name, capture string, t *Truth) Case {
+func newCase(name, capture string, t *judge.Truth) Case {
 	c := Case{
 		Name: name, Capture: capture, Truth: t,
 		Args:  replayArgs(name, t),
 		Gated: t.Mode == "l3",
-		Limits: Limits{
+		Limits: judge.Limits{
 			FirstP50: 1, LagP50: 0.7, LagMax: 2.5,
 			Elephants: map[string]float64{"elephant25": 1, "elephant12": 2.5},
 		},
@@ -88,8 +92,8 @@ func newCase(name, capture string, t *Truth) Case {
 }
 
 // Judge scores dir by the case's truth and lists what is wrong or late.
-func (c *Case) Judge(dir string) (r *Result, faults []string, err error) {
-	r, err = Score(c.Truth, dir)
+func (c *Case) Judge(dir string) (r *judge.Result, faults []string, err error) {
+	r, err = judge.Score(c.Truth, dir)
 	if err != nil {
 		return nil, nil, fmt.Errorf("%s: %w", c.Name, err)
 	}

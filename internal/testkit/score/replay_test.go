@@ -9,6 +9,7 @@ import (
 
 	"spoor/collector/capture"
 	"spoor/internal/app"
+	"spoor/internal/judge"
 	"spoor/internal/testkit/score"
 )
 
@@ -20,7 +21,7 @@ func TestReplay(t *testing.T) {
 		t.Fatal(err)
 	}
 	var text strings.Builder
-	table := score.NewTable(&text)
+	table := judge.NewTable(&text)
 	for i := range cases {
 		c := &cases[i]
 		t.Run(c.Name, func(t *testing.T) {
@@ -30,7 +31,7 @@ func TestReplay(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			table.Row(c, r, faults)
+			table.Row(c.Name, c.Gated, r, faults)
 			for _, fault := range faults {
 				if c.Gated {
 					t.Error(fault)

@@ -17,6 +17,7 @@ import (
 	"os/signal"
 	"path/filepath"
 
+	"spoor/internal/judge"
 	"spoor/internal/testkit/score"
 )
 
@@ -47,16 +48,16 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if flags.NArg() != 2 {
 		return errors.New("want TRUTH DIR, or -spoor PROGRAM and folders")
 	}
-	return judge(flags.Arg(0), flags.Arg(1), out)
+	return one(flags.Arg(0), flags.Arg(1), out)
 }
 
-// judge scores one output directory, without limits on delays.
-func judge(truth, dir string, out io.Writer) error {
-	t, err := score.Load(truth)
+// one scores one output directory, without limits on delays.
+func one(truth, dir string, out io.Writer) error {
+	t, err := judge.Load(truth)
 	if err != nil {
 		return err
 	}
-	r, err := score.Score(t, dir)
+	r, err := judge.Score(t, dir)
 	if err != nil {
 		return err
 	}
@@ -84,7 +85,7 @@ func replayAll(ctx context.Context, program string, folders []string, out io.Wri
 		return err
 	}
 	defer os.RemoveAll(tmp)
-	table := score.NewTable(out)
+	table := judge.NewTable(out)
 	var verdict error
 	for i := range cases {
 		c := &cases[i]
@@ -101,7 +102,7 @@ func replayAll(ctx context.Context, program string, folders []string, out io.Wri
 		if len(faults) > 0 && c.Gated {
 			verdict = errWrong
 		}
-		table.Row(c, r, faults)
+		table.Row(c.Name, c.Gated, r, faults)
 	}
 	return errors.Join(table.Flush(), verdict)
 }

@@ -1,5 +1,5 @@
-// Package score judges what `spoor replay` wrote against the ground truth of a
-// capture: links between switches, flow paths and elephants. It is a port of the
+// Package judge compares what spoor published, as files, with the ground truth of a capture
+// or a simulation: links between switches, flow paths and elephants. It is a port of the
 // Python scorer that the captures were published with, rule by rule; a test runs
 // both and compares them where that scorer and Python are at hand.
 //
@@ -9,10 +9,11 @@
 //
 // Paths of flows with at least 20 frames. Each complete message is right or wrong,
 // judged against the paths in force in the 3 s before it; a flow is judged by its
-// last one. A move (old and new path each held for 1 s) must be reported within 5 s.
+// last one; one of which no agent took a sample, as far as the truth knows, is not
+// judged. A move (old and new path each held for 1 s) must be reported within 5 s.
 //
 // Elephants. The truth is per second: a flow is over the threshold where the mean of
 // two neighbouring seconds reaches 98% of it. Found: a life that overlaps a stretch
 // of at least 5 s over it. False: a start with no such pair of seconds in the 6 s
 // before it. Split: more than one life in one stretch. Open: a life without its end.
-package score
+package judge

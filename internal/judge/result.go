@@ -1,4 +1,4 @@
-package score
+package judge
 
 import (
 	"fmt"
@@ -68,7 +68,7 @@ func (r *Result) Wrong() []string {
 	count(p.MessagesWrong, "path messages wrong")
 	many(p.Moves-p.MovesReported, p.Moves, "moves not reported")
 	if !r.l2 || !r.onePair {
-		many(p.NeverComplete, p.Flows, "paths never complete")
+		many(p.NeverComplete, p.Flows-p.Unsampled, "paths never complete")
 	}
 	count(e.Missed, "elephants missed")
 	count(e.FalseAlerts, "false alerts")
@@ -109,12 +109,12 @@ func (r *Result) Late(l Limits) []string {
 func (r *Result) Write(w io.Writer) error {
 	p, e := &r.Paths, &r.Elephants
 	_, err := fmt.Fprintf(w, `links      right %d  wrong %d  missing %d
-paths      flows %d  right %d  wrong %d  multipath %d  never complete %d  first complete p50 %s  messages right %d  wrong %d
+paths      flows %d  right %d  wrong %d  multipath %d  never complete %d  unsampled %d  first complete p50 %s  messages right %d  wrong %d
 moves      %d  reported %d  lag p50 %s  max %s
 elephants  must be found %d  found %d  missed %d  split %d  open %d  true alerts %d  false %d  unknown flows %d  delays %s
 `,
 		r.Links.Right, r.Links.Wrong, r.Links.Missing,
-		p.Flows, p.FlowsRight, p.FlowsWrong, p.Multipath, p.NeverComplete, seconds(p.FirstP50), p.MessagesRight, p.MessagesWrong,
+		p.Flows, p.FlowsRight, p.FlowsWrong, p.Multipath, p.NeverComplete, p.Unsampled, seconds(p.FirstP50), p.MessagesRight, p.MessagesWrong,
 		p.Moves, p.MovesReported, seconds(p.LagP50), seconds(p.LagMax),
 		e.MustBeFound, e.Found, e.Missed, e.Split, e.Open, e.TrueAlerts, e.FalseAlerts, e.UnknownFlows, e.delays())
 	return err

@@ -1,4 +1,4 @@
-package score
+package judge
 
 import (
 	"slices"
@@ -13,6 +13,7 @@ type Paths struct {
 	FlowsWrong    int      `json:"flows wrong"`
 	Multipath     int      `json:"multipath"`      // never complete, but moved more than 4 times and said so
 	NeverComplete int      `json:"never complete"` // without any of these
+	Unsampled     int      `json:"unsampled"`      // without any of these, and no agent sampled them
 	MessagesRight int      `json:"messages right"`
 	MessagesWrong int      `json:"messages wrong"`
 	Moves         int      `json:"moves"`
@@ -27,16 +28,17 @@ type segment struct {
 	seen, last   float64 // first and last sight of it
 	begun, ended float64 // it may have been in force between these
 	switches     []string
+	unsampled    bool // no agent took a sample meanwhile
 }
 
 func segments(f *Flow) []segment {
 	moves := f.Moves
 	if len(moves) == 0 {
-		moves = []Move{{f.Start, f.End, f.Switches}}
+		moves = []Move{{From: f.Start, To: f.End, Switches: f.Switches}}
 	}
 	segs := make([]segment, len(moves))
 	for i, m := range moves {
-		segs[i] = segment{m.From, m.To, m.From, m.To, m.Switches}
+		segs[i] = segment{m.From, m.To, m.From, m.To, m.Switches, m.Samples != nil && *m.Samples == 0}
 		if i > 0 {
 			segs[i].begun = moves[i-1].To
 			segs[i-1].ended = m.From
@@ -90,9 +92,12 @@ func (s *pathScorer) flow(f *Flow) {
 	segs, got := segments(f), s.said[f.Key]
 	flapping := len(segs) > 5 && s.multi[f.Key]
 	if len(got) == 0 {
-		if flapping {
+		switch {
+		case flapping:
 			s.Multipath++
-		} else {
+		case f.Samples != nil && *f.Samples == 0:
+			s.Unsampled++
+		default:
 			s.NeverComplete++
 		}
 		return
@@ -141,7 +146,7 @@ func (s *pathScorer) fits(said, truth []string) bool {
 func (s *pathScorer) moves(segs []segment, got []saidPath) {
 	for i := range segs[1:] {
 		from, to := segs[i], segs[i+1]
-		if slices.Equal(from.switches, to.switches) || from.last-from.seen < 1 || to.last-to.seen < 1 {
+		if slices.Equal(from.switches, to.switches) || from.last-from.seen < 1 || to.last-to.seen < 1 || to.unsampled {
 			continue
 		}
 		s.Moves++

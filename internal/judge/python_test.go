@@ -1,4 +1,4 @@
-package score
+package judge
 
 import (
 	"bytes"
@@ -19,7 +19,7 @@ import (
 )
 
 // The scorer that the captures were published with, where it lies beside the project.
-const original = "../../../../shared/score.py"
+const original = "../../../shared/score.py"
 
 var python = sync.OnceValue(func() error {
 	if _, err := os.Stat(original); err != nil {

@@ -1,4 +1,4 @@
-package score
+package judge
 
 import (
 	"encoding/json"
@@ -205,49 +205,21 @@ func TestLoadCompressed(t *testing.T) {
 	}
 }
 
-// TestCases: our own captures are found, with what each must reach.
-func TestCases(t *testing.T) {
-	cases, err := Cases("../../../testdata/captures", "there is no such folder", "../../../testdata/captures")
-	if err != nil {
-		t.Fatal(err)
-	}
-	gated := make(map[string]bool)
-	for i := range cases {
-		c := &cases[i]
-		if _, ok := gated[c.Name]; ok {
-			t.Errorf("%s twice", c.Name)
-		}
-		gated[c.Name] = c.Gated
-		if c.Name == "quirk-hsflowd-gso" && (len(c.Args) == 0 || c.Limits.FirstP50 != 0) {
-			t.Errorf("%s: flags %q, limits %v", c.Name, c.Args, c.Limits)
-		}
-	}
-	want := map[string]bool{
-		"ovs-l3-smoke": true, "ovs-l3-paths": true, "ovs-l3-elephants": true, "ovs-l3-drain": true, "ovs-l3-vxlan": true,
-		"hsflowd-smoke": true, "hsflowd-paths": true, "hsflowd-elephants": true, "quirk-hsflowd-gso": true,
-		"ovs-l2-paths": false, "ovs-l2-elephants": false,
-	}
-	if diff := cmp.Diff(want, gated); diff != "" {
-		t.Error(diff)
-	}
-}
-
 func TestTable(t *testing.T) {
 	truthFile, dir := write(t, truthText("l3", steady), map[string][]string{"topology": {linkOne}, "paths": {before, after}, "elephants": {started}})
 	truth, err := Load(truthFile)
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := Case{Name: "one", Truth: truth, Gated: true, Limits: Limits{LagMax: 0.5}}
-	r, faults, err := c.Judge(dir)
+	r, err := Score(truth, dir)
 	if err != nil {
 		t.Fatal(err)
 	}
+	faults := append(r.Wrong(), r.Late(Limits{LagMax: 0.5})...)
 	var text strings.Builder
 	table := NewTable(&text)
-	table.Row(&c, r, faults)
-	c.Gated = false
-	table.Row(&c, r, nil)
+	table.Row("one", true, r, faults)
+	table.Row("one", false, r, nil)
 	if err := table.Flush(); err != nil {
 		t.Fatal(err)
 	}
@@ -258,4 +230,27 @@ one      1/0/0  1 of 1  2.25       1 of 1  0.75/0.75  1 of 1     big 2.25  right
 	if diff := cmp.Diff(want, text.String()); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// TestUnsampled: a flow, or a part of one, that no agent sampled is nobody's fault.
+func TestUnsampled(t *testing.T) {
+	f := func(samples, moved string, wantUnsampled, wantNever, wantMoves int) {
+		t.Helper()
+		text := strings.Replace(truthText("l3", "20"), `"frames":40,`, `"frames":40,`+samples, 1)
+		text = strings.Replace(text, `"to":1020,`, `"to":1020,`+moved, 1)
+		said := []string{before}
+		if wantUnsampled+wantNever > 0 {
+			said = nil
+		}
+		truthFile, dir := write(t, text, map[string][]string{"paths": said})
+		p := score(t, truthFile, dir).Paths
+		if p.Unsampled != wantUnsampled || p.NeverComplete != wantNever || p.Moves != wantMoves {
+			t.Errorf("%q %q: %+v", samples, moved, p)
+		}
+	}
+	f(`"samples":0,`, "", 1, 0, 0)
+	f(`"samples":3,`, "", 0, 1, 0)
+	f("", "", 0, 1, 0)
+	f("", `"samples":0,`, 0, 0, 0)
+	f("", `"samples":1,`, 0, 0, 1)
 }

@@ -1,4 +1,4 @@
-package score
+package judge
 
 import (
 	"encoding/json"
@@ -64,6 +64,7 @@ type Flow struct {
 	BPS      []float64 `json:"bps"`     // rate in each second
 	Switches []string  `json:"switches"`
 	Moves    []Move    `json:"moves"`
+	Samples  *int64    `json:"samples"` // that agents took, nil if the truth does not know
 }
 
 // Move is one of the paths that a flow took, and when it was seen there.
@@ -71,6 +72,7 @@ type Move struct {
 	From     float64  `json:"from"`
 	To       float64  `json:"to"`
 	Switches []string `json:"switches"`
+	Samples  *int64   `json:"samples"`
 }
 
 // Key names a flow. A port is -1 where the message has null.

@@ -1,4 +1,4 @@
-package score
+package judge
 
 import (
 	"fmt"
@@ -7,7 +7,7 @@ import (
 	"text/tabwriter"
 )
 
-// Table prints one row for each case.
+// Table prints one row for each capture.
 type Table struct{ w *tabwriter.Writer }
 
 // NewTable begins a table on w.
@@ -17,20 +17,20 @@ func NewTable(w io.Writer) *Table {
 	return t
 }
 
-// Row adds the score of a case. Links are right/wrong/missing, paths right of
-// flows, moves reported of all, elephants found of those that must be found.
-func (t *Table) Row(c *Case, r *Result, faults []string) {
+// Row adds the score of a capture. Links are right/wrong/missing, paths right of
+// flows that were sampled, moves reported of all, elephants found of those that must be found.
+func (t *Table) Row(name string, gated bool, r *Result, faults []string) {
 	verdict := "right"
 	switch {
-	case len(faults) > 0 && c.Gated:
+	case len(faults) > 0 && gated:
 		verdict = "WRONG: " + strings.Join(faults, ", ")
 	case len(faults) > 0:
 		verdict = "not gated: " + strings.Join(faults, ", ")
 	}
 	p, e := &r.Paths, &r.Elephants
 	fmt.Fprintf(t.w, "%s\t%d/%d/%d\t%d of %d\t%s\t%d of %d\t%s/%s\t%d of %d\t%s\t%s\n",
-		c.Name, r.Links.Right, r.Links.Wrong, r.Links.Missing,
-		p.FlowsRight, p.Flows, seconds(p.FirstP50),
+		name, r.Links.Right, r.Links.Wrong, r.Links.Missing,
+		p.FlowsRight, p.Flows-p.Unsampled, seconds(p.FirstP50),
 		p.MovesReported, p.Moves, seconds(p.LagP50), seconds(p.LagMax),
 		e.Found, e.MustBeFound, e.delays(), verdict)
 }

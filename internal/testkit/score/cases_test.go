@@ -1,0 +1,34 @@
+package score
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestCases: our own captures are found, with what each must reach.
+func TestCases(t *testing.T) {
+	cases, err := Cases("../../../testdata/captures", "there is no such folder", "../../../testdata/captures")
+	if err != nil {
+		t.Fatal(err)
+	}
+	gated := make(map[string]bool)
+	for i := range cases {
+		c := &cases[i]
+		if _, ok := gated[c.Name]; ok {
+			t.Errorf("%s twice", c.Name)
+		}
+		gated[c.Name] = c.Gated
+		if c.Name == "quirk-hsflowd-gso" && (len(c.Args) == 0 || c.Limits.FirstP50 != 0) {
+			t.Errorf("%s: flags %q, limits %v", c.Name, c.Args, c.Limits)
+		}
+	}
+	want := map[string]bool{
+		"ovs-l3-smoke": true, "ovs-l3-paths": true, "ovs-l3-elephants": true, "ovs-l3-drain": true, "ovs-l3-vxlan": true,
+		"hsflowd-smoke": true, "hsflowd-paths": true, "hsflowd-elephants": true, "quirk-hsflowd-gso": true,
+		"ovs-l2-paths": false, "ovs-l2-elephants": false,
+	}
+	if diff := cmp.Diff(want, gated); diff != "" {
+		t.Error(diff)
+	}
+}
