@@ -4,12 +4,16 @@ package main
 
 import (
 	"bufio"
+	"net/netip"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
+
+	"spoor/internal/app"
 )
 
 // TestMain lets the test binary be the program itself, for tests that need a
@@ -21,11 +25,11 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// process starts the program in a process of its own and waits until it says
-// where it listens.
-func process(t *testing.T, args ...string) *exec.Cmd {
+// process starts the program in a process of its own, waits until it works and
+// gives its UDP address.
+func process(t *testing.T, args ...string) (cmd *exec.Cmd, udp netip.AddrPort) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0], args...)
+	cmd = exec.CommandContext(t.Context(), os.Args[0], args...)
 	cmd.Env = append(os.Environ(), "SPOOR_TEST_MAIN=1", "HOME="+t.TempDir())
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
@@ -34,32 +38,45 @@ func process(t *testing.T, args ...string) *exec.Cmd {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	works := make(chan bool, 1)
+	works := make(chan netip.AddrPort, 1)
 	go func() {
 		lines := bufio.NewScanner(stderr)
+		var at netip.AddrPort
 		for lines.Scan() {
-			if strings.Contains(lines.Text(), "/readyz") {
-				works <- true
+			if rest, ok := strings.CutPrefix(lines.Text(), "spoor: sFlow on UDP "); ok {
+				address, _, _ := strings.Cut(rest, ",")
+				at, _ = netip.ParseAddrPort(address)
+			}
+			if strings.Contains(lines.Text(), "kafka is ready") {
+				works <- at
 			}
 		}
 	}()
 	select {
-	case <-works:
+	case udp = <-works:
 	case <-time.After(30 * time.Second):
 		t.Fatal("it does not start")
 	}
-	return cmd
+	return cmd, udp
 }
 
+// TestSignals: either signal ends the program with status 0 and loses nothing
+// that it had received.
 func TestSignals(t *testing.T) {
-	args := []string{"run", "--listen.address", "127.0.0.1:0", "--http.listen", "127.0.0.1:0"}
 	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
-		p := process(t, append(args, "--data_dir", t.TempDir())...)
+		dir := t.TempDir()
+		p, udp := process(t, "run", "--listen.address", "127.0.0.1:0", "--http.listen", "127.0.0.1:0",
+			"--data_dir", dir, "--output.dir", filepath.Join(dir, "out"))
+		d := &daemon{Addresses: &app.Addresses{UDP: udp}}
+		d.resend(t, "hsflowd-smoke.pcap.zst", 50)
 		if err := p.Process.Signal(sig); err != nil {
 			t.Fatal(err)
 		}
 		if err := p.Wait(); err != nil {
 			t.Errorf("%v: %v", sig, err)
+		}
+		if n := strings.Count(read(t, filepath.Join(dir, "out"), "flows"), "\n"); n != 1039 {
+			t.Errorf("%v: %d flow records, 1039 were sampled", sig, n)
 		}
 	}
 }

@@ -24,7 +24,7 @@ func (c *cli) tailCommand() *cobra.Command {
 			"until it is stopped. Without --kafka.brokers it asks the embedded broker of \"spoor run\".",
 		Example: "  spoor tail elephants\n" +
 			"  spoor tail paths --from start --count 20\n" +
-			"  spoor tail flows --json --kafka.brokers kafka1:9092,kafka2:9092 | jq .flow_id",
+			"  spoor tail flows --json --kafka.brokers kafka1:9092,kafka2:9092 | jq .flowId",
 		Args:      oneTopic(topics),
 		ValidArgs: topics,
 	}

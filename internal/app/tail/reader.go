@@ -125,7 +125,8 @@ func (o *Options) print(value []byte) error {
 	return nil
 }
 
-// json gives a message on one line: as it is, or protobuf in its JSON mapping.
+// json gives a message on one line: as it is, or protobuf in the JSON mapping
+// that the files have as well.
 func (o *Options) json(value []byte) (string, error) {
 	var m proto.Message
 	switch o.Topic {
@@ -137,7 +138,7 @@ func (o *Options) json(value []byte) (string, error) {
 	if m != nil {
 		err := proto.Unmarshal(value, m)
 		if err == nil {
-			value, err = protojson.MarshalOptions{UseProtoNames: true}.Marshal(m)
+			value, err = protojson.Marshal(m)
 		}
 		if err != nil {
 			return "", fmt.Errorf("message is not as documented: %w", err)

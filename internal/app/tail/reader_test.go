@@ -90,7 +90,7 @@ func TestRunFollowsFromNowUntilStopped(t *testing.T) {
 		produce(t, client, "sflow.flows", "a", young, time.Now())
 		select {
 		case got = <-line:
-			if want := `{"bytes":"2","flow_id":"18266672222364701176"}` + "\n"; got != want {
+			if want := `{"bytes":"2","flowId":"18266672222364701176"}` + "\n"; got != want {
 				t.Errorf("got %s want %s", got, want)
 			}
 		case <-time.After(20 * time.Millisecond):
