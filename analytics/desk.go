@@ -34,7 +34,7 @@ const (
 	maxDetections = 1 << 12 // that nobody took yet
 )
 
-// Severity rules of interfaces.md: a fabric link this busy, or with discards, warns.
+// Severity rules of docs/interfaces.md: a fabric link this busy, or with discards, warns.
 const (
 	busyLink  = 0.70
 	freshLoad = int64(120e9)

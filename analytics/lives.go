@@ -97,7 +97,7 @@ func (s *Shard) tickLives() {
 		e := s.table.Entry(l.slot)
 		switch {
 		case s.preset.Idle(state(e), s.clock) == elephant.Ended:
-			s.end(l, s.whySilent(l, e))
+			s.end(l, s.whySilent(e))
 		case !l.announced:
 			s.announce(l)
 		case s.clock-l.told >= updateEvery:
@@ -107,7 +107,7 @@ func (s *Shard) tickLives() {
 }
 
 // whySilent: if all agents that saw the flow are silent, it is their telemetry that was lost.
-func (s *Shard) whySilent(l *life, e *flowtable.Entry) flow.EndReason {
+func (s *Shard) whySilent(e *flowtable.Entry) flow.EndReason {
 	for _, o := range s.details.at(e.Detail).tracker.Observed() {
 		if s.taps.alive(o.Switch, s.clock) {
 			if s.clock-s.lastSeen(e) > int64(4e9) {

@@ -56,11 +56,11 @@ func leafSpine() string {
 	return fmt.Sprintf(`{"nodes":{%s},"links":{%s}}`, strings.Join(nodes, ","), strings.Join(links, ","))
 }
 
-func newRig(t testing.TB, change func(*analytics.Config)) *rig {
-	t.Helper()
+func newRig(tb testing.TB, change func(*analytics.Config)) *rig {
+	tb.Helper()
 	given, err := topology.ParseStatic([]byte(leafSpine()))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	cfg := analytics.DefaultConfig()
 	cfg.Seed = [2]uint64{1, 2}
@@ -69,10 +69,10 @@ func newRig(t testing.TB, change func(*analytics.Config)) *rig {
 	if change != nil {
 		change(&cfg)
 	}
-	r := &rig{recorder: &recorder{}, t: t, now: 1_800_000_000 * second}
+	r := &rig{recorder: &recorder{}, t: tb, now: 1_800_000_000 * second}
 	r.next = r.now + analytics.TickEvery
 	if r.e, err = analytics.New(cfg, r.recorder); err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	r.feed = r.e.Feed()
 	for l := 1; l <= 4; l++ { // each host is heard once
@@ -129,23 +129,23 @@ func (r *rig) run(spine byte, bps, seconds float64) {
 }
 
 // play runs a capture through an engine with some feeds, agents dealt out to them.
-func play(t testing.TB, file string, feeds int, speeds []topology.Speed) *recorder {
-	t.Helper()
+func play(tb testing.TB, file string, feeds int, speeds []topology.Speed) *recorder {
+	tb.Helper()
 	cfg := analytics.DefaultConfig()
 	cfg.Seed = [2]uint64{1, 2}
 	cfg.Topology.Speeds = speeds
 	out := &recorder{}
 	e, err := analytics.New(cfg, out)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	r, err := capture.Open([]string{file}, capture.DefaultOptions())
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	agents, err := collector.NewAgents(collector.DefaultAgentsConfig())
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	sinks := make([]*sink, feeds)
 	decoders := make([]*decode.Decoder, feeds)
@@ -166,7 +166,7 @@ func play(t testing.TB, file string, feeds int, speeds []topology.Speed) *record
 			break
 		}
 		if err != nil {
-			t.Fatal(err)
+			tb.Fatal(err)
 		}
 		if next == 0 {
 			next = d.Received/analytics.TickEvery*analytics.TickEvery + analytics.TickEvery
@@ -215,3 +215,5 @@ func (s *sink) FlowSample(x *flow.Sample) {
 }
 
 func (s *sink) CountersSample(c *flow.Counters) { c.Received = s.received; s.feed.Counters(c) }
+
+func (s *sink) DiscardedPacket(*flow.Discard) {}

@@ -26,7 +26,7 @@ const (
 	sourcesPerAgent = 4096
 )
 
-// AgentsConfig says whom to believe and how much to remember (interfaces.md,
+// AgentsConfig says whom to believe and how much to remember (docs/interfaces.md,
 // section 6: agents.*).
 type AgentsConfig struct {
 	// Allow lists the agent addresses that are heard; empty hears all.
@@ -143,7 +143,7 @@ func (a *Agents) Resolve(agent flow.Addr, from netip.Addr) (known flow.Addr, all
 	return agent, true
 }
 
-// Account takes a datagram's sequence number (sflow-v5.md, section 5): agent as
+// Account takes a datagram's sequence number (sFlow v5, datagram header): agent as
 // Resolve gave it, uptime in ms, received in Unix ns, from the UDP source. The
 // result's Source accounts for the datagram's flow samples.
 func (a *Agents) Account(agent flow.Addr, sub, seq, uptime uint32, received int64, from netip.Addr) Accounting {

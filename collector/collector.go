@@ -105,7 +105,7 @@ func (c *Collector) Run(ctx context.Context) error {
 	})
 	defer stop()
 
-	errs := make([]error, len(readers))
+	errs := make([]error, len(readers), len(readers)+1)
 	var wg sync.WaitGroup
 	for i, r := range readers {
 		h := c.handler(i)

@@ -18,7 +18,7 @@ const (
 	maxBuffer      = 1 << 30
 )
 
-// Config says where to listen (interfaces.md, section 6: listen.*).
+// Config says where to listen (docs/interfaces.md, section 6: listen.*).
 type Config struct {
 	// Address is the UDP address. Without a host it listens on IPv4 and IPv6
 	// (IPv4 alone where there is no IPv6); port 0 lets the system choose.

@@ -117,7 +117,7 @@ func (r *reader) run(h Handler) error {
 		}
 		if now := r.datagram.Received; n > 0 && now-last < dense {
 			last = now
-			unix.RawSyscall(unix.SYS_NANOSLEEP, uintptr(unsafe.Pointer(&r.nap)), 0, 0)
+			_, _, _ = unix.RawSyscall(unix.SYS_NANOSLEEP, uintptr(unsafe.Pointer(&r.nap)), 0, 0)
 			continue
 		}
 		last = r.datagram.Received

@@ -19,7 +19,7 @@ const (
 // index), sequence number, stated sampling rate and drop counter. It gives the
 // rate that the sample stands for once loss on the way and inside the agent is
 // made up for: N (dSeq + dDrops) / received over the last 5 to 10 s, or more
-// where samples are rare (analytics.md, section 1). It never gives less than N;
+// where samples are rare (docs/analytics.md, section 1). It never gives less than N;
 // 0 stays 0.
 func (acc *Accounting) Source(class, index, sequence, rate, drops uint32) uint32 {
 	s := acc.stream

@@ -50,7 +50,6 @@ type subAgent struct {
 	id       uint32
 	sequence uint32
 	tick     int64 // when what is there goes out
-	phase    int64
 	last     int64
 	buf      xdr
 	samples  uint32

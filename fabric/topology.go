@@ -171,7 +171,7 @@ func (n *network) cable() {
 
 // link makes the links of one bundle between two switches, and the aggregates where it is a LAG.
 func (n *network) link(a, b *node) (bundle, bundle) {
-	var at, bt bundle
+	at, bt := make(bundle, 0, n.cfg.LAG), make(bundle, 0, n.cfg.LAG)
 	for range n.cfg.LAG {
 		p, q := n.addPort(a, n.cfg.FabricSpeed), n.addPort(b, n.cfg.FabricSpeed)
 		p.far, q.far = q, p

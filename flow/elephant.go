@@ -34,7 +34,7 @@ func (r EndReason) String() string {
 // Proof says what decided that a flow is an elephant.
 type Proof uint8
 
-// Proofs (analytics.md, section 1).
+// Proofs (docs/analytics.md, section 1).
 const (
 	ProofSamples Proof = iota
 	ProofSequence
@@ -57,7 +57,7 @@ const (
 func (s Severity) String() string { return [...]string{"info", "warning", "critical"}[s] }
 
 // Elephant is one message of an elephant's life (RFC 7424 says "large flow";
-// interfaces.md, section 1, says what each field means). (Alert, Episode) has
+// docs/interfaces.md, section 1, says what each field means). (Alert, Episode) has
 // exactly one started and one ended.
 type Elephant struct {
 	Cause      Cause

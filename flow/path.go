@@ -62,7 +62,7 @@ type Cause struct {
 	Sequence uint64 // per shard, strictly increasing
 }
 
-// Path is one message about a flow's path (interfaces.md, section 1).
+// Path is one message about a flow's path (docs/interfaces.md, section 1).
 type Path struct {
 	Cause        Cause
 	Key          Key

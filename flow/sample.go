@@ -44,6 +44,7 @@ func (d Direction) String() string {
 		return "ingress"
 	case Egress:
 		return "egress"
+	case DirectionUnknown:
 	}
 	return "unknown"
 }
@@ -73,7 +74,7 @@ type Sample struct {
 	Expanded      bool
 
 	HeaderProtocol uint32
-	FrameLength    uint32 // bytes on the wire without FCS, bounded (sflow-v5 section 8): what to count
+	FrameLength    uint32 // bytes on the wire without FCS, bounded (package decode): what to count
 	Stripped       uint32
 	HeaderLength   uint32 // bytes of header that were captured
 	Packet         Packet
@@ -93,6 +94,17 @@ type Sample struct {
 	HasRecVNI bool
 	TunnelSrc Addr // records 1023 to 1026: ends of a tunnel that begins or ends at this switch, which the header does not show
 	TunnelDst Addr
+
+	// extended_gateway: autonomous systems; SrcAS and DstAS are the router's own for a local end.
+	HasGateway bool
+	// What the switch knew of the packet's way through it; 0 = not stated.
+	EgressQueue  uint32 // extended_egress_queue
+	QueueDepth   uint32 // extended_queue: bytes in it when the packet came
+	TransitDelay uint32 // extended_transit: ns; all ones = that or more
+	SrcAS        uint32
+	DstAS        uint32
+	NextHopAS    uint32
+	BGPNextHop   Addr
 }
 
 // Tap gives the ifIndex of the port at which the sample was taken and its

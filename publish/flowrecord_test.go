@@ -176,11 +176,10 @@ func checkFlow(t *testing.T, got []kept, s *flow.Sample, l *flow.Labels) {
 	if d := cmp.Diff(want, &m, protocmp.Transform()); d != "" {
 		t.Fatalf("message (-want +got):\n%s", d)
 	}
-	key, part := []byte(flow.FormatID(s.FlowID)), int32(0)
+	key := []byte(flow.FormatID(s.FlowID))
+	part := Partition(key, 7)
 	if s.FlowID == 0 {
 		key, part = nil, Partition(s.Agent[:], 7)
-	} else {
-		part = Partition(key, 7)
 	}
 	if string(k.key) != string(key) || (k.key == nil) != (key == nil) || k.partition != part {
 		t.Fatalf("key %q in partition %d, want %q in %d", k.key, k.partition, key, part)

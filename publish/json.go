@@ -11,7 +11,7 @@ import (
 )
 
 // jsonWriter appends JSON with members in the order in which they are written.
-// Unknown values are null, as interfaces.md wants them.
+// Unknown values are null, as docs/interfaces.md wants them.
 type jsonWriter struct{ b []byte }
 
 // name begins a member.

@@ -184,7 +184,7 @@ func strict(v any) {
 	}
 }
 
-// TestContract checks what interfaces.md fixes word for word.
+// TestContract checks what docs/interfaces.md fixes word for word.
 func TestContract(t *testing.T) {
 	m := examples()["elephants/started"].(*flow.Elephant)
 	var got map[string]any

@@ -7,7 +7,7 @@ import (
 	"github.com/VictoriaMetrics/metrics"
 )
 
-// books is a lane's ledger (interfaces.md, section 4, ledger 2). The primary
+// books is a lane's ledger (docs/interfaces.md, section 4, ledger 2). The primary
 // lane's series are spoor_publish_*, those of further lanes spoor_output_* with
 // the sink's name.
 type books struct {

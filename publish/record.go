@@ -40,7 +40,7 @@ func (b *Block) All() iter.Seq[Record] {
 func (r *Record) Headers() []Header {
 	c := cursor{b: r.headers}
 	n := c.varint()
-	var hs []Header
+	hs := make([]Header, 0, min(n, 8))
 	for range n {
 		hs = append(hs, Header{Key: string(c.bytes()), Value: c.bytes()})
 	}

@@ -44,7 +44,7 @@ const (
 	classes = iota
 )
 
-// Policy is what is fixed for a topic (kafka.md, section 3).
+// Policy is what is fixed for a topic (docs/interfaces.md, section 1).
 type Policy struct {
 	Name        string
 	Key         string        // what the record key is, for people

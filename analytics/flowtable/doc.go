@@ -9,7 +9,7 @@
 //
 // A full table evicts the least promising flow of a bucket: one whose slow
 // leaky bucket ran dry long ago, never a pinned one while there is another
-// (analytics.md, section 4: a flood of one-sample flows must not cost an
+// (docs/analytics.md, section 4: a flood of one-sample flows must not cost an
 // elephant). Sampling already is the filter for mice, so no sketch stands in front.
 //
 // A Table is not safe for concurrent use; one lock per shard guards it.

@@ -1,6 +1,7 @@
 package path
 
 import (
+	"cmp"
 	"slices"
 
 	"spoor/topology"
@@ -129,33 +130,32 @@ func (w *inferrer) through(obs []Obs) bool {
 func (w *inferrer) bridge(p, o *Obs) bool {
 	distance := p.TTL - o.TTL
 	a, b := w.snap.Peer(p.Switch, p.Out), w.snap.Peer(o.Switch, o.In)
-	add := func(ids ...topology.SwitchID) bool {
-		for _, id := range ids {
-			w.hops = append(w.hops, Hop{Switch: id})
-		}
-		return true
-	}
 	switch {
 	case distance == 1 || a == o.Switch || b == p.Switch:
 		return true
 	case p.TTL == tunnelEntry && distance == tunnelEntry-tunnelTop && b != 0 && w.snap.Adjacent(p.Switch, b):
-		return add(b)
-	case distance == 2 && a != 0:
-		return add(a)
-	case distance == 2 && b != 0:
-		return add(b)
+		return w.add(b)
+	case distance == 2 && (a != 0 || b != 0):
+		return w.add(cmp.Or(a, b))
 	case distance == 2 && p.Out == 0 && o.In == 0:
-		if c := w.snap.Common(p.Switch, o.Switch); c != 0 {
-			return add(c)
-		}
-	case distance == 3 && a != 0 && b != 0:
-		return add(a, b)
+		return w.add(w.snap.Common(p.Switch, o.Switch))
+	case distance == 3:
+		return w.add(a, b)
 	case distance == 4 && a != 0 && b != 0:
-		if c := w.snap.Common(a, b); c != 0 {
-			return add(a, c, b)
-		}
+		return w.add(a, w.snap.Common(a, b), b)
 	}
 	return false
+}
+
+// add adds silent hops, none if one of them is unknown.
+func (w *inferrer) add(ids ...topology.SwitchID) bool {
+	if slices.Contains(ids, 0) {
+		return false
+	}
+	for _, id := range ids {
+		w.hops = append(w.hops, Hop{Switch: id})
+	}
+	return true
 }
 
 // ends: a path ends at a switch of the set, unless the port named there is a link.

@@ -7,7 +7,7 @@ import (
 	"spoor/topology"
 )
 
-// Rules of a move (analytics.md, section 3).
+// Rules of a move (docs/analytics.md, section 3).
 const (
 	contradictions = 3          // samples that do not fit the path
 	unconfirmed    = int64(5e8) // and for so long none that does

@@ -17,7 +17,7 @@ import (
 	"spoor/internal/telemetry"
 )
 
-// Exit statuses (interfaces.md).
+// Exit statuses (docs/interfaces.md).
 const (
 	exitDone   = 0
 	exitFailed = 1 // failed while working, or cut off by a second signal
@@ -183,7 +183,7 @@ func (c *cli) load() (*slog.Logger, error) {
 	}
 	log := telemetry.NewLogger(c.err, c.cfg.Log)
 	for _, w := range warnings {
-		log.Warn(w)
+		log.Warn("configuration", "warning", w)
 	}
 	return log, nil
 }

@@ -11,7 +11,7 @@ import (
 	"spoor/topology"
 )
 
-// Keys gives every setting of c by name (interfaces.md, section 6).
+// Keys gives every setting of c by name (docs/interfaces.md, section 6).
 func (c *Config) Keys() *config.Set {
 	var keys []config.Key
 	add := func(name string, v config.Value, help string) {

@@ -22,7 +22,7 @@ type input struct {
 	workers   func() tally
 }
 
-// write writes ledger 1 and what the decoders met (interfaces.md, section 4).
+// write writes ledger 1 and what the decoders met (docs/interfaces.md, section 4).
 func (in *input) write(w io.Writer) {
 	t := telemetry.NewText(w)
 	sum, c := in.workers(), in.collector.Stats()

@@ -11,7 +11,7 @@ import (
 	"spoor/flow"
 )
 
-// Summary is the last line of a replay on stdout (interfaces.md, section 2).
+// Summary is the last line of a replay on stdout (docs/interfaces.md, section 2).
 type Summary struct {
 	Files          int               `json:"files"`
 	Packets        uint64            `json:"packets"`

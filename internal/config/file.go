@@ -164,6 +164,7 @@ func wanted(v Value) string {
 		return "a list of " + v.Kind() + " is wanted"
 	case Map:
 		return "a mapping of names to values is wanted"
+	case Scalar:
 	}
 	return "one " + v.Kind() + " is wanted"
 }

@@ -1,7 +1,6 @@
 package file
 
 import (
-	"errors"
 	"fmt"
 	"os"
 
@@ -24,10 +23,11 @@ func Append(dir string, maxBytes int64) (*Sink, error) {
 	}
 	s := newSink()
 	s.dir = dir
-	for _, t := range publish.Topics() {
+	topics := publish.Topics()
+	for _, t := range topics {
 		limit := maxBytes / 4 // two files
 		if t != publish.Flows {
-			limit /= int64(len(publish.Topics()) - 1)
+			limit /= int64(len(topics) - 1)
 		}
 		f, err := openTopicFile(dir, t, 0, limit)
 		if err == nil {
@@ -76,9 +76,7 @@ func (t *topicFile) cut(size int64) error {
 
 // discard closes what is open.
 func (s *Sink) discard() {
-	var errs []error
 	for _, f := range s.files {
-		errs = append(errs, f.close(false))
+		_ = f.close(false) // nothing of it is wanted any more
 	}
-	_ = errors.Join(errs...) // nothing of it is wanted any more
 }

@@ -10,7 +10,7 @@ import (
 	"spoor/proto/flowpb"
 )
 
-// flowText is the flow of interfaces.md's examples.
+// flowText is the flow of docs/interfaces.md's examples.
 const flowObject = `"flow":{"id":"fd80419af28b11f8","src":"10.1.1.1","dst":"10.2.1.1","proto":6,"sport":40112,"dport":5201}`
 
 func printer() *Printer {

@@ -79,7 +79,7 @@ func (o *Options) follow(ctx context.Context, client *kgo.Client) error {
 	for {
 		fetches := client.PollFetches(ctx)
 		if ctx.Err() != nil {
-			return nil
+			return nil //nolint:nilerr // the end of the context is how a reader is stopped
 		}
 		var failed error
 		fetches.EachError(func(topic string, _ int32, err error) { failed = fmt.Errorf("reading topic %s: %w", topic, err) })
