@@ -107,7 +107,7 @@ type Learner struct {
 	names    map[string]map[*node]struct{} // which agents claim a host name
 	young    []*port                       // ports that may become edge ports as time passes
 	links    map[string]Record
-	placed   map[flow.Addr]Record
+	placed   map[flow.Addr]placement
 	records  []Record
 
 	dirtyNodes []*node
@@ -131,7 +131,7 @@ func NewLearner(cfg Config, registry *Registry) *Learner {
 		cfg: cfg, max: defaultBounds, speeds: indexSpeeds(cfg.Speeds), registry: registry,
 		owners: map[uint64]owner{}, byFar: map[uint64][]*port{}, listedBy: map[uint64]SwitchID{}, hosts: map[flow.Addr]*host{},
 		stations: map[uint64]*station{}, tunnels: map[flow.Addr]*tunnelEnd{}, votes: map[voteKey]*vote{}, names: map[string]map[*node]struct{}{},
-		links: map[string]Record{}, placed: map[flow.Addr]Record{}, dirtyHosts: map[*host]struct{}{},
+		links: map[string]Record{}, placed: map[flow.Addr]placement{}, dirtyHosts: map[*host]struct{}{},
 		next: tables{newCow[flow.Addr, *Place](), newCow[uint64, SwitchID](), newCow[flow.Addr, SwitchID]()},
 	}
 	l.applyStatic()

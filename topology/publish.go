@@ -202,21 +202,27 @@ func (l *Learner) flowPort(p *port) flow.Port {
 func (l *Learner) hostRecord(h *host) {
 	ports := l.hostPorts(h)
 	old, ok := l.placed[h.addr]
-	if !ok && len(ports) == 0 || ok && slices.Equal(old.Ports, ports) && old.MAC == h.mac {
-		return
-	}
-	if len(ports) == 0 {
-		delete(l.placed, h.addr)
-		old.State, old.Time = Gone, l.now
-		l.records = append(l.records, old)
+	if slices.Equal(old.ports, ports) && (len(ports) == 0 || old.mac == h.mac) {
 		return
 	}
 	r := Record{Kind: HostRecord, ID: "host/" + h.addr.String(), Time: l.now, Since: l.now, Seen: l.now, Host: h.addr, MAC: h.mac, Ports: ports}
 	if ok {
-		r.Since = old.Since
+		r.Since = old.since
 	}
-	l.placed[h.addr] = r
+	if len(ports) == 0 {
+		r.State, r.Ports = Gone, old.ports
+		delete(l.placed, h.addr)
+	} else {
+		l.placed[h.addr] = placement{since: r.Since, mac: h.mac, ports: ports}
+	}
 	l.records = append(l.records, r)
+}
+
+// placement is what was told of an address.
+type placement struct {
+	since int64
+	mac   uint64
+	ports []flow.Port
 }
 
 // hostPorts gives the proven edge ports of an address.
