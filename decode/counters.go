@@ -74,8 +74,12 @@ func (d *Decoder) counterRecord(format sflow.Format, b []byte) {
 		d.adapters, fault = sflow.AppendHostAdapters(d.adapters[:0], b)
 		c.Adapters = d.adapters
 	default:
-		d.passed(RecordUnknownCounter, KindCounter, format)
-		return
+		known, ok := d.counterReaders[format]
+		if !ok {
+			d.passed(RecordUnknownCounter, KindCounter, format)
+			return
+		}
+		r, fault = known.record, known.into.Parse(b)
 	}
 	if fault == xdr.OK {
 		c.Records |= has

@@ -100,9 +100,9 @@ func TestRefusedCounterRecord(t *testing.T) {
 func TestStats(t *testing.T) {
 	r := &recorder{}
 	d := decode.New(r)
-	vendor := uint32(sflow.MakeFormat(4413, 1))
+	vendor := uint32(sflow.MakeFormat(4413, 77))
 	d.Decode(datagram(t,
-		counters(t, item(2003, make([]byte, 68)), item(vendor, make([]byte, 8)), item(vendor, nil), ifCounters(1)),
+		counters(t, item(2104, make([]byte, 68)), item(vendor, make([]byte, 8)), item(vendor, nil), ifCounters(1)),
 		item(5, make([]byte, 32)), item(vendor, nil)))
 	d.Decode([]byte{0, 9, 0, 1})
 	d.Decode(append(datagram(t, item(1, nil)), 1, 2, 3))
@@ -118,7 +118,7 @@ func TestStats(t *testing.T) {
 		"sample_short":    {sum.Reasons[decode.ReasonSampleShort], 2},
 		"counter samples": {sum.Samples[decode.KindCounter][decode.Decoded], 2},
 		"flow samples":    {sum.Samples[decode.KindFlow][decode.Refused], 2},
-		"discard samples": {sum.Samples[decode.KindDiscard][decode.Passed], 2},
+		"discard samples": {sum.Samples[decode.KindDiscard][decode.Decoded], 2},
 		"unknown samples": {sum.Samples[decode.KindUnknown][decode.Passed], 2},
 		"if_counters":     {sum.Records[decode.RecordIfCounters][decode.Decoded], 2},
 		"unknown records": {sum.Records[decode.RecordUnknownCounter][decode.Passed], 6},
@@ -132,7 +132,7 @@ func TestStats(t *testing.T) {
 	for u := range sum.Unknown.All() {
 		got[u.Kind.String()+" "+u.Format.String()] = u.Count
 	}
-	if diff := cmp.Diff(map[string]uint64{"counter 0:2003": 2, "counter 4413:1": 4, "unknown 4413:1": 2}, got); diff != "" {
+	if diff := cmp.Diff(map[string]uint64{"counter 0:2104": 2, "counter 4413:77": 4, "unknown 4413:77": 2}, got); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -152,6 +152,26 @@ func TestUnknownIsBounded(t *testing.T) {
 	}
 	if sum != formats || kept < 32 || kept > 64 {
 		t.Errorf("%d of %d counted, %d formats kept", sum, formats, kept)
+	}
+}
+
+// TestEveryRecordIsCounted: what sflow reads and what the counts have are the same.
+func TestEveryRecordIsCounted(t *testing.T) {
+	want := map[string]bool{}
+	for _, k := range sflow.FlowRecords() {
+		want["flow "+k.Format.String()] = true
+	}
+	for _, k := range sflow.CounterRecords() {
+		want["counter "+k.Format.String()] = true
+	}
+	got := map[string]bool{}
+	for r := range decode.NumRecords {
+		if rec := decode.Record(r); rec.Known() {
+			got[rec.Kind().String()+" "+rec.Format().String()] = true
+		}
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
 	}
 }
 

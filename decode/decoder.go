@@ -27,6 +27,9 @@ type Sink interface {
 	// CountersSample takes a counters sample. Byte slices in it are parts of the
 	// datagram, of at most 255 bytes, and need not be UTF-8.
 	CountersSample(c *flow.Counters)
+	// DiscardedPacket takes a discarded packet; the fields marked "worker" in it
+	// are zero. Byte slices in it are parts of the datagram, as in a counters sample.
+	DiscardedPacket(x *flow.Discard)
 }
 
 // Decoder decodes datagrams for one goroutine.
@@ -39,14 +42,21 @@ type Decoder struct {
 	hasHeader  bool // a sampled_header was read in this sample
 	substitute substitute
 
+	discard  flow.Discard
 	counters flow.Counters
 	adapters []flow.Adapter // memory of counters.Adapters; grows to what one datagram can hold at most
 	stats    Stats
+
+	flowReaders    map[sflow.Format]reader // of the records that fabrics seldom send
+	counterReaders map[sflow.Format]reader
 }
 
 // New gives a decoder that hands over to sink.
 func New(sink Sink) *Decoder {
-	return &Decoder{sink: sink, adapters: make([]flow.Adapter, 0, 64)}
+	return &Decoder{
+		sink: sink, adapters: make([]flow.Adapter, 0, 64),
+		flowReaders: readers(KindFlow, sflow.FlowRecords()), counterReaders: readers(KindCounter, sflow.CounterRecords()),
+	}
 }
 
 // Stats gives the decoder's counts. They belong to the goroutine that calls Decode.
@@ -115,8 +125,7 @@ func (d *Decoder) samples(b []byte) {
 		case sflow.FormatCountersSampleExpanded:
 			d.countersSample(body, true)
 		case sflow.FormatDiscardedPacket:
-			d.result.Discard++
-			d.stats.Samples[KindDiscard][Passed]++
+			d.discardedPacket(body)
 		default:
 			d.result.Unknown++
 			d.stats.Samples[KindUnknown][Passed]++

@@ -1,8 +1,8 @@
-// Package decode turns sFlow version 5 datagrams into flow.Sample and
-// flow.Counters in one pass, without allocation and without panic on any input.
+// Package decode turns sFlow version 5 datagrams into flow.Sample, flow.Counters
+// and flow.Discard in one pass, without allocation and without panic on any input.
 //
-// A Decoder belongs to one goroutine. It fills one flow.Sample and one
-// flow.Counters again and again and lends them to its Sink.
+// A Decoder belongs to one goroutine. It fills one value of each again and again
+// and lends them to its Sink. docs/sflow.md has all of it as tables.
 //
 // # What is trusted
 //
@@ -27,6 +27,9 @@
 // (padding, not IP, TSO) a stripped of at least 4 means that it was. The result
 // is at least the captured header and at most 64 KiB and a little, unless more was captured;
 // beyond, and where the agent sent 0, IP's total length decides.
+//
+// Records that say nothing for a flow are read all the same, for what is
+// malformed in them to be counted; package decode/sflow lists them.
 //
 // A sample without a sampled header is filled from sampled_ethernet,
 // sampled_ipv4 or sampled_ipv6.

@@ -160,8 +160,15 @@ func (d *Decoder) otherFlowRecord(format sflow.Format, b []byte) {
 	case sflow.FormatVNIIngress:
 		r, fault = RecordVNIIngress, d.vni(b)
 	default:
-		d.passed(RecordUnknownFlow, KindFlow, format)
-		return
+		known, ok := d.flowReaders[format]
+		if !ok {
+			d.passed(RecordUnknownFlow, KindFlow, format)
+			return
+		}
+		r, fault = known.record, known.into.Parse(b)
+		if fault == xdr.OK {
+			d.note(known.into)
+		}
 	}
 	d.count(r, fault)
 }

@@ -94,7 +94,7 @@ type Result struct {
 	Reason   Reason // of a rejection, or the first refusal in a partial datagram
 	Flow     int    // flow samples handed over
 	Counter  int    // counters samples handed over
-	Discard  int    // discarded_packet samples (0:5), which are stepped over
+	Discard  int    // discarded packets handed over
 	Unknown  int    // samples of other formats, stepped over
 	Trailing int    // bytes behind the last sample
 }

@@ -15,42 +15,112 @@ const (
 	RecordSampledIPv6
 	RecordExtendedSwitch
 	RecordExtendedRouter
+	RecordExtendedGateway
+	RecordExtendedUser
+	RecordExtendedMPLS
+	RecordExtendedVLANTunnel
+	RecordL2TunnelEgress
+	RecordL2TunnelIngress
 	RecordIPv4TunnelEgress
 	RecordIPv4TunnelIngress
 	RecordIPv6TunnelEgress
 	RecordIPv6TunnelIngress
+	RecordDecapsulateEgress
+	RecordDecapsulateIngress
 	RecordVNIEgress
 	RecordVNIIngress
+	RecordExtendedVLANIn
+	RecordExtendedVLANOut
+	RecordExtendedEgressQueue
+	RecordExtendedACL
+	RecordExtendedFunction
+	RecordExtendedTransit
+	RecordExtendedQueue
+	RecordExtendedHWTrap
+	RecordExtendedLinuxDropReason
 	RecordExtendedTimestamp
+	RecordBSTEgressQueue
 	RecordUnknownCounter
 	RecordIfCounters
 	RecordEthernetCounters
+	RecordVLANCounters
+	RecordLAGPortStats
+	RecordOpticalModule
+	RecordPFCCounters
+	RecordProcessor
 	RecordPortName
 	RecordHostDescr
 	RecordHostAdapters
+	RecordHostCPU
+	RecordHostMemory
+	RecordHostDiskIO
+	RecordHostNetIO
+	RecordIPGroup
+	RecordICMPGroup
+	RecordTCPGroup
+	RecordUDPGroup
+	RecordBSTDeviceBuffers
+	RecordBSTPortBuffers
+	RecordHWTables
+	RecordNVMLGPU
 
 	NumRecords int = iota
 )
 
 var recordFormats = [NumRecords]sflow.Format{
-	RecordSampledHeader:     sflow.FormatSampledHeader,
-	RecordSampledEthernet:   sflow.FormatSampledEthernet,
-	RecordSampledIPv4:       sflow.FormatSampledIPv4,
-	RecordSampledIPv6:       sflow.FormatSampledIPv6,
-	RecordExtendedSwitch:    sflow.FormatExtendedSwitch,
-	RecordExtendedRouter:    sflow.FormatExtendedRouter,
-	RecordIPv4TunnelEgress:  sflow.FormatIPv4TunnelEgress,
-	RecordIPv4TunnelIngress: sflow.FormatIPv4TunnelIngress,
-	RecordIPv6TunnelEgress:  sflow.FormatIPv6TunnelEgress,
-	RecordIPv6TunnelIngress: sflow.FormatIPv6TunnelIngress,
-	RecordVNIEgress:         sflow.FormatVNIEgress,
-	RecordVNIIngress:        sflow.FormatVNIIngress,
-	RecordExtendedTimestamp: sflow.FormatExtendedTimestamp,
-	RecordIfCounters:        sflow.FormatIfCounters,
-	RecordEthernetCounters:  sflow.FormatEthernetCounters,
-	RecordPortName:          sflow.FormatPortName,
-	RecordHostDescr:         sflow.FormatHostDescr,
-	RecordHostAdapters:      sflow.FormatHostAdapters,
+	RecordSampledHeader:           sflow.FormatSampledHeader,
+	RecordSampledEthernet:         sflow.FormatSampledEthernet,
+	RecordSampledIPv4:             sflow.FormatSampledIPv4,
+	RecordSampledIPv6:             sflow.FormatSampledIPv6,
+	RecordExtendedSwitch:          sflow.FormatExtendedSwitch,
+	RecordExtendedRouter:          sflow.FormatExtendedRouter,
+	RecordExtendedGateway:         sflow.FormatExtendedGateway,
+	RecordExtendedUser:            sflow.FormatExtendedUser,
+	RecordExtendedMPLS:            sflow.FormatExtendedMPLS,
+	RecordExtendedVLANTunnel:      sflow.FormatExtendedVLANTunnel,
+	RecordL2TunnelEgress:          sflow.FormatL2TunnelEgress,
+	RecordL2TunnelIngress:         sflow.FormatL2TunnelIngress,
+	RecordIPv4TunnelEgress:        sflow.FormatIPv4TunnelEgress,
+	RecordIPv4TunnelIngress:       sflow.FormatIPv4TunnelIngress,
+	RecordIPv6TunnelEgress:        sflow.FormatIPv6TunnelEgress,
+	RecordIPv6TunnelIngress:       sflow.FormatIPv6TunnelIngress,
+	RecordDecapsulateEgress:       sflow.FormatDecapsulateEgress,
+	RecordDecapsulateIngress:      sflow.FormatDecapsulateIngress,
+	RecordVNIEgress:               sflow.FormatVNIEgress,
+	RecordVNIIngress:              sflow.FormatVNIIngress,
+	RecordExtendedVLANIn:          sflow.FormatExtendedVLANIn,
+	RecordExtendedVLANOut:         sflow.FormatExtendedVLANOut,
+	RecordExtendedEgressQueue:     sflow.FormatExtendedEgressQueue,
+	RecordExtendedACL:             sflow.FormatExtendedACL,
+	RecordExtendedFunction:        sflow.FormatExtendedFunction,
+	RecordExtendedTransit:         sflow.FormatExtendedTransit,
+	RecordExtendedQueue:           sflow.FormatExtendedQueue,
+	RecordExtendedHWTrap:          sflow.FormatExtendedHWTrap,
+	RecordExtendedLinuxDropReason: sflow.FormatExtendedLinuxDropReason,
+	RecordExtendedTimestamp:       sflow.FormatExtendedTimestamp,
+	RecordBSTEgressQueue:          sflow.FormatBSTEgressQueue,
+	RecordIfCounters:              sflow.FormatIfCounters,
+	RecordEthernetCounters:        sflow.FormatEthernetCounters,
+	RecordVLANCounters:            sflow.FormatVLANCounters,
+	RecordLAGPortStats:            sflow.FormatLAGPortStats,
+	RecordOpticalModule:           sflow.FormatOpticalModule,
+	RecordPFCCounters:             sflow.FormatPFCCounters,
+	RecordProcessor:               sflow.FormatProcessor,
+	RecordPortName:                sflow.FormatPortName,
+	RecordHostDescr:               sflow.FormatHostDescr,
+	RecordHostAdapters:            sflow.FormatHostAdapters,
+	RecordHostCPU:                 sflow.FormatHostCPU,
+	RecordHostMemory:              sflow.FormatHostMemory,
+	RecordHostDiskIO:              sflow.FormatHostDiskIO,
+	RecordHostNetIO:               sflow.FormatHostNetIO,
+	RecordIPGroup:                 sflow.FormatIPGroup,
+	RecordICMPGroup:               sflow.FormatICMPGroup,
+	RecordTCPGroup:                sflow.FormatTCPGroup,
+	RecordUDPGroup:                sflow.FormatUDPGroup,
+	RecordBSTDeviceBuffers:        sflow.FormatBSTDeviceBuffers,
+	RecordBSTPortBuffers:          sflow.FormatBSTPortBuffers,
+	RecordHWTables:                sflow.FormatHWTables,
+	RecordNVMLGPU:                 sflow.FormatNVMLGPU,
 }
 
 // Kind gives the kind of sample that holds the record.
@@ -66,3 +136,28 @@ func (r Record) Format() sflow.Format { return recordFormats[r] }
 
 // Known reports whether r is one structure, and not all the unknown ones.
 func (r Record) Known() bool { return recordFormats[r] != 0 }
+
+// record gives the record of a kind of sample that has the format; it must be a known one.
+func record(k Kind, f sflow.Format) Record {
+	for r := range Record(NumRecords) {
+		if recordFormats[r] == f && r.Kind() == k && r.Known() {
+			return r
+		}
+	}
+	panic("decode: a record that sflow reads is missing from the list of records: " + k.String() + " " + f.String())
+}
+
+// reader reads one kind of record into memory of its own.
+type reader struct {
+	record Record
+	into   sflow.Structure
+}
+
+// readers gives readers for records.
+func readers(k Kind, known []sflow.Known) map[sflow.Format]reader {
+	m := make(map[sflow.Format]reader, len(known))
+	for _, s := range known {
+		m[s.Format] = reader{record(k, s.Format), s.New()}
+	}
+	return m
+}

@@ -13,6 +13,7 @@ type recorder struct {
 	headers  []decode.Header
 	samples  []flow.Sample
 	counters []flow.Counters
+	discards []flow.Discard
 	refuse   bool
 	agent    flow.Addr // replaces the agent's address unless zero
 }
@@ -34,9 +35,17 @@ func (r *recorder) CountersSample(c *flow.Counters) {
 	r.counters = append(r.counters, k)
 }
 
+func (r *recorder) DiscardedPacket(x *flow.Discard) {
+	k := *x
+	k.Function, k.TrapGroup, k.Trap = bytes.Clone(x.Function), bytes.Clone(x.TrapGroup), bytes.Clone(x.Trap)
+	k.LinuxReason, k.ACL.Name = bytes.Clone(x.LinuxReason), bytes.Clone(x.ACL.Name)
+	r.discards = append(r.discards, k)
+}
+
 // counter is a sink that only counts.
 type counter struct {
 	flow, counters int
+	discards       int
 	bytes          uint64
 }
 
@@ -48,6 +57,8 @@ func (c *counter) FlowSample(s *flow.Sample) {
 }
 
 func (c *counter) CountersSample(*flow.Counters) { c.counters++ }
+
+func (c *counter) DiscardedPacket(*flow.Discard) { c.discards++ }
 
 // decodeAll decodes one datagram with a decoder of its own.
 func decodeAll(payload []byte) (*recorder, decode.Result, *decode.Stats) {

@@ -56,7 +56,7 @@ func (u *substitute) apply(s *flow.Sample, hasHeader bool) {
 		return
 	}
 	if u.has&hasEthernet != 0 {
-		p.SrcMAC, p.DstMAC = u.ethernet.SrcMAC, u.ethernet.DstMAC
+		p.SrcMAC, p.DstMAC = uint64(u.ethernet.SrcMAC), uint64(u.ethernet.DstMAC)
 		p.EtherType = uint16(u.ethernet.Type)
 		s.FrameLength = min(max(u.ethernet.Length, fcs)-fcs, maxFrame)
 		return

@@ -34,6 +34,8 @@ func (w *witness) CountersSample(c *flow.Counters) {
 	w.names = append(w.names, string(c.PortName))
 }
 
+func (w *witness) DiscardedPacket(*flow.Discard) {}
+
 func hearAll(t *testing.T, all []Datagram) *witness {
 	t.Helper()
 	w := &witness{}

@@ -56,6 +56,8 @@ func (o *ours) CountersSample(c *flow.Counters) {
 	})
 }
 
+func (o *ours) DiscardedPacket(*flow.Discard) { o.samples = append(o.samples, heard{Kind: "discard"}) }
+
 func TestEveryDatagramDecodesAlike(t *testing.T) {
 	t.Parallel()
 	eachMode(t, func(t *testing.T, c Config) {

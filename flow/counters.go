@@ -43,45 +43,45 @@ func (c *Counters) IfIndex() uint32 {
 	return 0
 }
 
-// IfCounters is if_counters (0:1), RFC 2863's view of an interface.
+// IfCounters is if_counters (0:1), RFC 2863's view of an interface. The tags are the standard's names.
 type IfCounters struct {
-	Index           uint32
-	Type            uint32
-	Speed           uint64 // bit/s; 0 unknown
-	SpeedRepaired   bool   // Speed was sent cut to 32 bits (Open vSwitch 3.2 to 3.7) and is mended
-	Direction       uint32 // 0 unknown, 1 full-duplex, 2 half, 3 in, 4 out
-	Status          uint32 // bit 0 admin up, bit 1 oper up
-	InOctets        uint64
-	InUcast         uint32
-	InMulticast     uint32
-	InBroadcast     uint32
-	InDiscards      uint32
-	InErrors        uint32
-	InUnknownProtos uint32
-	OutOctets       uint64
-	OutUcast        uint32
-	OutMulticast    uint32
-	OutBroadcast    uint32
-	OutDiscards     uint32
-	OutErrors       uint32
-	Promiscuous     uint32
+	Index           uint32 `sflow:"ifIndex"`
+	Type            uint32 `sflow:"ifType"`
+	Speed           uint64 `sflow:"ifSpeed"`     // bit/s; 0 unknown
+	SpeedRepaired   bool   `sflow:"-"`           // Speed was sent cut to 32 bits (Open vSwitch 3.2 to 3.7) and is mended
+	Direction       uint32 `sflow:"ifDirection"` // 0 unknown, 1 full-duplex, 2 half, 3 in, 4 out
+	Status          uint32 `sflow:"ifStatus"`    // bit 0 admin up, bit 1 oper up
+	InOctets        uint64 `sflow:"ifInOctets"`
+	InUcast         uint32 `sflow:"ifInUcastPkts"`
+	InMulticast     uint32 `sflow:"ifInMulticastPkts"`
+	InBroadcast     uint32 `sflow:"ifInBroadcastPkts"`
+	InDiscards      uint32 `sflow:"ifInDiscards"`
+	InErrors        uint32 `sflow:"ifInErrors"`
+	InUnknownProtos uint32 `sflow:"ifInUnknownProtos"`
+	OutOctets       uint64 `sflow:"ifOutOctets"`
+	OutUcast        uint32 `sflow:"ifOutUcastPkts"`
+	OutMulticast    uint32 `sflow:"ifOutMulticastPkts"`
+	OutBroadcast    uint32 `sflow:"ifOutBroadcastPkts"`
+	OutDiscards     uint32 `sflow:"ifOutDiscards"`
+	OutErrors       uint32 `sflow:"ifOutErrors"`
+	Promiscuous     uint32 `sflow:"ifPromiscuousMode"`
 }
 
 // EthernetCounters is ethernet (0:2), dot3Stats of RFC 2358, in wire order.
 type EthernetCounters struct {
-	AlignmentErrors     uint32
-	FCSErrors           uint32
-	SingleCollisions    uint32
-	MultipleCollisions  uint32
-	SQETestErrors       uint32
-	DeferredTransmits   uint32
-	LateCollisions      uint32
-	ExcessiveCollisions uint32
-	InternalMACTxErrors uint32
-	CarrierSenseErrors  uint32
-	FrameTooLongs       uint32
-	InternalMACRxErrors uint32
-	SymbolErrors        uint32
+	AlignmentErrors     uint32 `sflow:"dot3StatsAlignmentErrors"`
+	FCSErrors           uint32 `sflow:"dot3StatsFCSErrors"`
+	SingleCollisions    uint32 `sflow:"dot3StatsSingleCollisionFrames"`
+	MultipleCollisions  uint32 `sflow:"dot3StatsMultipleCollisionFrames"`
+	SQETestErrors       uint32 `sflow:"dot3StatsSQETestErrors"`
+	DeferredTransmits   uint32 `sflow:"dot3StatsDeferredTransmissions"`
+	LateCollisions      uint32 `sflow:"dot3StatsLateCollisions"`
+	ExcessiveCollisions uint32 `sflow:"dot3StatsExcessiveCollisions"`
+	InternalMACTxErrors uint32 `sflow:"dot3StatsInternalMacTransmitErrors"`
+	CarrierSenseErrors  uint32 `sflow:"dot3StatsCarrierSenseErrors"`
+	FrameTooLongs       uint32 `sflow:"dot3StatsFrameTooLongs"`
+	InternalMACRxErrors uint32 `sflow:"dot3StatsInternalMacReceiveErrors"`
+	SymbolErrors        uint32 `sflow:"dot3StatsSymbolErrors"`
 }
 
 // HostDescr is host_descr (0:2000).

@@ -52,6 +52,10 @@ type Packet struct {
 	TCPSequence    uint32 // of the first payload byte; 0 with Fragment
 	PayloadLength  uint32 // bytes of transport payload by the IP header's length; 0 if unknown
 
+	RDMA          bool   // RoCEv2: the next two fields are known
+	RDMAOpcode    uint8  // of the InfiniBand base transport header
+	RDMAQueuePair uint32 // destination queue pair, 24 bits
+
 	Tunnel       Tunnel
 	VNI          uint32 // or GRE key, GTP-U TEID
 	OuterSrc     Addr

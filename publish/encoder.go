@@ -10,22 +10,22 @@ type Encoder struct {
 	heads   headCache
 	ports   portCache
 	id      [16]byte // scratch: the flow id
-	key     []byte   // scratch: a counters record's key
-	value   []byte   // scratch: a counters message
+	key     []byte   // scratch: the key of a counters or drops record
+	value   []byte   // scratch: its message
 	part    []byte   // scratch: a part of it
 	headers [topics][]byte
 	schema  []byte // collector and schema: the end of each message
 }
 
-type encoderLane struct{ flows, counters openBlocks }
+type encoderLane struct{ flows, counters, drops openBlocks }
 
 // Encoder gives an encoder for one worker.
 func (p *Publisher) Encoder() *Encoder {
 	e := &Encoder{p: p}
 	for _, l := range p.lanes {
-		e.lanes = append(e.lanes, encoderLane{newOpenBlocks(l, Flows), newOpenBlocks(l, Counters)})
+		e.lanes = append(e.lanes, encoderLane{newOpenBlocks(l, Flows), newOpenBlocks(l, Counters), newOpenBlocks(l, Drops)})
 	}
-	for _, t := range []Topic{Flows, Counters} {
+	for _, t := range []Topic{Flows, Counters, Drops} {
 		e.headers[t] = protobufHeaders(t)
 	}
 	e.schema = appendUint(appendString(nil, fieldCollector, p.cfg.Collector), fieldSchema, schemaVersion)
@@ -75,17 +75,38 @@ func (e *Encoder) Counters(c *flow.Counters, l *flow.Labels) {
 	rates := e.p.rates.update(c)
 	e.value = e.appendCounters(e.value[:0], c, l, &rates)
 	e.key = appendCountersKey(e.key[:0], c)
-	h := e.headers[Counters]
 	for i := range e.lanes {
-		o := &e.lanes[i].counters
-		size := recordSize(e.key, e.value, h)
-		if size > e.p.cfg.RecordBytes {
-			o.lane.refuse(Counters, TooLarge, nil)
-			continue
-		}
-		b := o.block(place(Murmur2(e.key), o.partitions()), size, c.Received)
-		b.add(c.Received/1e6, e.key, e.value, h)
+		e.put(&e.lanes[i].counters, c.Received)
 	}
+}
+
+// Drop encodes a discarded packet. Its key is the agent's address, so that what
+// one switch dropped stays in order. Both arguments are borrowed until it
+// returns; l may be nil.
+func (e *Encoder) Drop(x *flow.Discard, l *flow.Labels) {
+	if l == nil {
+		l = &noLabels
+	}
+	e.value = e.appendDrop(e.value[:0], x, l)
+	e.key = e.key[:0]
+	if a := x.Agent.Netip(); a.IsValid() {
+		e.key = a.AppendTo(e.key)
+	}
+	for i := range e.lanes {
+		e.put(&e.lanes[i].drops, x.Received)
+	}
+}
+
+// put adds the record in e.key and e.value to its partition's open block.
+func (e *Encoder) put(o *openBlocks, received int64) {
+	h := e.headers[o.topic]
+	size := recordSize(e.key, e.value, h)
+	if size > e.p.cfg.RecordBytes {
+		o.lane.refuse(o.topic, TooLarge, nil)
+		return
+	}
+	b := o.block(place(Murmur2(e.key), o.partitions()), size, received)
+	b.add(received/1e6, e.key, e.value, h)
 }
 
 // Flush hands over what has been open for the topic's linger; now is Unix
@@ -94,11 +115,10 @@ func (e *Encoder) Counters(c *flow.Counters, l *flow.Labels) {
 func (e *Encoder) Flush(now int64) {
 	for i := range e.lanes {
 		l := &e.lanes[i]
-		if l.flows.due(now) {
-			l.flows.seal()
-		}
-		if l.counters.due(now) {
-			l.counters.seal()
+		for _, o := range [...]*openBlocks{&l.flows, &l.counters, &l.drops} {
+			if o.due(now) {
+				o.seal()
+			}
 		}
 	}
 }
@@ -108,5 +128,6 @@ func (e *Encoder) Close() {
 	for i := range e.lanes {
 		e.lanes[i].flows.seal()
 		e.lanes[i].counters.seal()
+		e.lanes[i].drops.seal()
 	}
 }

@@ -85,16 +85,28 @@ func putFlow(w *window, s *flow.Sample) int {
 		i = w.uint8(i, 16, s.SrcMask)
 		i = w.uint8(i, 17, s.DstMask)
 	}
+	if s.HasGateway {
+		i = putGateway(w, i, s)
+	}
+	if s.EgressQueue|s.QueueDepth|s.TransitDelay != 0 {
+		i = w.uint32(i, 240, s.QueueDepth)
+		i = w.uint32(i, 241, s.TransitDelay)
+		i = w.uint32(i, 242, s.EgressQueue)
+	}
 	i = w.uint32(i, 203, s.SamplePool)
 	i = w.uint32(i, 202, s.Sequence)
 	i = w.uint32(i, 204, s.Drops)
 	i = w.uint32(i, 215, s.EffectiveRate)
 	i = w.uint32(i, 212, s.HeaderLength)
-	if v := s.FrameLength; v != 0 {
-		w.store(i, 9<<3)
-		i = w.varint(i+1, uint64(v))
-	}
-	return i
+	return w.low(i, 9, s.FrameLength)
+}
+
+// putGateway writes the autonomous systems.
+func putGateway(w *window, i int, s *flow.Sample) int {
+	i = w.low(i, 14, s.SrcAS)
+	i = w.low(i, 15, s.DstAS)
+	i = w.low(i, 13, s.NextHopAS)
+	return w.addr2(i, 100, &s.BGPNextHop)
 }
 
 // putHex writes the 16 hex digits of a flow id, eight at a time.

@@ -43,6 +43,10 @@ func expected(s *flow.Sample, l *flow.Labels, collector string) *flowpb.FlowMess
 	if s.HasRouter {
 		m.NextHop, m.SrcNet, m.DstNet = address(s.NextHop), uint32(s.SrcMask), uint32(s.DstMask)
 	}
+	if s.HasGateway {
+		m.SrcAs, m.DstAs, m.NextHopAs, m.BgpNextHop = s.SrcAS, s.DstAS, s.NextHopAS, address(s.BGPNextHop)
+	}
+	m.QueueDepth, m.TransitDelayNs, m.EgressQueue = s.QueueDepth, uint64(s.TransitDelay), s.EgressQueue
 	if s.HasSwitch && s.SrcVLAN != math.MaxUint32 {
 		m.SrcVlan = s.SrcVLAN
 	}
@@ -66,6 +70,9 @@ func expectedPacket(m *flowpb.FlowMessage, p *flow.Packet) {
 	}
 	for _, e := range p.MPLS[:min(int(p.MPLSDepth), 4)] {
 		m.MplsLabel, m.MplsTtl = append(m.MplsLabel, e>>12), append(m.MplsTtl, e&0xff)
+	}
+	if p.RDMA {
+		m.RdmaOpcode, m.RdmaQueuePair = uint32(p.RDMAOpcode), p.RDMAQueuePair
 	}
 	if p.Tunnel != flow.TunnelNone {
 		m.Tunnel = flowpb.FlowMessage_Tunnel(p.Tunnel)
@@ -115,6 +122,10 @@ func randomSample(r *rand.Rand) *flow.Sample {
 		HasSwitch: r.IntN(2) == 0, HasRouter: r.IntN(2) == 0, SrcMask: uint8(u32()), DstMask: uint8(u32()), SrcVLAN: u32(), DstVLAN: u32(),
 		NextHop: addr(), RecordVNI: u32(), HasRecVNI: r.IntN(3) == 0,
 	}
+	if r.IntN(2) == 0 {
+		s.EgressQueue, s.QueueDepth, s.TransitDelay = u32(), u32(), u32()
+	}
+	s.HasGateway, s.SrcAS, s.DstAS, s.NextHopAS, s.BGPNextHop = r.IntN(2) == 0, u32(), u32(), u32(), addr()
 	if r.IntN(4) == 0 {
 		s.SrcVLAN = math.MaxUint32
 	}
@@ -131,6 +142,7 @@ func randomSample(r *rand.Rand) *flow.Sample {
 		p.ICMPType, p.ICMPCode, p.FragmentID, p.FragmentOffset, p.FlowLabel = uint8(u32()), uint8(u32()), u32(), uint16(u32())&0x1fff, u32()&0xfffff
 		p.TCPSequence, p.PayloadLength = u32(), u32()
 	}
+	p.RDMA, p.RDMAOpcode, p.RDMAQueuePair = r.IntN(2) == 0, uint8(u32()), u32()>>8
 	if r.IntN(2) == 0 {
 		p.Tunnel, p.VNI = flow.Tunnel(r.IntN(7)), u32()
 		p.OuterSrc, p.OuterDst, p.OuterProto, p.OuterSrcPort, p.OuterDstPort = addr(), addr(), uint8(u32()), uint16(u32()), uint16(u32())

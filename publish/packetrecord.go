@@ -14,6 +14,10 @@ func putPacket(w *window, i int, p *flow.Packet) int {
 	if p.MPLSDepth > 0 {
 		i = putLabels(w, i, p)
 	}
+	if p.RDMA {
+		i = w.uint8(i, 243, p.RDMAOpcode)
+		i = w.uint32(i, 244, p.RDMAQueuePair)
+	}
 	i = w.uint32(i, 230, p.VNI)
 	if p.Tunnel != flow.TunnelNone {
 		i = putTunnel(w, i, p)

@@ -41,6 +41,15 @@ func (w *window) uint32(i int, field uint16, v uint32) int {
 	return w.nonzero(i, uint64(tag2(field)), v)
 }
 
+// low writes a field below 16 unless it is 0.
+func (w *window) low(i int, field byte, v uint32) int {
+	if v == 0 {
+		return i
+	}
+	w.store(i, uint64(field<<3))
+	return w.varint(i+1, uint64(v))
+}
+
 func (w *window) nonzero(i int, tag uint64, v uint32) int {
 	switch {
 	case v < 1<<7:

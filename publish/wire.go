@@ -40,6 +40,10 @@ func appendDouble(b []byte, field int, v float64) []byte {
 	return binary.LittleEndian.AppendUint64(appendTag(b, field, wireFixed64), math.Float64bits(v))
 }
 
+func appendFixed64(b []byte, field int, v uint64) []byte {
+	return binary.LittleEndian.AppendUint64(appendTag(b, field, wireFixed64), v)
+}
+
 // appendField appends a byte string unless it is empty.
 func appendField(b []byte, field int, v []byte) []byte {
 	if len(v) == 0 {

@@ -4,8 +4,10 @@
 // Read are Ethernet (II, 802.3 with LLC/SNAP), VLAN tags (802.1Q, 802.1ad and
 // the older 0x9100 and 0x9200), VN-Tag, MPLS with IP or an Ethernet pseudowire
 // behind it, IPv4 with options, IPv6 with extension headers, TCP, UDP, SCTP,
-// ICMP and ICMPv6, and one level of tunnel: VXLAN, Geneve, GTP-U, GRE (IP or
-// Ethernet inside), IP in IP in any combination of versions.
+// ICMP and ICMPv6, RoCEv2's base transport header, the authentication header (its
+// payload is in the clear) and one level of tunnel: VXLAN, VXLAN-GPE, Geneve, GTP-U,
+// GRE (IP or Ethernet inside), IP in IP in any combination of versions. ESP ends
+// the dissection: what follows is encrypted.
 //
 // Rules:
 //

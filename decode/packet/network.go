@@ -51,6 +51,9 @@ func (w *walk) ip4() layer {
 		p.Fragment = true
 		return none
 	}
+	if p.Key.Proto == protoAH {
+		return w.extensions(max(total-size, 0))
+	}
 	return w.transport(max(total-size, 0))
 }
 
@@ -93,7 +96,8 @@ func isExtension(next uint8) bool {
 	return false
 }
 
-// extensions steps over IPv6 extension headers; payload is what IP says that remains with them.
+// extensions steps over IPv6 extension headers, and the authentication header
+// of IPv4; payload is what IP says that remains with them.
 func (w *walk) extensions(payload int) layer {
 	p := w.p
 	for range maxExtensions {

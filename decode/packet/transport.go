@@ -92,10 +92,24 @@ func (w *walk) udp(payload int) layer {
 	switch p.Key.DstPort {
 	case portVXLAN, portVXLANLinux:
 		return w.vxlan(b[8:])
+	case portVXLANGPE:
+		return w.vxlanGPE(b[8:])
+	case portRoCE:
+		w.roce(b[8:])
 	case portGeneve:
 		return w.geneve(b[8:])
 	case portGTPU:
 		return w.gtpu(b[8:])
 	}
 	return none
+}
+
+// roce reads the base transport header of RoCEv2 (InfiniBand architecture,
+// annex 17), version 0. Anything else on its port is left as it is.
+func (w *walk) roce(b []byte) {
+	const size, version = 12, 0x0f
+	if len(b) < size || b[1]&version != 0 {
+		return
+	}
+	w.p.RDMA, w.p.RDMAOpcode, w.p.RDMAQueuePair = true, b[0], be.Uint32(b[4:])&0xffffff
 }

@@ -2,10 +2,12 @@ package packet
 
 import "spoor/flow"
 
-// UDP ports of tunnels.
+// UDP ports of tunnels and of RoCEv2.
 const (
 	portGTPU       = 2152
 	portVXLAN      = 4789
+	portVXLANGPE   = 4790
+	portRoCE       = 4791
 	portGeneve     = 6081
 	portVXLANLinux = 8472 // Linux's default before the assignment
 )
@@ -25,6 +27,29 @@ func (w *walk) vxlan(b []byte) layer {
 		return none
 	}
 	return w.found(flow.TunnelVXLAN, be.Uint32(b[4:])>>8, 8+8, ethernet)
+}
+
+// vxlanGPE reads a VXLAN-GPE header (draft-ietf-nvo3-vxlan-gpe) of version 0:
+// with the P bit the last byte of its first word names what is inside, else it
+// is Ethernet as in VXLAN. OAM packets (O bit) are not followed.
+func (w *walk) vxlanGPE(b []byte) layer {
+	const instance, nextProtocol, oam, version = 0x08, 0x04, 0x01, 0x30
+	if len(b) < 8 || b[0]&instance == 0 || b[0]&(oam|version) != 0 {
+		return none
+	}
+	entry := ethernet
+	if b[0]&nextProtocol != 0 {
+		switch b[3] {
+		case 1:
+			entry = ip4
+		case 2:
+			entry = ip6
+		case 3:
+		default:
+			return none
+		}
+	}
+	return w.found(flow.TunnelVXLAN, be.Uint32(b[4:])>>8, 8+8, entry)
 }
 
 // geneve reads a Geneve header (RFC 8926) of version 0 with its options.

@@ -41,7 +41,7 @@ func TestVXLAN(t *testing.T) {
 			p.OuterDstPort = 8472
 		})},
 		{"without the I flag", ethIPv4 + outerUDP + "c000 12b5 0000 0000 00000000 00006400" + ethIPv4 + ipTCP + tcp, notFollowed(4789, same)},
-		{"another port", ethIPv4 + outerUDP + "c000 12b6 0000 0000 08000000 00006400" + ethIPv4 + ipTCP + tcp, notFollowed(4790, same)},
+		{"another port", ethIPv4 + outerUDP + "c000 12b4 0000 0000 08000000 00006400" + ethIPv4 + ipTCP + tcp, notFollowed(4788, same)},
 		{"cut before the VNI", ethIPv4 + outerUDP + "c000 12b5 0000 0000 08000000", notFollowed(4789, same)},
 		{"ARP inside", ethIPv4 + outerUDP + vxlan + arp, notFollowed(4789, same)},
 		{"inner IP cut", ethIPv4 + outerUDP + vxlan + ethIPv4 + "4500 003c", notFollowed(4789, func(p *flow.Packet) { p.Truncated = true })},
@@ -51,6 +51,70 @@ func TestVXLAN(t *testing.T) {
 		{"VXLAN in VXLAN", ethIPv4 + outerUDP + vxlan + ethIPv4 + outerUDP + vxlan + ethIPv4 + ipTCP + tcp, inVXLAN(func(p *flow.Packet) {
 			p.Key = flow.Key{Src: outerSrc, Dst: outerDst, SrcPort: 49152, DstPort: 4789, Proto: 17}
 			p.TTL, p.TOS, p.TCPFlags, p.IPFlags, p.FragmentID, p.TCPSequence, p.PayloadLength = 62, 0, 0, 0, 0, 0, 0
+		})},
+	})
+}
+
+func TestVXLANGPE(t *testing.T) {
+	inside := func(n uint16, f func(p *flow.Packet)) flow.Packet {
+		return tunnelled(flow.TunnelVXLAN, n, 17, func(p *flow.Packet) {
+			p.VNI, p.OuterSrcPort, p.OuterDstPort = 100, 49152, 4790
+			if f != nil {
+				f(p)
+			}
+		})
+	}
+	outer := flow.Packet{
+		Key:    flow.Key{Src: outerSrc, Dst: outerDst, SrcPort: 49152, DstPort: 4790, Proto: 17},
+		SrcMAC: 0x020000000001, DstMAC: 0x020000000002, EtherType: 0x800, TTL: 62, IPOffset: 14,
+	}
+	const udp = ethIPv4 + outerUDP + "c000 12b6 0000 0000"
+	run(t, packet.Ethernet, []packetCase{
+		{"Ethernet", udp + "0c000003 00006400" + ethIPv4 + ipTCP + tcp, inside(50, nil)},
+		{"without the P bit", udp + "08000000 00006400" + ethIPv4 + ipTCP + tcp, inside(50, nil)},
+		{"IPv4", udp + "0c000001 00006400" + ipTCP + tcp, inside(50, nil)},
+		{"IPv6", udp + "0c000002 00006400" + ip6TCP + tcp, inside(50, func(p *flow.Packet) {
+			p.Key, p.EtherType, p.FlowLabel, p.IPFlags, p.FragmentID = key6, 0x86dd, 0xabcde, 0, 0
+		})},
+		{"NSH", udp + "0c000004 00006400" + ipTCP + tcp, outer},
+		{"OAM", udp + "0d000001 00006400" + ipTCP + tcp, outer},
+		{"version 1", udp + "1c000001 00006400" + ipTCP + tcp, outer},
+		{"cut", udp + "0c000001 000064", outer},
+	})
+}
+
+func TestRoCE(t *testing.T) {
+	with := func(f func(p *flow.Packet)) flow.Packet {
+		p := flow.Packet{
+			Key:    flow.Key{Src: outerSrc, Dst: outerDst, SrcPort: 49152, DstPort: 4791, Proto: 17},
+			SrcMAC: 0x020000000001, DstMAC: 0x020000000002, EtherType: 0x800, TTL: 62, IPOffset: 14,
+		}
+		f(&p)
+		return p
+	}
+	const udp = ethIPv4 + outerUDP + "c000 12b7 0000 0000"
+	run(t, packet.Ethernet, []packetCase{
+		{"RC send only", udp + "0440 ffff ff00012c 00000001", with(func(p *flow.Packet) {
+			p.RDMA, p.RDMAOpcode, p.RDMAQueuePair = true, 4, 300
+		})},
+		{"cut", udp + "0440 ffff ff00012c 000000", with(func(*flow.Packet) {})},
+		{"another version", udp + "0441 ffff ff00012c 00000001", with(func(*flow.Packet) {})},
+	})
+}
+
+// TestIPsec: the authentication header is stepped over, ESP is not.
+func TestIPsec(t *testing.T) {
+	const authentication = "06 04 0000 00000100 00000001 000000000000000000000000" // TCP next, 24 bytes
+	const ah = "4500 0054 1234 4000 3f 33 0000 0a010101 0a020101" + authentication
+	run(t, packet.Ethernet, []packetCase{
+		{"AH", ethIPv4 + ah + tcp, tcp4(func(p *flow.Packet) { p.TOS, p.IPLength = 0, 84 })},
+		{"AH cut", ethIPv4 + ah[:len(ah)-8], tcp4(func(p *flow.Packet) {
+			p.Key = flow.Key{Src: v4Src, Dst: v4Dst, Proto: 51}
+			p.TOS, p.IPLength, p.TCPFlags, p.TCPSequence, p.PayloadLength, p.Truncated = 0, 84, 0, 0, 0, true
+		})},
+		{"ESP", ethIPv4 + "4500 003c 1234 4000 3f 32 0000 0a010101 0a020101" + tcp, tcp4(func(p *flow.Packet) {
+			p.Key = flow.Key{Src: v4Src, Dst: v4Dst, Proto: 50}
+			p.TOS, p.TCPFlags, p.TCPSequence, p.PayloadLength = 0, 0, 0, 0
 		})},
 	})
 }

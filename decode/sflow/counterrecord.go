@@ -97,3 +97,26 @@ func AppendHostAdapters(dst []flow.Adapter, b []byte) ([]flow.Adapter, xdr.Fault
 	}
 	return out, xdr.OK
 }
+
+// IfCounters is if_counters as it is sent.
+type IfCounters struct{ flow.IfCounters }
+
+// Parse reads the structure.
+func (i *IfCounters) Parse(b []byte) xdr.Fault { return ParseIfCounters(b, &i.IfCounters) }
+
+// EthernetCounters is ethernet_counters.
+type EthernetCounters struct{ flow.EthernetCounters }
+
+// Parse reads the structure.
+func (e *EthernetCounters) Parse(b []byte) xdr.Fault {
+	return ParseEthernetCounters(b, &e.EthernetCounters)
+}
+
+// PortName is port_name.
+type PortName struct{ Name Text }
+
+// Parse reads the structure.
+func (p *PortName) Parse(b []byte) (f xdr.Fault) {
+	p.Name, f = text(b)
+	return f
+}

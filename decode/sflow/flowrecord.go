@@ -15,11 +15,11 @@ const (
 
 // SampledHeader is sampled_header: the first bytes of a packet.
 type SampledHeader struct {
-	Protocol    uint32
+	Protocol    uint32 `sflow:"header_protocol"`
 	FrameLength uint32 // bytes of the original frame with its FCS
 	Stripped    uint32 // bytes removed before the header was cut, at least 4 (the FCS) for Ethernet
 	Header      []byte
-	Clamped     bool // the header claimed more bytes than its record holds
+	Clamped     bool `sflow:"-"` // the header claimed more bytes than its record holds
 }
 
 // Parse reads the structure. A header length beyond the record is cut to it.
@@ -38,11 +38,11 @@ func (h *SampledHeader) Parse(b []byte) xdr.Fault {
 	return xdr.OK
 }
 
-// SampledEthernet is sampled_ethernet, from agents that send no header. MACs are in the low 48 bits.
+// SampledEthernet is sampled_ethernet, from agents that send no header.
 type SampledEthernet struct {
 	Length uint32 // of the frame with its FCS
-	SrcMAC uint64
-	DstMAC uint64
+	SrcMAC MAC
+	DstMAC MAC
 	Type   uint32
 }
 
@@ -51,9 +51,9 @@ type SampledEthernet struct {
 func (e *SampledEthernet) Parse(b []byte) xdr.Fault {
 	switch {
 	case len(b) >= 24:
-		*e = SampledEthernet{be.Uint32(b), be.Uint64(b[4:]) >> 16, be.Uint64(b[12:]) >> 16, be.Uint32(b[20:])}
+		*e = SampledEthernet{be.Uint32(b), MAC(be.Uint64(b[4:]) >> 16), MAC(be.Uint64(b[12:]) >> 16), be.Uint32(b[20:])}
 	case len(b) == 20:
-		*e = SampledEthernet{be.Uint32(b), be.Uint64(b[4:]) >> 16, be.Uint64(b[10:]) >> 16, be.Uint32(b[16:])}
+		*e = SampledEthernet{be.Uint32(b), MAC(be.Uint64(b[4:]) >> 16), MAC(be.Uint64(b[10:]) >> 16), be.Uint32(b[16:])}
 	default:
 		return xdr.Short
 	}
@@ -64,7 +64,8 @@ func (e *SampledEthernet) Parse(b []byte) xdr.Fault {
 type SampledIP struct {
 	Length   uint32 // of the IP packet, without any layer below
 	Protocol uint32
-	Src, Dst flow.Addr
+	Src      flow.Addr `sflow:"src_ip"`
+	Dst      flow.Addr `sflow:"dst_ip"`
 	SrcPort  uint32
 	DstPort  uint32
 	TCPFlags uint32
@@ -112,7 +113,7 @@ func (e *ExtendedSwitch) Parse(b []byte) xdr.Fault {
 
 // ExtendedRouter is extended_router: where the packet is routed to, and the prefix lengths of both ends.
 type ExtendedRouter struct {
-	NextHop    flow.Addr
+	NextHop    flow.Addr `sflow:"nexthop"`
 	SrcMaskLen uint32
 	DstMaskLen uint32
 }

@@ -13,32 +13,69 @@ const (
 	FormatFlowSampleExpanded     Format = 3
 	FormatCountersSampleExpanded Format = 4
 	FormatDiscardedPacket        Format = 5
+	FormatRTMetric               Format = 4300<<12 | 1002
+	FormatRTFlow                 Format = 4300<<12 | 1003
 )
 
 // Flow records.
 const (
-	FormatSampledHeader     Format = 1
-	FormatSampledEthernet   Format = 2
-	FormatSampledIPv4       Format = 3
-	FormatSampledIPv6       Format = 4
-	FormatExtendedSwitch    Format = 1001
-	FormatExtendedRouter    Format = 1002
-	FormatIPv4TunnelEgress  Format = 1023
-	FormatIPv4TunnelIngress Format = 1024
-	FormatIPv6TunnelEgress  Format = 1025
-	FormatIPv6TunnelIngress Format = 1026
-	FormatVNIEgress         Format = 1029
-	FormatVNIIngress        Format = 1030
-	FormatExtendedTimestamp Format = 1043
+	FormatSampledHeader           Format = 1
+	FormatSampledEthernet         Format = 2
+	FormatSampledIPv4             Format = 3
+	FormatSampledIPv6             Format = 4
+	FormatExtendedSwitch          Format = 1001
+	FormatExtendedRouter          Format = 1002
+	FormatExtendedGateway         Format = 1003
+	FormatExtendedUser            Format = 1004
+	FormatExtendedMPLS            Format = 1006
+	FormatExtendedVLANTunnel      Format = 1012
+	FormatL2TunnelEgress          Format = 1021
+	FormatL2TunnelIngress         Format = 1022
+	FormatIPv4TunnelEgress        Format = 1023
+	FormatIPv4TunnelIngress       Format = 1024
+	FormatIPv6TunnelEgress        Format = 1025
+	FormatIPv6TunnelIngress       Format = 1026
+	FormatDecapsulateEgress       Format = 1027
+	FormatDecapsulateIngress      Format = 1028
+	FormatVNIEgress               Format = 1029
+	FormatVNIIngress              Format = 1030
+	FormatExtendedVLANIn          Format = 1034
+	FormatExtendedVLANOut         Format = 1035
+	FormatExtendedEgressQueue     Format = 1036
+	FormatExtendedACL             Format = 1037
+	FormatExtendedFunction        Format = 1038
+	FormatExtendedTransit         Format = 1039
+	FormatExtendedQueue           Format = 1040
+	FormatExtendedHWTrap          Format = 1041
+	FormatExtendedLinuxDropReason Format = 1042
+	FormatExtendedTimestamp       Format = 1043
+	FormatBSTEgressQueue          Format = 4413<<12 | 1
 )
 
 // Counter records.
 const (
 	FormatIfCounters       Format = 1
 	FormatEthernetCounters Format = 2
+	FormatVLANCounters     Format = 5
+	FormatLAGPortStats     Format = 7
+	FormatOpticalModule    Format = 10
+	FormatPFCCounters      Format = 11
+	FormatProcessor        Format = 1001
 	FormatPortName         Format = 1005
 	FormatHostDescr        Format = 2000
 	FormatHostAdapters     Format = 2001
+	FormatHostCPU          Format = 2003
+	FormatHostMemory       Format = 2004
+	FormatHostDiskIO       Format = 2005
+	FormatHostNetIO        Format = 2006
+	FormatIPGroup          Format = 2007
+	FormatICMPGroup        Format = 2008
+	FormatTCPGroup         Format = 2009
+	FormatUDPGroup         Format = 2010
+	FormatBSTDeviceBuffers Format = 4413<<12 | 1
+	FormatBSTPortBuffers   Format = 4413<<12 | 2
+	FormatHWTables         Format = 4413<<12 | 3
+	FormatNVMLGPU          Format = 5703<<12 | 1
 )
 
 // MakeFormat gives the data_format of an enterprise's structure.

@@ -10,6 +10,7 @@ const (
 	flowSampleExpandedSize     = 44
 	countersSampleSize         = 12
 	countersSampleExpandedSize = 16
+	discardedPacketSize        = 32
 )
 
 // Interface formats (the top two bits of a compact interface, the first word of an expanded one).
@@ -92,6 +93,29 @@ func (s *CountersSample) ParseExpanded(b []byte) (records []byte, ok bool) {
 	}
 	*s = CountersSample{be.Uint32(b), DataSource{be.Uint32(b[4:]), be.Uint32(b[8:])}, be.Uint32(b[12:])}
 	return b[countersSampleExpandedSize:], true
+}
+
+// DiscardedPacket is discarded_packet; the records follow.
+type DiscardedPacket struct {
+	SequenceNumber uint32
+	SourceID       DataSource
+	Drops          uint32
+	Input          uint32 // ifIndex; 0 unknown
+	Output         uint32
+	Reason         uint32
+	Records        uint32 // as claimed
+}
+
+// Parse reads a discarded_packet and gives the bytes of its records; ok is false if b is too short.
+func (s *DiscardedPacket) Parse(b []byte) (records []byte, ok bool) {
+	if len(b) < discardedPacketSize {
+		return nil, false
+	}
+	*s = DiscardedPacket{
+		be.Uint32(b), DataSource{be.Uint32(b[4:]), be.Uint32(b[8:])}, be.Uint32(b[12:]),
+		be.Uint32(b[16:]), be.Uint32(b[20:]), be.Uint32(b[24:]), be.Uint32(b[28:]),
+	}
+	return b[discardedPacketSize:], true
 }
 
 // compactSource splits a source_id: 8 bits type, 24 bits index.

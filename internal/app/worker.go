@@ -31,6 +31,7 @@ type worker struct {
 
 	tally  tally
 	labels flow.Labels
+	header flow.Sample // a discarded packet as the topology looks at one
 
 	// Of the datagram at hand.
 	from     netip.Addr
@@ -129,4 +130,17 @@ func (s *samples) CountersSample(c *flow.Counters) {
 	s.labels = flow.Labels{}
 	s.feed.DescribeCounters(c, &s.labels)
 	s.enc.Counters(c, &s.labels)
+}
+
+// DiscardedPacket passes a discarded packet on. Each stands for itself, so it
+// is no part of any flow's rate: the analytics do not see it.
+func (s *samples) DiscardedPacket(x *flow.Discard) {
+	x.Received, x.Time = s.received, s.spread.next(x.Timestamp)
+	x.FlowID = x.Packet.Key.ID()
+	s.header.Agent, s.header.Packet = x.Agent, x.Packet
+	s.header.Input = flow.Interface{Kind: flow.InterfaceIndex, Value: x.Input}
+	s.header.Output = flow.Interface{Kind: flow.InterfaceIndex, Value: x.Output}
+	s.labels = flow.Labels{}
+	s.feed.Describe(&s.header, &s.labels)
+	s.enc.Drop(x, &s.labels)
 }

@@ -43,13 +43,18 @@ type DropMessage struct {
 	ReasonName     string                 `protobuf:"bytes,13,opt,name=reason_name,json=reasonName,proto3" json:"reason_name,omitempty"` // its name there, e.g. "ttl_exceeded"
 	Function       string                 `protobuf:"bytes,14,opt,name=function,proto3" json:"function,omitempty"`                       // extended_function: where in the forwarding code
 	EgressQueue    uint32                 `protobuf:"varint,15,opt,name=egress_queue,json=egressQueue,proto3" json:"egress_queue,omitempty"`
-	Bytes          uint64                 `protobuf:"varint,16,opt,name=bytes,proto3" json:"bytes,omitempty"`  // of the dropped frame without FCS
+	Bytes          uint64                 `protobuf:"varint,16,opt,name=bytes,proto3" json:"bytes,omitempty"`                          // of the dropped frame without FCS
+	AclNumber      uint32                 `protobuf:"varint,17,opt,name=acl_number,json=aclNumber,proto3" json:"acl_number,omitempty"` // extended_acl: the access list entry that matched
+	AclName        string                 `protobuf:"bytes,18,opt,name=acl_name,json=aclName,proto3" json:"acl_name,omitempty"`
 	Switch         string                 `protobuf:"bytes,20,opt,name=switch,proto3" json:"switch,omitempty"` // best name known
 	InIfName       string                 `protobuf:"bytes,21,opt,name=in_if_name,json=inIfName,proto3" json:"in_if_name,omitempty"`
 	OutIfName      string                 `protobuf:"bytes,22,opt,name=out_if_name,json=outIfName,proto3" json:"out_if_name,omitempty"`
-	Link           string                 `protobuf:"bytes,23,opt,name=link,proto3" json:"link,omitempty"`                     // topology's id of the link on which the packet arrived
-	Path           []string               `protobuf:"bytes,24,rep,name=path,proto3" json:"path,omitempty"`                     // switches of the flow's path in travel order
-	FlowId         uint64                 `protobuf:"fixed64,40,opt,name=flow_id,json=flowId,proto3" json:"flow_id,omitempty"` // interfaces.md
+	Link           string                 `protobuf:"bytes,23,opt,name=link,proto3" json:"link,omitempty"`                            // topology's id of the link on which the packet arrived
+	Path           []string               `protobuf:"bytes,24,rep,name=path,proto3" json:"path,omitempty"`                            // switches of the flow's path in travel order
+	TrapGroup      string                 `protobuf:"bytes,25,opt,name=trap_group,json=trapGroup,proto3" json:"trap_group,omitempty"` // extended_hw_trap: devlink's names
+	Trap           string                 `protobuf:"bytes,26,opt,name=trap,proto3" json:"trap,omitempty"`
+	LinuxReason    string                 `protobuf:"bytes,27,opt,name=linux_reason,json=linuxReason,proto3" json:"linux_reason,omitempty"` // extended_linux_drop_reason: the kernel's name of its reason
+	FlowId         uint64                 `protobuf:"fixed64,40,opt,name=flow_id,json=flowId,proto3" json:"flow_id,omitempty"`              // interfaces.md
 	SrcAddr        []byte                 `protobuf:"bytes,41,opt,name=src_addr,json=srcAddr,proto3" json:"src_addr,omitempty"`
 	DstAddr        []byte                 `protobuf:"bytes,42,opt,name=dst_addr,json=dstAddr,proto3" json:"dst_addr,omitempty"`
 	Etype          uint32                 `protobuf:"varint,43,opt,name=etype,proto3" json:"etype,omitempty"`
@@ -212,6 +217,20 @@ func (x *DropMessage) GetBytes() uint64 {
 	return 0
 }
 
+func (x *DropMessage) GetAclNumber() uint32 {
+	if x != nil {
+		return x.AclNumber
+	}
+	return 0
+}
+
+func (x *DropMessage) GetAclName() string {
+	if x != nil {
+		return x.AclName
+	}
+	return ""
+}
+
 func (x *DropMessage) GetSwitch() string {
 	if x != nil {
 		return x.Switch
@@ -245,6 +264,27 @@ func (x *DropMessage) GetPath() []string {
 		return x.Path
 	}
 	return nil
+}
+
+func (x *DropMessage) GetTrapGroup() string {
+	if x != nil {
+		return x.TrapGroup
+	}
+	return ""
+}
+
+func (x *DropMessage) GetTrap() string {
+	if x != nil {
+		return x.Trap
+	}
+	return ""
+}
+
+func (x *DropMessage) GetLinuxReason() string {
+	if x != nil {
+		return x.LinuxReason
+	}
+	return ""
 }
 
 func (x *DropMessage) GetFlowId() uint64 {
@@ -370,7 +410,7 @@ var File_drops_proto protoreflect.FileDescriptor
 
 const file_drops_proto_rawDesc = "" +
 	"\n" +
-	"\vdrops.proto\x12\bspoor.v1\"\xcf\b\n" +
+	"\vdrops.proto\x12\bspoor.v1\"\xdf\t\n" +
 	"\vDropMessage\x12(\n" +
 	"\x10time_received_ns\x18\x01 \x01(\x04R\x0etimeReceivedNs\x12&\n" +
 	"\x0ftime_dropped_ns\x18\x02 \x01(\x04R\rtimeDroppedNs\x12'\n" +
@@ -391,13 +431,20 @@ const file_drops_proto_rawDesc = "" +
 	"reasonName\x12\x1a\n" +
 	"\bfunction\x18\x0e \x01(\tR\bfunction\x12!\n" +
 	"\fegress_queue\x18\x0f \x01(\rR\vegressQueue\x12\x14\n" +
-	"\x05bytes\x18\x10 \x01(\x04R\x05bytes\x12\x16\n" +
+	"\x05bytes\x18\x10 \x01(\x04R\x05bytes\x12\x1d\n" +
+	"\n" +
+	"acl_number\x18\x11 \x01(\rR\taclNumber\x12\x19\n" +
+	"\bacl_name\x18\x12 \x01(\tR\aaclName\x12\x16\n" +
 	"\x06switch\x18\x14 \x01(\tR\x06switch\x12\x1c\n" +
 	"\n" +
 	"in_if_name\x18\x15 \x01(\tR\binIfName\x12\x1e\n" +
 	"\vout_if_name\x18\x16 \x01(\tR\toutIfName\x12\x12\n" +
 	"\x04link\x18\x17 \x01(\tR\x04link\x12\x12\n" +
-	"\x04path\x18\x18 \x03(\tR\x04path\x12\x17\n" +
+	"\x04path\x18\x18 \x03(\tR\x04path\x12\x1d\n" +
+	"\n" +
+	"trap_group\x18\x19 \x01(\tR\ttrapGroup\x12\x12\n" +
+	"\x04trap\x18\x1a \x01(\tR\x04trap\x12!\n" +
+	"\flinux_reason\x18\x1b \x01(\tR\vlinuxReason\x12\x17\n" +
 	"\aflow_id\x18( \x01(\x06R\x06flowId\x12\x19\n" +
 	"\bsrc_addr\x18) \x01(\fR\asrcAddr\x12\x19\n" +
 	"\bdst_addr\x18* \x01(\fR\adstAddr\x12\x14\n" +

@@ -1,0 +1,71 @@
+package publish
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"google.golang.org/protobuf/proto"
+	"google.golang.org/protobuf/testing/protocmp"
+
+	"spoor/flow"
+	"spoor/proto/flowpb"
+)
+
+// drop encodes a discarded packet and gives the message and its key.
+func drop(t *testing.T, e *Encoder, sink *heldSink, x *flow.Discard, l *flow.Labels) (*flowpb.DropMessage, string) {
+	t.Helper()
+	e.Drop(x, l)
+	e.Close()
+	got := sink.records()
+	if len(got) != 1 || got[0].topic != Drops || got[0].headers["schema"] != "spoor.v1.DropMessage" || got[0].time != x.Received/1e6 {
+		t.Fatalf("%+v", got)
+	}
+	m := new(flowpb.DropMessage)
+	if err := proto.Unmarshal(got[0].value, m); err != nil {
+		t.Fatal(err)
+	}
+	return m, string(got[0].key)
+}
+
+func TestDropMessage(t *testing.T) {
+	sink := &heldSink{}
+	e := New(testConfig(), sink).Encoder()
+	key := flow.Key{Src: v4(10, 1, 1, 1), Dst: v4(10, 2, 1, 1), SrcPort: 40112, DstPort: 5201, Proto: 6}
+	x := &flow.Discard{
+		Agent: v4(10, 255, 0, 1), SubAgent: 2, DatagramSeq: 3, Received: t0, Time: t0 - 5, FlowID: key.ID(), Sequence: 4, SourceClass: 0,
+		SourceIndex: 7, Drops: 8, Input: 7, Output: 9, Reason: flow.DropTTL, FrameLength: 1514,
+		Packet: flow.Packet{
+			Key: key, SrcMAC: 1 << 40, DstMAC: 2, EtherType: 0x800, VLAN: 20, TTL: 1, TCPFlags: 0x18, VNI: 100,
+		},
+		HasQueue: true, EgressQueue: 5, HasACL: true, ACL: flow.ACL{Number: 6, Name: []byte("deny")},
+		Function: []byte("ip_\xffforward"), TrapGroup: []byte("l3"), Trap: []byte("ttl"), LinuxReason: []byte("IP_HDR"),
+	}
+	l := &flow.Labels{Switch: "leaf1", InName: "swp7", OutName: "swp9", Link: "a--b", SrcName: "web", DstName: "db"}
+	m, at := drop(t, e, sink, x, l)
+	want := &flowpb.DropMessage{
+		TimeReceivedNs: uint64(t0), TimeDroppedNs: uint64(t0 - 5), SamplerAddress: []byte{10, 255, 0, 1}, SubAgentId: 2, SequenceNum: 3,
+		SampleSequence: 4, SourceIdIndex: 7, AgentDrops: 8, InIf: 7, OutIf: 9, Reason: 257, ReasonName: "ttl_exceeded",
+		Function: "ip_\ufffdforward", EgressQueue: 5, Bytes: 1514, AclNumber: 6, AclName: "deny",
+		Switch: "leaf1", InIfName: "swp7", OutIfName: "swp9", Link: "a--b", TrapGroup: "l3", Trap: "ttl", LinuxReason: "IP_HDR",
+		FlowId: 0xfd80419af28b11f8, SrcAddr: []byte{10, 1, 1, 1}, DstAddr: []byte{10, 2, 1, 1}, Etype: 0x800, Proto: 6, SrcPort: 40112, DstPort: 5201,
+		SrcMac: 1 << 40, DstMac: 2, VlanId: 20, IpTtl: 1, TcpFlags: 0x18, Vni: 100, SrcName: "web", DstName: "db", Collector: "dc1", Schema: 1,
+	}
+	if d := cmp.Diff(want, m, protocmp.Transform()); d != "" {
+		t.Errorf("-want +got:\n%s", d)
+	}
+	if at != "10.255.0.1" {
+		t.Errorf("key %q", at)
+	}
+	m, _ = drop(t, e, sink, &flow.Discard{Agent: v4(1, 2, 3, 4), Reason: 9999, Received: t0}, nil)
+	want = &flowpb.DropMessage{
+		TimeReceivedNs: uint64(t0), SamplerAddress: []byte{1, 2, 3, 4}, Reason: 9999, Collector: "dc1", Schema: 1,
+	}
+	if d := cmp.Diff(want, m, protocmp.Transform()); d != "" {
+		t.Errorf("without a packet, -want +got:\n%s", d)
+	}
+	if n := testing.AllocsPerRun(100, func() { e.Drop(x, l) }); n > 0.5 {
+		t.Errorf("%v allocations a message", n)
+	}
+	e.Close()
+	sink.finish(Acknowledged)
+}
