@@ -39,7 +39,7 @@ const (
 // String gives the name used in JSON.
 func (s State) String() string { return [...]string{"up", "stale", "gone"}[s] }
 
-// Record is one message of the topology topic (interfaces.md, section 1): the
+// Record is one message of the topology topic (docs/interfaces.md, section 1): the
 // present state of a link, a host's location or a dark switch. Only the fields
 // of its kind are set.
 type Record struct {

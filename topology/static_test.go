@@ -22,7 +22,7 @@ func TestStaticOverridesLearned(t *testing.T) {
 	if snap.Peer(f.id(1), 49) != f.id(51) || snap.Name(f.id(1)) != "leaf1" {
 		t.Fatal("the given link or name is missing from the first snapshot")
 	}
-	snap = f.tick(time.Second)
+	f.tick(time.Second)
 	if len(f.all) == 0 && len(f.links) != 1 {
 		t.Error("the given link was not published")
 	}
