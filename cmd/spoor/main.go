@@ -13,6 +13,7 @@ func main() {
 	c := &cli{in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: os.Environ()}
 	ctx, stop := lifecycle.Notify(context.Background(), func(err error) {
 		c.complain(err)
+		c.leftover.remove()
 		os.Exit(exitFailed)
 	})
 	code := c.run(ctx, os.Args[1:])

@@ -33,11 +33,12 @@ type cli struct {
 	environ []string
 	started func(*app.Addresses) // called once run works; for tests
 
-	cfg     app.Config
-	set     *config.Set
-	file    string
-	dump    bool
-	working bool // a command has begun its work: errors are no longer about its use
+	cfg      app.Config
+	set      *config.Set
+	file     string
+	dump     bool
+	leftover leftover
+	working  bool // a command has begun its work: errors are no longer about its use
 }
 
 // errDumped ends a command that was only to show the configuration.
@@ -104,7 +105,7 @@ func (c *cli) root() *cobra.Command {
 	flags.StringVarP(&c.file, "config", "c", c.getenv("SPOOR_CONFIG"), "configuration file (YAML)")
 	flags.BoolVar(&c.dump, "dump-config", false, "print the configuration in effect and where it comes from, then end")
 	c.set.Bind(flags)
-	root.AddCommand(c.runCommand(), c.simulateCommand(), c.replayCommand(), c.tailCommand(), c.versionCommand(), c.completionCommand())
+	root.AddCommand(c.runCommand(), c.demoCommand(), c.simulateCommand(), c.replayCommand(), c.tailCommand(), c.versionCommand(), c.completionCommand())
 	return root
 }
 

@@ -34,3 +34,24 @@ func (o *observer) Elephant(e *flow.Elephant) {
 
 // Topology passes on.
 func (o *observer) Topology(r *topology.Record) { o.out.Topology(r) }
+
+// tee passes what the engine concludes to two.
+type tee struct{ a, b outbox }
+
+// Path passes on.
+func (t *tee) Path(p *flow.Path) {
+	t.a.Path(p)
+	t.b.Path(p)
+}
+
+// Elephant passes on.
+func (t *tee) Elephant(e *flow.Elephant) {
+	t.a.Elephant(e)
+	t.b.Elephant(e)
+}
+
+// Topology passes on.
+func (t *tee) Topology(r *topology.Record) {
+	t.a.Topology(r)
+	t.b.Topology(r)
+}

@@ -40,6 +40,7 @@ type RunOptions struct {
 	Build   telemetry.Build
 	Notice  func(line string) // takes lines for the person who started the program
 	Started func(*Addresses)  // where set, called once everything works
+	Watch   analytics.Outbox  // where set, hears what the engine concludes as well
 }
 
 // Addresses are where a running program can be reached.
@@ -101,7 +102,7 @@ func (r *runner) build(ctx context.Context) error {
 	r.pub = publish.New(r.cfg.Publish, sinks...)
 	a := r.cfg.Analytics
 	a.Seed = randomSeed()
-	if r.engine, err = analytics.New(a, r.pub); err != nil {
+	if r.engine, err = analytics.New(a, r.outbox()); err != nil {
 		return err
 	}
 	r.beat = newHeartbeat(r.engine, r.collector.Clock().Now)
@@ -110,6 +111,14 @@ func (r *runner) build(ctx context.Context) error {
 	}
 	r.instruments()
 	return nil
+}
+
+// outbox is the publisher, with whom else listens.
+func (r *runner) outbox() analytics.Outbox {
+	if r.o.Watch == nil {
+		return r.pub
+	}
+	return &tee{r.pub, r.o.Watch}
 }
 
 // bind takes the ports.

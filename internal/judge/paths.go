@@ -28,7 +28,8 @@ type segment struct {
 	seen, last   float64 // first and last sight of it
 	begun, ended float64 // it may have been in force between these
 	switches     []string
-	unsampled    bool // no agent took a sample meanwhile
+	unsampled    bool    // no agent took a sample meanwhile
+	first        float64 // time of the first sample on it, 0 = unknown
 }
 
 func segments(f *Flow) []segment {
@@ -38,7 +39,7 @@ func segments(f *Flow) []segment {
 	}
 	segs := make([]segment, len(moves))
 	for i, m := range moves {
-		segs[i] = segment{m.From, m.To, m.From, m.To, m.Switches, m.Samples != nil && *m.Samples == 0}
+		segs[i] = segment{m.From, m.To, m.From, m.To, m.Switches, m.Samples != nil && *m.Samples == 0, m.FirstSample}
 		if i > 0 {
 			segs[i].begun = moves[i-1].To
 			segs[i-1].ended = m.From
@@ -151,7 +152,7 @@ func (s *pathScorer) moves(segs []segment, got []saidPath) {
 		}
 		s.Moves++
 		hit := slices.IndexFunc(got, func(m saidPath) bool {
-			return from.last <= m.time && m.time <= to.seen+5 && s.fits(m.switches, to.switches)
+			return from.last <= m.time && m.time <= max(to.seen, to.first)+5 && s.fits(m.switches, to.switches)
 		})
 		if hit < 0 {
 			continue
@@ -164,6 +165,7 @@ func (s *pathScorer) moves(segs []segment, got []saidPath) {
 				break
 			}
 		}
+		since = max(since, to.first)
 		s.lags = append(s.lags, max(0, got[hit].time-since))
 	}
 }

@@ -73,6 +73,8 @@ type Move struct {
 	To       float64  `json:"to"`
 	Switches []string `json:"switches"`
 	Samples  *int64   `json:"samples"`
+	// FirstSample is when an agent first sampled it there, as far as the truth knows.
+	FirstSample float64 `json:"first_sample"`
 }
 
 // Key names a flow. A port is -1 where the message has null.

@@ -45,7 +45,7 @@ func line[T any](value []byte, f func(*T) string) (string, error) {
 //	12:00:32.456  ended    A  10.1.1.1:40112 > 10.2.1.1:5201 tcp  idle after 27.3s  48.2 MB  peak 26.3 Mbit/s  via ...
 func (p *Printer) elephant(m *elephantJSON) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %-7s  %s  %s  ", p.clock(m.Time), clean(m.State), letter(m.Slot), m.Flow.String())
+	fmt.Fprintf(&b, "%s  %-7s  %s  %s  ", p.clock(m.Time), clean(m.State), Letter(m.Slot), m.Flow.String())
 	if m.State == "ended" {
 		length := time.Duration(0)
 		if m.Ended != nil {
@@ -56,8 +56,11 @@ func (p *Printer) elephant(m *elephantJSON) string {
 		fmt.Fprintf(&b, "%s (%.1f-%.1f)", percent(m.Share), 100*m.ShareLow, 100*m.ShareHigh)
 		if len(m.Links) > 0 {
 			fmt.Fprintf(&b, " of %s", clean(widest(m.Links).Link))
-			if n := len(m.Links) - 1; n > 0 {
-				fmt.Fprintf(&b, " (+%d)", n)
+			switch n := len(m.Links) - 1; {
+			case n == 1:
+				b.WriteString(" (+1 link)")
+			case n > 1:
+				fmt.Fprintf(&b, " (+%d links)", n)
 			}
 		}
 		fmt.Fprintf(&b, "  %s", bitRate(m.Rate))
@@ -82,15 +85,15 @@ func widest(links []linkJSON) *linkJSON {
 	return best
 }
 
-// letter is the elephant's name on every screen: A to Z, then AA.
-func letter(slot int) string {
+// Letter is the elephant's name on every screen: A to Z, then AA.
+func Letter(slot int) string {
 	if slot < 0 {
 		return "-"
 	}
 	if slot < 26 {
 		return string(rune('A' + slot))
 	}
-	return letter(slot/26-1) + letter(slot%26)
+	return Letter(slot/26-1) + Letter(slot%26)
 }
 
 func endText(reason string) string {
@@ -174,7 +177,7 @@ func (p *Printer) topology(m *topologyJSON) string {
 		b.WriteString(" at " + strings.Join(at, ", "))
 	}
 	if m.Speed != nil && *m.Speed > 0 {
-		b.WriteString("  " + speed(*m.Speed))
+		b.WriteString("  " + Speed(*m.Speed))
 	}
 	if m.VNI != nil {
 		fmt.Fprintf(&b, "  vni %d", *m.VNI)

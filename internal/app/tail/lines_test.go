@@ -29,7 +29,7 @@ func TestLines(t *testing.T) {
 	f("elephants", `{"state":"started","severity":"warning","time":"2026-11-22T02:11:05.123456789Z",`+flowObject+`,"since":"2026-11-22T02:11:04Z","ended":null,"end_reason":null,
 		"rate_bps":25100000,"share":0.251,"share_low":0.223,"share_high":0.279,"bytes":48211200,"peak_bps":26300000,"slot":0,
 		"links":[{"link":"leaf1:swp5>spine1:swp1","share":0.251},{"link":"spine1:swp2>leaf2:swp5","share":0.25}],"path":{"state":"complete","switches":["leaf1","spine1","leaf2"]}}`,
-		"02:11:05.123  started  A  10.1.1.1:40112 > 10.2.1.1:5201 tcp  25.1% (22.3-27.9) of leaf1:swp5>spine1:swp1 (+1)  25.1 Mbit/s  via leaf1 > spine1 > leaf2  WARNING")
+		"02:11:05.123  started  A  10.1.1.1:40112 > 10.2.1.1:5201 tcp  25.1% (22.3-27.9) of leaf1:swp5>spine1:swp1 (+1 link)  25.1 Mbit/s  via leaf1 > spine1 > leaf2  WARNING")
 	f("elephants", `{"state":"ended","severity":"info","time":"2026-11-21T02:11:32Z",`+flowObject+`,"since":"2026-11-21T02:11:04Z","ended":"2026-11-21T02:11:31.3Z","end_reason":"below",
 		"bytes":48211200,"peak_bps":26300000,"slot":27,"links":[],"path":null}`,
 		"2026-11-21 02:11:32.000  ended    AB  10.1.1.1:40112 > 10.2.1.1:5201 tcp  below the threshold after 27.3s  48.2 MB  peak 26.3 Mbit/s")

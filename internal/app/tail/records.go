@@ -114,7 +114,7 @@ func (p *Printer) countersLine(value []byte) (string, error) {
 func interfaceText(b *strings.Builder, c *flowpb.IfCounters) {
 	b.WriteString("  ")
 	if c.GetIfSpeed() != 0 {
-		b.WriteString(speed(float64(c.GetIfSpeed())) + " ")
+		b.WriteString(Speed(float64(c.GetIfSpeed())) + " ")
 	}
 	switch {
 	case c.GetIfStatus()&1 == 0:

@@ -56,8 +56,8 @@ func byteSize(x float64) string {
 	return scaled(x, "B")
 }
 
-// speed writes a link's speed, which is a round number: "100 Mbit/s", "2.5 Gbit/s".
-func speed(x float64) string {
+// Speed writes a link's speed, which is a round number: "100 Mbit/s", "2.5 Gbit/s".
+func Speed(x float64) string {
 	s := scaled(x, "bit/s")
 	number, unit, _ := strings.Cut(s, " ")
 	if strings.Contains(number, ".") {
