@@ -37,6 +37,12 @@ func (c *cow[K, V]) bucket(k K) map[K]V {
 
 func (c *cow[K, V]) set(k K, v V) { c.bucket(k)[k] = v }
 
+func (c *cow[K, V]) delete(k K) {
+	if _, ok := c.get(k); ok {
+		delete(c.bucket(k), k)
+	}
+}
+
 // share gives the present version; the writer copies before it changes anything of it.
 func (c *cow[K, V]) share() cow[K, V] {
 	s := cow[K, V]{buckets: append([]map[K]V(nil), c.buckets...)}

@@ -54,6 +54,7 @@ type port struct {
 	peerPort uint32
 	given    bool // peer comes from the given topology
 	learned  bool // peer was proven by evidence
+	voted    bool // peer was proven by votes
 	edge     bool
 	hosts    map[*host]struct{} // addresses sighted here
 	votes    []*vote            // that name this port
@@ -69,8 +70,9 @@ func (p *port) edgeNow(now int64) bool {
 }
 
 type owner struct {
-	sw   SwitchID
-	weak bool // claimed by an egress sample only
+	sw     SwitchID
+	weak   bool // claimed by egress samples only
+	shared bool // several switches claim it: it proves nothing
 }
 
 // node is what is known of one switch.
@@ -104,6 +106,7 @@ type Learner struct {
 	stations map[uint64]*station // by MAC
 	tunnels  map[flow.Addr]*tunnelEnd
 	votes    map[voteKey]*vote
+	bridges  bridges
 	names    map[string]map[*node]struct{} // which agents claim a host name
 	young    []*port                       // ports that may become edge ports as time passes
 	links    map[string]Record
@@ -120,9 +123,10 @@ type Learner struct {
 
 // tables are the parts of the next snapshot that are copied bucket by bucket.
 type tables struct {
-	places cow[flow.Addr, *Place]
-	owners cow[uint64, SwitchID]
-	vteps  cow[flow.Addr, SwitchID]
+	places  cow[flow.Addr, *Place]
+	owners  cow[uint64, SwitchID]
+	vteps   cow[flow.Addr, SwitchID]
+	bridged cow[uint64, *bridgedView]
 }
 
 // NewLearner gives a learner that knows what cfg gives. The registry may be shared.
@@ -132,7 +136,8 @@ func NewLearner(cfg Config, registry *Registry) *Learner {
 		owners: map[uint64]owner{}, byFar: map[uint64][]*port{}, listedBy: map[uint64]SwitchID{}, hosts: map[flow.Addr]*host{},
 		stations: map[uint64]*station{}, tunnels: map[flow.Addr]*tunnelEnd{}, votes: map[voteKey]*vote{}, names: map[string]map[*node]struct{}{},
 		links: map[string]Record{}, placed: map[flow.Addr]placement{}, dirtyHosts: map[*host]struct{}{},
-		next: tables{newCow[flow.Addr, *Place](), newCow[uint64, SwitchID](), newCow[flow.Addr, SwitchID]()},
+		next:    tables{newCow[flow.Addr, *Place](), newCow[uint64, SwitchID](), newCow[flow.Addr, SwitchID](), newCow[uint64, *bridgedView]()},
+		bridges: newBridges(),
 	}
 	l.applyStatic()
 	l.show() // the records follow with the first Apply, which knows the time
@@ -184,6 +189,12 @@ func (l *Learner) learn(e *Evidence) {
 		l.vote(n, e)
 	case SawVTEP:
 		l.vtep(n, e)
+	case SawBridged:
+		l.crossed(n, e)
+	case SawNext:
+		l.inRow(n, e)
+	case SawApart:
+		l.apart(n, e)
 	case SawOwnMAC:
 		l.listed(n, e.Own)
 	}
@@ -204,6 +215,7 @@ func (l *Learner) age() {
 	}
 	clear(l.young[len(keep):])
 	l.young = keep
+	l.ageBridged()
 	if settled := l.now-l.linkAt > settleAfter; settled != l.snap.Settled {
 		l.changed = true
 		for _, h := range l.hosts { // order does not matter: a set of marks

@@ -330,3 +330,36 @@ func TestOrderOfGiversDoesNotMatter(t *testing.T) {
 		}
 	}
 }
+
+// One router MAC on all leaves: it proves nothing, votes do.
+func TestSharedMAC(t *testing.T) {
+	f := newFabric(t, Config{Learn: true})
+	anycast := uint64(0x02_00_5e_00_00_01)
+	claim := func(leaf, port int) {
+		f.give(Evidence{Kind: SawIngress, Agent: agent(leaf), Port: uint32(port), Far: mac(51, leaf), Own: anycast})
+		f.give(Evidence{Kind: SawIngress, Agent: agent(51), Port: uint32(leaf), Far: anycast, Own: mac(51, leaf)})
+	}
+	claim(1, 49)
+	snap := f.tick(time.Second)
+	if snap.Peer(f.id(51), 1) != f.id(1) {
+		t.Fatal("a MAC with one claimant makes no link")
+	}
+	claim(2, 49)
+	snap = f.tick(time.Second)
+	if a, b := snap.Peer(f.id(51), 1), snap.Peer(f.id(51), 2); a != 0 || b != 0 {
+		t.Errorf("a MAC that two switches claim leads to %d and %d", a, b)
+	}
+	if snap.Peer(f.id(1), 49) != f.id(51) {
+		t.Error("the spine's own MAC no longer makes a link")
+	}
+	for range 2 {
+		f.give(Evidence{Kind: SawVote, Agent: agent(51), Port: 1, Agent2: agent(1), Port2: 49})
+	}
+	if snap = f.tick(time.Second); snap.Peer(f.id(51), 1) != f.id(1) {
+		t.Error("votes make no link beside a shared MAC")
+	}
+	claim(2, 49)
+	if snap = f.tick(time.Second); snap.Peer(f.id(51), 1) != f.id(1) {
+		t.Error("a link by votes fell with the MAC")
+	}
+}

@@ -55,27 +55,52 @@ func (l *Learner) egress(n *node, e *Evidence) {
 	}
 }
 
-// own notes that a switch owns a MAC; ports whose far end it is lead to the switch.
+// own notes that a switch owns a MAC; ports whose far end it is lead to the
+// switch. A MAC that several claim (one router MAC on all leaves) proves nothing;
+// weak claims do not dispute a strong one.
 func (l *Learner) own(mac uint64, sw SwitchID, weak bool) {
 	if !unicastMAC(mac) {
 		return
 	}
 	o, ok := l.owners[mac]
-	if ok && (o.sw == sw && o.weak == weak || weak && !o.weak) {
-		return
-	}
-	if !ok && len(l.owners) >= l.max.macs {
+	switch {
+	case !ok && len(l.owners) >= l.max.macs:
 		l.Ignored++
 		return
-	}
-	l.owners[mac] = owner{sw, weak}
-	if ok && o.sw == sw {
+	case !ok, o.weak && !weak:
+		l.owners[mac] = owner{sw: sw, weak: weak}
+		if ok && o.sw == sw && !o.shared {
+			return
+		}
+	case o.sw == sw, o.shared, weak && !o.weak:
+		return
+	default:
+		l.dispute(mac, weak)
 		return
 	}
 	l.next.owners.set(mac, sw)
 	l.changed = true
 	for _, p := range l.byFar[mac] {
 		l.link(p, sw)
+	}
+}
+
+// dispute: links that rest on a shared MAC alone are links no more.
+func (l *Learner) dispute(mac uint64, weak bool) {
+	l.owners[mac] = owner{weak: weak, shared: true}
+	l.next.owners.delete(mac)
+	l.changed = true
+	for _, p := range l.byFar[mac] {
+		if p.peer == 0 || p.given || p.voted {
+			continue
+		}
+		if q := l.otherEnd(p); q != nil {
+			q.peerPort = 0
+			l.touchPort(q)
+		}
+		p.peer, p.peerPort, p.learned = 0, 0, false
+		l.linkAt = l.now
+		l.touchPort(p)
 	}
 }
 
@@ -101,7 +126,7 @@ func (l *Learner) far(p *port, mac uint64) {
 		p.far, p.farAt = mac, len(l.byFar[mac])
 		l.byFar[mac] = append(l.byFar[mac], p)
 	}
-	if o, ok := l.owners[mac]; ok {
+	if o, ok := l.owners[mac]; ok && !o.shared {
 		l.link(p, o.sw)
 	}
 }
@@ -140,7 +165,7 @@ func (l *Learner) link(p *port, to SwitchID) {
 		q.peerPort = 0
 		l.touch(l.nodes[q.key.sw])
 	}
-	p.peer, p.peerPort, p.learned = to, 0, true
+	p.peer, p.peerPort, p.learned, p.voted = to, 0, true, false
 	l.linkAt = l.now
 	l.touchPort(p)
 	if int(to) < len(l.nodes) && l.nodes[to] != nil {
@@ -190,6 +215,7 @@ func (l *Learner) vote(n *node, e *Evidence) {
 	l.link(p, other.id)
 	l.link(q, n.id)
 	l.pair(p, q)
+	p.voted, q.voted = p.peer == other.id, q.peer == n.id
 }
 
 // ballot gives the votes for a pair of ports, nil once there are too many pairs.
@@ -231,7 +257,7 @@ func (l *Learner) mayJoin(p *port, to SwitchID) bool {
 		return p.peer == 0 || p.peer == to
 	}
 	o, ok := l.owners[p.far]
-	return !ok || o.sw == to
+	return !ok || o.shared || o.sw == to
 }
 
 // pair notes which port of the neighbour a port is joined to.

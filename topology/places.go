@@ -179,12 +179,16 @@ func (l *Learner) bridged(h *host) bool {
 	if h.station == nil || len(h.station.ports) < 2 {
 		return false
 	}
-	return slices.ContainsFunc(h.station.ports, func(k portKey) bool { return !l.nodes[k.sw].router })
+	return l.bridgedStation(h.station)
 }
 
 // locate works out a host's place from its sightings.
 func (l *Learner) locate(h *host) Place {
-	place := Place{Bridged: l.bridged(h)}
+	place := Place{}
+	if l.bridged(h) {
+		l.bridgedPlace(h, &place)
+		return place
+	}
 	var latest *sighting
 	for i := range h.sources {
 		s := &h.sources[i]
@@ -258,7 +262,7 @@ func (l *Learner) tunnelSource(n *node, e *Evidence) {
 	if e.Hops != 0 {
 		return
 	}
-	if o, ok := l.owners[e.Far]; ok && o.sw != n.id {
+	if o, ok := l.owners[e.Far]; ok && !o.shared && o.sw != n.id {
 		l.setVTEP(e.Addr, o.sw)
 	}
 }

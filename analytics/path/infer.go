@@ -131,8 +131,12 @@ func (w *inferrer) bridge(p, o *Obs) bool {
 	distance := p.TTL - o.TTL
 	a, b := w.snap.Peer(p.Switch, p.Out), w.snap.Peer(o.Switch, o.In)
 	switch {
-	case distance == 1 || a == o.Switch || b == p.Switch:
+	case a == o.Switch || b == p.Switch:
 		return true
+	case distance == 1 && a == 0 && b == 0:
+		return true
+	case distance == 1 && a == b: // the two ends of a tunnel, seen bare: routers inside it do not count
+		return w.add(a)
 	case p.TTL == tunnelEntry && distance == tunnelEntry-tunnelTop && b != 0 && w.snap.Adjacent(p.Switch, b):
 		return w.add(b)
 	case distance == 2 && (a != 0 || b != 0):
