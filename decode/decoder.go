@@ -86,8 +86,8 @@ func (d *Decoder) head(payload []byte) (samples []byte, reason Reason) {
 	if len(payload) < 4 {
 		return nil, ReasonShort
 	}
-	if version := binary.BigEndian.Uint32(payload); version != sflow.Version {
-		return nil, versionReason(version)
+	if r := VersionReason(binary.BigEndian.Uint32(payload)); r != ReasonNone {
+		return nil, r
 	}
 	var h sflow.Datagram
 	samples, fault := h.Parse(payload[4:])
@@ -169,7 +169,7 @@ func (d *Decoder) count(r Record, fault xdr.Fault) {
 
 func (d *Decoder) refuseRecord(r Record, fault xdr.Fault) {
 	d.stats.Records[r][Refused]++
-	d.refuse(recordReason(fault))
+	d.refuse(RecordReason(fault))
 }
 
 // passed notes a record that is stepped over, of a kind of sample.

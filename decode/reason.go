@@ -1,6 +1,9 @@
 package decode
 
-import "spoor/decode/xdr"
+import (
+	"spoor/decode/sflow"
+	"spoor/decode/xdr"
+)
 
 // Reason says why a datagram, a sample or a record was refused. The list is
 // closed: its names are metric labels.
@@ -39,8 +42,8 @@ var reasonNames = [...]string{
 // String gives the name used in metrics and JSON, "" for none.
 func (r Reason) String() string { return reasonNames[r] }
 
-// recordReason gives the reason for a fault in a record.
-func recordReason(f xdr.Fault) Reason {
+// RecordReason gives the reason for a fault in a record, ReasonNone for xdr.OK.
+func RecordReason(f xdr.Fault) Reason {
 	switch f {
 	case xdr.OK:
 		return ReasonNone
@@ -53,9 +56,11 @@ func recordReason(f xdr.Fault) Reason {
 	}
 }
 
-// versionReason tells what a datagram is whose first word is not 5.
-func versionReason(word uint32) Reason {
+// VersionReason tells what a datagram is by its first word: ReasonNone for sFlow version 5.
+func VersionReason(word uint32) Reason {
 	switch {
+	case word == sflow.Version:
+		return ReasonNone
 	case word == 2:
 		return ReasonVersion2
 	case word == 4:

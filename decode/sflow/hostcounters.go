@@ -82,7 +82,7 @@ type HostCPU struct {
 	CPUNice      uint32
 	CPUSystem    uint32
 	CPUIdle      uint32
-	CPUWIO       uint32
+	CPUWIO       uint32 `sflow:"cpu_wio"`
 	CPUIntr      uint32
 	CPUSintr     uint32
 	Interrupts   uint32

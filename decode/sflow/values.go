@@ -39,6 +39,15 @@ func (w Words) Len() int { return len(w) / 4 }
 // At gives the number at i.
 func (w Words) At(i int) uint32 { return be.Uint32(w[4*i:]) }
 
+// Percentages is an array of percentages as it lies on the wire.
+type Percentages []byte
+
+// Len gives the number of percentages.
+func (p Percentages) Len() int { return len(p) / 4 }
+
+// At gives the percentage at i.
+func (p Percentages) At(i int) Percentage { return Percentage(Words(p).At(i)) } //nolint:gosec // G115: a signed item
+
 // words reads an array of numbers.
 func words(c *xdr.Cursor) Words { return c.Fixed(4 * c.Count(4)) }
 

@@ -16,20 +16,20 @@ func (d *BSTDeviceBuffers) Parse(b []byte) xdr.Fault {
 }
 
 // BSTPortBuffers is Broadcom's bst_port_buffers (4413:2): use of a port's
-// buffers. The words in the lists are percentages, one for each queue.
+// buffers; the lists have a percentage for each queue.
 type BSTPortBuffers struct {
-	IngressUnicastPC       Percentage `sflow:"ingress_uc_pc"`
-	IngressMulticastPC     Percentage `sflow:"ingress_mc_pc"`
-	EgressUnicastPC        Percentage `sflow:"egress_uc_pc"`
-	EgressMulticastPC      Percentage `sflow:"egress_mc_pc"`
-	EgressQueueUnicastPC   Words      `sflow:"egress_queue_uc_pc"`
-	EgressQueueMulticastPC Words      `sflow:"egress_queue_mc_pc"`
+	IngressUnicastPC       Percentage  `sflow:"ingress_uc_pc"`
+	IngressMulticastPC     Percentage  `sflow:"ingress_mc_pc"`
+	EgressUnicastPC        Percentage  `sflow:"egress_uc_pc"`
+	EgressMulticastPC      Percentage  `sflow:"egress_mc_pc"`
+	EgressQueueUnicastPC   Percentages `sflow:"egress_queue_uc_pc"`
+	EgressQueueMulticastPC Percentages `sflow:"egress_queue_mc_pc"`
 }
 
 // Parse reads the structure.
 func (p *BSTPortBuffers) Parse(b []byte) xdr.Fault {
 	c := xdr.NewCursor(b)
-	*p = BSTPortBuffers{percentage(&c), percentage(&c), percentage(&c), percentage(&c), words(&c), words(&c)}
+	*p = BSTPortBuffers{percentage(&c), percentage(&c), percentage(&c), percentage(&c), Percentages(words(&c)), Percentages(words(&c))}
 	return c.Fault()
 }
 
