@@ -63,10 +63,14 @@ func point(sw topology.SwitchID, x *flow.Sample) observation {
 // follow feeds the path tracker.
 func (s *Shard) follow(d *detail, e *flowtable.Entry, x *flow.Sample, p observation) {
 	var ev path.Event
-	ev, s.votes = d.tracker.Add(s.snap, &path.Sighting{
+	s.sighting = path.Sighting{
 		Switch: p.sw, In: p.in, Out: p.out, TTL: x.Packet.EntryTTL(), Egress: p.egress, Encap: p.encap,
-		OuterSrc: x.Packet.OuterSrc, OuterDst: x.Packet.OuterDst, Time: x.Time,
-	}, s.votes[:0])
+		OuterSrc: x.Packet.OuterSrc, OuterDst: x.Packet.OuterDst, Time: x.Time, SrcMAC: x.Packet.SrcMAC, DstMAC: x.Packet.DstMAC,
+	}
+	ev, s.votes = d.tracker.Add(s.snap, &s.sighting, s.votes[:0])
+	if d.tracker.Bridged() {
+		s.testifyBridged(d, x)
+	}
 	for i := range s.votes {
 		v := &s.votes[i]
 		s.testify(topology.Evidence{
@@ -96,7 +100,7 @@ func (s *Shard) follow(d *detail, e *flowtable.Entry, x *flow.Sample, p observat
 func (s *Shard) agent(id topology.SwitchID) flow.Addr { return s.snap.FlowPort(id, 0).Agent }
 
 func (s *Shard) testify(ev topology.Evidence, now int64) {
-	ev.Count, ev.First, ev.Last, ev.Sequence = 1, now, now, s.witness
+	ev.Count, ev.First, ev.Last, ev.Sequence = max(ev.Count, 1), now, now, s.witness
 	s.witness++
 	if len(s.evidence) < maxPending {
 		s.evidence = append(s.evidence, ev)
@@ -107,6 +111,9 @@ func (s *Shard) testify(ev topology.Evidence, now int64) {
 func (s *Shard) judge(d *detail, e *flowtable.Entry, x *flow.Sample, p observation) {
 	frame := float64(max(int64(x.FrameLength)-int64(x.Packet.OuterLength), 0))
 	s.point = stagePoint(x, p)
+	if d.tracker.Bridged() && d.tracker.Complete {
+		s.point.Position = s.position(d.tracker.Hops, p.sw)
+	}
 	weight := d.stages.Add(&s.point, s.routes, x.Received)
 	bits := 8 * frame * weight
 	e.Bytes += uint64(frame * weight)

@@ -16,7 +16,11 @@ func (s *Shard) pathEvent(d *detail, e *flowtable.Entry, ev path.Event, now int6
 	old := e.Path
 	e.Path = s.paths.Intern(d.tracker.Hops)
 	s.paths.Release(old)
-	s.predict(d, now)
+	if d.tracker.Bridged() {
+		s.regroup(d)
+	} else {
+		s.predict(d, now)
+	}
 	if ev == path.Completed && int(e.N) < s.cfg.Paths.MinSamples && d.life == nil {
 		d.told.open = true
 		return
@@ -70,6 +74,10 @@ func (s *Shard) tellComplete(d *detail, e *flowtable.Entry, ev path.Event, now i
 
 // tellPartial publishes as much of a path as is known, if that changed.
 func (s *Shard) tellPartial(d *detail, e *flowtable.Entry) {
+	if d.tracker.Bridged() {
+		s.tellUnordered(d, e)
+		return
+	}
 	r := d.tracker.Partial(s.snap)
 	state := flow.PathProvisional
 	if r.UnknownPort != 0 && s.snap.Settled {

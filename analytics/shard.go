@@ -60,7 +60,9 @@ type Shard struct {
 	recent   map[uint64]*life // ended within the last minute, by flow id
 	cursor   uint32           // of the sweep through the table
 	detailAt uint32           // of the sweep through the details
-	votes    []path.Vote      // scratch, as is point
+	votes    []path.Vote      // scratch, as are the next three
+	sighting path.Sighting
+	bridged  []topology.Evidence
 	point    elephant.Point
 	stats    ShardStats
 }

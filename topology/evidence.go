@@ -27,6 +27,12 @@ const (
 	SawVTEP
 	// SawOwnMAC: Agent lists Own as the MAC of one of its interfaces.
 	SawOwnMAC
+	// SawBridged: frames of the bridged flow Flow from Far to Own crossed Agent from Port to Port2 (0 unknown), sampled one in Rate.
+	SawBridged
+	// SawNext: frames of a bridged flow from Far left (Agent, Port) and came to (Agent2, Port2) next, as far as was seen; Rate.
+	SawNext
+	// SawApart: frames of a bridged flow left (Agent, Port) and came to (Agent2, Port2) after another switch.
+	SawApart
 )
 
 // Evidence is what sampling tells about the fabric: self-contained and
@@ -45,6 +51,7 @@ type Evidence struct {
 	Far, Own uint64
 	Addr     flow.Addr
 	Flow     uint64
+	Rate     uint32
 	Count    uint32
 	First    int64
 	Last     int64

@@ -176,10 +176,7 @@ func (l *Learner) sightMAC(p *port, mac uint64) {
 
 // bridged: the host's frames enter several switches untouched, one of which never routed anything.
 func (l *Learner) bridged(h *host) bool {
-	if h.station == nil || len(h.station.ports) < 2 {
-		return false
-	}
-	return l.bridgedStation(h.station)
+	return h.station != nil && l.bridgedStation(h.station)
 }
 
 // locate works out a host's place from its sightings.

@@ -33,6 +33,8 @@ func (l *Learner) show() {
 	for _, n := range l.dirtyNodes {
 		next.switches[n.id] = l.view(n)
 	}
+	next.witnesses = l.showBridged()
+	next.bridged, next.anyBridged = l.next.bridged.share(), l.bridges.any
 	next.places, next.owners, next.vteps = l.next.places.share(), l.next.owners.share(), l.next.vteps.share()
 	l.snap = next
 }
@@ -61,7 +63,7 @@ func (l *Learner) Known() (links, hosts int) { return len(l.links), len(l.placed
 func (l *Learner) view(n *node) *Switch {
 	s := &Switch{ID: n.id, Agent: n.agent, Name: l.name(n), Ports: make(map[uint32]*Port, len(n.ports)), peers: map[SwitchID]peering{}}
 	for idx, p := range n.ports {
-		v := &Port{IfIndex: idx, Name: p.name, Peer: p.peer, PeerPort: p.peerPort, Edge: p.edge, Dark: p.peer == 0 && p.routed > 0}
+		v := &Port{IfIndex: idx, Name: p.name, Peer: p.peer, PeerPort: p.peerPort, Edge: p.edge, Dark: p.peer == 0 && p.routed > 0, side: l.bridges.side(p).key.idx}
 		v.Speed, v.SpeedInferred = l.speed(p)
 		if v.Dark {
 			s.Dark++
@@ -227,9 +229,6 @@ type placement struct {
 
 // hostPorts gives the proven edge ports of an address.
 func (l *Learner) hostPorts(h *host) []flow.Port {
-	if h.place.Bridged {
-		return nil
-	}
 	var keys []portKey
 	if h.place.Switch != 0 {
 		keys = append(keys, portKey{h.place.Switch, h.place.Port})

@@ -12,11 +12,14 @@ type Snapshot struct {
 	Version uint64
 	Settled bool // no link was learned for a while: what looks like an edge is one
 
-	registry *Registry
-	switches []*Switch
-	places   cow[flow.Addr, *Place]
-	owners   cow[uint64, SwitchID]
-	vteps    cow[flow.Addr, SwitchID]
+	registry   *Registry
+	switches   []*Switch
+	places     cow[flow.Addr, *Place]
+	owners     cow[uint64, SwitchID]
+	vteps      cow[flow.Addr, SwitchID]
+	bridged    cow[uint64, *bridgedView]
+	witnesses  []*bridgedView // that tell switches of a bridged fabric apart
+	anyBridged bool           // there are or were bridged hosts
 }
 
 // Switch is one switch that an agent reports, as a snapshot shows it.
@@ -47,6 +50,7 @@ type Port struct {
 	Dark          bool     // forwarded frames enter, and it leads to nobody we hear
 	LinkID        string   // topology's id once both ends are known
 	LinkName      string
+	side          uint32 // the port that stands for all that lead to the same side of a bridge
 }
 
 // Place is where an address lives.
@@ -54,11 +58,12 @@ type Place struct {
 	Edges   []SwitchID // switches behind which it was proven to live; several: a host on two leaves
 	Switch  SwitchID   // the edge port, if one is proven
 	Port    uint32
-	Bridged bool // enters several switches untouched: an L2 fabric
+	Bridged bool   // enters several switches untouched: an L2 fabric
+	MAC     uint64 // if Bridged
 }
 
 func (p *Place) equal(o *Place) bool {
-	return p.Switch == o.Switch && p.Port == o.Port && p.Bridged == o.Bridged && slices.Equal(p.Edges, o.Edges)
+	return p.Switch == o.Switch && p.Port == o.Port && p.Bridged == o.Bridged && p.MAC == o.MAC && slices.Equal(p.Edges, o.Edges)
 }
 
 // Switch gives a switch by number, nil if unknown.

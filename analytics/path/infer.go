@@ -14,6 +14,7 @@ type Obs struct {
 	TTL     int16  // of the frame as it entered the switch; tunnelEntry or tunnelExit beside a tunnel
 	Seen    int64
 	n, told uint32 // sightings, and how many of them voted for a link
+	sent    int64  // when they were last told as evidence of a bridged fabric
 }
 
 // TTLs given to hops that saw a tunnelled flow bare.

@@ -24,6 +24,8 @@ type Sighting struct {
 	Encap    bool
 	OuterSrc flow.Addr
 	OuterDst flow.Addr
+	SrcMAC   uint64
+	DstMAC   uint64
 	Time     int64 // event time
 }
 
@@ -56,6 +58,7 @@ type Tracker struct {
 	pre, post          topology.SwitchID // saw the tunnelled flow bare: before and after the tunnel
 	toldPre, toldPost  topology.SwitchID
 	obs, candidate     []Obs
+	bridging           bridging
 	against            int // contradicting samples in a row
 	confirmed          int64
 	scratch            []Hop
@@ -75,6 +78,9 @@ func (t *Tracker) Outer() (src, dst flow.Addr) { return t.outerSrc, t.outerDst }
 // Add takes a sighting. Links that it speaks for are appended to votes.
 func (t *Tracker) Add(snap *topology.Snapshot, s *Sighting, votes []Vote) (Event, []Vote) {
 	y := t.observe(s)
+	if t.isBridged(snap) {
+		return t.addBridged(snap, s, y), votes
+	}
 	if !t.Complete {
 		t.obs, votes = merge(snap, t.obs, y, t.Encap, votes)
 		return t.Resolve(snap), votes
@@ -220,6 +226,7 @@ func (t *Tracker) Resolve(snap *topology.Snapshot) Event {
 	t.Version = snap.Version
 	r := t.infer(snap, t.obs)
 	if !r.Complete {
+		t.Complete = t.Complete && !t.bridging.on
 		return None
 	}
 	was := t.Complete
@@ -266,8 +273,8 @@ func (t *Tracker) Partial(snap *topology.Snapshot) Route {
 }
 
 func (t *Tracker) infer(snap *topology.Snapshot, obs []Obs) Route {
-	if !t.Encap && (snap.Bridged(t.Src) || snap.Bridged(t.Dst)) {
-		return Route{} // neither TTL nor MAC orders an L2 fabric's switches
+	if t.isBridged(snap) {
+		return t.inferBridged(snap, obs)
 	}
 	srcs, dsts := t.Ends(snap)
 	r := infer(snap, obs, srcs, dsts, t.scratch)
@@ -356,7 +363,7 @@ func (t *Tracker) ports(snap *topology.Snapshot, hops []Hop) {
 
 // FirstTTL gives the TTL with which frames enter the first switch of the path, 0 if it cannot be told.
 func (t *Tracker) FirstTTL() int {
-	if t.Encap {
+	if t.Encap || t.bridging.on {
 		return 0
 	}
 	for i, h := range t.Hops {
