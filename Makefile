@@ -80,8 +80,8 @@ integration: ## tests against a real Apache Kafka, started for them
 	test/integration
 
 .PHONY: score
-score: build ## replay the captures that have a truth, print how right and how fast we were
-	go run ./internal/testkit/score/cmd/score -spoor dist/spoor $(CAPTURES)
+score: build ## replay recorded and simulated captures that have a truth, print how right and how fast we were
+	go run ./internal/testkit/score/cmd/score -spoor dist/spoor -simulate $(CAPTURES)
 
 .PHONY: bench
 bench: ## benchmarks (BENCH=regexp COUNT=n)

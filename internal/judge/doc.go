@@ -10,8 +10,9 @@
 // Paths of flows with at least 20 frames. Each complete message is right or wrong,
 // judged against the paths in force in the 3 s before it; a flow is judged by its
 // last one; one of which no agent took a sample, as far as the truth knows, is not
-// judged. A move (old and new path each held for 1 s) must be reported within 5 s, or
-// within 5 s of the first sample on the new path where the truth knows when that was.
+// judged, and its path is in force until another was sampled. A move (old and new path each held for 1 s) must be reported within 5 s, or
+// within 5 s of the first sample on the new path where the truth knows when that was; if it knows
+// only that samples there were rarer than two a second, the move is not judged.
 //
 // Elephants. The truth is per second: a flow is over the threshold where the mean of
 // two neighbouring seconds reaches 98% of it. Found: a life that overlaps a stretch

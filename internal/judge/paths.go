@@ -28,9 +28,17 @@ type segment struct {
 	seen, last   float64 // first and last sight of it
 	begun, ended float64 // it may have been in force between these
 	switches     []string
-	unsampled    bool    // no agent took a sample meanwhile
-	first        float64 // time of the first sample on it, 0 = unknown
+	samples      *int64  // that agents took meanwhile, nil = unknown
+	first        float64 // time of the first of them, 0 = unknown
 }
+
+// rare tells that a move to this path may well be noticed late or never: the truth
+// knows that samples were rarer than two a second, but not when the first was taken.
+func (s *segment) rare() bool {
+	return s.unsampled() || s.samples != nil && s.first == 0 && float64(*s.samples) < 2*(s.last-s.seen)
+}
+
+func (s *segment) unsampled() bool { return s.samples != nil && *s.samples == 0 }
 
 func segments(f *Flow) []segment {
 	moves := f.Moves
@@ -39,10 +47,16 @@ func segments(f *Flow) []segment {
 	}
 	segs := make([]segment, len(moves))
 	for i, m := range moves {
-		segs[i] = segment{m.From, m.To, m.From, m.To, m.Switches, m.Samples != nil && *m.Samples == 0, m.FirstSample}
+		segs[i] = segment{m.From, m.To, m.From, m.To, m.Switches, m.Samples, m.FirstSample}
 		if i > 0 {
 			segs[i].begun = moves[i-1].To
-			segs[i-1].ended = m.From
+		}
+	}
+	for i := len(segs) - 2; i >= 0; i-- {
+		next := &segs[i+1]
+		segs[i].ended = max(next.seen, next.first)
+		if next.unsampled() { // nobody could know of it
+			segs[i].ended = next.ended
 		}
 	}
 	return segs
@@ -147,7 +161,7 @@ func (s *pathScorer) fits(said, truth []string) bool {
 func (s *pathScorer) moves(segs []segment, got []saidPath) {
 	for i := range segs[1:] {
 		from, to := segs[i], segs[i+1]
-		if slices.Equal(from.switches, to.switches) || from.last-from.seen < 1 || to.last-to.seen < 1 || to.unsampled {
+		if slices.Equal(from.switches, to.switches) || from.last-from.seen < 1 || to.last-to.seen < 1 || to.rare() {
 			continue
 		}
 		s.Moves++

@@ -223,9 +223,9 @@ func TestTable(t *testing.T) {
 	if err := table.Flush(); err != nil {
 		t.Fatal(err)
 	}
-	want := `capture  links  paths   first p50  moves   p50/max    elephants  delays    verdict
-one      1/0/0  1 of 1  2.25       1 of 1  0.75/0.75  1 of 1     big 2.25  WRONG: 1 alerts left open, move (slowest) after 0.75 s, limit 0.5 s
-one      1/0/0  1 of 1  2.25       1 of 1  0.75/0.75  1 of 1     big 2.25  right
+	want := `capture  links  paths  first p50  moves   p50/max    elephants  delays    verdict
+one      1/0/0  1/0/0  2.25       1 of 1  0.75/0.75  1 of 1     big 2.25  WRONG: 1 alerts left open, move (slowest) after 0.75 s, limit 0.5 s
+one      1/0/0  1/0/0  2.25       1 of 1  0.75/0.75  1 of 1     big 2.25  right
 `
 	if diff := cmp.Diff(want, text.String()); diff != "" {
 		t.Error(diff)
@@ -252,5 +252,24 @@ func TestUnsampled(t *testing.T) {
 	f(`"samples":3,`, "", 0, 1, 0)
 	f("", "", 0, 1, 0)
 	f("", `"samples":0,`, 0, 0, 0)
-	f("", `"samples":1,`, 0, 0, 1)
+	f("", `"samples":19,`, 0, 0, 0) // fewer than two a second
+	f("", `"samples":20,`, 0, 0, 1)
+	f("", `"samples":1,"first_sample":1019,`, 0, 0, 1)
+}
+
+// TestPathInForce: a message about the old path is right until the new one was sampled.
+func TestPathInForce(t *testing.T) {
+	late := strings.Replace(before, "00:16:42.75Z", "00:16:57Z", 1) // 1017, the flow moved at 1010
+	f := func(moved string, want int) {
+		t.Helper()
+		text := strings.Replace(truthText("l3", "20"), `"to":1020,`, `"to":1020,`+moved, 1)
+		truthFile, dir := write(t, text, map[string][]string{"paths": {late}})
+		if p := score(t, truthFile, dir).Paths; p.MessagesWrong != want {
+			t.Errorf("%q: %+v", moved, p)
+		}
+	}
+	f("", 1)
+	f(`"samples":0,`, 0)
+	f(`"samples":2,"first_sample":1011,`, 1)
+	f(`"samples":2,"first_sample":1018,`, 0)
 }

@@ -17,8 +17,7 @@ func NewTable(w io.Writer) *Table {
 	return t
 }
 
-// Row adds the score of a capture. Links are right/wrong/missing, paths right of
-// flows that were sampled, moves reported of all, elephants found of those that must be found.
+// Row adds the score of a capture. Links and paths are right/wrong/missing, moves reported of all, elephants found of those that must be found.
 func (t *Table) Row(name string, gated bool, r *Result, faults []string) {
 	verdict := "right"
 	switch {
@@ -28,9 +27,9 @@ func (t *Table) Row(name string, gated bool, r *Result, faults []string) {
 		verdict = "not gated: " + strings.Join(faults, ", ")
 	}
 	p, e := &r.Paths, &r.Elephants
-	fmt.Fprintf(t.w, "%s\t%d/%d/%d\t%d of %d\t%s\t%d of %d\t%s/%s\t%d of %d\t%s\t%s\n",
+	fmt.Fprintf(t.w, "%s\t%d/%d/%d\t%d/%d/%d\t%s\t%d of %d\t%s/%s\t%d of %d\t%s\t%s\n",
 		name, r.Links.Right, r.Links.Wrong, r.Links.Missing,
-		p.FlowsRight, p.Flows-p.Unsampled, seconds(p.FirstP50),
+		p.FlowsRight, p.FlowsWrong, p.NeverComplete, seconds(p.FirstP50),
 		p.MovesReported, p.Moves, seconds(p.LagP50), seconds(p.LagMax),
 		e.Found, e.MustBeFound, e.delays(), verdict)
 }

@@ -85,7 +85,10 @@ func newCase(name, capture string, t *judge.Truth) Case {
 			Elephants: map[string]float64{"elephant25": 1, "elephant12": 2.5},
 		},
 	}
-	if slices.Contains(slowStart, name) {
+	switch {
+	case t.Kind == "sim":
+		c.Limits = simLimits
+	case slices.Contains(slowStart, name):
 		c.Limits.FirstP50 = 0
 	}
 	return c

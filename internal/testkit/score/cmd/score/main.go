@@ -2,6 +2,7 @@
 //
 //	score TRUTH DIR                    one output directory by one truth
 //	score -spoor PROGRAM FOLDER...     replay every capture of the folders that has a truth, and print a table
+//	score -spoor PROGRAM -simulate     the same with a capture simulated in each mode (folders may follow)
 //
 // It exits with 1 if anything is wrong.
 package main
@@ -39,11 +40,12 @@ func main() {
 func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("score", flag.ContinueOnError)
 	program := flags.String("spoor", "", "replay with this `program`")
+	simulate := flags.Bool("simulate", false, "also simulate a capture in each mode")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if *program != "" {
-		return replayAll(ctx, *program, flags.Args(), out)
+		return replayAll(ctx, *program, *simulate, flags.Args(), out)
 	}
 	if flags.NArg() != 2 {
 		return errors.New("want TRUTH DIR, or -spoor PROGRAM and folders")
@@ -72,19 +74,28 @@ func one(truth, dir string, out io.Writer) error {
 }
 
 // replayAll runs each capture through the program and prints the table of scores.
-func replayAll(ctx context.Context, program string, folders []string, out io.Writer) error {
+func replayAll(ctx context.Context, program string, simulate bool, folders []string, out io.Writer) error {
 	cases, err := score.Cases(folders...)
 	if err != nil {
 		return err
-	}
-	if len(cases) == 0 {
-		return fmt.Errorf("no capture with a truth in %q", folders)
 	}
 	tmp, err := os.MkdirTemp("", "spoor-score-")
 	if err != nil {
 		return err
 	}
 	defer os.RemoveAll(tmp)
+	if simulate {
+		for _, m := range score.Modes() {
+			c, err := m.Simulate(ctx, program, tmp)
+			if err != nil {
+				return err
+			}
+			cases = append(cases, *c)
+		}
+	}
+	if len(cases) == 0 {
+		return fmt.Errorf("no capture with a truth in %q", folders)
+	}
 	table := judge.NewTable(out)
 	var verdict error
 	for i := range cases {

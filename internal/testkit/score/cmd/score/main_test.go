@@ -8,14 +8,23 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"spoor/internal/testkit/score"
 )
 
-// fakeReplay makes this test binary behave as a `spoor replay` that writes empty files.
+// fakeReplay makes this test binary behave as a `spoor replay` that writes empty
+// files, and as a `spoor simulate` of a fabric without flows.
 const fakeReplay = "SPOOR_TEST_SCORE_FAKE"
 
 func TestMain(m *testing.M) {
 	if os.Getenv(fakeReplay) == "" {
 		os.Exit(m.Run())
+	}
+	if i := slices.Index(os.Args, "--truth"); i > 0 && os.Args[1] == "simulate" {
+		if err := os.WriteFile(os.Args[i+1], []byte(quiet), 0o600); err != nil {
+			panic(err)
+		}
+		return
 	}
 	if len(os.Args) < 5 || !slices.Equal(os.Args[1:3], []string{"replay", "--output"}) || os.Getenv(fakeReplay) == "fail" {
 		os.Stderr.WriteString("cannot replay\n")
@@ -71,8 +80,16 @@ func TestReplayAll(t *testing.T) {
 	if err := run(context.Background(), []string{"-spoor", os.Args[0], dir}, &out); err != nil {
 		t.Error(err)
 	}
-	if !strings.Contains(out.String(), "\none ") {
+	if !strings.Contains(out.String(), "\none ") || strings.Contains(out.String(), "sim-") {
 		t.Errorf("no row for the capture:\n%s", &out)
+	}
+	if err := run(context.Background(), []string{"-spoor", os.Args[0], "-simulate", dir}, &out); err != nil {
+		t.Error(err)
+	}
+	for _, m := range score.Modes() {
+		if !strings.Contains(out.String(), "\nsim-"+m.Name+" ") {
+			t.Errorf("no row for the mode %s:\n%s", m.Name, &out)
+		}
 	}
 	t.Setenv(fakeReplay, "fail")
 	err := run(context.Background(), []string{"-spoor", os.Args[0], dir}, &out)
