@@ -17,8 +17,11 @@ const (
 	RecordExtendedRouter
 	RecordExtendedGateway
 	RecordExtendedUser
+	RecordExtendedURL
 	RecordExtendedMPLS
+	RecordExtendedNAT
 	RecordExtendedVLANTunnel
+	RecordExtendedNATPort
 	RecordL2TunnelEgress
 	RecordL2TunnelIngress
 	RecordIPv4TunnelEgress
@@ -39,6 +42,10 @@ const (
 	RecordExtendedHWTrap
 	RecordExtendedLinuxDropReason
 	RecordExtendedTimestamp
+	RecordExtendedSocketIPv4
+	RecordExtendedSocketIPv6
+	RecordExtendedTCPInfo
+	RecordExtendedEntities
 	RecordBSTEgressQueue
 	RecordUnknownCounter
 	RecordIfCounters
@@ -48,9 +55,11 @@ const (
 	RecordOpticalModule
 	RecordPFCCounters
 	RecordProcessor
+	RecordOFPort
 	RecordPortName
 	RecordHostDescr
 	RecordHostAdapters
+	RecordHostParent
 	RecordHostCPU
 	RecordHostMemory
 	RecordHostDiskIO
@@ -59,6 +68,12 @@ const (
 	RecordICMPGroup
 	RecordTCPGroup
 	RecordUDPGroup
+	RecordVirtNode
+	RecordVirtCPU
+	RecordVirtMemory
+	RecordVirtDiskIO
+	RecordVirtNetIO
+	RecordOVSDPStats
 	RecordBSTDeviceBuffers
 	RecordBSTPortBuffers
 	RecordHWTables
@@ -76,8 +91,11 @@ var recordFormats = [NumRecords]sflow.Format{
 	RecordExtendedRouter:          sflow.FormatExtendedRouter,
 	RecordExtendedGateway:         sflow.FormatExtendedGateway,
 	RecordExtendedUser:            sflow.FormatExtendedUser,
+	RecordExtendedURL:             sflow.FormatExtendedURL,
 	RecordExtendedMPLS:            sflow.FormatExtendedMPLS,
+	RecordExtendedNAT:             sflow.FormatExtendedNAT,
 	RecordExtendedVLANTunnel:      sflow.FormatExtendedVLANTunnel,
+	RecordExtendedNATPort:         sflow.FormatExtendedNATPort,
 	RecordL2TunnelEgress:          sflow.FormatL2TunnelEgress,
 	RecordL2TunnelIngress:         sflow.FormatL2TunnelIngress,
 	RecordIPv4TunnelEgress:        sflow.FormatIPv4TunnelEgress,
@@ -98,6 +116,10 @@ var recordFormats = [NumRecords]sflow.Format{
 	RecordExtendedHWTrap:          sflow.FormatExtendedHWTrap,
 	RecordExtendedLinuxDropReason: sflow.FormatExtendedLinuxDropReason,
 	RecordExtendedTimestamp:       sflow.FormatExtendedTimestamp,
+	RecordExtendedSocketIPv4:      sflow.FormatExtendedSocketIPv4,
+	RecordExtendedSocketIPv6:      sflow.FormatExtendedSocketIPv6,
+	RecordExtendedTCPInfo:         sflow.FormatExtendedTCPInfo,
+	RecordExtendedEntities:        sflow.FormatExtendedEntities,
 	RecordBSTEgressQueue:          sflow.FormatBSTEgressQueue,
 	RecordIfCounters:              sflow.FormatIfCounters,
 	RecordEthernetCounters:        sflow.FormatEthernetCounters,
@@ -106,9 +128,11 @@ var recordFormats = [NumRecords]sflow.Format{
 	RecordOpticalModule:           sflow.FormatOpticalModule,
 	RecordPFCCounters:             sflow.FormatPFCCounters,
 	RecordProcessor:               sflow.FormatProcessor,
+	RecordOFPort:                  sflow.FormatOFPort,
 	RecordPortName:                sflow.FormatPortName,
 	RecordHostDescr:               sflow.FormatHostDescr,
 	RecordHostAdapters:            sflow.FormatHostAdapters,
+	RecordHostParent:              sflow.FormatHostParent,
 	RecordHostCPU:                 sflow.FormatHostCPU,
 	RecordHostMemory:              sflow.FormatHostMemory,
 	RecordHostDiskIO:              sflow.FormatHostDiskIO,
@@ -117,6 +141,12 @@ var recordFormats = [NumRecords]sflow.Format{
 	RecordICMPGroup:               sflow.FormatICMPGroup,
 	RecordTCPGroup:                sflow.FormatTCPGroup,
 	RecordUDPGroup:                sflow.FormatUDPGroup,
+	RecordVirtNode:                sflow.FormatVirtNode,
+	RecordVirtCPU:                 sflow.FormatVirtCPU,
+	RecordVirtMemory:              sflow.FormatVirtMemory,
+	RecordVirtDiskIO:              sflow.FormatVirtDiskIO,
+	RecordVirtNetIO:               sflow.FormatVirtNetIO,
+	RecordOVSDPStats:              sflow.FormatOVSDPStats,
 	RecordBSTDeviceBuffers:        sflow.FormatBSTDeviceBuffers,
 	RecordBSTPortBuffers:          sflow.FormatBSTPortBuffers,
 	RecordHWTables:                sflow.FormatHWTables,

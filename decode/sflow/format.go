@@ -27,8 +27,11 @@ const (
 	FormatExtendedRouter          Format = 1002
 	FormatExtendedGateway         Format = 1003
 	FormatExtendedUser            Format = 1004
+	FormatExtendedURL             Format = 1005
 	FormatExtendedMPLS            Format = 1006
+	FormatExtendedNAT             Format = 1007
 	FormatExtendedVLANTunnel      Format = 1012
+	FormatExtendedNATPort         Format = 1020
 	FormatL2TunnelEgress          Format = 1021
 	FormatL2TunnelIngress         Format = 1022
 	FormatIPv4TunnelEgress        Format = 1023
@@ -49,6 +52,10 @@ const (
 	FormatExtendedHWTrap          Format = 1041
 	FormatExtendedLinuxDropReason Format = 1042
 	FormatExtendedTimestamp       Format = 1043
+	FormatExtendedSocketIPv4      Format = 2100
+	FormatExtendedSocketIPv6      Format = 2101
+	FormatExtendedTCPInfo         Format = 2209
+	FormatExtendedEntities        Format = 2210
 	FormatBSTEgressQueue          Format = 4413<<12 | 1
 )
 
@@ -61,9 +68,11 @@ const (
 	FormatOpticalModule    Format = 10
 	FormatPFCCounters      Format = 11
 	FormatProcessor        Format = 1001
+	FormatOFPort           Format = 1004
 	FormatPortName         Format = 1005
 	FormatHostDescr        Format = 2000
 	FormatHostAdapters     Format = 2001
+	FormatHostParent       Format = 2002
 	FormatHostCPU          Format = 2003
 	FormatHostMemory       Format = 2004
 	FormatHostDiskIO       Format = 2005
@@ -72,6 +81,12 @@ const (
 	FormatICMPGroup        Format = 2008
 	FormatTCPGroup         Format = 2009
 	FormatUDPGroup         Format = 2010
+	FormatVirtNode         Format = 2100
+	FormatVirtCPU          Format = 2101
+	FormatVirtMemory       Format = 2102
+	FormatVirtDiskIO       Format = 2103
+	FormatVirtNetIO        Format = 2104
+	FormatOVSDPStats       Format = 2207
 	FormatBSTDeviceBuffers Format = 4413<<12 | 1
 	FormatBSTPortBuffers   Format = 4413<<12 | 2
 	FormatHWTables         Format = 4413<<12 | 3

@@ -19,6 +19,9 @@ var fixed = map[string]int{
 	"if_counters": 88, "ethernet_counters": 52, "vlan_counters": 28, "lag_port_stats": 56, "pfc": 20, "processor": 28,
 	"host_cpu": 68, "host_memory": 72, "host_disk_io": 52, "host_net_io": 40, "mib2_ip_group": 76, "mib2_icmp_group": 100,
 	"mib2_tcp_group": 60, "mib2_udp_group": 28, "bst_device_buffers": 8, "hw_tables": 144, "nvml_gpu": 48,
+	"extended_nat_port": 8, "extended_socket_ipv4": 20, "extended_socket_ipv6": 44, "extended_tcp_info": 48, "extended_entities": 16,
+	"of_port": 12, "host_parent": 8, "virt_node": 28, "virt_cpu": 12, "virt_memory": 16, "virt_disk_io": 52, "virt_net_io": 40,
+	"ovs_dp_stats": 24,
 }
 
 func all() []sflow.Known {
@@ -75,7 +78,7 @@ func TestOrder(t *testing.T) {
 		switch k.Name {
 		case "sampled_ethernet", "extended_L2_tunnel_egress", "extended_L2_tunnel_ingress", "lag_port_stats", "host_cpu",
 			"sampled_ipv4", "sampled_ipv6", "extended_ipv4_tunnel_egress", "extended_ipv4_tunnel_ingress",
-			"extended_ipv6_tunnel_egress", "extended_ipv6_tunnel_ingress":
+			"extended_ipv6_tunnel_egress", "extended_ipv6_tunnel_ingress", "extended_socket_ipv4", "extended_socket_ipv6":
 			continue // addresses, bytes and floats: tests of their own
 		}
 		n, ok := fixed[k.Name]

@@ -111,6 +111,28 @@ func TestStrings(t *testing.T) {
 	}
 }
 
+func TestSockets(t *testing.T) {
+	var a sflow.ExtendedSocketIPv4
+	f := a.Parse(words(t, "00000006 0a010101 0a020101 00009cb0 00001451"))
+	if f != xdr.OK || a != (sflow.ExtendedSocketIPv4{6, flow.AddrFrom4([4]byte{10, 1, 1, 1}), flow.AddrFrom4([4]byte{10, 2, 1, 1}), 40112, 5201}) {
+		t.Errorf("IPv4: %v %+v", f, a)
+	}
+	var b sflow.ExtendedSocketIPv6
+	f = b.Parse(words(t, "00000006 fd000000000000000000000000000001 fd000000000000000000000000000002 00009cb0 00001451"))
+	if f != xdr.OK || b != (sflow.ExtendedSocketIPv6{6, flow.Addr{0: 0xfd, 15: 1}, flow.Addr{0: 0xfd, 15: 2}, 40112, 5201}) {
+		t.Errorf("IPv6: %v %+v", f, b)
+	}
+	var n sflow.ExtendedNAT
+	f = n.Parse(words(t, "00000001 0a010101 00000002 fd000000000000000000000000000002"))
+	if f != xdr.OK || n != (sflow.ExtendedNAT{flow.AddrFrom4([4]byte{10, 1, 1, 1}), flow.Addr{0: 0xfd, 15: 2}}) {
+		t.Errorf("NAT: %v %+v", f, n)
+	}
+	var u sflow.ExtendedURL
+	if f := u.Parse(words(t, "00000001 00000001 2f000000 00000002 61620000")); f != xdr.OK || string(u.URL) != "/" || string(u.Host) != "ab" {
+		t.Errorf("URL: %v %+v", f, u)
+	}
+}
+
 func TestRealTime(t *testing.T) {
 	var s sflow.RealTime
 	f := s.ParseFlow(words(t, `
