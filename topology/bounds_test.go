@@ -17,6 +17,7 @@ func (l *Learner) size() map[string]int {
 	m := map[string]int{
 		"ports": l.ports, "owners": len(l.owners), "far MACs": len(l.byFar), "listed": len(l.listedBy), "hosts": len(l.hosts),
 		"stations": len(l.stations), "tunnels": len(l.tunnels), "votes": len(l.votes), "young": len(l.young), "placed": len(l.placed),
+		"bridged hosts": len(l.bridges.hosts), "bridged pairs": len(l.bridges.pairs), "bridged sides": len(l.bridges.sides), "waiting": len(l.bridges.waiting),
 	}
 	for _, list := range l.byFar {
 		m["ports by far MAC"] += len(list)
@@ -42,7 +43,7 @@ func (l *Learner) size() map[string]int {
 func random(rng *rand.Rand, now int64) Evidence {
 	wild := func() uint64 { return rng.Uint64() >> (rng.IntN(60) + 4) }
 	e := Evidence{
-		Kind: Kind(1 + rng.IntN(7)), Fresh: rng.IntN(2) == 0, Encap: rng.IntN(4) == 0, TTL: uint8(rng.Uint32()), Hops: uint8(rng.IntN(3)),
+		Kind: Kind(1 + rng.IntN(int(SawApart))), Fresh: rng.IntN(2) == 0, Encap: rng.IntN(4) == 0, TTL: uint8(rng.Uint32()), Hops: uint8(rng.IntN(3)),
 		Agent: agent(rng.IntN(20)), Port: uint32(wild()), Agent2: agent(rng.IntN(20)), Port2: uint32(wild()), Far: wild(), Own: wild(),
 		Addr: flow.AddrFrom4([4]byte{byte(10 + rng.IntN(2)), byte(rng.IntN(8)), byte(wild()), byte(wild())}), Flow: wild(), Count: uint32(1 + rng.IntN(5)),
 	}
@@ -74,6 +75,7 @@ func TestHostileEvidenceIsBounded(t *testing.T) {
 	limits := map[string]int{
 		"ports": 300, "owners": 150, "far MACs": 300, "listed": 150, "hosts": 200, "stations": 150, "tunnels": 200, "votes": 100, "young": 300,
 		"placed": 200, "ports by far MAC": 300, "hosts by MAC": 200, "sightings": 200 * 2 * maxSightings, "port votes": 200, "names": 40,
+		"bridged hosts": 150, "bridged pairs": 100, "bridged sides": 300, "waiting": 150,
 	}
 	for what, n := range l.size() {
 		if n > limits[what] {

@@ -30,11 +30,11 @@ type bridges struct {
 	hosts   map[uint64]*bridgedHost
 	seen    []*bridgedHost // those that enter several switches, in the order found
 	pairs   map[portPair]*neighbours
-	sides   map[*port]*port // ports of a switch that share a host are one side: parallel links
-	behind  map[*port]map[*bridgedHost]struct{}
-	passing map[SwitchID]struct{} // switches that carried frames from one link to another
-	waiting []*bridgedHost        // whose edge time alone may show
-	rate    uint32                // the largest sampling rate
+	sides   map[*port]*port                     // ports of a switch that share a host are one side: parallel links
+	behind  map[*port]map[*bridgedHost]struct{} // a side, by the port that stands for it
+	passing map[SwitchID]struct{}               // switches that carried frames from one link to another
+	waiting []*bridgedHost                      // whose edge time alone may show
+	rate    uint32                              // the largest sampling rate
 	dirty   map[*bridgedHost]struct{}
 	any     bool // there are or were bridged hosts
 }
@@ -197,14 +197,18 @@ func (l *Learner) behindPort(h *bridgedHost, n *node, p *port) *site {
 	s.ports = append(s.ports, p.key.idx)
 	l.bridges.put(p, h)
 	if q := l.otherEnd(p); q != nil && !p.given { // a host is behind one end of a link only
-		if _, both := l.bridges.behind[q][h]; both {
+		if _, both := l.bridges.hostsBehind(q)[h]; both {
 			l.disbelieve(p, q)
 		}
 	}
 	return s
 }
 
+// hostsBehind gives the hosts on a port's side of its switch.
+func (b *bridges) hostsBehind(p *port) map[*bridgedHost]struct{} { return b.behind[b.side(p)] }
+
 func (b *bridges) put(p *port, h *bridgedHost) {
+	p = b.side(p)
 	m := b.behind[p]
 	if m == nil {
 		m = map[*bridgedHost]struct{}{}
@@ -238,5 +242,9 @@ func (l *Learner) oneSide(p, q *port) {
 		x, y = y, x
 	}
 	l.bridges.sides[y] = x
+	for h := range l.bridges.behind[y] { // order does not matter: a set
+		l.bridges.put(x, h)
+	}
+	delete(l.bridges.behind, y)
 	l.touch(l.nodes[x.key.sw])
 }

@@ -62,7 +62,7 @@ func (l *Learner) neighbours(p, q *port) *neighbours {
 // half of the hosts, and neither leads elsewhere.
 func (l *Learner) join(p, q *port, v *neighbours) {
 	b := &l.bridges
-	x, y := b.behind[p], b.behind[q]
+	x, y := b.hostsBehind(p), b.hostsBehind(q)
 	if len(b.seen) < minBridged || 2*(len(x)+len(y)) < len(b.seen) {
 		return
 	}
@@ -163,7 +163,7 @@ func (l *Learner) entryOf(h *bridgedHost) (sw SwitchID, due int64) {
 // crowded: more hosts are behind the port than live at one.
 func (l *Learner) crowded(s *site) bool {
 	for _, idx := range s.ports {
-		if len(l.bridges.behind[l.nodes[s.sw].ports[idx]]) > maxSinks {
+		if len(l.bridges.hostsBehind(l.nodes[s.sw].ports[idx])) > maxSinks {
 			return true
 		}
 	}

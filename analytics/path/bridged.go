@@ -89,7 +89,7 @@ func (o *Obs) crossing() topology.Crossing {
 func (t *Tracker) addBridged(snap *topology.Snapshot, s *Sighting, y Obs) Event {
 	b := &t.bridging
 	if b.ttl != 0 && (b.src != s.SrcMAC || b.dst != s.DstMAC || b.ttl != s.TTL) {
-		b.routed = true
+		b.routed, t.Complete = true, false
 	}
 	b.src, b.dst, b.ttl = s.SrcMAC, s.DstMAC, s.TTL
 	if !t.Complete {
