@@ -3,6 +3,8 @@ package publish
 import (
 	"encoding/binary"
 	"time"
+
+	"spoor/publish/spool"
 )
 
 // Headroom is the number of bytes in front of a block's records: the size of a
@@ -23,9 +25,11 @@ type Block struct {
 	buf     []byte // headroom, then the records
 	acks    []ack
 	lane    *lane
-	sealed  time.Time // when it was handed over
-	charged int64     // bytes that count against the queue's bound
-	abandon bool      // somebody may still read buf: do not use it again
+	sealed  time.Time  // when it was handed over
+	charged int64      // bytes that count against the queue's bound
+	abandon bool       // somebody may still read buf: do not use it again
+	ref     *spool.Ref // of a block that came from the spool
+	stamped *spool.Stamp
 }
 
 // ack is one message's wish to be told.
@@ -44,6 +48,24 @@ func (b *Block) Payload() []byte { return b.buf[Headroom:] }
 // Abandon says that somebody may read the block's bytes even after Done (a
 // request that was given up), so that they must not be used again.
 func (b *Block) Abandon() { b.abandon = true }
+
+// Stamp gives what a sink stamped the block with, nil if it was never attempted.
+func (b *Block) Stamp() *spool.Stamp { return b.stamped }
+
+// Attempt stamps the block before its first attempt. A block that lies in the
+// spool keeps its stamp there, so that another run sends it with the same one.
+func (b *Block) Attempt(st spool.Stamp) {
+	b.stamped = &st
+	if b.ref == nil {
+		return
+	}
+	if err := b.ref.Attempt(b.Partitions, b.Partition, st); err != nil {
+		b.lane.spoolFailed(b.Topic, err)
+	}
+}
+
+// Renounce takes the stamp away: the broker does not know it any more.
+func (b *Block) Renounce() { b.stamped = nil }
 
 // Done ends the block's life: its records are acknowledged or dropped for the
 // reason given. The caller must not touch the block afterwards; a second call panics.

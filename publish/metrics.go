@@ -18,14 +18,15 @@ type books struct {
 type topicBooks struct {
 	records      *metrics.Counter
 	acknowledged *metrics.Counter
-	dropped      [outcomes]*metrics.Counter // [Acknowledged] is nil
+	recovered    *metrics.Counter
+	dropped      [outcomes]*metrics.Counter // [Acknowledged] and [Spooled] are nil
 }
 
 // ackBuckets are the upper bounds of spoor_publish_ack_seconds.
 var ackBuckets = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}
 
 // newBooks makes a lane's series; queued is asked for them at each scrape.
-func newBooks(set *metrics.Set, sink string, primary bool, queued func(Topic) blockSum) *books {
+func newBooks(set *metrics.Set, sink string, primary bool, queued func(Topic) blockSum, spooled func(Topic) int64) *books {
 	prefix, label := "spoor_publish_", ""
 	if !primary {
 		prefix, label = "spoor_output_", fmt.Sprintf("sink=%q,", sink)
@@ -39,6 +40,10 @@ func newBooks(set *metrics.Set, sink string, primary bool, queued func(Topic) bl
 		for o := QueueFull; o < outcomes; o++ {
 			tb.dropped[o] = set.NewCounter(fmt.Sprintf("%sdropped_records_total%s,reason=%q}", prefix, l, o))
 		}
+		if tb.recovered = new(metrics.Counter); primary {
+			tb.recovered = set.NewCounter(prefix + "recovered_records_total" + l + "}")
+			set.NewGauge(prefix+"spooled_records"+l+"}", func() float64 { return float64(spooled(t)) })
+		}
 		set.NewGauge(prefix+"queued_records"+l+"}", func() float64 { return float64(queued(t).records) })
 		set.NewGauge(prefix+"queued_bytes"+l+"}", func() float64 { return float64(queued(t).bytes) })
 	}
@@ -51,6 +56,9 @@ func newBooks(set *metrics.Set, sink string, primary bool, queued func(Topic) bl
 // end counts a block's outcome.
 func (b *books) end(x *Block, o Outcome) {
 	tb := &b.topic[x.Topic]
+	if o == Spooled {
+		return // its life goes on
+	}
 	if o != Acknowledged {
 		tb.dropped[o].Add(int(x.Records))
 		return
@@ -61,13 +69,15 @@ func (b *books) end(x *Block, o Outcome) {
 	}
 }
 
-// TopicStats is the ledger of one topic: Records = Acknowledged + the sum of
-// Dropped + Queued, exactly so while nothing moves.
+// TopicStats is the ledger of one topic: Records + Recovered = Acknowledged +
+// the sum of Dropped + Queued + Spooled, exactly so while nothing moves.
 type TopicStats struct {
 	Records      uint64
+	Recovered    uint64 // found in the spool at the start
 	Acknowledged uint64
-	Dropped      [outcomes]uint64 // by Outcome; [Acknowledged] is 0
+	Dropped      [outcomes]uint64 // by Outcome; [Acknowledged] and [Spooled] are 0
 	Queued       uint64
+	Spooled      uint64 // on disk
 	QueuedBytes  uint64
 }
 
@@ -90,7 +100,7 @@ func (l *lane) stats() *Stats {
 		tb, q := &l.books.topic[t], l.sum(Topic(t))
 		s[t] = TopicStats{
 			Records: tb.records.Get(), Acknowledged: tb.acknowledged.Get(),
-			Queued: uint64(q.records), QueuedBytes: uint64(q.bytes),
+			Recovered: tb.recovered.Get(), Spooled: uint64(l.onDisk(Topic(t))), Queued: uint64(q.records), QueuedBytes: uint64(q.bytes),
 		}
 		for o := QueueFull; o < outcomes; o++ {
 			s[t].Dropped[o] = tb.dropped[o].Get()

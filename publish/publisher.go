@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
@@ -25,6 +26,8 @@ type Publisher struct {
 	wake   chan struct{} // events were opened
 	stop   chan struct{}
 	done   chan struct{}
+
+	spoolErr atomic.Pointer[error] // why there is no spool
 }
 
 // New makes a publisher. The first sink is the primary: its ledger is
@@ -40,7 +43,10 @@ func New(cfg Config, sinks ...Sink) *Publisher {
 	p.rates = newRateTable(cfg.RatePorts, p.set)
 	for i, s := range sinks {
 		l := newLane(s, p.pool, nil, &p.cfg)
-		l.books = newBooks(p.set, s.Name(), i == 0, l.sum)
+		l.books = newBooks(p.set, s.Name(), i == 0, l.sum, l.onDisk)
+		if i == 0 {
+			l.spoolMetrics(p.set)
+		}
 		p.lanes = append(p.lanes, l)
 	}
 	p.events = newEvents(p)
@@ -61,8 +67,14 @@ func (p *Publisher) Stats() *Stats {
 // SinkStats gives the ledger of the sink with that index in New.
 func (p *Publisher) SinkStats(i int) *Stats { return p.lanes[i].stats() }
 
-// Start starts the sinks and the clock that closes open blocks of events.
+// Start opens the spool, starts the sinks and the clock that closes open blocks
+// of events. A spool that cannot be opened is told by SpoolState and not used.
 func (p *Publisher) Start() error {
+	if p.cfg.Spool.on() && len(p.lanes) > 0 {
+		if err := p.lanes[0].openSpools(&p.cfg.Spool); err != nil {
+			p.spoolErr.Store(&err)
+		}
+	}
 	for i, l := range p.lanes {
 		if err := l.sink.Start(); err != nil {
 			ctx, cancel := context.WithCancel(context.Background())
@@ -70,25 +82,30 @@ func (p *Publisher) Start() error {
 			for _, s := range slices.Backward(p.lanes[:i]) {
 				_ = s.sink.Close(ctx) // nothing was put yet
 			}
-			return fmt.Errorf("start %s: %w", l.sink.Name(), err)
+			return errors.Join(fmt.Errorf("start %s: %w", l.sink.Name(), err), p.lanes[0].closeSpools())
 		}
+	}
+	for _, l := range p.lanes {
+		l.startSpools()
 	}
 	go p.loop()
 	return nil
 }
 
-// Close seals what is open, lets the sinks drain until ctx ends and counts as
-// dropped what is left. Encoders must be closed before.
+// Close seals what is open, lets the sinks drain until ctx ends and spools what
+// is left; without a spool it counts as dropped. Encoders must be closed before.
 func (p *Publisher) Close(ctx context.Context) error {
 	close(p.stop)
 	<-p.done
 	p.events.close()
 	var errs []error
 	for _, l := range p.lanes {
+		l.stopSpools()
 		if err := l.sink.Close(ctx); err != nil {
 			errs = append(errs, fmt.Errorf("close %s: %w", l.sink.Name(), err))
 		}
 		l.close()
+		errs = append(errs, l.closeSpools())
 	}
 	return errors.Join(errs...)
 }

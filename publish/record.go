@@ -113,6 +113,16 @@ func appendHeaders(dst []byte, pairs ...string) []byte {
 // has. Order within a key is kept; records without a key go to partition 0
 // modulo their old one. The block itself must not be touched afterwards.
 func (b *Block) Repartition(n int32) []*Block {
+	l, list := b.lane, b.divide(n)
+	if b.ref != nil {
+		b.ref.Divide(len(list))
+	}
+	l.exchange(b, list)
+	return list
+}
+
+// divide makes the blocks of Repartition.
+func (b *Block) divide(n int32) []*Block {
 	l := b.lane
 	out := make(map[int32]*Block, n)
 	var list []*Block
@@ -126,7 +136,7 @@ func (b *Block) Repartition(n int32) []*Block {
 		nb := out[p]
 		if nb == nil {
 			nb = l.pool.get(0)
-			nb.Topic, nb.Partition, nb.Partitions, nb.lane, nb.sealed = b.Topic, p, n, l, b.sealed
+			nb.Topic, nb.Partition, nb.Partitions, nb.lane, nb.sealed, nb.ref = b.Topic, p, n, l, b.sealed, b.ref
 			out[p], list = nb, append(list, nb)
 		}
 		for len(acks) > 0 && acks[0].record == i {
@@ -137,6 +147,5 @@ func (b *Block) Repartition(n int32) []*Block {
 		nb.add(r.Time, r.Key, r.Value, r.headers)
 		i++
 	}
-	l.exchange(b, list)
 	return list
 }

@@ -30,19 +30,25 @@ type Sink interface {
 // Outcome says how a block's life ended.
 type Outcome uint8
 
-// Outcomes. All but the first are reasons for a drop.
+// Outcomes. All but the first two are reasons for a drop.
 const (
 	Acknowledged Outcome = iota
+	Spooled              // on disk, to be delivered later
 	QueueFull            // the queue's bound was reached
 	TooLarge             // a record, or a batch for the broker
 	Rejected             // the broker refuses it and would again
 	Failed               // the file could not be written
 	Shutdown             // not delivered before the deadline of the shutdown
+	SpoolFull            // the spool's bound was reached: the oldest went
+	SpoolAged            // older than the spool keeps
+	SpoolFailed          // could not be written to the spool, or read back
 
 	outcomes = iota
 )
 
 // String gives the name used in metrics.
 func (o Outcome) String() string {
-	return [...]string{"acknowledged", "queue_full", "too_large", "rejected", "failed", "shutdown"}[o]
+	return [...]string{
+		"acknowledged", "spooled", "queue_full", "too_large", "rejected", "failed", "shutdown", "spool_full", "spool_aged", "spool_failed",
+	}[o]
 }

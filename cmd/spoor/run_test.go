@@ -136,7 +136,7 @@ func read(t *testing.T, dir, topic string) string {
 	return string(b)
 }
 
-// ledgers waits for quiet and checks both equations of interfaces.md, section 4.
+// ledgers waits for quiet and checks both equations of docs/interfaces.md, section 4.
 func (d *daemon) ledgers(t *testing.T, sent uint64) {
 	t.Helper()
 	var s map[string]float64
@@ -194,7 +194,9 @@ func TestRunNotices(t *testing.T) {
 func TestRunWithoutItsBroker(t *testing.T) {
 	noLeaks(t)
 	d := start(t, "--kafka.brokers", "127.0.0.1:1", "--listen.allow", "127.0.0.0/8")
-	if body := d.ask(t, "/readyz", http.StatusServiceUnavailable); !strings.Contains(body, "127.0.0.1:1") || !strings.Contains(body, `"state":"waiting"`) {
+	var body string
+	eventually(t, "the outage is known", func() bool { body = d.ask(t, "/readyz", http.StatusOK); return strings.Contains(body, "refused") })
+	if !strings.Contains(body, "127.0.0.1:1") || !strings.Contains(body, `"state":"spooling"`) {
 		t.Errorf("%s", body)
 	}
 	d.ask(t, "/healthz", http.StatusOK)
@@ -202,7 +204,7 @@ func TestRunWithoutItsBroker(t *testing.T) {
 	if code := d.end(t); code != 0 {
 		t.Errorf("status %d: %s", code, d.errs)
 	}
-	if !strings.Contains(d.errs.String(), "records were not delivered") {
-		t.Errorf("the loss is not told: %s", d.errs)
+	if said := d.errs.String(); !strings.Contains(said, "records wait on disk for the next start") || strings.Contains(said, "not delivered") {
+		t.Errorf("what became of the records is not told: %s", said)
 	}
 }

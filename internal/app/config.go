@@ -151,7 +151,7 @@ func (c *Config) stateDir(getenv func(string) string) (string, error) {
 	}
 	dir, err := os.UserConfigDir()
 	if err != nil {
-		return "", errors.New("no directory for the embedded broker's data: name one with --data_dir")
+		return "", errors.New("no directory for data: name one with --data_dir")
 	}
 	return filepath.Join(dir, "spoor"), nil
 }

@@ -20,9 +20,10 @@ func (c *Config) Keys() *config.Set {
 	add("collector", config.String(&c.Publish.Collector),
 		"Name of this collector in every message. By default the host's name.")
 	add("data_dir", config.String(&c.DataDir),
-		"Directory for what must survive a restart, such as the embedded broker's topics. Empty: systemd's state directory, else $XDG_STATE_HOME/spoor, else ~/.local/state/spoor.")
+		"Directory for what must survive a restart, such as the spool and the embedded broker's topics. Empty: systemd's state directory, else $XDG_STATE_HOME/spoor, else ~/.local/state/spoor.")
 	c.inputKeys(add)
 	c.kafkaKeys(add)
+	c.spoolKeys(add)
 	c.analyticsKeys(add)
 	c.outputKeys(add)
 	return config.NewSet(keys...)
@@ -57,6 +58,18 @@ func (c *Config) kafkaKeys(add adder) {
 		"Compression of record batches.")
 	add("kafka.acks", config.Enum(&c.Kafka.Acks, "all", "leader"),
 		"Who must have a record before it counts as delivered: all replicas in sync, or the leader alone (faster, and a dying leader loses what it had alone).")
+}
+
+func (c *Config) spoolKeys(add adder) {
+	s := &c.Publish.Spool
+	add("spool.max_bytes", config.Size(&s.MaxBytes),
+		"Bound on the disk space for samples that wait for Kafka, in data_dir; the oldest go first. 0: no spool, memory alone.")
+	add("spool.events_max_bytes", config.Size(&s.EventsBytes),
+		"The same for paths, elephants, alerts and topology, which have a spool of their own.")
+	add("spool.max_age", config.Duration(&s.MaxAge),
+		"What waited longer is dropped. 0s: never.")
+	add("spool.sync", config.Duration(&s.Sync),
+		"How long spooled data waits at most to be synced to the disk, which only a loss of power can undo. 0s: synced at once.")
 }
 
 func (c *Config) analyticsKeys(add adder) {

@@ -42,13 +42,16 @@ func (r *runner) instruments() {
 		return s
 	})
 	r.web.AddPart("analytics", r.beat.status)
-	r.web.AddPart("kafka", func() web.Status {
-		s := web.Status{State: "publishing", Target: strings.Join(r.cfg.Kafka.Brokers, ",")}
-		if s.Ready, s.Reason = r.kafka.State(); !s.Ready {
-			s.State = "waiting"
-		}
-		return s
-	})
+	r.web.AddPart("kafka", r.kafkaStatus)
+	if on, _, _ := r.pub.SpoolState(); on {
+		r.web.AddPart("spool", func() web.Status {
+			s := web.Status{Ready: true, State: "ready", Target: r.cfg.Publish.Spool.Dir} // without it we work on in memory
+			if _, ready, reason := r.pub.SpoolState(); !ready {
+				s.State, s.Reason = "failed", reason
+			}
+			return s
+		})
+	}
 	if r.files != nil {
 		r.web.AddPart("files", func() web.Status {
 			s := web.Status{Ready: true, State: "writing", Target: r.cfg.Output.Dir}
@@ -58,6 +61,19 @@ func (r *runner) instruments() {
 			return s
 		})
 	}
+}
+
+// kafkaStatus is ready while records are delivered, or kept on disk until they can be.
+func (r *runner) kafkaStatus() web.Status {
+	s := web.Status{State: "publishing", Target: strings.Join(r.cfg.Kafka.Brokers, ",")}
+	if s.Ready, s.Reason = r.kafka.State(); s.Ready {
+		return s
+	}
+	s.State = "waiting"
+	if on, works, _ := r.pub.SpoolState(); on && works {
+		s.Ready, s.State = true, "spooling"
+	}
+	return s
 }
 
 // counts sums the workers' tallies.
@@ -74,6 +90,9 @@ func (r *runner) farewell() {
 	s, c := r.counts(), r.collector.Stats()
 	r.log.Info("stopped", "after", time.Since(r.begin).Round(time.Second), "datagrams", c.Received, "read", s.datagrams(), "kernel_drops", c.KernelDrops)
 	for t, st := range r.pub.Stats() {
+		if st.Spooled > 0 {
+			r.log.Info("records wait on disk for the next start", "topic", publish.Topic(t).String(), "spooled", st.Spooled) //nolint:gosec // G115: an array by topic
+		}
 		if n := st.DroppedTotal(); n > 0 {
 			r.log.Warn("records were not delivered", "topic", publish.Topic(t).String(), "dropped", n, "delivered", st.Acknowledged) //nolint:gosec // G115: an array by topic
 		}

@@ -160,6 +160,10 @@ func (r *runner) sinks() ([]publish.Sink, error) {
 		}
 		r.isOpen = append(r.isOpen, r.broker)
 		k.Brokers, k.RetentionBytes = []string{r.broker.Addr()}, embeddedRetention
+	} else if dir, err := r.cfg.stateDir(r.o.Getenv); err != nil {
+		r.log.Warn("no spool: what Kafka does not take in time is lost", "error", err)
+	} else {
+		r.cfg.Publish.Spool.Dir = filepath.Join(dir, "spool")
 	}
 	r.cfg.Kafka.Brokers = k.Brokers
 	var err error

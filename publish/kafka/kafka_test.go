@@ -100,7 +100,7 @@ func drain(t *testing.T, p *publish.Publisher) *publish.Stats {
 	}
 	st := p.Stats()
 	for i, s := range st {
-		if s.Records != s.Acknowledged+s.DroppedTotal()+s.Queued || s.Queued != 0 || s.QueuedBytes != 0 {
+		if s.Records+s.Recovered != s.Acknowledged+s.DroppedTotal()+s.Queued+s.Spooled || s.Queued != 0 || s.QueuedBytes != 0 {
 			t.Errorf("%s: the ledger does not close: %+v", publish.Topic(i), s)
 		}
 	}

@@ -78,9 +78,10 @@ func (l *loop) enqueue(b *publish.Block) {
 	switch {
 	case parts == nil:
 		l.waiting[b.Topic] = append(l.waiting[b.Topic], b)
-	case int(b.Partitions) == len(parts):
+	case int(b.Partitions) == len(parts), b.Stamp() != nil && int(b.Partition) < len(parts): // what was attempted stays
 		parts[b.Partition].queue.push(b)
 	default:
+		b.Renounce()
 		for _, nb := range b.Repartition(int32(len(parts))) {
 			parts[nb.Partition].queue.push(nb)
 		}
@@ -198,6 +199,7 @@ func (l *loop) settle(it *item, err error, retry time.Time) bool {
 		l.count.retries.Inc()
 		poke(l.wantLayout)
 	case renew:
+		it.block.Renounce()
 		p.retryAt, p.renew = retry, true
 		l.count.retries.Inc()
 	case tooLarge:

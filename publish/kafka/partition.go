@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"spoor/publish"
+	"spoor/publish/spool"
 )
 
 // partition is what the run goroutine knows of one partition.
@@ -28,12 +29,29 @@ func (p *partition) ready(now time.Time) bool {
 	return !p.busy && !p.renew && p.leader >= 0 && p.queue.len() > 0 && !now.Before(p.retryAt)
 }
 
+// stamp gives what the block is sent with: what it was sent with before, be it
+// by an earlier run of ours, else the next of the present producer. Without a
+// producer id there is none.
+func (p *partition) stamp(b *publish.Block) (producer, int32) {
+	st := b.Stamp()
+	if st == nil {
+		if p.producer.id < 0 {
+			return anonymous, -1
+		}
+		b.Attempt(spool.Stamp{Producer: p.producer.id, Epoch: p.producer.epoch, Sequence: p.sequence})
+		st = b.Stamp()
+	}
+	return producer{st.Producer, st.Epoch}, st.Sequence
+}
+
 // finish ends the first block's life. A stored one moves the sequence on; a
-// dropped one leaves it, unless one of its attempts may have been stored.
+// dropped one leaves it, unless one of its attempts may have been stored. Those
+// of another producer id, which an earlier run had, leave it as well.
 func (p *partition) finish(o publish.Outcome) {
 	b := p.queue.pop()
+	st := b.Stamp()
 	switch {
-	case p.producer.id < 0:
+	case st == nil || p.producer != producer{st.Producer, st.Epoch}:
 	case o == publish.Acknowledged:
 		p.sequence = int32((int64(p.sequence) + int64(b.Records)) & 0x7fffffff)
 	case p.unsure:

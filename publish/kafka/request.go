@@ -49,8 +49,9 @@ func (r *request) send(ctx context.Context, s *Sink) {
 func (r *request) frame(s *Sink, it *item) error {
 	p := it.partition
 	codec := s.codecs[p.topic]
+	by, sequence := p.stamp(it.block)
 	var err error
-	it.batch, r.out, err = frame(it.block, codec, &r.compress, p.producer, p.sequence, r.out)
+	it.batch, r.out, err = frame(it.block, codec, &r.compress, by, sequence, r.out)
 	return err
 }
 
