@@ -85,8 +85,8 @@ func (s *Shard) follow(d *detail, e *flowtable.Entry, x *flow.Sample, p observat
 		e.Path = 0
 	}
 	d.tracker.TunnelEnds(func(vtep flow.Addr, at topology.SwitchID) {
-		if s.snap.VTEP(vtep) != at {
-			s.testify(topology.Evidence{Kind: topology.SawVTEP, Agent: s.agent(at), Addr: vtep, Flow: x.FlowID}, x.Received)
+		if e, sure := s.snap.TunnelEnd(vtep); !sure || !e.Has(at) {
+			s.testify(topology.Evidence{Kind: topology.SawVTEP, Agent: s.agent(at), Addr: vtep, Buckets: 1 << (x.FlowID % 32)}, x.Received)
 		}
 	})
 	switch {

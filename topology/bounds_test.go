@@ -45,7 +45,7 @@ func random(rng *rand.Rand, now int64) Evidence {
 	e := Evidence{
 		Kind: Kind(1 + rng.IntN(int(SawApart))), Fresh: rng.IntN(2) == 0, Encap: rng.IntN(4) == 0, TTL: uint8(rng.Uint32()), Hops: uint8(rng.IntN(3)),
 		Agent: agent(rng.IntN(20)), Port: uint32(wild()), Agent2: agent(rng.IntN(20)), Port2: uint32(wild()), Far: wild(), Own: wild(),
-		Addr: flow.AddrFrom4([4]byte{byte(10 + rng.IntN(2)), byte(rng.IntN(8)), byte(wild()), byte(wild())}), Flow: wild(), Count: uint32(1 + rng.IntN(5)),
+		Addr: flow.AddrFrom4([4]byte{byte(10 + rng.IntN(2)), byte(rng.IntN(8)), byte(wild()), byte(wild())}), Buckets: uint32(wild()), Count: uint32(1 + rng.IntN(5)),
 	}
 	if rng.IntN(2) == 0 { // few ports: links, places and moves come and go
 		e.Port, e.Port2, e.Far, e.Own = e.Port%4+1, e.Port2%4+1, e.Far%32, e.Own%32

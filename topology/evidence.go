@@ -23,7 +23,7 @@ const (
 	SawSink
 	// SawVote: one flow left (Agent, Port) and entered (Agent2, Port2) one hop later.
 	SawVote
-	// SawVTEP: the flow Flow was seen bare at Agent, next to the tunnel end Addr.
+	// SawVTEP: flows (Buckets) were seen bare at Agent, next to the tunnel end Addr.
 	SawVTEP
 	// SawOwnMAC: Agent lists Own as the MAC of one of its interfaces.
 	SawOwnMAC
@@ -50,6 +50,7 @@ type Evidence struct {
 	Port2    uint32
 	Far, Own uint64
 	Addr     flow.Addr
+	Buckets  uint32 // which of 32 buckets the flows behind it fall into (sources and tunnel ends)
 	Flow     uint64
 	Rate     uint32
 	Count    uint32
@@ -69,7 +70,7 @@ func (e *Evidence) Compare(o *Evidence) int {
 	}
 	return cmp.Or(cmp.Compare(e.Kind, o.Kind), cmp.Compare(e.Port, o.Port), cmp.Compare(e.Own, o.Own), cmp.Compare(e.Far, o.Far),
 		bytes.Compare(e.Addr[:], o.Addr[:]), bytes.Compare(e.Agent2[:], o.Agent2[:]), cmp.Compare(e.Port2, o.Port2),
-		cmp.Compare(e.Flow, o.Flow), cmp.Compare(e.Hops, o.Hops), cmp.Compare(e.TTL, o.TTL), cmp.Compare(e.Sequence, o.Sequence))
+		cmp.Compare(e.Buckets, o.Buckets), cmp.Compare(e.Flow, o.Flow), cmp.Compare(e.Hops, o.Hops), cmp.Compare(e.TTL, o.TTL), cmp.Compare(e.Sequence, o.Sequence))
 }
 
 // InitialTTL gives the TTL with which a packet most likely began.

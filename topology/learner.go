@@ -83,6 +83,7 @@ type node struct {
 	given    string // configured name
 	router   bool   // forwarded frames were addressed to it
 	edges    int    // proven edge ports
+	alone    int    // flow buckets of its hosts beyond each one's first
 	ports    map[uint32]*port
 	links    map[string]struct{} // ids of the links published for it
 	dirty    bool
@@ -113,6 +114,10 @@ type Learner struct {
 	placed   map[flow.Addr]placement
 	records  []Record
 
+	duals      int // addresses behind several switches
+	endsAlone  int // flow buckets of tunnel ends beyond each one's first
+	sharedEnds int // tunnel ends on several switches
+
 	dirtyNodes []*node
 	dirtyHosts map[*host]struct{}
 	snap       *Snapshot
@@ -125,7 +130,7 @@ type Learner struct {
 type tables struct {
 	places  cow[flow.Addr, *Place]
 	owners  cow[uint64, SwitchID]
-	vteps   cow[flow.Addr, SwitchID]
+	vteps   cow[flow.Addr, End]
 	bridged cow[uint64, *bridgedView]
 }
 
@@ -136,7 +141,7 @@ func NewLearner(cfg Config, registry *Registry) *Learner {
 		owners: map[uint64]owner{}, byFar: map[uint64][]*port{}, listedBy: map[uint64]SwitchID{}, hosts: map[flow.Addr]*host{},
 		stations: map[uint64]*station{}, tunnels: map[flow.Addr]*tunnelEnd{}, votes: map[voteKey]*vote{}, names: map[string]map[*node]struct{}{},
 		links: map[string]Record{}, placed: map[flow.Addr]placement{}, dirtyHosts: map[*host]struct{}{},
-		next:    tables{newCow[flow.Addr, *Place](), newCow[uint64, SwitchID](), newCow[flow.Addr, SwitchID](), newCow[uint64, *bridgedView]()},
+		next:    tables{newCow[flow.Addr, *Place](), newCow[uint64, SwitchID](), newCow[flow.Addr, End](), newCow[uint64, *bridgedView]()},
 		bridges: newBridges(),
 	}
 	l.applyStatic()
@@ -188,7 +193,7 @@ func (l *Learner) learn(e *Evidence) {
 	case SawVote:
 		l.vote(n, e)
 	case SawVTEP:
-		l.vtep(n, e)
+		l.place(e.Addr, n.id, e.Buckets, false)
 	case SawBridged:
 		l.crossed(n, e)
 	case SawNext:

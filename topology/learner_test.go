@@ -249,18 +249,18 @@ func TestBridgedOnlyWhereNobodyRoutes(t *testing.T) {
 func TestTunnelEnds(t *testing.T) {
 	f := newFabric(t, Config{Learn: true})
 	vtep := addr("192.0.2.1")
-	f.give(Evidence{Kind: SawVTEP, Agent: agent(1), Addr: vtep, Flow: 7})
-	f.give(Evidence{Kind: SawVTEP, Agent: agent(1), Addr: vtep, Flow: 7})
-	if got := f.tick(time.Second).VTEP(vtep); got != 0 {
+	f.give(Evidence{Kind: SawVTEP, Agent: agent(1), Addr: vtep, Buckets: 1 << 7})
+	f.give(Evidence{Kind: SawVTEP, Agent: agent(1), Addr: vtep, Buckets: 1 << 7})
+	if got, _ := f.tick(time.Second).TunnelEnd(vtep); got != (End{}) {
 		t.Error("one flow alone named the owner of a tunnel end")
 	}
-	f.give(Evidence{Kind: SawVTEP, Agent: agent(1), Addr: vtep, Flow: 8})
-	if got := f.tick(time.Second).VTEP(vtep); got != f.id(1) {
-		t.Errorf("two flows agree on leaf1, the tunnel end is %d's", got)
+	f.give(Evidence{Kind: SawVTEP, Agent: agent(1), Addr: vtep, Buckets: 1 << 8})
+	if got, sure := f.tick(time.Second).TunnelEnd(vtep); !got.Has(f.id(1)) || sure {
+		t.Errorf("two flows agree on leaf1, the tunnel end is %v", got)
 	}
 	f.give(Evidence{Kind: SawEgress, Agent: agent(2), Port: 49, Own: mac(2, 49), Far: mac(51, 2), Fresh: true, Encap: true, Addr: addr("192.0.2.2")})
-	if got := f.tick(time.Second).VTEP(addr("192.0.2.2")); got != f.id(2) {
-		t.Errorf("an encapsulated frame leaves leaf2 fresh, the tunnel end is %d's", got)
+	if got, _ := f.tick(time.Second).TunnelEnd(addr("192.0.2.2")); !got.Has(f.id(2)) {
+		t.Errorf("an encapsulated frame leaves leaf2 fresh, the tunnel end is %v", got)
 	}
 }
 
@@ -361,5 +361,57 @@ func TestSharedMAC(t *testing.T) {
 	claim(2, 49)
 	if snap = f.tick(time.Second); snap.Peer(f.id(51), 1) != f.id(1) {
 		t.Error("a link by votes fell with the MAC")
+	}
+}
+
+// A host that was seen behind one leaf may live behind a second one as well,
+// until flows enough went one way.
+func TestCertainty(t *testing.T) {
+	enter := func(f *fabric, host string, leaf, flow int) {
+		f.give(Evidence{Kind: SawSource, Agent: agent(leaf), Port: 101, Addr: addr(host), Far: mac(0, 1), Buckets: 1 << flow})
+	}
+	f := newFabric(t, Config{Learn: true})
+	f.joined()
+	for i := range flowsOfOne - 1 {
+		enter(f, "10.1.1.1", 1, i)
+	}
+	if f.tick(time.Second).Certain(addr("10.1.1.1")) {
+		t.Errorf("certain after %d flows", flowsOfOne-1)
+	}
+	enter(f, "10.1.1.1", 1, 20)
+	if !f.tick(time.Second).Certain(addr("10.1.1.1")) {
+		t.Errorf("not certain after %d flows", flowsOfOne)
+	}
+	for i := range 3 {
+		enter(f, "10.1.1.4", 1, i)
+	}
+	enter(f, "10.1.1.2", 1, 1)
+	if !f.tick(time.Second).Certain(addr("10.1.1.2")) {
+		t.Error("its hosts' flows do not speak for another host of the same leaf")
+	}
+	enter(f, "10.1.1.3", 1, 1)
+	enter(f, "10.1.1.3", 2, 2)
+	snap := f.tick(time.Second)
+	if snap.Certain(addr("10.1.1.3")) || !snap.Dual {
+		t.Error("a host on two leaves is certain to live on one")
+	}
+	if snap.Certain(addr("10.1.1.2")) || !snap.Certain(addr("10.1.1.1")) {
+		t.Error("once a host has two leaves, each address must speak for itself")
+	}
+}
+
+func TestSharedTunnelEnd(t *testing.T) {
+	f := newFabric(t, Config{Learn: true})
+	vtep := addr("192.0.2.9")
+	for i := range flowsOfOne + 1 {
+		f.give(Evidence{Kind: SawVTEP, Agent: agent(1), Addr: vtep, Buckets: 1 << i})
+	}
+	if _, sure := f.tick(time.Second).TunnelEnd(vtep); !sure {
+		t.Error("not sure after flows enough")
+	}
+	f.give(Evidence{Kind: SawVTEP, Agent: agent(2), Addr: vtep, Buckets: 1})
+	end, sure := f.tick(time.Second).TunnelEnd(vtep)
+	if sure || !end.Has(f.id(1)) || !end.Has(f.id(2)) {
+		t.Errorf("a pair shares the tunnel end: %v, sure %v", end, sure)
 	}
 }

@@ -51,7 +51,7 @@ func (l *Learner) egress(n *node, e *Evidence) {
 	}
 	l.far(p, e.Far)
 	if e.Fresh && e.Encap && !e.Addr.IsZero() {
-		l.setVTEP(e.Addr, n.id)
+		l.place(e.Addr, n.id, e.Buckets, true)
 	}
 }
 

@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"math/bits"
 	"slices"
 
 	"spoor/flow"
@@ -14,6 +15,8 @@ type host struct {
 	at      int // where the host stands in station.hosts
 	sources []sighting
 	sinks   []sighting
+	buckets uint32 // of its flows, as seen at its edge
+	credit  credit
 	place   Place
 }
 
@@ -89,6 +92,7 @@ func (l *Learner) source(n *node, e *Evidence) {
 		l.setMAC(h, e.Far)
 	}
 	h.sources = l.sight(h, h.sources, p, e.Hops, e)
+	l.grow(h, e.Buckets)
 }
 
 // setMAC notes the MAC of a host, and the host among those with that MAC.
@@ -181,7 +185,7 @@ func (l *Learner) bridged(h *host) bool {
 
 // locate works out a host's place from its sightings.
 func (l *Learner) locate(h *host) Place {
-	place := Place{}
+	place := Place{Proven: bits.OnesCount32(h.buckets) >= flowsOfOne}
 	if l.bridged(h) {
 		l.bridgedPlace(h, &place)
 		return place
@@ -200,6 +204,8 @@ func (l *Learner) locate(h *host) Place {
 			}
 		case s.hops == 1 && p.peer != 0:
 			place.Edges = addSwitch(place.Edges, p.peer)
+		case s.hops == 1 && p.routed > 0: // forwarded once, by a switch that we do not hear
+			place.Doubt = true
 		}
 	}
 	switch {
@@ -246,59 +252,12 @@ func addSwitch(set []SwitchID, id SwitchID) []SwitchID {
 	return set
 }
 
-// tunnelEnd is what evidence says of an outer address.
-type tunnelEnd struct {
-	sw       SwitchID // where it lives, 0 unknown
-	bare     SwitchID // saw a flow of it bare
-	flow     uint64   // the first such flow
-	disputed bool     // several switches did
-}
-
 // tunnelSource: a fresh outer header that enters over a link was sent by the neighbour itself.
 func (l *Learner) tunnelSource(n *node, e *Evidence) {
 	if e.Hops != 0 {
 		return
 	}
 	if o, ok := l.owners[e.Far]; ok && !o.shared && o.sw != n.id {
-		l.setVTEP(e.Addr, o.sw)
+		l.place(e.Addr, o.sw, e.Buckets, true)
 	}
-}
-
-// vtep: two flows that agree, and none that does not, make a switch the owner of a tunnel end.
-func (l *Learner) vtep(n *node, e *Evidence) {
-	t := l.tunnelEnd(e.Addr)
-	if t == nil {
-		return
-	}
-	switch {
-	case t.bare == 0:
-		t.bare, t.flow = n.id, e.Flow
-	case t.bare != n.id:
-		t.disputed = true
-	case t.sw == 0 && !t.disputed && t.flow != e.Flow:
-		l.setVTEP(e.Addr, n.id)
-	}
-}
-
-func (l *Learner) tunnelEnd(a flow.Addr) *tunnelEnd {
-	t := l.tunnels[a]
-	if t == nil {
-		if len(l.tunnels) >= l.max.addresses {
-			l.Ignored++
-			return nil
-		}
-		t = &tunnelEnd{}
-		l.tunnels[a] = t
-	}
-	return t
-}
-
-func (l *Learner) setVTEP(a flow.Addr, sw SwitchID) {
-	t := l.tunnelEnd(a)
-	if t == nil || t.sw == sw {
-		return
-	}
-	t.sw = sw
-	l.next.vteps.set(a, sw)
-	l.changed = true
 }

@@ -15,7 +15,9 @@ func (l *Learner) show() {
 		l.match(n)
 	}
 	for h := range l.dirtyHosts { // order does not matter: a place depends on no other
-		if place := l.locate(h); !place.equal(&h.place) {
+		place := l.locate(h)
+		l.account(h, &place)
+		if !place.equal(&h.place) {
 			h.place = place
 			l.next.places.set(h.addr, &place)
 			l.changed = true
@@ -25,7 +27,7 @@ func (l *Learner) show() {
 		return
 	}
 	l.changed = false
-	next := &Snapshot{Version: 1, Settled: l.settled() && l.linkAt != 0, registry: l.registry, switches: make([]*Switch, len(l.nodes))}
+	next := &Snapshot{Version: 1, Settled: l.settled() && l.linkAt != 0, Dual: l.duals > 0, endsAlone: l.endsAlone >= flowsOfAll && l.sharedEnds == 0, registry: l.registry, switches: make([]*Switch, len(l.nodes))}
 	if l.snap != nil {
 		next.Version = l.snap.Version + 1
 		copy(next.switches, l.snap.switches)
@@ -61,7 +63,7 @@ func (l *Learner) Known() (links, hosts int) { return len(l.links), len(l.placed
 
 // view gives a switch as the snapshot shows it.
 func (l *Learner) view(n *node) *Switch {
-	s := &Switch{ID: n.id, Agent: n.agent, Name: l.name(n), Ports: make(map[uint32]*Port, len(n.ports)), peers: map[SwitchID]peering{}}
+	s := &Switch{ID: n.id, Agent: n.agent, Name: l.name(n), Alone: n.alone >= flowsOfAll, Hosts: n.edges > 0, Ports: make(map[uint32]*Port, len(n.ports)), peers: map[SwitchID]peering{}}
 	for idx, p := range n.ports {
 		v := &Port{IfIndex: idx, Name: p.name, Peer: p.peer, PeerPort: p.peerPort, Edge: p.edge, Dark: p.peer == 0 && p.routed > 0, side: l.bridges.side(p).key.idx}
 		v.Speed, v.SpeedInferred = l.speed(p)

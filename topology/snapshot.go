@@ -11,15 +11,17 @@ import (
 type Snapshot struct {
 	Version uint64
 	Settled bool // no link was learned for a while: what looks like an edge is one
+	Dual    bool // some address lives behind several switches
 
 	registry   *Registry
 	switches   []*Switch
 	places     cow[flow.Addr, *Place]
 	owners     cow[uint64, SwitchID]
-	vteps      cow[flow.Addr, SwitchID]
+	vteps      cow[flow.Addr, End]
 	bridged    cow[uint64, *bridgedView]
 	witnesses  []*bridgedView // that tell switches of a bridged fabric apart
 	anyBridged bool           // there are or were bridged hosts
+	endsAlone  bool           // no tunnel end is shared, as far as enough flows tell
 }
 
 // Switch is one switch that an agent reports, as a snapshot shows it.
@@ -28,6 +30,8 @@ type Switch struct {
 	Agent flow.Addr
 	Name  string // configured, else host_descr while unique, else the agent's address
 	Dark  int    // ports that forwarded frames enter and that lead to nobody we hear
+	Alone bool   // flows enough of its hosts went nowhere else
+	Hosts bool   // hosts are known to live there
 	Ports map[uint32]*Port
 	peers map[SwitchID]peering
 }
@@ -60,10 +64,13 @@ type Place struct {
 	Port    uint32
 	Bridged bool   // enters several switches untouched: an L2 fabric
 	MAC     uint64 // if Bridged
+	Proven  bool   // flows enough of this very address went one way
+	Doubt   bool   // it sends through a switch that nobody reports as well
 }
 
 func (p *Place) equal(o *Place) bool {
-	return p.Switch == o.Switch && p.Port == o.Port && p.Bridged == o.Bridged && p.MAC == o.MAC && slices.Equal(p.Edges, o.Edges)
+	return p.Switch == o.Switch && p.Port == o.Port && p.Bridged == o.Bridged && p.MAC == o.MAC && p.Proven == o.Proven && p.Doubt == o.Doubt &&
+		slices.Equal(p.Edges, o.Edges)
 }
 
 // Switch gives a switch by number, nil if unknown.
@@ -169,12 +176,6 @@ func (s *Snapshot) Bridged(a flow.Addr) bool {
 func (s *Snapshot) Routes(id SwitchID, mac uint64) bool {
 	owner, ok := s.owners.get(mac)
 	return ok && owner == id
-}
-
-// VTEP gives the switch that owns a tunnel end's address, 0 if unknown.
-func (s *Snapshot) VTEP(a flow.Addr) SwitchID {
-	id, _ := s.vteps.get(a)
-	return id
 }
 
 // Name gives a switch's best name: "" only for a number that was never given.

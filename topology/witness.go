@@ -23,7 +23,8 @@ type memory struct {
 	mark    uint64
 	count   uint32
 	pending uint32
-	first   int64 // of the pending sightings
+	buckets uint32 // of flows that were sent
+	first   int64  // of the pending sightings
 	sent    int64
 }
 
@@ -68,11 +69,11 @@ func (w *Witness) See(s *flow.Sample) {
 	if !egress && in != 0 {
 		w.note(&Evidence{Kind: SawIngress, Agent: s.Agent, Port: in, Far: p.SrcMAC, Own: p.DstMAC, Fresh: hops == 0, Encap: encap}, s.Received)
 		if hops <= 1 && locatable(src) {
-			w.note(&Evidence{Kind: SawSource, Agent: s.Agent, Port: in, Addr: src, Hops: hops, Far: p.SrcMAC, Encap: encap}, s.Received)
+			w.note(&Evidence{Kind: SawSource, Agent: s.Agent, Port: in, Addr: src, Hops: hops, Far: p.SrcMAC, Encap: encap, Buckets: bucket(s.FlowID)}, s.Received)
 		}
 	}
 	if egress && out != 0 && (encap || hops > 0) {
-		e := Evidence{Kind: SawEgress, Agent: s.Agent, Port: out, Own: p.SrcMAC, Far: p.DstMAC, Fresh: hops == 0, Encap: encap}
+		e := Evidence{Kind: SawEgress, Agent: s.Agent, Port: out, Own: p.SrcMAC, Far: p.DstMAC, Fresh: hops == 0, Encap: encap, Buckets: bucket(s.FlowID)}
 		if encap && locatable(src) {
 			e.Addr = src
 		}
@@ -95,7 +96,9 @@ func (w *Witness) note(e *Evidence, now int64) {
 	}
 	m.count++
 	m.pending++
-	if m.count > repeatFirst {
+	fresh := e.Buckets&^m.buckets != 0
+	m.buckets |= e.Buckets
+	if m.count > repeatFirst && !fresh {
 		due := repeatEarly
 		if m.count > earlyCount {
 			due = repeatLate
@@ -104,7 +107,7 @@ func (w *Witness) note(e *Evidence, now int64) {
 			return
 		}
 	}
-	e.Count, e.First, e.Last, e.Sequence = m.pending, m.first, now, w.seq
+	e.Count, e.First, e.Last, e.Sequence, e.Buckets = m.pending, m.first, now, w.seq, m.buckets
 	w.seq++
 	m.pending, m.sent = 0, now
 	w.out = append(w.out, *e)

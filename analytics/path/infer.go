@@ -13,6 +13,7 @@ type Obs struct {
 	In, Out uint32 // ifIndexes, 0 unknown
 	TTL     int16  // of the frame as it entered the switch; tunnelEntry or tunnelExit beside a tunnel
 	Seen    int64
+	tunnel  uint64 // of the outer addresses, 0 bare
 	n, told uint32 // sightings, and how many of them voted for a link
 	sent    int64  // when they were last told as evidence of a bridged fabric
 }
@@ -48,24 +49,26 @@ type Route struct {
 
 // inferrer walks the links of one snapshot.
 type inferrer struct {
-	snap       *topology.Snapshot
-	srcs, dsts []topology.SwitchID // switches behind which the ends live
-	hops       []Hop
+	snap     *topology.Snapshot
+	several  bool  // tunnels, one after the other: their TTLs do not compare
+	src, dst Place // switches behind which the ends live
+	hops     []Hop
 }
 
 // infer builds the path from observed hops, links and the places of its ends.
 // It is complete when it runs from the source's edge switch to the
 // destination's without a gap. obs is sorted by TTL; hops is scratch.
-func infer(snap *topology.Snapshot, obs []Obs, srcs, dsts []topology.SwitchID, hops []Hop) Route {
+func infer(snap *topology.Snapshot, obs []Obs, src, dst Place, hops []Hop) Route {
 	if len(obs) == 0 {
 		return Route{}
 	}
 	slices.SortStableFunc(obs, func(a, b Obs) int { return int(b.TTL) - int(a.TTL) })
-	w := inferrer{snap: snap, srcs: srcs, dsts: dsts, hops: hops[:0]}
+	w := inferrer{snap: snap, src: src, dst: dst, hops: hops[:0]}
+	w.several = tunnels(obs) > 1
 	left := w.back(&obs[0])
 	whole := w.through(obs)
 	right := w.forth(&obs[len(obs)-1])
-	if len(srcs) > 1 && !w.beginsHere(obs) {
+	if len(src.Edges) > 1 && !w.beginsHere(obs) {
 		left = false
 	}
 	r := Route{Hops: w.hops, Complete: left && right && whole && w.simple()}
@@ -75,17 +78,35 @@ func infer(snap *topology.Snapshot, obs []Obs, srcs, dsts []topology.SwitchID, h
 	return r
 }
 
+// tunnels gives the number of tunnels in which hops were seen, at most 2.
+func tunnels(obs []Obs) int {
+	var first uint64
+	for i := range obs {
+		switch t := obs[i].tunnel; {
+		case t == 0 || t == first:
+		case first == 0:
+			first = t
+		default:
+			return 2
+		}
+	}
+	if first != 0 {
+		return 1
+	}
+	return 0
+}
+
 // back walks from the first observed hop to the source's edge.
 func (w *inferrer) back(first *Obs) bool {
 	cur, in := first.Switch, first.In
 	var before []Hop
 	ok := false
 	for range maxWalk {
-		if w.ends(w.srcs, cur, in) {
+		if w.ends(w.src.Edges, cur, in) {
 			ok = true
 			break
 		}
-		cur = w.step(cur, in, sole(w.srcs))
+		cur = w.step(cur, in, w.src.goal())
 		if cur == 0 {
 			break
 		}
@@ -101,10 +122,10 @@ func (w *inferrer) back(first *Obs) bool {
 func (w *inferrer) forth(last *Obs) bool {
 	cur, out := last.Switch, last.Out
 	for range maxWalk {
-		if w.ends(w.dsts, cur, out) {
+		if w.ends(w.dst.Edges, cur, out) {
 			return true
 		}
-		cur = w.step(cur, out, sole(w.dsts))
+		cur = w.step(cur, out, w.dst.goal())
 		if cur == 0 {
 			return false
 		}
@@ -134,14 +155,16 @@ func (w *inferrer) bridge(p, o *Obs) bool {
 	switch {
 	case a == o.Switch || b == p.Switch:
 		return true
-	case distance == 1 && a == 0 && b == 0:
+	case distance == 1 && a == 0 && b == 0 && !w.several:
 		return true
 	case distance == 1 && a == b: // the two ends of a tunnel, seen bare: routers inside it do not count
 		return w.add(a)
 	case p.TTL == tunnelEntry && distance == tunnelEntry-tunnelTop && b != 0 && w.snap.Adjacent(p.Switch, b):
 		return w.add(b)
+	case w.several:
+		return a != 0 && a == b && w.add(a)
 	case distance == 2 && (a != 0 || b != 0):
-		return w.add(cmp.Or(a, b))
+		return (a == 0 || b == 0 || a == b) && w.add(cmp.Or(a, b))
 	case distance == 2 && p.Out == 0 && o.In == 0:
 		return w.add(w.snap.Common(p.Switch, o.Switch))
 	case distance == 3:
@@ -210,10 +233,16 @@ func (w *inferrer) simple() bool {
 	return true
 }
 
-// sole gives the only member of a set, 0 if there are none or several.
-func sole(set []topology.SwitchID) topology.SwitchID {
-	if len(set) == 1 {
-		return set[0]
+// Place is where an end of a flow lives.
+type Place struct {
+	Edges []topology.SwitchID // behind one of these
+	Sure  bool                // and there is only one
+}
+
+// goal gives the switch at which the path must end even if nothing was seen of it, 0 if that is not certain.
+func (p Place) goal() topology.SwitchID {
+	if p.Sure && len(p.Edges) == 1 {
+		return p.Edges[0]
 	}
 	return 0
 }

@@ -50,7 +50,7 @@ func leafSpine(t *testing.T) *net {
 	n.l = topology.NewLearner(topology.Config{Learn: true, Static: given}, n.reg)
 	var ev []topology.Evidence
 	for l := 1; l <= 4; l++ {
-		ev = append(ev, topology.Evidence{Kind: topology.SawSource, Agent: n.agent(l), Port: 1, Addr: host(l), Count: 1, First: n.now, Last: n.now})
+		ev = append(ev, topology.Evidence{Kind: topology.SawSource, Agent: n.agent(l), Port: 1, Addr: host(l), Buckets: 1<<12 - 1, Count: 1, First: n.now, Last: n.now})
 	}
 	n.snap, _ = n.l.Apply(ev, n.now)
 	return n

@@ -1,6 +1,7 @@
 package path
 
 import (
+	"math/bits"
 	"slices"
 
 	"spoor/flow"
@@ -122,6 +123,7 @@ func (t *Tracker) observe(s *Sighting) Obs {
 	}
 	if s.Encap {
 		t.outerSrc, t.outerDst = s.OuterSrc, s.OuterDst
+		y.tunnel = tunnelOf(s.OuterSrc, s.OuterDst)
 		if !t.Encap {
 			t.enterTunnel()
 		}
@@ -143,6 +145,13 @@ func (t *Tracker) observe(s *Sighting) Obs {
 		}
 	}
 	return y
+}
+
+// tunnelOf gives a mark of a tunnel by its ends, never 0.
+func tunnelOf(src, dst flow.Addr) uint64 {
+	a, b := src.Words()
+	c, d := dst.Words()
+	return a ^ bits.RotateLeft64(b, 17) ^ bits.RotateLeft64(c, 31) ^ bits.RotateLeft64(d, 47) | 1
 }
 
 // enterTunnel: what was seen bare so far was before or after the tunnel.
@@ -191,6 +200,9 @@ func merge(snap *topology.Snapshot, obs []Obs, y Obs, encap bool, votes []Vote) 
 		}
 		if y.Out != 0 {
 			o.Out = y.Out
+		}
+		if y.tunnel != 0 {
+			o.tunnel = y.tunnel
 		}
 		if o.TTL == tunnelExit || encap && y.TTL == tunnelEntry {
 			o.TTL = y.TTL
@@ -276,8 +288,8 @@ func (t *Tracker) infer(snap *topology.Snapshot, obs []Obs) Route {
 	if t.isBridged(snap) {
 		return t.inferBridged(snap, obs)
 	}
-	srcs, dsts := t.Ends(snap)
-	r := infer(snap, obs, srcs, dsts, t.scratch)
+	src, dst := t.Ends(snap)
+	r := infer(snap, obs, src, dst, t.scratch)
 	t.scratch = r.Hops
 	if len(r.Hops) == 1 && !snap.Settled {
 		r.Complete = false
@@ -285,29 +297,47 @@ func (t *Tracker) infer(snap *topology.Snapshot, obs []Obs) Route {
 	return r
 }
 
-// Ends gives the switches behind which the flow's ends live: the tunnel's where it is tunnelled.
-func (t *Tracker) Ends(snap *topology.Snapshot) (srcs, dsts []topology.SwitchID) {
+// Ends gives where the flow's ends live: at the tunnel's where it is tunnelled.
+func (t *Tracker) Ends(snap *topology.Snapshot) (src, dst Place) {
 	if !t.Encap {
-		return snap.Edges(t.Src), snap.Edges(t.Dst)
+		return placeOf(snap, t.Src), placeOf(snap, t.Dst)
 	}
-	return tunnelEdge(snap, t.outerSrc, t.pre, t.Src), tunnelEdge(snap, t.outerDst, t.post, t.Dst)
+	return tunnelPlace(snap, t.outerSrc, t.pre, t.Src), tunnelPlace(snap, t.outerDst, t.post, t.Dst)
 }
 
-func tunnelEdge(snap *topology.Snapshot, vtep flow.Addr, bare topology.SwitchID, host flow.Addr) []topology.SwitchID {
-	id := snap.VTEP(vtep)
-	if id == 0 {
-		id = bare
+func placeOf(snap *topology.Snapshot, a flow.Addr) Place {
+	return Place{Edges: snap.Edges(a), Sure: snap.Certain(a)}
+}
+
+// tunnelPlace: where the flow was seen bare it entered or left its tunnels; else
+// the tunnel's end counts, if the host is not known to live elsewhere (then
+// the tunnel is one of several in a row).
+func tunnelPlace(snap *topology.Snapshot, vtep flow.Addr, bare topology.SwitchID, host flow.Addr) Place {
+	if bare != 0 {
+		return Place{Edges: []topology.SwitchID{bare}, Sure: true}
 	}
-	if id == 0 {
-		id = snap.Edge(vtep)
+	end, sure := snap.TunnelEnd(vtep)
+	at := placeOf(snap, host)
+	if len(at.Edges) == 0 {
+		var p Place
+		for _, id := range end.Switches {
+			if id != 0 && snap.Hosts(id) {
+				p.Edges = append(p.Edges, id)
+			}
+		}
+		p.Sure = sure && len(p.Edges) == 1
+		return p
 	}
-	if id == 0 {
-		id = snap.Edge(host)
+	if end.Switches[0] == 0 {
+		return at
 	}
-	if id == 0 {
-		return nil
+	p := Place{Sure: sure || at.Sure}
+	for _, id := range at.Edges {
+		if end.Has(id) {
+			p.Edges = append(p.Edges, id)
+		}
 	}
-	return []topology.SwitchID{id}
+	return p
 }
 
 // TunnelEnds gives tunnel ends that this flow newly speaks for: a switch that saw it bare, next to the address.

@@ -1,0 +1,158 @@
+package topology
+
+import (
+	"math/bits"
+
+	"spoor/flow"
+)
+
+// A place is certain if nothing but the proven switch is to be expected. One
+// flow that was seen entering at a leaf does not exclude that the next one
+// enters at its mate: hosts on two leaves (MLAG, ESI) are common. Either flows of
+// this address enough went one way, or flows of all the hosts of that switch
+// did while no address in the fabric was ever seen on two.
+const (
+	flowsOfOne = 10 // flow buckets of an address
+	flowsOfAll = 10 // flow buckets beyond the first, summed over the addresses of a switch
+)
+
+// bucket gives the bit of a flow in a set of 32 buckets.
+func bucket(flowID uint64) uint32 { return 1 << (flowID % 32) }
+
+// surplus gives the number of flow buckets beyond the first.
+func surplus(buckets uint32) int { return max(bits.OnesCount32(buckets)-1, 0) }
+
+// credit is what an address has added to its switch's account.
+type credit struct {
+	node *node
+	n    int
+	dual bool
+}
+
+// settle brings the accounts up to date with a host's place.
+func (l *Learner) account(h *host, p *Place) {
+	c := credit{dual: (len(p.Edges) > 1 || p.Doubt) && !p.Bridged}
+	if len(p.Edges) == 1 && !p.Bridged && !p.Doubt {
+		c.node, c.n = l.nodes[p.Edges[0]], surplus(h.buckets)
+	}
+	old := h.credit
+	if c == old {
+		return
+	}
+	h.credit = c
+	if old.node != nil {
+		l.enter(old.node, -old.n)
+	}
+	if c.node != nil {
+		l.enter(c.node, c.n)
+	}
+	if c.dual != old.dual {
+		was := l.duals
+		l.duals--
+		if c.dual {
+			l.duals += 2
+		}
+		l.changed = l.changed || (was == 0) != (l.duals == 0)
+	}
+}
+
+func (l *Learner) enter(n *node, by int) {
+	was := n.alone >= flowsOfAll
+	if n.alone += by; was != (n.alone >= flowsOfAll) {
+		l.touch(n)
+	}
+}
+
+// grow notes flows of an address at its edge.
+func (l *Learner) grow(h *host, buckets uint32) {
+	if buckets&^h.buckets == 0 {
+		return
+	}
+	was := bits.OnesCount32(h.buckets)
+	h.buckets |= buckets
+	if was < flowsOfOne || h.credit.node != nil && h.credit.node.alone < flowsOfAll {
+		l.dirtyHosts[h] = struct{}{}
+	}
+}
+
+// Certain reports whether an address lives behind one switch and no other.
+func (s *Snapshot) Certain(a flow.Addr) bool {
+	p, ok := s.places.get(a)
+	if !ok || p.Bridged || p.Doubt || len(p.Edges) != 1 {
+		return false
+	}
+	return p.Proven || !s.Dual && s.Switch(p.Edges[0]) != nil && s.Switch(p.Edges[0]).Alone
+}
+
+// End is where a tunnel end's address lives: on one switch, or on the two of a pair that share it.
+type End struct {
+	Switches [2]SwitchID
+	Sure     bool // one switch, and enough flows agree
+}
+
+// Has reports whether a switch owns the tunnel end.
+func (e End) Has(id SwitchID) bool { return id != 0 && (e.Switches[0] == id || e.Switches[1] == id) }
+
+// tunnelEnd is what evidence says of an outer address.
+type tunnelEnd struct {
+	addr    flow.Addr
+	at      [2]SwitchID
+	buckets uint32 // of flows seen at at[0]
+	direct  bool   // its own frames were seen to leave there
+	credit  int
+}
+
+// flowsOfPair is how many flows, seen bare, name a tunnel end's switch.
+const flowsOfPair = 2
+
+// place notes that flows of a tunnel end were seen bare at a switch, or that its own frames leave there.
+func (l *Learner) place(a flow.Addr, sw SwitchID, buckets uint32, direct bool) {
+	t := l.tunnels[a]
+	if t == nil {
+		if len(l.tunnels) >= l.max.addresses {
+			l.Ignored++
+			return
+		}
+		t = &tunnelEnd{addr: a, at: [2]SwitchID{sw}}
+		l.tunnels[a] = t
+	}
+	switch {
+	case t.at[0] == sw:
+		t.buckets |= buckets
+		t.direct = t.direct || direct
+	case t.at[1] == 0:
+		t.at[1] = sw
+		l.sharedEnds++
+	default:
+		return
+	}
+	n := surplus(t.buckets)
+	if t.at[1] != 0 {
+		n = 0
+	}
+	if was := l.endsAlone; n != t.credit {
+		l.endsAlone += n - t.credit
+		t.credit = n
+		l.changed = l.changed || (was >= flowsOfAll) != (l.endsAlone >= flowsOfAll)
+	}
+	e := End{Switches: t.at, Sure: t.at[1] == 0 && bits.OnesCount32(t.buckets) >= flowsOfOne}
+	if !t.direct && t.at[1] == 0 && bits.OnesCount32(t.buckets) < flowsOfPair {
+		return
+	}
+	if old, ok := l.next.vteps.get(a); !ok || old != e {
+		l.next.vteps.set(a, e)
+		l.changed = true
+	}
+}
+
+// TunnelEnd gives where an outer address lives; sure if it is one switch and no other.
+func (s *Snapshot) TunnelEnd(a flow.Addr) (e End, sure bool) {
+	e, _ = s.vteps.get(a)
+	return e, e.Switches[0] != 0 && e.Switches[1] == 0 && (e.Sure || s.endsAlone)
+}
+
+// Hosts reports whether hosts are known to live at a switch.
+func (s *Snapshot) Hosts(id SwitchID) bool {
+	sw := s.Switch(id)
+	return sw != nil && sw.Hosts
+}
