@@ -79,7 +79,7 @@ func newCase(name, capture string, t *judge.Truth) Case {
 	c := Case{
 		Name: name, Capture: capture, Truth: t,
 		Args:  replayArgs(name, t),
-		Gated: t.Mode == "l3",
+		Gated: true,
 		Limits: judge.Limits{
 			FirstP50: 1, LagP50: 0.7, LagMax: 2.5,
 			Elephants: map[string]float64{"elephant25": 1, "elephant12": 2.5},

@@ -26,7 +26,7 @@ func TestCases(t *testing.T) {
 	want := map[string]bool{
 		"ovs-l3-smoke": true, "ovs-l3-paths": true, "ovs-l3-elephants": true, "ovs-l3-drain": true, "ovs-l3-vxlan": true,
 		"hsflowd-smoke": true, "hsflowd-paths": true, "hsflowd-elephants": true, "quirk-hsflowd-gso": true,
-		"ovs-l2-paths": false, "ovs-l2-elephants": false,
+		"ovs-l2-paths": true, "ovs-l2-elephants": true,
 	}
 	if diff := cmp.Diff(want, gated); diff != "" {
 		t.Error(diff)
