@@ -6,6 +6,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"spoor/decode"
+	"spoor/decode/sflow"
 	"spoor/flow"
 )
 
@@ -78,5 +79,34 @@ func TestForwardingRecords(t *testing.T) {
 	s = one(t, flowSample(t, "00000065", "00000065", "00000096", item(1003, local)))
 	if s.SrcAS != 65000 || s.DstAS != 65000 || s.NextHopAS != 0 {
 		t.Errorf("local: %d > %d, next %d", s.SrcAS, s.DstAS, s.NextHopAS)
+	}
+}
+
+// TestNothingAllocatesForRecords decodes a datagram with every record that is
+// read, filled with ones, in samples of both kinds and in a discarded packet.
+func TestNothingAllocatesForRecords(t *testing.T) {
+	every := func(known []sflow.Known) (all [][]byte) {
+		for _, k := range known {
+			all = append(all, item(uint32(k.Format), repeat(u(1), 50)))
+		}
+		return all
+	}
+	flows := every(sflow.FlowRecords())
+	payload := datagram(t,
+		flowSample(t, "00000065", "00000065", "00000096", flows...), discarded(t, "00000102", flows...),
+		counters(t, every(sflow.CounterRecords())...))
+	r, res, stats := decodeAll(payload)
+	if res.Flow != 1 || res.Counter != 1 || res.Discard != 1 || len(r.discards) != 1 {
+		t.Fatalf("%+v", res)
+	}
+	for rec := range decode.Record(decode.NumRecords) {
+		n := stats.Records[rec]
+		if rec.Known() && n[decode.Decoded]+n[decode.Refused]+n[decode.Passed] == 0 {
+			t.Errorf("%s %s was not met", rec.Kind(), rec.Format())
+		}
+	}
+	d := decode.New(&counter{})
+	if n := testing.AllocsPerRun(10, func() { d.Decode(payload) }); n != 0 {
+		t.Errorf("%v allocations", n)
 	}
 }

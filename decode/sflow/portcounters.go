@@ -67,7 +67,7 @@ type OpticalModule struct {
 // Parse reads the structure.
 func (o *OpticalModule) Parse(b []byte) xdr.Fault {
 	c := xdr.NewCursor(b)
-	*o = OpticalModule{c.Uint32(), c.Uint32(), c.Uint32(), int32(c.Uint32()), c.Fixed(laneSize * c.Count(laneSize))} //nolint:gosec // G115: a signed item
+	*o = OpticalModule{c.Uint32(), c.Uint32(), c.Uint32(), int32(c.Uint32()), c.Fixed(laneSize * c.Count(laneSize))}
 	return c.Fault()
 }
 
@@ -139,4 +139,4 @@ func (p *Processor) Parse(b []byte) xdr.Fault {
 	return c.Fault()
 }
 
-func percentage(c *xdr.Cursor) Percentage { return Percentage(c.Uint32()) } //nolint:gosec // G115: a signed item
+func percentage(c *xdr.Cursor) Percentage { return Percentage(c.Uint32()) }

@@ -98,9 +98,9 @@ func flowValue(c *xdr.Cursor, kind uint32) any {
 			return flow.Addr(b)
 		}
 	case 4:
-		return int32(c.Uint32()) //nolint:gosec // G115: a signed item
+		return int32(c.Uint32())
 	case 5:
-		return int64(c.Uint64()) //nolint:gosec // G115: a signed item
+		return int64(c.Uint64())
 	case 6:
 		return float(c)
 	case 7:

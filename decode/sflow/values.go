@@ -46,7 +46,7 @@ type Percentages []byte
 func (p Percentages) Len() int { return len(p) / 4 }
 
 // At gives the percentage at i.
-func (p Percentages) At(i int) Percentage { return Percentage(Words(p).At(i)) } //nolint:gosec // G115: a signed item
+func (p Percentages) At(i int) Percentage { return Percentage(Words(p).At(i)) }
 
 // words reads an array of numbers.
 func words(c *xdr.Cursor) Words { return c.Fixed(4 * c.Count(4)) }

@@ -100,7 +100,7 @@ func (s *show) listen(ctx context.Context, text string) error {
 		}
 	}()
 	if s.o.Listening != nil {
-		s.o.Listening(conn.LocalAddr().(*net.UDPAddr).AddrPort()) //nolint:forcetypeassert // a UDP socket's
+		s.o.Listening(conn.LocalAddr().(*net.UDPAddr).AddrPort())
 	}
 	buf := make([]byte, maxPayload)
 	for {

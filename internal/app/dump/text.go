@@ -39,7 +39,7 @@ func appendText(b []byte, name string, o object, depth int) []byte {
 			b = appendText(b, f.key, v, depth+1)
 			continue
 		}
-		b = appendList(b, f.key, f.value.(list), depth+1) //nolint:forcetypeassert // nothing else is below
+		b = appendList(b, f.key, f.value.(list), depth+1)
 	}
 	return b
 }

@@ -27,6 +27,8 @@ func (p *Printer) Line(topic string, value []byte) (string, error) {
 		return p.flowLine(value)
 	case "counters":
 		return p.countersLine(value)
+	case "drops":
+		return p.dropLine(value)
 	}
 	return "", fmt.Errorf("no lines for topic %q", topic)
 }

@@ -81,10 +81,16 @@ func TestRecordLines(t *testing.T) {
 	}, "02:11:05.000  leaf1:swp5  2.5 Gbit/s up  in 12.3 Mbit/s (0.5%)  out 0 bit/s  discards 0 in 2 out /s")
 	f("counters", &flowpb.CountersMessage{TimeReceivedNs: at, SamplerAddress: []byte{10, 0, 0, 1}, HostDescr: &flowpb.HostDescription{Hostname: "leaf1", OsRelease: "6.1"}},
 		"02:11:05.000  10.0.0.1  host leaf1 6.1")
+	f("drops", &flowpb.DropMessage{
+		TimeDroppedNs: at, SrcAddr: []byte{10, 1, 1, 1}, DstAddr: []byte{10, 2, 1, 1}, Proto: 6, SrcPort: 40112, DstPort: 5201, Etype: 0x800,
+		Switch: "leaf1", InIfName: "swp1", InIf: 101, OutIf: 150, Bytes: 1514, Reason: 258, ReasonName: "acl", AclName: "deny", AclNumber: 7, Trap: "flow_drop",
+	}, "02:11:05.000  leaf1  swp1>150  10.1.1.1:40112 > 10.2.1.1:5201 tcp  1514 B  acl deny (7)  flow_drop")
+	f("drops", &flowpb.DropMessage{TimeDroppedNs: at, SamplerAddress: []byte{10, 0, 0, 1}, Reason: 9999, Function: "ip_rcv\x1b"},
+		"02:11:05.000  10.0.0.1  ?>?  9999  ip_rcv?")
 }
 
 func TestLine_Failure(t *testing.T) {
-	for _, c := range [][2]string{{"elephants", "{"}, {"paths", "[]"}, {"flows", "\xff"}, {"counters", "\xff"}, {"nonsense", "{}"}} {
+	for _, c := range [][2]string{{"elephants", "{"}, {"paths", "[]"}, {"flows", "\xff"}, {"counters", "\xff"}, {"drops", "\xff"}, {"nonsense", "{}"}} {
 		if got, err := printer().Line(c[0], []byte(c[1])); err == nil {
 			t.Errorf("%v: %s", c, got)
 		}

@@ -26,7 +26,9 @@ import (
 const reachTimeout = 10 * time.Second
 
 // Topics are the topics that can be read, without their prefix.
-func Topics() []string { return []string{"elephants", "paths", "flows", "counters", "topology"} }
+func Topics() []string {
+	return []string{"elephants", "paths", "flows", "counters", "drops", "topology"}
+}
 
 // Options says what to read and how to show it.
 type Options struct {
@@ -134,6 +136,8 @@ func (o *Options) json(value []byte) (string, error) {
 		m = &flowpb.FlowMessage{}
 	case "counters":
 		m = &flowpb.CountersMessage{}
+	case "drops":
+		m = &flowpb.DropMessage{}
 	}
 	if m != nil {
 		err := proto.Unmarshal(value, m)

@@ -42,8 +42,20 @@ func (p *Printer) flowLine(value []byte) (string, error) {
 	return b.String(), nil
 }
 
+// header is what flow and drop records have of a packet.
+type header interface {
+	GetSrcAddr() []byte
+	GetDstAddr() []byte
+	GetSrcPort() uint32
+	GetDstPort() uint32
+	GetProto() uint32
+	GetSrcMac() uint64
+	GetDstMac() uint64
+	GetEtype() uint32
+}
+
 // flowText gives the flow of a record; what is no IP shows its MAC addresses.
-func flowText(m *flowpb.FlowMessage) string {
+func flowText(m header) string {
 	k := flow.Key{
 		Src: addr(m.GetSrcAddr()), Dst: addr(m.GetDstAddr()),
 		SrcPort: uint16(m.GetSrcPort()), DstPort: uint16(m.GetDstPort()), //nolint:gosec // G115: ports as published have 16 bits
@@ -53,6 +65,32 @@ func flowText(m *flowpb.FlowMessage) string {
 		return fmt.Sprintf("%s > %s ethertype %04x", mac(m.GetSrcMac()), mac(m.GetDstMac()), m.GetEtype())
 	}
 	return k.String()
+}
+
+// dropLine writes
+//
+//	12:00:05.123  leaf1  swp1>swp5  10.1.1.1:40112 > 10.2.1.1:5201 tcp  1514 B  acl deny (7)
+func (p *Printer) dropLine(value []byte) (string, error) {
+	var m flowpb.DropMessage
+	if err := proto.Unmarshal(value, &m); err != nil {
+		return "", fmt.Errorf("message is not as documented: %w", err)
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s  %s  %s>%s", p.clock(time.Unix(0, int64(m.GetTimeDroppedNs()))),
+		switchName(m.GetSwitch(), m.GetSamplerAddress()), portName(m.GetInIfName(), m.GetInIf()), portName(m.GetOutIfName(), m.GetOutIf()))
+	if m.GetEtype() != 0 || len(m.GetSrcAddr()) > 0 {
+		fmt.Fprintf(&b, "  %s  %d B", flowText(&m), m.GetBytes())
+	}
+	fmt.Fprintf(&b, "  %s", flow.DropReason(m.GetReason()))
+	if m.GetAclName() != "" || m.GetAclNumber() != 0 {
+		fmt.Fprintf(&b, " %s (%d)", clean(m.GetAclName()), m.GetAclNumber())
+	}
+	for _, cause := range []string{m.GetFunction(), m.GetTrap(), m.GetLinuxReason()} {
+		if cause != "" {
+			b.WriteString("  " + clean(cause))
+		}
+	}
+	return b.String(), nil
 }
 
 func addr(b []byte) flow.Addr {
