@@ -115,6 +115,8 @@ func TestWithoutHeader(t *testing.T) {
 	ipv4 := item(3, words(t, "000005dc 00000006 0a010101 0a020101 00009cb0 00001451 00000018 0000002e"))
 	ipv6 := item(4, words(t, `0000003c 0000003a fd000000000000000000000000000001 fd000000000000000000000000000002
 		00000087 00000000 00000000 0000002e`))
+	endless, endless6 := item(4, append(words(t, "ffffffff"), ipv6[12:]...)), ip6
+	endless6.IPLength = 65535
 	sample := func(records ...[]byte) flow.Sample {
 		return one(t, flowSample(t, "00000065", "00000065", "00000096", records...))
 	}
@@ -124,10 +126,11 @@ func TestWithoutHeader(t *testing.T) {
 		want  flow.Packet
 		frame uint32
 	}{
-		"Ethernet and IPv4": {sample(ethernet, ipv4), both, 1514},
-		"IPv4":              {sample(ipv4), ip4, 1514},
-		"IPv6":              {sample(ipv6), ip6, 74},
-		"Ethernet":          {sample(ethernet), link, 1514},
+		"Ethernet and IPv4":  {sample(ethernet, ipv4), both, 1514},
+		"IPv4":               {sample(ipv4), ip4, 1514},
+		"IPv6":               {sample(ipv6), ip6, 74},
+		"Ethernet":           {sample(ethernet), link, 1514},
+		"a length of 2^32-1": {sample(endless), endless6, 64<<10 + 128},
 	} {
 		if diff := cmp.Diff(tc.want, tc.got.Packet); diff != "" || tc.got.FrameLength != tc.frame {
 			t.Errorf("%s: frame %d, %s", name, tc.got.FrameLength, diff)

@@ -41,8 +41,19 @@ func FuzzDecode(f *testing.F) {
 
 func checkResult(t *testing.T, payload []byte, r *recorder, res decode.Result, stats *decode.Stats) {
 	t.Helper()
-	if res.Flow != len(r.samples) || res.Counter != len(r.counters) {
-		t.Fatalf("%+v, but %d and %d samples were handed over", res, len(r.samples), len(r.counters))
+	if res.Flow != len(r.samples) || res.Counter != len(r.counters) || res.Discard != len(r.discards) {
+		t.Fatalf("%+v, but %d, %d and %d samples were handed over", res, len(r.samples), len(r.counters), len(r.discards))
+	}
+	for i := range r.discards {
+		x := &r.discards[i]
+		for _, b := range [][]byte{x.Function, x.TrapGroup, x.Trap, x.LinuxReason, x.ACL.Name} {
+			if len(b) > 255 {
+				t.Fatalf("discarded packet beyond its bounds: %+v", x)
+			}
+		}
+		if x.FrameLength > max(1<<16+128, x.HeaderLength) || int(x.HeaderLength) > len(payload) {
+			t.Fatalf("lengths out of bounds in %d bytes: %+v", len(payload), x)
+		}
 	}
 	if n := res.Flow + res.Counter + res.Discard + res.Unknown; n*8 > len(payload) || res.Trailing > len(payload) {
 		t.Fatalf("%d samples, %d bytes behind them, out of %d bytes", n, res.Trailing, len(payload))

@@ -61,7 +61,7 @@ func (u *substitute) apply(s *flow.Sample, hasHeader bool) {
 		s.FrameLength = min(max(u.ethernet.Length, fcs)-fcs, maxFrame)
 		return
 	}
-	s.FrameLength = min(u.ip.Length, maxFrame) + etherLen
+	s.FrameLength = min(u.ip.Length, maxFrame-etherLen) + etherLen
 }
 
 func (u *substitute) applyIP(p *flow.Packet) {

@@ -326,7 +326,7 @@ type FlowMessage struct {
 	OuterIpTtl       uint32                    `protobuf:"varint,237,opt,name=outer_ip_ttl,json=outerIpTtl,proto3" json:"outer_ip_ttl,omitempty"`
 	OuterIpTos       uint32                    `protobuf:"varint,238,opt,name=outer_ip_tos,json=outerIpTos,proto3" json:"outer_ip_tos,omitempty"`
 	QueueDepth       uint32                    `protobuf:"varint,240,opt,name=queue_depth,json=queueDepth,proto3" json:"queue_depth,omitempty"`               // bytes, record 1040
-	TransitDelayNs   uint64                    `protobuf:"varint,241,opt,name=transit_delay_ns,json=transitDelayNs,proto3" json:"transit_delay_ns,omitempty"` // record 1039
+	TransitDelayNs   uint64                    `protobuf:"varint,241,opt,name=transit_delay_ns,json=transitDelayNs,proto3" json:"transit_delay_ns,omitempty"` // record 1039; 4294967295: that or more
 	EgressQueue      uint32                    `protobuf:"varint,242,opt,name=egress_queue,json=egressQueue,proto3" json:"egress_queue,omitempty"`            // record 1036
 	RdmaOpcode       uint32                    `protobuf:"varint,243,opt,name=rdma_opcode,json=rdmaOpcode,proto3" json:"rdma_opcode,omitempty"`               // RoCEv2 base transport header
 	RdmaQueuePair    uint32                    `protobuf:"varint,244,opt,name=rdma_queue_pair,json=rdmaQueuePair,proto3" json:"rdma_queue_pair,omitempty"`

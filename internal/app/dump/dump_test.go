@@ -136,7 +136,8 @@ func TestCaptures(t *testing.T) {
 	}
 	agent := netip.MustParseAddr("10.255.0.1")
 	lines := run(t, Options{Text: true, Agent: agent, Kind: "counter"}, captures+"hsflowd-smoke.pcap.zst")
-	golden(t, "text.golden", strings.Join(lines[:min(len(lines), 20)], "\n")+"\n")
+	lines = append(lines[:min(len(lines), 20)], run(t, Options{Text: true, Kind: "flow"}, captures+"ovs-l3-vxlan.pcap.zst")...)
+	golden(t, "text.golden", strings.Join(lines[:40], "\n")+"\n")
 }
 
 func TestFilters(t *testing.T) {

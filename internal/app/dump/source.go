@@ -89,7 +89,11 @@ func (s *show) listen(ctx context.Context, text string) error {
 	if at.Addr().Is4() {
 		network = "udp4"
 	}
-	conn, err := net.ListenUDP(network, net.UDPAddrFromAddrPort(at))
+	local := net.UDPAddrFromAddrPort(at)
+	if at.Addr().IsUnspecified() && at.Addr().Is6() {
+		local.IP = nil // both versions of IP, or the one that there is
+	}
+	conn, err := net.ListenUDP(network, local)
 	if err != nil {
 		return fmt.Errorf("listen on %s%s: %w", live, text, err)
 	}
