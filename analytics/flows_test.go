@@ -90,10 +90,10 @@ func TestUnannouncedEpisodeKeepsTheAlert(t *testing.T) {
 	r.run(51, 90e6, 1) // too short
 	r.run(51, 1e6, 15)
 	r.run(51, 25e6, 10)
-	if got, want := states(r.elephants), "1started 1ended(below) 2started"; got != want {
+	if got, want := states(r.elephants), "1started 1updated 1ended(below) 2started"; got != want {
 		t.Fatalf("messages are %q, want %q", got, want)
 	}
-	if r.elephants[0].AlertSince != r.elephants[2].AlertSince {
+	if r.elephants[0].AlertSince != r.elephants[3].AlertSince {
 		t.Error("the alert changed within a minute")
 	}
 }

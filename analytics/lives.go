@@ -24,12 +24,16 @@ type life struct {
 	told      int64 // latest message
 	ended     int64 // the latest episode that was announced
 	announced bool
+	updated   bool // since the start
 	window    float64
 	proof     flow.Proof
 }
 
-// updateEvery: the longest time without a message while an elephant lasts; expiresAfter says until when the latest holds.
+// updateEvery: the longest time without a message while an elephant lasts. The
+// first update comes sooner, for by then the estimate is much better than at the
+// start. expiresAfter says until when the latest message holds.
 const (
+	updateFirst  = int64(5e9)
 	updateEvery  = int64(30e9)
 	expiresAfter = int64(60e9)
 )
@@ -44,7 +48,7 @@ func (s *Shard) start(d *detail, e *flowtable.Entry, x *flow.Sample) {
 		l = &life{key: cold.Key, id: cold.ID, first: since}
 	}
 	delete(s.recent, cold.ID)
-	l.slot, l.since, l.detected, l.announced = d.slot, since, x.Received, false
+	l.slot, l.since, l.detected, l.announced, l.updated = d.slot, since, x.Received, false, false
 	l.proof, l.window = flow.Proof(st.Proof), float64(x.Received-since)/1e9
 	d.life = l
 	e.Flags |= flowtable.Pinned
@@ -100,7 +104,8 @@ func (s *Shard) tickLives() {
 			s.end(l, s.whySilent(e))
 		case !l.announced:
 			s.announce(l)
-		case s.clock-l.told >= updateEvery:
+		case s.clock-l.told >= updateEvery, !l.updated && s.clock-l.told >= updateFirst:
+			l.updated = true
 			s.emitElephant(l, flow.ElephantUpdated, flow.EndNone)
 		}
 	}

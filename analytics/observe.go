@@ -181,6 +181,11 @@ func (s *Shard) theta(d *detail, e *flowtable.Entry) float64 {
 			return k.Speed * s.cfg.Elephants.Share
 		}
 	}
+	if d.tracker.Sprayed() {
+		if speed := d.tracker.SprayedSpeed(s.snap); speed > 0 {
+			return speed * s.cfg.Elephants.Share
+		}
+	}
 	return d.tracker.SlowestSeen(s.snap) * s.cfg.Elephants.Share
 }
 

@@ -13,6 +13,10 @@ import (
 // pathEvent takes over what the tracker found out: the interned path, the
 // stages that it promises, the message.
 func (s *Shard) pathEvent(d *detail, e *flowtable.Entry, ev path.Event, now int64) {
+	if ev == path.Sprayed {
+		s.tellSprayed(d, e, now)
+		return
+	}
 	old := e.Path
 	e.Path = s.paths.Intern(d.tracker.Hops)
 	s.paths.Release(old)
@@ -74,7 +78,11 @@ func (s *Shard) tellComplete(d *detail, e *flowtable.Entry, ev path.Event, now i
 
 // tellPartial publishes as much of a path as is known, if that changed.
 func (s *Shard) tellPartial(d *detail, e *flowtable.Entry) {
-	if d.tracker.Bridged() {
+	switch {
+	case d.tracker.Sprayed():
+		s.tellSprayed(d, e, s.clock)
+		return
+	case d.tracker.Bridged():
 		s.tellUnordered(d, e)
 		return
 	}
@@ -173,8 +181,11 @@ func (s *Shard) names(hops []path.Hop) []string {
 
 // linksOf gives the links that a flow passes, as far as they are known, in travel order.
 func (s *Shard) linksOf(d *detail) []passedLink {
-	if d.tracker.Complete {
+	switch {
+	case d.tracker.Complete:
 		return s.pathLinks(d.tracker.Hops)
+	case d.tracker.Sprayed():
+		return s.sprayedLinks(d)
 	}
 	return s.seenLinks(d.tracker.Observed())
 }
@@ -186,8 +197,9 @@ type passedLink struct {
 	id        string
 	host      bool // leads to or from a host
 	hostSends bool
-	speed     float64
-	inferred  bool
+	speed float64
+	inferred bool
+	part float64 // of a sprayed flow that takes it, 0 all
 }
 
 func (s *Shard) pathLinks(hops []path.Hop) []passedLink {

@@ -60,9 +60,10 @@ type Shard struct {
 	recent   map[uint64]*life // ended within the last minute, by flow id
 	cursor   uint32           // of the sweep through the table
 	detailAt uint32           // of the sweep through the details
-	votes    []path.Vote      // scratch, as are the next three
+	votes    []path.Vote      // scratch, as are the next four
 	sighting path.Sighting
-	bridged  []topology.Evidence
+	bridged []topology.Evidence
+	ways []path.Alternative
 	point    elephant.Point
 	stats    ShardStats
 }

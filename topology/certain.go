@@ -151,8 +151,9 @@ func (s *Snapshot) TunnelEnd(a flow.Addr) (e End, sure bool) {
 	return e, e.Switches[0] != 0 && e.Switches[1] == 0 && (e.Sure || s.endsAlone)
 }
 
-// Hosts reports whether hosts are known to live at a switch.
+// Hosts reports whether hosts are known to live at a switch, or whether nobody
+// knows where hosts live (agents that sample on egress, in a fabric of tunnels).
 func (s *Snapshot) Hosts(id SwitchID) bool {
 	sw := s.Switch(id)
-	return sw != nil && sw.Hosts
+	return sw != nil && (sw.Hosts || !s.anyHosts)
 }

@@ -42,6 +42,7 @@ type Evidence struct {
 	Kind     Kind
 	Fresh    bool // the TTL is an initial one: nobody has forwarded the frame
 	Encap    bool // the frame is a tunnel's: MACs and TTL are the outer ones
+	Derived  bool // from a frame that was sampled where it left the switch: no MACs
 	TTL      uint8
 	Hops     uint8 // initial TTL less TTL
 	Agent    flow.Addr

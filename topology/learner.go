@@ -82,6 +82,7 @@ type node struct {
 	hostname string
 	given    string // configured name
 	router   bool   // forwarded frames were addressed to it
+	direct   bool   // it samples on ingress
 	edges    int    // proven edge ports
 	alone    int    // flow buckets of its hosts beyond each one's first
 	ports    map[uint32]*port
@@ -114,9 +115,11 @@ type Learner struct {
 	placed   map[flow.Addr]placement
 	records  []Record
 
-	duals      int // addresses behind several switches
-	endsAlone  int // flow buckets of tunnel ends beyond each one's first
-	sharedEnds int // tunnel ends on several switches
+	edges      int  // proven edge ports of all switches
+	tunnelled  bool // frames in tunnels were seen
+	duals      int  // addresses behind several switches
+	endsAlone  int  // flow buckets of tunnel ends beyond each one's first
+	sharedEnds int  // tunnel ends on several switches
 
 	dirtyNodes []*node
 	dirtyHosts map[*host]struct{}
@@ -183,11 +186,15 @@ func (l *Learner) learn(e *Evidence) {
 	}
 	switch e.Kind {
 	case SawIngress:
-		l.ingress(n, e)
+		if l.believes(n, e) {
+			l.ingress(n, e)
+		}
 	case SawEgress:
 		l.egress(n, e)
 	case SawSource:
-		l.source(n, e)
+		if l.believes(n, e) {
+			l.source(n, e)
+		}
 	case SawSink:
 		l.sink(n, e)
 	case SawVote:
@@ -203,6 +210,15 @@ func (l *Learner) learn(e *Evidence) {
 	case SawOwnMAC:
 		l.listed(n, e.Own)
 	}
+}
+
+// believes: what egress samples say of ports on ingress counts only for agents
+// that do not sample there, and nowhere if there are tunnels: a frame that
+// leaves one has another TTL than it entered with.
+func (l *Learner) believes(n *node, e *Evidence) bool {
+	l.tunnelled = l.tunnelled || e.Encap
+	n.direct = n.direct || !e.Derived
+	return !e.Derived || !n.direct && !l.tunnelled
 }
 
 // age does what time alone brings about: edge ports prove themselves, the topology settles.
@@ -281,8 +297,10 @@ func (l *Learner) setEdge(p *port, edge bool) {
 	n := l.nodes[p.key.sw]
 	was := n.edges
 	n.edges--
+	l.edges--
 	if edge {
 		n.edges += 2
+		l.edges += 2
 	}
 	l.touchPort(p)
 	if (was == 0) != (n.edges == 0) {

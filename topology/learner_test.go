@@ -415,3 +415,35 @@ func TestSharedTunnelEnd(t *testing.T) {
 		t.Errorf("a pair shares the tunnel end: %v, sure %v", end, sure)
 	}
 }
+
+// Agents that sample on egress only: the port that a frame entered is known, and
+// that its TTL was one higher there. No word of it where there are better ones.
+func TestEgressOnlyAgents(t *testing.T) {
+	enter := func(f *fabric) {
+		for range edgeFrames {
+			f.give(Evidence{Kind: SawIngress, Agent: agent(1), Port: 101, Fresh: true, Derived: true})
+		}
+		f.give(Evidence{Kind: SawIngress, Agent: agent(1), Port: 49, Derived: true})
+		f.give(Evidence{Kind: SawSource, Agent: agent(1), Port: 101, Addr: addr("10.1.1.1"), Derived: true})
+	}
+	f := newFabric(t, Config{Learn: true})
+	enter(f)
+	f.tick(time.Second)
+	snap := f.tick(time.Second)
+	if sw, port, ok := snap.Locate(addr("10.1.1.1")); !ok || sw != f.id(1) || port != 101 {
+		t.Errorf("located at %d/%d %v, want leaf1/101", sw, port, ok)
+	}
+	for name, first := range map[string]Evidence{
+		"an agent that samples on ingress": {Kind: SawIngress, Agent: agent(1), Port: 49, Far: mac(51, 1), Own: mac(1, 49)},
+		"a fabric with tunnels":            {Kind: SawEgress, Agent: agent(2), Port: 49, Far: mac(51, 2), Own: mac(2, 49), Encap: true},
+	} {
+		f := newFabric(t, Config{Learn: true})
+		f.give(first)
+		f.tick(time.Second)
+		enter(f)
+		f.tick(time.Second)
+		if snap := f.tick(time.Second); snap.Edges(addr("10.1.1.1")) != nil {
+			t.Errorf("%s: egress samples place a source", name)
+		}
+	}
+}

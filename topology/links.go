@@ -41,6 +41,7 @@ func (l *Learner) ingress(n *node, e *Evidence) {
 
 // egress: the reverse of ingress, weaker evidence of ownership.
 func (l *Learner) egress(n *node, e *Evidence) {
+	l.tunnelled = l.tunnelled || e.Encap
 	p := l.port(n, e.Port)
 	if p == nil {
 		return

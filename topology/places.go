@@ -88,7 +88,7 @@ func (l *Learner) source(n *node, e *Evidence) {
 	if h == nil {
 		return
 	}
-	if e.Hops == 0 && h.mac != e.Far {
+	if e.Hops == 0 && !e.Derived && h.mac != e.Far {
 		l.setMAC(h, e.Far)
 	}
 	h.sources = l.sight(h, h.sources, p, e.Hops, e)

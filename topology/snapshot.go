@@ -22,6 +22,7 @@ type Snapshot struct {
 	witnesses  []*bridgedView // that tell switches of a bridged fabric apart
 	anyBridged bool           // there are or were bridged hosts
 	endsAlone  bool           // no tunnel end is shared, as far as enough flows tell
+	anyHosts   bool           // some switch has proven edge ports
 }
 
 // Switch is one switch that an agent reports, as a snapshot shows it.

@@ -72,6 +72,9 @@ func (w *Witness) See(s *flow.Sample) {
 			w.note(&Evidence{Kind: SawSource, Agent: s.Agent, Port: in, Addr: src, Hops: hops, Far: p.SrcMAC, Encap: encap, Buckets: bucket(s.FlowID)}, s.Received)
 		}
 	}
+	if egress && in != 0 && !encap {
+		w.throughEgress(s, in)
+	}
 	if egress && out != 0 && (encap || hops > 0) {
 		e := Evidence{Kind: SawEgress, Agent: s.Agent, Port: out, Own: p.SrcMAC, Far: p.DstMAC, Fresh: hops == 0, Encap: encap, Buckets: bucket(s.FlowID)}
 		if encap && locatable(src) {
@@ -81,6 +84,21 @@ func (w *Witness) See(s *flow.Sample) {
 	}
 	if out != 0 && locatable(dst) {
 		w.note(&Evidence{Kind: SawSink, Agent: s.Agent, Port: out, Addr: dst, TTL: ttl, Encap: encap}, s.Received)
+	}
+}
+
+// throughEgress says what a frame sampled on egress tells of the port that it
+// entered, for agents that sample on egress only: its TTL was one higher there
+// if the switch routes. Its MACs were others.
+func (w *Witness) throughEgress(s *flow.Sample, in uint32) {
+	ttl := s.Packet.TTL
+	if ttl == 255 {
+		return
+	}
+	hops := InitialTTL(ttl+1) - ttl - 1
+	w.note(&Evidence{Kind: SawIngress, Agent: s.Agent, Port: in, Fresh: hops == 0, Derived: true}, s.Received)
+	if src := s.Packet.Key.Src; hops <= 1 && locatable(src) {
+		w.note(&Evidence{Kind: SawSource, Agent: s.Agent, Port: in, Addr: src, Hops: hops, Derived: true, Buckets: bucket(s.FlowID)}, s.Received)
 	}
 }
 
@@ -122,6 +140,9 @@ func (e *Evidence) mark() uint64 {
 	}
 	if e.Encap {
 		h |= 2
+	}
+	if e.Derived {
+		h |= 4
 	}
 	h = mix(h^slotSeed, uint64(e.Port)<<32|uint64(e.Port2))
 	h = mixAddr(mixAddr(h, &e.Agent), &e.Addr)

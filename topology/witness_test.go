@@ -78,8 +78,9 @@ func TestWitnessLeavesOut(t *testing.T) {
 	f("link-local source", func(s *flow.Sample) { s.Packet.Key.Src = addr("fe80::1") }, map[Kind]uint32{SawIngress: 1, SawSink: 1})
 	f("multicast", func(s *flow.Sample) { s.Packet.Key.Dst = addr("239.1.1.1") }, map[Kind]uint32{SawIngress: 1, SawSource: 1})
 	f("two hops away", func(s *flow.Sample) { s.Packet.TTL = 62 }, map[Kind]uint32{SawIngress: 1, SawSink: 1})
-	f("fresh egress", func(s *flow.Sample) { s.Direction = flow.Egress }, map[Kind]uint32{SawSink: 1})
-	f("forwarded egress", func(s *flow.Sample) { s.Direction, s.Packet.TTL = flow.Egress, 63 }, map[Kind]uint32{SawSink: 1, SawEgress: 1})
+	f("fresh egress", func(s *flow.Sample) { s.Direction = flow.Egress }, map[Kind]uint32{SawIngress: 1, SawSink: 1})
+	f("forwarded egress", func(s *flow.Sample) { s.Direction, s.Packet.TTL = flow.Egress, 63 }, map[Kind]uint32{SawIngress: 1, SawSource: 1, SawSink: 1, SawEgress: 1})
+	f("egress, input unknown", func(s *flow.Sample) { s.Direction, s.Input = flow.Egress, flow.Interface{} }, map[Kind]uint32{SawSink: 1})
 }
 
 func TestWitnessDoesNotAllocate(t *testing.T) {

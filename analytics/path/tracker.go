@@ -39,6 +39,7 @@ const (
 	Completed       // the whole path is known for the first time
 	Moved           // the flow left its path for another
 	Corrected       // the path was wrong: only inferred hops changed
+	Sprayed         // the flow takes several paths at a time: Alternatives
 )
 
 // Vote is a link that two sightings of one flow speak for.
@@ -60,14 +61,18 @@ type Tracker struct {
 	toldPre, toldPost  topology.SwitchID
 	obs, candidate     []Obs
 	bridging           bridging
-	against            int // contradicting samples in a row
+	spread             *spread // nil until samples contradict each other
+	against            int     // contradicting samples in a row
 	confirmed          int64
 	scratch            []Hop
 }
 
 // Reset makes the tracker ready for another flow and keeps its memory.
 func (t *Tracker) Reset(src, dst flow.Addr) {
-	*t = Tracker{Src: src, Dst: dst, Hops: t.Hops[:0], Previous: t.Previous[:0], obs: t.obs[:0], candidate: t.candidate[:0], scratch: t.scratch[:0]}
+	*t = Tracker{Src: src, Dst: dst, Hops: t.Hops[:0], Previous: t.Previous[:0], obs: t.obs[:0], candidate: t.candidate[:0], scratch: t.scratch[:0], spread: t.spread}
+	if t.spread != nil {
+		t.spread.reset()
+	}
 }
 
 // Observed gives what is known of the flow's hops, in no particular order. The slice is the tracker's.
@@ -82,7 +87,13 @@ func (t *Tracker) Add(snap *topology.Snapshot, s *Sighting, votes []Vote) (Event
 	if t.isBridged(snap) {
 		return t.addBridged(snap, s, y), votes
 	}
+	if event, done := t.watch(snap, &y); done {
+		return event, votes
+	}
 	if !t.Complete {
+		if t.conflicts(&y) {
+			t.suspect()
+		}
 		t.obs, votes = merge(snap, t.obs, y, t.Encap, votes)
 		return t.Resolve(snap), votes
 	}
@@ -100,9 +111,10 @@ func (t *Tracker) Add(snap *topology.Snapshot, s *Sighting, votes []Vote) (Event
 	}
 	switch {
 	case !t.contains(around[:n]):
+		t.suspect()
 		t.against++
 		t.candidate, votes = merge(snap, t.candidate, y, t.Encap, votes)
-		if t.against >= contradictions && s.Time-t.confirmed > unconfirmed {
+		if t.against >= contradictions && s.Time-t.confirmed > unconfirmed && !t.torn(snap) {
 			return t.move(snap), votes
 		}
 	case n > 1 || y.Switch != t.Hops[0].Switch && y.Switch != t.Hops[len(t.Hops)-1].Switch:
@@ -236,6 +248,9 @@ func speak(snap *topology.Snapshot, a, b *Obs, votes []Vote) []Vote {
 // Resolve works the path out anew from what was seen, with the links of snap.
 func (t *Tracker) Resolve(snap *topology.Snapshot) Event {
 	t.Version = snap.Version
+	if t.Sprayed() {
+		return None
+	}
 	r := t.infer(snap, t.obs)
 	if !r.Complete {
 		t.Complete = t.Complete && !t.bridging.on
