@@ -30,6 +30,9 @@ func (d *Decoder) flowSample(body []byte, expanded bool) {
 	s.Sequence, s.SamplingRate, s.SamplePool, s.Drops = w.SequenceNumber, w.SamplingRate, w.SamplePool, w.Drops
 	s.SourceClass, s.SourceIndex = w.SourceID.Type, w.SourceID.Index
 	s.Input, s.Output = input(w.Input), output(w.Output)
+	if s.Output.Kind == flow.InterfaceDiscarded {
+		d.mendOutput(s)
+	}
 	s.Direction = direction(s)
 	s.Expanded = expanded
 	if s.SamplingRate == 0 {
@@ -68,6 +71,19 @@ func output(i sflow.Interface) flow.Interface {
 		return flow.Interface{Kind: flow.InterfaceMultiple, Value: i.Value}
 	}
 	return input(i)
+}
+
+// bridgeBase is what Open vSwitch adds to a bridge's number to name the bridge as a data source.
+const bridgeBase = 1000
+
+// mendOutput undoes Open vSwitch's "discarded for an unknown reason": it says so
+// of packets that it sent, where a group chose their port. Its data source is a bridge.
+func (d *Decoder) mendOutput(s *flow.Sample) {
+	const entity = 2
+	if flow.DropReason(s.Output.Value) == flow.DropUnknown && s.SourceClass == entity && s.SourceIndex >= bridgeBase {
+		s.Output.Kind = flow.InterfaceUnknown
+		d.stats.RepairedOutputs++
+	}
 }
 
 // direction tells on which side of its data source a packet was sampled.

@@ -56,6 +56,7 @@ type Stats struct {
 	BoundedFrames       uint64 // frame lengths that could not be believed
 	TruncatedHeaders    uint64 // sampled headers that end inside a layer
 	RepairedSpeeds      uint64 // if_counters with an ifSpeed that was mended
+	RepairedOutputs     uint64 // flow samples of Open vSwitch said to be discarded, though they may have been sent
 }
 
 // AddTo adds s to sum.
@@ -78,6 +79,7 @@ func (s *Stats) AddTo(sum *Stats) {
 	sum.BoundedFrames += s.BoundedFrames
 	sum.TruncatedHeaders += s.TruncatedHeaders
 	sum.RepairedSpeeds += s.RepairedSpeeds
+	sum.RepairedOutputs += s.RepairedOutputs
 }
 
 func add(sum, s []uint64) {

@@ -95,13 +95,17 @@ func appendSource(o object, sequence uint32, s sflow.DataSource) object {
 func (w *walk) flowSample(o object, s *sflow.FlowSample) object {
 	m := w.seen.flows[w.flows]
 	w.flows++
+	out := port(m.output)
+	if s.Output.Format == sflow.InterfaceDiscarded && m.output.Kind != flow.InterfaceDiscarded {
+		out.add("sent", "discarded") // an agent's mistake that decode repairs
+	}
 	frame := any(nil) // unless the sample says something of the packet
 	if m.frame != 0 {
 		frame = uint64(m.frame)
 	}
 	return append(appendSource(o, s.SequenceNumber, s.SourceID), object{
 		{"sampling_rate", uint64(s.SamplingRate)}, {"sample_pool", uint64(s.SamplePool)}, {"drops", uint64(s.Drops)},
-		{"input", port(m.input)}, {"output", port(m.output)}, {"direction", m.direction.String()}, {"frame_bytes", frame},
+		{"input", port(m.input)}, {"output", out}, {"direction", m.direction.String()}, {"frame_bytes", frame},
 	}...)
 }
 
