@@ -31,8 +31,8 @@ type told struct {
 	hops  []path.Hop
 	at    int64
 	known bool
-	open bool // a complete path that waits for the flow's second sample
-	ways []toldWay // of a sprayed flow
+	open  bool      // a complete path that waits for the flow's second sample
+	ways  []toldWay // of a sprayed flow
 }
 
 const detailChunk = 32

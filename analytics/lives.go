@@ -165,8 +165,9 @@ func (s *Shard) shares(m *flow.Elephant, d *detail, v elephant.Interval) {
 		if l.speed <= 0 {
 			continue
 		}
-		slowest = min(slowest, l.speed)
-		if share := v.Rate / l.speed; share >= m.Threshold {
+		part := cmp.Or(l.part, 1)
+		slowest = min(slowest, l.speed/part)
+		if share := v.Rate * part / l.speed; share >= m.Threshold {
 			m.Links = append(m.Links, s.elephantLink(&l, share, m))
 		}
 	}

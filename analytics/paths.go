@@ -15,6 +15,9 @@ import (
 func (s *Shard) pathEvent(d *detail, e *flowtable.Entry, ev path.Event, now int64) {
 	if ev == path.Sprayed {
 		s.tellSprayed(d, e, now)
+		if d.life != nil && d.life.announced { // its links are others
+			s.emitElephant(d.life, flow.ElephantUpdated, flow.EndNone)
+		}
 		return
 	}
 	old := e.Path
@@ -197,9 +200,9 @@ type passedLink struct {
 	id        string
 	host      bool // leads to or from a host
 	hostSends bool
-	speed float64
-	inferred bool
-	part float64 // of a sprayed flow that takes it, 0 all
+	speed     float64
+	inferred  bool
+	part      float64 // of a sprayed flow that takes it, 0 all
 }
 
 func (s *Shard) pathLinks(hops []path.Hop) []passedLink {

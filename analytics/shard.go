@@ -62,8 +62,8 @@ type Shard struct {
 	detailAt uint32           // of the sweep through the details
 	votes    []path.Vote      // scratch, as are the next four
 	sighting path.Sighting
-	bridged []topology.Evidence
-	ways []path.Alternative
+	bridged  []topology.Evidence
+	ways     []path.Alternative
 	point    elephant.Point
 	stats    ShardStats
 }

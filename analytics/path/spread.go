@@ -1,0 +1,406 @@
+package path
+
+import (
+	"math"
+	"slices"
+
+	"spoor/topology"
+)
+
+// When a flow is sprayed (docs/analytics.md, section 3). Samples that come one
+// upon another tell of one agent's datagram, not of the flow: they are thinned.
+const (
+	spreadSteps  = 16
+	spreadPace   = int64(150e6)  // between two steps
+	spreadSpan   = int64(1500e6) // at least from the first change of the way to the last
+	spreadTurns  = 4             // changes
+	spreadThree  = 6             // steps that tell three ways or more
+	spreadTwo    = 8             // steps that tell two
+	spreadPart   = 0.2           // of the steps: the second of two ways
+	spreadQuiet  = 64            // samples that fit: nothing is spread
+	spreadMemory = 1 - 1.0/128   // what counts of a way after each later sample
+	spreadOver   = 1e-5          // so unlikely a run of one way ends the spraying
+	spreadMin    = 0.01          // a way of a smaller share is none
+	maxWays      = 64
+)
+
+// spread watches over a flow whose samples contradict each other.
+type spread struct {
+	active bool // watching
+	on     bool // the flow is sprayed
+	encap  bool
+	steps  []Obs // thinned, by time
+	quiet  int   // samples since the last that did not fit
+	level  int16 // the TTL at the hop that tells the ways apart
+	ways   []wayThrough
+	run    int // samples in a row
+	runs   topology.SwitchID
+	speed  float64 // by SprayedSpeed
+	age    int     // of it, in samples
+}
+
+// wayThrough is one of the ways of a sprayed flow: the one through a switch.
+type wayThrough struct {
+	sw      topology.SwitchID
+	weight  float64
+	obs     []Obs
+	hops    []Hop // nil while not known from edge to edge
+	against int   // samples in a row that do not fit
+}
+
+// Alternative is one of the paths that a sprayed flow takes, with its part of the frames.
+type Alternative struct {
+	Hops  []Hop
+	Share float64
+}
+
+// Sprayed reports whether the flow takes several paths at a time. Then it has no Hops.
+func (t *Tracker) Sprayed() bool { return t.spread != nil && t.spread.on }
+
+// Alternatives gives the paths of a sprayed flow, by switch numbers, the shares
+// adding up to 1 where all paths are known. Hops are the tracker's.
+func (t *Tracker) Alternatives(dst []Alternative) []Alternative {
+	if !t.Sprayed() {
+		return dst
+	}
+	total := t.spread.total()
+	for i := range t.spread.ways {
+		if w := &t.spread.ways[i]; w.hops != nil && w.weight >= spreadMin*total {
+			dst = append(dst, Alternative{w.hops, w.weight / total})
+		}
+	}
+	return dst
+}
+
+func (p *spread) total() float64 {
+	sum := 0.0
+	for i := range p.ways {
+		sum += p.ways[i].weight
+	}
+	return sum
+}
+
+func (p *spread) reset() {
+	*p = spread{steps: p.steps[:0], ways: p.ways[:0]}
+}
+
+// suspect begins to watch, because a sample contradicts what was seen.
+func (t *Tracker) suspect() {
+	if t.spread == nil {
+		t.spread = &spread{steps: make([]Obs, 0, spreadSteps)}
+	}
+	if !t.spread.active {
+		t.spread.reset()
+		t.spread.active, t.spread.encap = true, t.Encap
+	}
+	t.spread.quiet = 0
+}
+
+// conflicts: another switch was seen at the same TTL, or other ports of this one.
+func (t *Tracker) conflicts(y *Obs) bool {
+	for i := range t.obs {
+		switch o := &t.obs[i]; {
+		case o.TTL != y.TTL || o.tunnel != y.tunnel:
+		case o.Switch != y.Switch, o.In != y.In && o.In != 0 && y.In != 0, o.Out != y.Out && o.Out != 0 && y.Out != 0:
+			return true
+		}
+	}
+	return false
+}
+
+// watch takes a sighting of a flow that is watched. It is the tracker's alone
+// (done) while the flow is sprayed.
+func (t *Tracker) watch(snap *topology.Snapshot, y *Obs) (event Event, done bool) {
+	p := t.spread
+	if p == nil || !p.active {
+		return None, false
+	}
+	if p.encap != t.Encap {
+		p.reset()
+		return None, false
+	}
+	if p.on {
+		return t.addSprayed(snap, y), true
+	}
+	if p.quiet++; p.quiet > spreadQuiet {
+		p.reset()
+		return None, false
+	}
+	if !p.step(y) || !t.spray(snap) {
+		return None, false
+	}
+	return Sprayed, true
+}
+
+// step keeps a sighting if it is not too close to the one before.
+func (p *spread) step(y *Obs) bool {
+	at := len(p.steps)
+	for at > 0 && p.steps[at-1].Seen > y.Seen {
+		at--
+	}
+	if at > 0 && y.Seen-p.steps[at-1].Seen < spreadPace || at < len(p.steps) && p.steps[at].Seen-y.Seen < spreadPace {
+		return false
+	}
+	if len(p.steps) == spreadSteps {
+		if at == 0 {
+			return false
+		}
+		p.steps = slices.Delete(p.steps, 0, 1)
+		at--
+	}
+	p.steps = slices.Insert(p.steps, at, *y)
+	return true
+}
+
+// through gives the switch that a sighting shows at a level: itself or the neighbour to which a named port leads, 0 if none.
+func through(snap *topology.Snapshot, o *Obs, level int16) topology.SwitchID {
+	switch level {
+	case o.TTL:
+		return o.Switch
+	case o.TTL + 1:
+		return snap.Peer(o.Switch, o.In)
+	case o.TTL - 1:
+		return snap.Peer(o.Switch, o.Out)
+	}
+	return 0
+}
+
+// tally is what the steps say of one level.
+type tally struct {
+	n, most, second, ways, turns int
+	span                         int64
+}
+
+func (p *spread) tally(snap *topology.Snapshot, level int16) tally {
+	var r tally
+	var ids [spreadSteps]topology.SwitchID
+	var counts [spreadSteps]int
+	var last topology.SwitchID
+	var since int64
+	for i := range p.steps {
+		id := through(snap, &p.steps[i], level)
+		if id == 0 {
+			continue
+		}
+		if last != 0 && id != last {
+			if r.turns++; r.turns == 1 {
+				since = p.steps[i].Seen
+			}
+			r.span = p.steps[i].Seen - since
+		}
+		last = id
+		r.n++
+		k := slices.Index(ids[:r.ways], id)
+		if k < 0 {
+			k, ids[r.ways] = r.ways, id
+			r.ways++
+		}
+		counts[k]++
+	}
+	for _, c := range counts[:r.ways] {
+		if c > r.most {
+			r.most, r.second = c, r.most
+		} else {
+			r.second = max(r.second, c)
+		}
+	}
+	return r
+}
+
+// spread: at least three next hops with none over half, or two with a fifth
+// each, in turn. A move has one turn, some more where agents hold samples back.
+func (r *tally) spread() bool {
+	if r.turns < spreadTurns || r.span < spreadSpan {
+		return false
+	}
+	return r.ways >= 3 && r.n >= spreadThree && 2*r.most <= r.n || r.n >= spreadTwo && float64(r.second) >= spreadPart*float64(r.n)
+}
+
+// torn: the ways change to and fro, so that nothing is a move.
+func (t *Tracker) torn(snap *topology.Snapshot) bool {
+	p := t.spread
+	if p == nil || !p.active {
+		return false
+	}
+	for i := range p.steps {
+		for _, level := range [3]int16{p.steps[i].TTL + 1, p.steps[i].TTL, p.steps[i].TTL - 1} {
+			if r := p.tally(snap, level); r.turns >= spreadTurns && r.span >= spreadSpan {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// spray decides whether the flow is sprayed, and over which ways.
+func (t *Tracker) spray(snap *topology.Snapshot) bool {
+	p := t.spread
+	best := tally{}
+	for i := range p.steps {
+		for _, level := range [3]int16{p.steps[i].TTL + 1, p.steps[i].TTL, p.steps[i].TTL - 1} {
+			if level == p.level && best.ways > 0 {
+				continue
+			}
+			if r := p.tally(snap, level); r.spread() && (r.ways > best.ways || r.ways == best.ways && r.n > best.n) {
+				best, p.level = r, level
+			}
+		}
+	}
+	if best.ways == 0 {
+		return false
+	}
+	p.ways = p.ways[:0]
+	known := 0
+	for i := range p.steps {
+		t.passed(snap, &p.steps[i])
+	}
+	for i := range p.ways {
+		if p.ways[i].hops != nil {
+			known++
+		}
+	}
+	if known < 2 {
+		p.ways = p.ways[:0]
+		return false
+	}
+	p.on = true
+	if t.Complete {
+		t.Previous = append(t.Previous[:0], t.Hops...)
+	}
+	t.Complete, t.Hops = false, t.Hops[:0]
+	t.candidate, t.against = t.candidate[:0], 0
+	return true
+}
+
+// passed counts a sighting for the way that it shows.
+func (t *Tracker) passed(snap *topology.Snapshot, y *Obs) *wayThrough {
+	p := t.spread
+	id := through(snap, y, p.level)
+	if id == 0 {
+		return nil
+	}
+	k := slices.IndexFunc(p.ways, func(w wayThrough) bool { return w.sw == id })
+	if k < 0 {
+		if k = p.room(); k < 0 {
+			return nil
+		}
+		p.ways[k] = wayThrough{sw: id, obs: p.ways[k].obs[:0]}
+	}
+	for i := range p.ways {
+		p.ways[i].weight *= spreadMemory
+	}
+	w := &p.ways[k]
+	w.weight++
+	if p.runs != id {
+		p.runs, p.run = id, 0
+	}
+	p.run++
+	t.followWay(snap, w, y)
+	return w
+}
+
+// room makes room for a way: the place of one that was left, -1 if all are in use.
+func (p *spread) room() int {
+	if len(p.ways) < maxWays {
+		p.ways = append(p.ways, wayThrough{})
+		return len(p.ways) - 1
+	}
+	total := p.total()
+	return slices.IndexFunc(p.ways, func(w wayThrough) bool { return w.weight < spreadMin*total })
+}
+
+// followWay works out the path of a way, anew once three samples do not fit it.
+func (t *Tracker) followWay(snap *topology.Snapshot, w *wayThrough, y *Obs) {
+	if w.hops != nil {
+		if on(w.hops, snap, y) {
+			w.against = 0
+			return
+		}
+		if w.against++; w.against < contradictions {
+			return
+		}
+		w.hops, w.obs, w.against = nil, w.obs[:0], 0
+	}
+	w.obs, _ = merge(snap, w.obs, *y, t.Encap, nil)
+	r := t.infer(snap, w.obs)
+	if !r.Complete {
+		return
+	}
+	w.hops = slices.Clone(r.Hops)
+	t.ports(snap, w.hops)
+}
+
+// on reports whether a path has the switch, between the neighbours to which the named ports lead.
+func on(hops []Hop, snap *topology.Snapshot, y *Obs) bool {
+	i := slices.IndexFunc(hops, func(h Hop) bool { return h.Switch == y.Switch })
+	if i < 0 {
+		return false
+	}
+	before, after := snap.Peer(y.Switch, y.In), snap.Peer(y.Switch, y.Out)
+	return (before == 0 || i > 0 && hops[i-1].Switch == before) && (after == 0 || i+1 < len(hops) && hops[i+1].Switch == after)
+}
+
+// addSprayed takes a sighting of a sprayed flow.
+func (t *Tracker) addSprayed(snap *topology.Snapshot, y *Obs) Event {
+	p := t.spread
+	p.age++
+	w := t.passed(snap, y)
+	if w == nil || p.run < 8 || !p.over() {
+		return None
+	}
+	t.obs = append(t.obs[:0], w.obs...)
+	p.reset()
+	return t.Resolve(snap)
+}
+
+// over: of a flow still sprayed as before, so long a run of one way is out of the question.
+func (p *spread) over() bool {
+	total, most := 0.0, 0.0
+	for i := range p.ways {
+		weight := p.ways[i].weight
+		if p.ways[i].sw == p.runs { // without the run itself
+			decay := math.Pow(spreadMemory, float64(p.run))
+			weight = max(weight-(1-decay)/(1-spreadMemory), 0)
+		}
+		total, most = total+weight, max(most, weight)
+	}
+	return total <= 0 || math.Pow(most/total, float64(p.run)) < spreadOver
+}
+
+// speedFor: SprayedSpeed is worked out anew after so many samples.
+const speedFor = 32
+
+// SprayedSpeed gives the speed, in bit/s, of a link that would be as full of the
+// flow as its fullest one if all of the flow took it: the least of speed over
+// part; 0 while none is known.
+func (t *Tracker) SprayedSpeed(snap *topology.Snapshot) float64 {
+	p := t.spread
+	if p.speed == 0 || p.age >= speedFor {
+		p.speed, p.age = t.sprayedSpeed(snap), 0
+	}
+	return p.speed
+}
+
+func (t *Tracker) sprayedSpeed(snap *topology.Snapshot) float64 {
+	least := math.Inf(1)
+	total := t.spread.total()
+	ways := t.spread.ways
+	for i := range ways {
+		for _, h := range ways[i].hops {
+			part := func(port func(Hop) uint32) float64 {
+				sum := 0.0
+				for j := range ways {
+					if slices.ContainsFunc(ways[j].hops, func(o Hop) bool { return o.Switch == h.Switch && port(o) == port(h) }) {
+						sum += ways[j].weight
+					}
+				}
+				return sum / total
+			}
+			least = min(least, portSpeed(snap, h.Switch, h.In)/part(func(h Hop) uint32 { return h.In }), portSpeed(snap, h.Switch, h.Out)/part(func(h Hop) uint32 { return h.Out }))
+		}
+	}
+	if math.IsInf(least, 1) {
+		return 0
+	}
+	return least
+}
