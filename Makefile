@@ -1,5 +1,6 @@
 # `make help` lists what there is. Everything runs with Go alone, but: lint-scripts needs shellcheck, check-generated
-# protoc 3.21.12, race a C compiler, integration Java 17 and Maven, image Docker. `.ci/run` installs what it needs.
+# protoc 3.21.12, race a C compiler, integration Java 17 and Maven, live root, Open vSwitch and more (test/live), image
+# Docker. `.ci/run` installs what it needs.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -20,8 +21,8 @@ BENCH ?= .
 COUNT ?= 1
 
 # What `make check` and .ci/run do, in this order, and what .ci/run --full adds. Not vuln: its database may be out of reach.
-CHECKS := check-mod check-fmt vet test lint lint-scripts check-generated race fuzz-short cross integration score
-FULL := fuzz bench cover
+CHECKS := check-mod check-fmt vet test lint lint-scripts check-generated race fuzz-short cross integration score live
+FULL := live-full fuzz bench cover
 
 .PHONY: help
 help: ## this list
@@ -49,7 +50,7 @@ fix: $(GOLANGCI) ## let golangci-lint mend what it can: formats, unused nolint, 
 
 .PHONY: lint-scripts
 lint-scripts: ## shellcheck
-	shellcheck .ci/run test/fuzz test/integration test/check-generated test/kafka/broker test/kafka/registry
+	shellcheck .ci/run test/fuzz test/integration test/check-generated test/live test/kafka/broker test/kafka/registry test/testbed/clos-ovs.sh
 
 .PHONY: vet
 vet: ## go vet
@@ -82,6 +83,14 @@ integration: ## tests against a real Apache Kafka, started for them
 .PHONY: score
 score: build ## replay recorded and simulated captures that have a truth, print how right and how fast we were
 	go run ./internal/testkit/score/cmd/score -spoor dist/spoor -simulate $(CAPTURES)
+
+.PHONY: live
+live: build ## real Open vSwitch agents, spoor and a real Kafka beside them, a little traffic (root)
+	test/live smoke
+
+.PHONY: live-full
+live-full: build ## the same with elephants, paths, a drained spine, VXLAN: some four minutes
+	test/live elephants paths drain vxlan
 
 .PHONY: bench
 bench: ## benchmarks (BENCH=regexp COUNT=n)

@@ -1,6 +1,7 @@
 // Command score judges the output of `spoor replay`.
 //
 //	score TRUTH DIR                    one output directory by one truth
+//	score -table [TRUTH DIR]...        several, in a table
 //	score -spoor PROGRAM FOLDER...     replay every capture of the folders that has a truth, and print a table
 //	score -spoor PROGRAM -simulate     the same with a capture simulated in each mode (folders may follow)
 //
@@ -40,6 +41,7 @@ func main() {
 func run(ctx context.Context, args []string, out io.Writer) error {
 	flags := flag.NewFlagSet("score", flag.ContinueOnError)
 	program := flags.String("spoor", "", "replay with this `program`")
+	table := flags.Bool("table", false, "print a table of pairs of TRUTH DIR")
 	simulate := flags.Bool("simulate", false, "also simulate a capture in each mode")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -47,8 +49,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	if *program != "" {
 		return replayAll(ctx, *program, *simulate, flags.Args(), out)
 	}
-	if flags.NArg() != 2 {
-		return errors.New("want TRUTH DIR, or -spoor PROGRAM and folders")
+	if *table && flags.NArg() > 0 && flags.NArg()%2 == 0 {
+		return several(flags.Args(), out)
+	}
+	if *table || flags.NArg() != 2 {
+		return errors.New("want TRUTH DIR, -table and pairs of these, or -spoor PROGRAM and folders")
 	}
 	return one(flags.Arg(0), flags.Arg(1), out)
 }
@@ -71,6 +76,28 @@ func one(truth, dir string, out io.Writer) error {
 		fmt.Fprintln(out, "wrong:", w)
 	}
 	return err
+}
+
+// several scores pairs of truth and output directory, without limits on delays.
+func several(pairs []string, out io.Writer) error {
+	table := judge.NewTable(out)
+	var verdict error
+	for i := 0; i < len(pairs); i += 2 {
+		t, err := judge.Load(pairs[i])
+		if err != nil {
+			return err
+		}
+		r, err := judge.Score(t, pairs[i+1])
+		if err != nil {
+			return err
+		}
+		wrong := r.Wrong()
+		if len(wrong) > 0 {
+			verdict = errWrong
+		}
+		table.Row(filepath.Base(pairs[i+1]), true, r, wrong)
+	}
+	return errors.Join(table.Flush(), verdict)
 }
 
 // replayAll runs each capture through the program and prints the table of scores.

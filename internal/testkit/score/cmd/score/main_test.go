@@ -68,6 +68,30 @@ func TestJudge(t *testing.T) {
 	}
 }
 
+func TestTable(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "scenario")
+	truth := dir + ".json"
+	if err := errors.Join(outputs(dir), os.WriteFile(truth, []byte(quiet), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	if err := run(context.Background(), []string{"-table", truth, dir, truth, dir}, &out); err != nil || strings.Count(out.String(), "\nscenario ") != 2 {
+		t.Errorf("%v\n%s", err, &out)
+	}
+	alert := `{"flow":{"src":"a"},"alert":"a","episode":1,"state":"started","detected":"2026-01-01T00:00:00Z"}`
+	if err := os.WriteFile(filepath.Join(dir, "elephants.jsonl"), []byte(alert), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := run(context.Background(), []string{"-table", truth, dir}, &out); !errors.Is(err, errWrong) {
+		t.Errorf("wrong output: %v\n%s", err, &out)
+	}
+	for _, args := range [][]string{{"-table"}, {"-table", truth}, {truth}} {
+		if err := run(context.Background(), args, &out); err == nil || errors.Is(err, errWrong) {
+			t.Errorf("%v: %v", args, err)
+		}
+	}
+}
+
 func TestReplayAll(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{"one.pcap": "", "one.json": quiet} {
