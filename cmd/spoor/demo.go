@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"log/slog"
 	"os"
@@ -46,9 +47,10 @@ func (c *cli) demoCommand() *cobra.Command {
 		if err := set.Flags(); err != nil {
 			return err
 		}
-		if f.Duration <= 0 || f.Duration > demoLimit {
+		if f.Duration > demoLimit {
 			return errors.New("--duration: a demo lasts at most 1h: use spoor simulate and spoor run for more")
 		}
+		f.Duration = cmp.Or(f.Duration, demoLimit)
 		if err := demo.CheckFabric(f); err != nil {
 			return err
 		}

@@ -114,7 +114,6 @@ func TestDemoBadInput(t *testing.T) {
 	}
 	f(2, "spines is 99", "--spines", "99")
 	f(2, "at most 1h", "--duration", "2h")
-	f(2, "at most 1h", "--duration", "0")
 	f(2, "no two hosts have that much", "--hosts", "1", "--leaves", "2", "--elephants", "90%,90%,90%")
 	f(2, "unknown flag: --elefants: did you mean --elephants?", "--elefants", "30%")
 	f(1, "http.listen", "--http.listen", "192.0.2.1:8080")

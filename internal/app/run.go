@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"io"
 	"log/slog"
@@ -154,12 +155,13 @@ func (r *runner) sinks() ([]publish.Sink, error) {
 			return nil, err
 		}
 		b := broker.DefaultConfig()
-		b.Dir, b.RetentionBytes = filepath.Join(dir, "broker"), embeddedRetention
+		b.Dir, b.RetentionBytes = filepath.Join(dir, "broker"), cmp.Or(k.RetentionBytes, embeddedRetention)
+		b.SegmentBytes = min(b.SegmentBytes, b.RetentionBytes/4)
 		if r.broker, err = broker.Start(b); err != nil {
 			return nil, err
 		}
 		r.isOpen = append(r.isOpen, r.broker)
-		k.Brokers, k.RetentionBytes = []string{r.broker.Addr()}, embeddedRetention
+		k.Brokers, k.RetentionBytes = []string{r.broker.Addr()}, b.RetentionBytes
 	} else if dir, err := r.cfg.stateDir(r.o.Getenv); err != nil {
 		r.log.Warn("no spool: what Kafka does not take in time is lost", "error", err)
 	} else {

@@ -29,6 +29,7 @@ func TestWrap(t *testing.T) {
 	f(strings.Repeat("x", 50)+"  y", 40, strings.Repeat("x", 50)+"\n"+indent+"y")
 	f("path complete     a > b", 80, "path complete     a > b")
 	f("", 80, "")
+	f("A sentence that is too long.", 12, "A sentence\nthat is too\nlong.")
 }
 
 type broken struct{}

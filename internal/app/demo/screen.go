@@ -39,11 +39,16 @@ func (s *screen) line(style, text string) {
 	_, s.err = io.WriteString(s.out, text+"\n")
 }
 
-// wrap breaks a line that is too long where two blanks part its columns.
+// wrap breaks a line that is too long where two blanks part its columns, and a
+// sentence where one parts its words.
 func wrap(line string, width int) string {
+	gap, indent := "  ", indent
+	if !strings.Contains(line, gap) {
+		gap, indent = " ", ""
+	}
 	var done strings.Builder
 	row := ""
-	for _, column := range strings.SplitAfter(line, "  ") {
+	for _, column := range strings.SplitAfter(line, gap) {
 		shown := strings.TrimRight(column, " ")
 		if shown != "" && utf8.RuneCountInString(row+shown) > width && len(row) > len(indent) {
 			done.WriteString(strings.TrimRight(row, " ") + "\n")
