@@ -40,7 +40,7 @@ func (c *cli) tailCommand() *cobra.Command {
 		}
 		c.working = true
 		return tail.Run(cmd.Context(), &tail.Options{
-			Brokers: c.brokers(), Prefix: c.cfg.Kafka.TopicPrefix, Topic: args[0],
+			Brokers: c.brokers(), Security: c.cfg.Kafka.Security, Prefix: c.cfg.Kafka.TopicPrefix, Topic: args[0],
 			FromStart: from == "start", Count: count, JSON: asJSON,
 			Out: c.out, Printer: &tail.Printer{Zone: time.Local, Now: time.Now},
 		})

@@ -8,6 +8,7 @@ import (
 
 	"spoor/internal/config"
 	"spoor/internal/telemetry"
+	"spoor/publish/kafka"
 	"spoor/topology"
 )
 
@@ -23,6 +24,7 @@ func (c *Config) Keys() *config.Set {
 		"Directory for what must survive a restart, such as the spool and the embedded broker's topics. Empty: systemd's state directory, else $XDG_STATE_HOME/spoor, else ~/.local/state/spoor.")
 	c.inputKeys(add)
 	c.kafkaKeys(add)
+	c.securityKeys(add)
 	c.spoolKeys(add)
 	c.analyticsKeys(add)
 	c.outputKeys(add)
@@ -58,6 +60,40 @@ func (c *Config) kafkaKeys(add adder) {
 		"Compression of record batches.")
 	add("kafka.acks", config.Enum(&c.Kafka.Acks, "all", "leader"),
 		"Who must have a record before it counts as delivered: all replicas in sync, or the leader alone (faster, and a dying leader loses what it had alone).")
+}
+
+func (c *Config) securityKeys(add adder) {
+	t, s := &c.Kafka.Security.TLS, &c.Kafka.Security.SASL
+	add("kafka.tls.enabled", config.Bool(&t.Enabled),
+		"Reach the brokers by TLS.")
+	add("kafka.tls.ca_file", config.String(&t.CAFile),
+		"Certificates in PEM form that sign the brokers'. Empty: the system's. Renewed files are used for the next connection, without a restart.")
+	add("kafka.tls.cert_file", config.String(&t.CertFile),
+		"Our certificate, for brokers that ask for one. Empty: none.")
+	add("kafka.tls.key_file", config.String(&t.KeyFile),
+		"The key of our certificate.")
+	add("kafka.tls.server_name", config.String(&t.ServerName),
+		"Name that the brokers' certificates must have. Empty: the host that is dialled.")
+	add("kafka.sasl.mechanism", config.Enum(&s.Mechanism, kafka.SASLNone, kafka.SASLPlain, kafka.SASLScram1, kafka.SASLScram2, kafka.SASLBearer),
+		"How to log in to the brokers.")
+	add("kafka.sasl.username", config.String(&s.Username),
+		"User for plain and the two of scram.")
+	add("kafka.sasl.password", config.Secret(&s.Password),
+		"Its password, from the file or the environment only; it is never shown.")
+	add("kafka.sasl.password_file", config.String(&s.PasswordFile),
+		"A file that holds the password instead, read at each login.")
+	add("kafka.sasl.token_file", config.String(&s.TokenFile),
+		"For oauthbearer: a file that holds the token, read at each login.")
+	add("kafka.sasl.token_url", config.String(&s.TokenURL),
+		"For oauthbearer: where OAuth 2.0 gives tokens for client credentials.")
+	add("kafka.sasl.client_id", config.String(&s.ClientID),
+		"Client id for token_url.")
+	add("kafka.sasl.client_secret", config.Secret(&s.ClientSecret),
+		"Client secret for token_url, from the file or the environment only; it is never shown.")
+	add("kafka.sasl.client_secret_file", config.String(&s.ClientSecretFile),
+		"A file that holds the client secret instead.")
+	add("kafka.sasl.scopes", config.Strings(&s.Scopes),
+		"Scopes to ask token_url for.")
 }
 
 func (c *Config) spoolKeys(add adder) {

@@ -216,3 +216,52 @@ func FuzzFile(f *testing.F) {
 		}
 	})
 }
+
+type hidden string
+
+func newSetOf(user *string, password *hidden) *Set {
+	return NewSet(Key{"sasl.username", "User.", String(user)}, Key{"sasl.password", "Password.", Secret(password)})
+}
+
+// TestSecret: a secret is taken from the file and the environment, not from the
+// command line, and nothing shows it.
+func TestSecret(t *testing.T) {
+	var password hidden
+	var user string
+	set := newSetOf(&user, &password)
+	check := func(want hidden) {
+		t.Helper()
+		var b bytes.Buffer
+		if err := set.Dump(&b); err != nil {
+			t.Fatal(err)
+		}
+		b.Write(set.Reference())
+		if password != want || strings.Contains(b.String(), string(want)) || !strings.Contains(b.String(), "# password is set and not shown") {
+			t.Errorf("%q: %s", password, b.String())
+		}
+		if err := newSetOf(&user, &password).File("dump.yaml", b.Bytes()[:bytes.Index(b.Bytes(), []byte("\n## "))]); err != nil {
+			t.Errorf("the dump is no file: %v", err)
+		}
+	}
+	if err := set.File("spoor.yaml", []byte("sasl:\n  password: geheim1\n")); err != nil {
+		t.Fatal(err)
+	}
+	check("geheim1")
+	if _, err := set.Env([]string{"SPOOR_SASL_PASSWORD=geheim2"}); err != nil {
+		t.Fatal(err)
+	}
+	check("geheim2")
+	fs := pflag.NewFlagSet("", pflag.ContinueOnError)
+	set.Bind(fs)
+	if err := fs.Parse([]string{"--sasl.password", "geheim3"}); err != nil {
+		t.Fatal(err)
+	}
+	err := set.Flags()
+	if err == nil || !strings.Contains(err.Error(), "SPOOR_SASL_PASSWORD") || strings.Contains(err.Error(), "geheim") {
+		t.Errorf("on the command line: %v", err)
+	}
+	check("geheim2")
+	if strings.Contains(fs.FlagUsages(), "geheim") {
+		t.Error("the help shows it")
+	}
+}

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Dump writes the settings as a file that would give the same ones; those that
-// are not defaults say where they came from.
+// Dump writes the settings as a file that would give the same ones, but
+// for secrets; those that are not defaults say where they came from.
 func (s *Set) Dump(w io.Writer) error {
 	var b strings.Builder
 	section := ""
@@ -24,6 +24,12 @@ func (s *Set) Dump(w io.Writer) error {
 			fmt.Fprintf(&b, "%s:\n", sec)
 		}
 		section = sec
+		if secret, set := isSecret(s.keys[i].Value); secret {
+			if set {
+				fmt.Fprintf(&b, "%s# %s is set and not shown (%s)\n", indent, name, s.origin[i])
+			}
+			continue
+		}
 		fmt.Fprintf(&b, "%s%s: %s", indent, name, yamlValue(s.keys[i].Value))
 		if s.origin[i] != FromDefault {
 			fmt.Fprintf(&b, " # %s", s.origin[i])

@@ -58,6 +58,10 @@ func (s *Set) Flags() error {
 		if !s.given[i] {
 			continue
 		}
+		if secret, _ := isSecret(s.keys[i].Value); secret {
+			return fmt.Errorf("--%s: a secret on the command line can be seen by all: give it in the file, as %s, or in a file of its own with --%s_file",
+				s.keys[i].Name, s.keys[i].Env(), s.keys[i].Name)
+		}
 		if err := s.apply(i, s.flags[i], FromFlag); err != nil {
 			return fmt.Errorf("--%s: %w", s.keys[i].Name, err)
 		}

@@ -118,6 +118,32 @@ type integer interface {
 // String is a Value of any text.
 func String(p *string) Value { return Of(p, "text", takeString, same) }
 
+// secret is a text that is taken and never shown.
+type secret[T ~string] struct{ p *T }
+
+// Secret is a text that no dump, help or reference shows, and that the command
+// line may not give, for all users of the machine see that.
+func Secret[T ~string](p *T) Value { return secret[T]{p} }
+
+func (v secret[T]) Set(items []string) error {
+	if len(items) != 1 {
+		return errors.New("one value is wanted, not a list")
+	}
+	*v.p = T(items[0])
+	return nil
+}
+
+func (v secret[T]) Items() []string { return []string{""} }
+func (v secret[T]) Shape() Shape    { return Scalar }
+func (v secret[T]) Kind() string    { return "secret" }
+func (v secret[T]) hidden() bool    { return *v.p != "" }
+
+// isSecret reports whether v is a Secret, and whether it is set.
+func isSecret(v Value) (is, set bool) {
+	s, is := v.(interface{ hidden() bool })
+	return is, is && s.hidden()
+}
+
 // Strings is a list of texts; empty items are left out.
 func Strings(p *[]string) Value { return ListOf(p, "text", takeString, same) }
 

@@ -23,6 +23,7 @@ type Config struct {
 	RequestTimeout time.Duration
 	InFlight       int // requests to one broker at a time
 	RequestBytes   int // bound on the records of one request
+	Security       Security
 	Logger         *slog.Logger
 }
 
@@ -31,7 +32,8 @@ func DefaultConfig() Config {
 	return Config{
 		TopicPrefix: "sflow.", Compression: "lz4", Acks: "all", ClientID: "spoor", Replication: -1,
 		DialTimeout: 3 * time.Second, RequestTimeout: 10 * time.Second, InFlight: 2, RequestBytes: 8 << 20,
-		Logger: slog.New(slog.DiscardHandler),
+		Security: Security{SASL: SASLConfig{Mechanism: SASLNone}},
+		Logger:   slog.New(slog.DiscardHandler),
 	}
 }
 
@@ -50,7 +52,7 @@ func (c *Config) Validate() error {
 	if c.Partitions < 0 || c.InFlight < 1 || c.RequestBytes < 1 || c.DialTimeout <= 0 || c.RequestTimeout <= 0 {
 		errs = append(errs, errors.New("partitions, requests in flight, request size and timeouts must be positive"))
 	}
-	return errors.Join(errs...)
+	return errors.Join(append(errs, c.Security.Validate())...)
 }
 
 // Topic gives the full name of a topic.

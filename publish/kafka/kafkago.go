@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"time"
 
@@ -26,25 +27,32 @@ type goClient struct {
 	addr      net.Addr
 	acks      int16
 	timeout   time.Duration
+	login     *login // nil without SASL
+	plain     bool   // neither TLS nor SASL
 	stop      context.CancelFunc
 }
 
 // newTransport is the only place where a connection to Kafka is configured.
-func newTransport(ctx context.Context, cfg *Config, topics []string) *kafka.Transport {
-	return &kafka.Transport{
-		Dial:           (&net.Dialer{Timeout: cfg.DialTimeout}).DialContext,
+func newTransport(ctx context.Context, cfg *Config, topics []string, l *login) *kafka.Transport {
+	t := &kafka.Transport{
+		Dial:           cfg.Security.dialer(cfg.DialTimeout),
 		DialTimeout:    cfg.DialTimeout,
 		MetadataTTL:    metadataAge,
 		MetadataTopics: topics,
 		ClientID:       cfg.ClientID,
 		Context:        ctx,
 	}
+	if l != nil {
+		t.SASL = l
+	}
+	return t
 }
 
 func newGoClient(cfg *Config, topics []string) *goClient {
 	ctx, cancel := context.WithCancel(context.Background())
+	l := newLogin(&cfg.Security.SASL)
 	c := &goClient{
-		transport: newTransport(ctx, cfg, topics), addr: kafka.TCP(cfg.Brokers...), acks: -1, timeout: cfg.RequestTimeout, stop: cancel,
+		transport: newTransport(ctx, cfg, topics, l), login: l, plain: l == nil && !cfg.Security.TLS.Enabled, addr: kafka.TCP(cfg.Brokers...), acks: -1, timeout: cfg.RequestTimeout, stop: cancel,
 	}
 	if cfg.Acks == "leader" {
 		c.acks = 1
@@ -71,18 +79,21 @@ func answer(code int16, message string) error {
 }
 
 // wrap makes kafka-go's errors ours.
-func wrap(err error) error {
+func (c *goClient) wrap(err error) error {
 	var code kafka.Error
 	if errors.As(err, &code) {
-		return &brokerError{int16(code), err.Error()}
+		err = &brokerError{int16(code), err.Error()}
 	}
-	return err
+	if c.plain && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) {
+		return fmt.Errorf("the broker hangs up (does it want kafka.tls or kafka.sasl?): %w", err)
+	}
+	return c.login.explain(err)
 }
 
 func (c *goClient) layout(ctx context.Context, topics []string) (layout, error) {
 	r, err := c.transport.RoundTrip(ctx, c.addr, &metadata.Request{TopicNames: topics})
 	if err != nil {
-		return nil, wrap(err)
+		return nil, c.wrap(err)
 	}
 	res := r.(*metadata.Response)
 	l := make(layout)
@@ -119,7 +130,7 @@ func (c *goClient) create(ctx context.Context, specs []topicSpec) error {
 	}
 	r, err := c.transport.RoundTrip(ctx, c.addr, req)
 	if err != nil {
-		return wrap(err)
+		return c.wrap(err)
 	}
 	for _, t := range r.(*createtopics.Response).Topics {
 		if t.ErrorCode == int16(kafka.TopicAlreadyExists) {
@@ -137,11 +148,11 @@ func (c *goClient) setting(ctx context.Context, topic, name string) (string, err
 		{ResourceType: kafka.ResourceTypeTopic, ResourceName: topic, ConfigNames: []string{name}},
 	}})
 	if err != nil {
-		return "", wrap(err)
+		return "", c.wrap(err)
 	}
 	for _, r := range res.Resources {
 		if r.Error != nil {
-			return "", wrap(r.Error)
+			return "", c.wrap(r.Error)
 		}
 		for _, e := range r.ConfigEntries {
 			if e.ConfigName == name {
@@ -163,7 +174,7 @@ func (*initRequest) ApiKey() protocol.ApiKey { return protocol.InitProducerId }
 func (c *goClient) producer(ctx context.Context) (producer, error) {
 	r, err := c.transport.RoundTrip(ctx, c.addr, &initRequest{ProducerID: -1, ProducerEpoch: -1})
 	if err != nil {
-		return anonymous, wrap(err)
+		return anonymous, c.wrap(err)
 	}
 	res := r.(*initproducerid.Response)
 	if err := answer(res.ErrorCode, ""); err != nil {
@@ -189,7 +200,7 @@ func (c *goClient) produce(ctx context.Context, items []item) error {
 	}
 	r, err := c.transport.RoundTrip(ctx, c.addr, req)
 	if err != nil {
-		return wrap(err)
+		return c.wrap(err)
 	}
 	fill(items, r.(*produce.Response))
 	return nil

@@ -20,6 +20,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"spoor/proto/flowpb"
+	"spoor/publish/kafka"
 )
 
 // reachTimeout bounds the first exchange with the brokers.
@@ -33,6 +34,7 @@ func Topics() []string {
 // Options says what to read and how to show it.
 type Options struct {
 	Brokers   []string
+	Security  kafka.Security
 	Prefix    string // of topic names: "sflow."
 	Topic     string // one of Topics
 	FromStart bool   // all that the topic holds; else only what comes from now on
@@ -51,14 +53,13 @@ func Run(ctx context.Context, o *Options) error {
 	if o.FromStart {
 		start = kgo.NewOffset().AtStart()
 	}
-	client, err := kgo.NewClient(
+	client, err := kgo.NewClient(append(o.Security.ReaderOptions(reachTimeout/2),
 		kgo.SeedBrokers(o.Brokers...),
 		kgo.ConsumeTopics(name),
 		kgo.ConsumeResetOffset(start),
-		kgo.DialTimeout(reachTimeout/2),
 		kgo.FetchMaxWait(500*time.Millisecond),
 		kgo.ClientID("spoor-tail"),
-	)
+	)...)
 	if err != nil {
 		return fmt.Errorf("kafka.brokers %s: %w", strings.Join(o.Brokers, ","), err)
 	}

@@ -1,0 +1,127 @@
+package kafka
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kgo"
+)
+
+// Security says how brokers are reached: encrypted, and as whom.
+type Security struct {
+	TLS  TLSConfig
+	SASL SASLConfig
+}
+
+// TLSConfig names files in PEM form. They are read anew for each connection, so
+// that renewed ones are used without a restart.
+type TLSConfig struct {
+	Enabled    bool
+	CAFile     string // "" = the system's
+	CertFile   string // of the client, with KeyFile; "" = none
+	KeyFile    string
+	ServerName string // "" = the host that is dialled
+}
+
+// Validate reports what cannot work.
+func (s *Security) Validate() error {
+	var errs []error
+	t := &s.TLS
+	switch {
+	case !t.Enabled && (t.CAFile != "" || t.CertFile != "" || t.KeyFile != "" || t.ServerName != ""):
+		errs = append(errs, errors.New("tls: files are given and tls.enabled is false"))
+	case (t.CertFile == "") != (t.KeyFile == ""):
+		errs = append(errs, errors.New("tls: cert_file and key_file belong together"))
+	case t.Enabled:
+		if _, err := t.config("localhost"); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	return errors.Join(append(errs, s.SASL.validate())...)
+}
+
+// config reads the files.
+func (t *TLSConfig) config(host string) (*tls.Config, error) {
+	c := &tls.Config{ServerName: host, MinVersion: tls.VersionTLS12}
+	if t.ServerName != "" {
+		c.ServerName = t.ServerName
+	}
+	if t.CAFile != "" {
+		pem, err := os.ReadFile(t.CAFile)
+		if err != nil {
+			return nil, fmt.Errorf("tls.ca_file: %w", err)
+		}
+		c.RootCAs = x509.NewCertPool()
+		if !c.RootCAs.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("tls.ca_file: %s holds no certificate in PEM form", t.CAFile)
+		}
+	}
+	if t.CertFile != "" {
+		pair, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile)
+		if err != nil {
+			return nil, fmt.Errorf("tls.cert_file: %w", err)
+		}
+		c.Certificates = []tls.Certificate{pair}
+	}
+	return c, nil
+}
+
+// dialer gives the function that connects to a broker.
+func (s *Security) dialer(timeout time.Duration) func(ctx context.Context, network, addr string) (net.Conn, error) {
+	d := &net.Dialer{Timeout: timeout}
+	if !s.TLS.Enabled {
+		return d.DialContext
+	}
+	t := s.TLS
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		host, _, err := net.SplitHostPort(addr)
+		if err != nil {
+			return nil, err
+		}
+		c, err := t.config(host)
+		if err != nil {
+			return nil, err
+		}
+		conn, err := d.DialContext(ctx, network, addr)
+		if err != nil {
+			return nil, err
+		}
+		ctx, cancel := context.WithTimeout(ctx, timeout)
+		defer cancel()
+		secure := tls.Client(conn, c)
+		if err := secure.HandshakeContext(ctx); err != nil {
+			_ = conn.Close() // it is of no use
+			return nil, handshakeError(addr, err)
+		}
+		return secure, nil
+	}
+}
+
+// handshakeError says what a failed handshake most likely means.
+func handshakeError(addr string, err error) error {
+	var header tls.RecordHeaderError
+	var unknown x509.UnknownAuthorityError
+	hint := ""
+	switch {
+	case errors.As(err, &header):
+		hint = " (the broker's port seems not to speak TLS)"
+	case errors.As(err, &unknown):
+		hint = " (is kafka.tls.ca_file the right one?)"
+	}
+	return fmt.Errorf("TLS with %s%s: %w", addr, hint, err)
+}
+
+// ReaderOptions gives what a franz-go client needs to reach the same brokers.
+func (s *Security) ReaderOptions(timeout time.Duration) []kgo.Opt {
+	opts := []kgo.Opt{kgo.Dialer(s.dialer(timeout))}
+	if m := s.SASL.mechanism(); m != nil {
+		opts = append(opts, kgo.SASL(m))
+	}
+	return opts
+}
