@@ -143,12 +143,12 @@ func TestVerdictTable(t *testing.T) {
 		return &said{Slot: slot, Share: 0.251, ShareLow: 0.21, ShareHigh: 0.29, Detected: at(after)}
 	}
 	lives := map[string]*life{
-		"1": {started: start(0, 0.8), ended: &said{Time: at(21.5), EndReason: "idle"}},
-		"2": {started: start(1, 2.5), ended: &said{Time: at(21.5), EndReason: "collector_restart"}},
+		"1": {started: start(0, 0.8), share: start(0, 5), ended: &said{Time: at(21.5), EndReason: "idle"}},
+		"2": {started: start(1, 2.5), share: start(1, 2.5), ended: &said{Time: at(21.5), EndReason: "collector_restart"}},
 	}
 	paths := map[string][]string{"1": {"a", "b"}, "2": {"a", "b"}, "4": {"a", "b"}}
 	want := []string{
-		"elephant                       took   spoor said     found after  end seen after  path",
+		"elephant                       took   spoor says     found after  end seen after  path",
 		"A  10.1.1.1:1 > 10.2.1.1:5201  25.0%  25.1% (21-29)  0.8 s        1.5 s           a > b, right",
 		"B  10.1.1.1:2 > 10.2.1.1:5201  25.0%  25.1% (21-29)  1.5 s        not over        a > b, WRONG: truly a > c",
 		"-  10.1.1.1:3 > 10.2.1.1:5201  25.0%  -              not found    -               unknown, truly a > b",
@@ -176,5 +176,13 @@ func TestTotals(t *testing.T) {
 	}
 	if got := totals(r); !slices.Equal(got, want) {
 		t.Errorf("%q", got)
+	}
+}
+
+func TestShort(t *testing.T) {
+	for d, want := range map[time.Duration]string{time.Hour: "1h", 90 * time.Second: "1m30s", 10 * time.Second: "10s", time.Minute: "1m", 1500 * time.Millisecond: "1.5s"} {
+		if got := short(d); got != want {
+			t.Errorf("%v: %s, want %s", d, got, want)
+		}
 	}
 }

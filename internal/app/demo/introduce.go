@@ -35,10 +35,22 @@ func (n *narrator) introduce(a *app.Addresses, c *fabric.Config) {
 	n.say(plain, "")
 	end := "Ctrl-C ends it"
 	if c.Duration > 0 {
-		end = fmt.Sprintf("It ends after %v, or with Ctrl-C,", c.Duration)
+		end = fmt.Sprintf("It ends after %s, or with Ctrl-C,", short(c.Duration))
 	}
 	n.say(plain, "%s and compares what was found with what truly happened.", end)
 	n.say(plain, "")
+}
+
+// short leaves out the zero parts: 1h instead of 1h0m0s.
+func short(d time.Duration) string {
+	s := d.String()
+	if strings.HasSuffix(s, "m0s") {
+		s = strings.TrimSuffix(s, "0s")
+	}
+	if strings.HasSuffix(s, "h0m") {
+		s = strings.TrimSuffix(s, "0m")
+	}
+	return s
 }
 
 // bigOnes says which elephants will come:

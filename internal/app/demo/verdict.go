@@ -2,6 +2,7 @@ package demo
 
 import (
 	"bufio"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -60,8 +61,9 @@ func writeTruth(name string, t *fabric.Truth) error {
 	return errors.Join(err, f.Close())
 }
 
-// life is what was said of a flow as an elephant: its first start, its last end.
-type life struct{ started, ended *said }
+// life is what was said of a flow as an elephant: its first start, its share when
+// it was last alive, its last end.
+type life struct{ started, share, ended *said }
 
 // remembered reads the messages again: the lives of elephants and the last
 // complete path, by flow.
@@ -73,10 +75,12 @@ func (s *show) remembered() (lives map[string]*life, paths map[string][]string, 
 			l = &life{}
 			lives[m.Flow.ID] = l
 		}
-		switch {
-		case m.State == "started" && l.started == nil:
-			l.started = m
-		case m.State == "ended":
+		switch m.State {
+		case "started":
+			l.started, l.share = cmp.Or(l.started, m), m
+		case "updated":
+			l.share = m
+		case "ended":
 			l.ended = m
 		}
 	})
@@ -116,12 +120,12 @@ func table(list []*elephant, lives map[string]*life, paths map[string][]string) 
 	}
 	var b strings.Builder
 	w := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "elephant\ttook\tspoor said\tfound after\tend seen after\tpath")
+	fmt.Fprintln(w, "elephant\ttook\tspoor says\tfound after\tend seen after\tpath")
 	for _, e := range list {
 		name, says, found, end := "-", "-", "not found", "-"
 		if l := lives[e.id]; l != nil && l.started != nil {
 			name = tail.Letter(l.started.Slot)
-			says = fmt.Sprintf("%.1f%% (%.0f-%.0f)", 100*l.started.Share, 100*l.started.ShareLow, 100*l.started.ShareHigh)
+			says = fmt.Sprintf("%.1f%% (%.0f-%.0f)", 100*l.share.Share, 100*l.share.ShareLow, 100*l.share.ShareHigh)
 			found = lag(l.started.Detected.Sub(e.began))
 			end = endSeen(e, l.ended)
 		} else if e.end.Sub(e.began) < 5*time.Second {
