@@ -168,7 +168,7 @@ func (w *inferrer) bridge(p, o *Obs) bool {
 	case distance == 2 && p.Out == 0 && o.In == 0:
 		return w.add(w.snap.Common(p.Switch, o.Switch))
 	case distance == 3:
-		return w.add(a, b)
+		return w.snap.Adjacent(a, b) && w.add(a, b)
 	case distance == 4 && a != 0 && b != 0:
 		return w.add(a, w.snap.Common(a, b), b)
 	}

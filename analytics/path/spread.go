@@ -165,6 +165,22 @@ func through(snap *topology.Snapshot, o *Obs, level int16) topology.SwitchID {
 	return 0
 }
 
+// ofOneFrame: where samples contradict each other they are of different frames,
+// so that switches seen one after the other must be linked, and no named port may lead elsewhere.
+func (t *Tracker) ofOneFrame(snap *topology.Snapshot, hops []Hop) bool {
+	if t.spread == nil || !t.spread.active {
+		return true
+	}
+	for i := 1; i < len(hops); i++ {
+		p, o := &hops[i-1], &hops[i]
+		a, b := snap.Peer(p.Switch, p.Out), snap.Peer(o.Switch, o.In)
+		if !snap.Adjacent(p.Switch, o.Switch) || a != 0 && a != o.Switch || b != 0 && b != p.Switch {
+			return false
+		}
+	}
+	return true
+}
+
 // tally is what the steps say of one level.
 type tally struct {
 	n, most, second, ways, turns int

@@ -91,8 +91,9 @@ func (t *Tracker) Add(snap *topology.Snapshot, s *Sighting, votes []Vote) (Event
 		return event, votes
 	}
 	if !t.Complete {
-		if t.conflicts(&y) {
+		if t.conflicts(&y) { // frames of another way: what they show does not mix
 			t.suspect()
+			t.obs = t.obs[:0]
 		}
 		t.obs, votes = merge(snap, t.obs, y, t.Encap, votes)
 		return t.Resolve(snap), votes
@@ -306,7 +307,7 @@ func (t *Tracker) infer(snap *topology.Snapshot, obs []Obs) Route {
 	src, dst := t.Ends(snap)
 	r := infer(snap, obs, src, dst, t.scratch)
 	t.scratch = r.Hops
-	if len(r.Hops) == 1 && !snap.Settled {
+	if len(r.Hops) == 1 && !snap.Settled || !t.ofOneFrame(snap, r.Hops) {
 		r.Complete = false
 	}
 	return r
