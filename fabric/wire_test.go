@@ -29,8 +29,15 @@ type heard struct {
 
 // ours decodes with the project's decoder.
 type ours struct {
-	head    decode.Header
-	samples []heard
+	head     decode.Header
+	samples  []heard
+	discards []dropped
+}
+
+// dropped is what both decoders tell of a discarded packet.
+type dropped struct {
+	Seq, Class, Source, Drops, In, Out, Reason, ACL uint32
+	ACLName                                         string
 }
 
 func (o *ours) Datagram(h *decode.Header) bool { o.head = *h; return true }
@@ -56,7 +63,11 @@ func (o *ours) CountersSample(c *flow.Counters) {
 	})
 }
 
-func (o *ours) DiscardedPacket(*flow.Discard) { o.samples = append(o.samples, heard{Kind: "discard"}) }
+func (o *ours) DiscardedPacket(x *flow.Discard) {
+	o.discards = append(o.discards, dropped{
+		x.Sequence, x.SourceClass, x.SourceIndex, x.Drops, x.Input, x.Output, uint32(x.Reason), x.ACL.Number, string(x.ACL.Name),
+	})
+}
 
 func TestEveryDatagramDecodesAlike(t *testing.T) {
 	t.Parallel()
@@ -92,11 +103,10 @@ func compare(t *testing.T, d *Datagram) {
 		t.Fatalf("heads differ: %+v and %+v of %+v", o.head, p, d)
 	}
 	var theirs []heard
-	discards := 0
+	var discards []dropped
 	for _, s := range p.Samples {
 		if v, ok := s.(reference.DropSample); ok {
-			checkDiscard(t, &v)
-			discards++
+			discards = append(discards, checkDiscard(t, &v))
 			continue
 		}
 		theirs = append(theirs, hear(t, s))
@@ -104,13 +114,17 @@ func compare(t *testing.T, d *Datagram) {
 	if !slices.Equal(theirs, o.samples) {
 		t.Fatalf("goflow2 and our decoder differ (-goflow2 +ours):\n%s", cmp.Diff(theirs, o.samples))
 	}
-	if r.Discard != discards {
-		t.Fatalf("%d discards, goflow2 %d", r.Discard, discards)
+	if r.Discard != len(discards) || !slices.Equal(discards, o.discards) {
+		t.Fatalf("goflow2 and our decoder differ (-goflow2 +ours):\n%s", cmp.Diff(discards, o.discards))
 	}
 }
 
-func checkDiscard(t *testing.T, v *reference.DropSample) {
+func checkDiscard(t *testing.T, v *reference.DropSample) dropped {
 	t.Helper()
+	h := &v.Header
+	x := dropped{
+		Seq: h.SampleSequenceNumber, Class: h.SourceIdType, Source: h.SourceIdValue, Drops: v.Drops, In: v.Input, Out: v.Output, Reason: v.Reason,
+	}
 	if v.Reason != reasonACL && v.Reason != reasonNoBuffer || v.Input == 0 || len(v.Records) != 2 {
 		t.Fatalf("discard %+v", v)
 	}
@@ -120,6 +134,7 @@ func checkDiscard(t *testing.T, v *reference.DropSample) {
 			if d.Number != 100 || d.Name != "DENY-UDP" || v.Reason != reasonACL || v.Output != 0 {
 				t.Fatalf("discard by ACL: %+v, output %d", d, v.Output)
 			}
+			x.ACL, x.ACLName = d.Number, d.Name
 		case reference.EgressQueue:
 			if v.Reason != reasonNoBuffer || v.Output == 0 {
 				t.Fatalf("discard for want of buffers: %+v", v)
@@ -129,6 +144,7 @@ func checkDiscard(t *testing.T, v *reference.DropSample) {
 			t.Fatalf("record %T in a discard", d)
 		}
 	}
+	return x
 }
 
 // hear puts what goflow2 read into our test's words.
