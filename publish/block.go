@@ -30,6 +30,7 @@ type Block struct {
 	abandon bool       // somebody may still read buf: do not use it again
 	ref     *spool.Ref // of a block that came from the spool
 	stamped *spool.Stamp
+	whole   int32 // records that ref stands for, if they are more than the block's
 }
 
 // ack is one message's wish to be told.
@@ -56,7 +57,7 @@ func (b *Block) Stamp() *spool.Stamp { return b.stamped }
 // spool keeps its stamp there, so that another run sends it with the same one.
 func (b *Block) Attempt(st spool.Stamp) {
 	b.stamped = &st
-	if b.ref == nil {
+	if b.ref == nil || b.whole > 0 {
 		return
 	}
 	if err := b.ref.Attempt(b.Partitions, b.Partition, st); err != nil {

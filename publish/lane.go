@@ -112,7 +112,7 @@ func (l *lane) settle(b *Block, o Outcome) {
 		return
 	}
 	if b.ref != nil {
-		if err := b.ref.Finish(b.Partitions, b.Partition, b.Records); err != nil {
+		if err := b.ref.Finish(b.Partitions, b.Partition, max(b.whole, b.Records)); err != nil {
 			l.spoolFailed(b.Topic, err)
 		}
 	}

@@ -149,3 +149,34 @@ func (b *Block) divide(n int32) []*Block {
 	}
 	return list
 }
+
+// Halve hands the block's records, at least two, over to two blocks, for a
+// broker that finds it too large. The block itself must not be touched
+// afterwards. Stamps are not kept with halves: what lies in the spool is
+// finished there when the second one is.
+func (b *Block) Halve() [2]*Block {
+	l := b.lane
+	var half [2]*Block
+	for i := range half {
+		n := l.pool.get(class(len(b.buf) / 2))
+		n.Topic, n.Partition, n.Partitions, n.lane, n.sealed = b.Topic, b.Partition, b.Partitions, l, b.sealed
+		half[i] = n
+	}
+	half[1].ref, half[1].whole = b.ref, max(b.whole, b.Records)
+	acks, i := b.acks, int32(0)
+	for r := range b.All() {
+		n := half[0]
+		if i >= b.Records/2 {
+			n = half[1]
+		}
+		for len(acks) > 0 && acks[0].record == i {
+			n.acks = append(n.acks, ack{n.Records, acks[0].done})
+			acks = acks[1:]
+		}
+		l.pool.reserve(n, recordSize(r.Key, r.Value, r.headers))
+		n.add(r.Time, r.Key, r.Value, r.headers)
+		i++
+	}
+	l.exchange(b, half[:])
+	return half
+}

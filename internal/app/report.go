@@ -70,6 +70,10 @@ func (r *runner) kafkaStatus() web.Status {
 		return s
 	}
 	s.State = "waiting"
+	if len(r.kafka.Denied()) > 0 {
+		s.State = "denied"
+		return s
+	}
 	if on, works, _ := r.pub.SpoolState(); on && works {
 		s.Ready, s.State = true, "spooling"
 	}

@@ -23,7 +23,15 @@ type client interface {
 }
 
 // layout is the leader of each partition by topic name; -1 = none at present.
+// A topic that we may not use has no partitions; of one that does not exist
+// nothing is known.
 type layout map[string][]int32
+
+// denied reports whether we may not use a topic.
+func (l layout) denied(topic string) bool {
+	leaders, known := l[topic]
+	return known && len(leaders) == 0
+}
 
 // topicSpec is a topic to create.
 type topicSpec struct {

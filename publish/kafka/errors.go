@@ -15,7 +15,7 @@ const (
 	stored   verdict = iota
 	again            // try again
 	renew            // try again with a new producer id
-	tooLarge         // drop: larger than the topic takes
+	tooLarge         // larger than the topic takes: halve it, or drop its only record
 	rejected         // drop: it would be refused again
 )
 
@@ -51,6 +51,15 @@ func judge(err error, tries int) verdict {
 	default:
 		return again
 	}
+}
+
+// forbidden reports whether we lack a right.
+func forbidden(err error) bool {
+	var answer *brokerError
+	if !errors.As(err, &answer) {
+		return false
+	}
+	return answer.code == int16(kafka.TopicAuthorizationFailed) || answer.code == int16(kafka.ClusterAuthorizationFailed)
 }
 
 // refused reports whether a cluster will not give a producer id at all.

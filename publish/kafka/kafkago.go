@@ -102,6 +102,10 @@ func (c *goClient) layout(ctx context.Context, topics []string) (layout, error) 
 		if t.ErrorCode == int16(kafka.UnknownTopicOrPartition) || t.ErrorCode == 0 && len(t.Partitions) == 0 {
 			continue
 		}
+		if t.ErrorCode == int16(kafka.TopicAuthorizationFailed) {
+			l[t.Name] = nil
+			continue
+		}
 		if err := answer(t.ErrorCode, ""); err != nil {
 			return nil, fmt.Errorf("topic %s: %w", t.Name, err)
 		}

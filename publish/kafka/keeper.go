@@ -83,13 +83,22 @@ func (s *Sink) look(ctx context.Context, wanted *bool) (n news, err error) {
 		return n, err
 	}
 	if missing := s.missing(n.layout); len(missing) > 0 {
-		if err = s.client.create(ctx, missing); err != nil {
+		err = s.client.create(ctx, missing)
+		mayNot := forbidden(err)
+		if err != nil && !mayNot {
 			return n, err
 		}
 		if n.layout, err = s.client.layout(ctx, s.names[:]); err != nil {
 			return n, err
 		}
-		if missing = s.missing(n.layout); len(missing) > 0 {
+		missing = s.missing(n.layout)
+		if mayNot { // somebody else must: the other topics go on meanwhile
+			for _, m := range missing {
+				n.layout[m.name] = nil
+			}
+			missing = nil
+		}
+		if len(missing) > 0 {
 			return n, fmt.Errorf("topic %s was created and is not there yet", missing[0].name)
 		}
 	}
@@ -124,7 +133,7 @@ func (s *Sink) newProducer(ctx context.Context) (producer, error) {
 func (s *Sink) missing(l layout) []topicSpec {
 	var list []topicSpec
 	for _, t := range publish.Topics() {
-		if len(l[s.names[t]]) > 0 {
+		if _, known := l[s.names[t]]; known {
 			continue
 		}
 		config := maps.Clone(t.Policy().Config)

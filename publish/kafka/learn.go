@@ -12,6 +12,7 @@ func (l *loop) learn(n news) {
 	first := false
 	for _, t := range publish.Topics() {
 		leaders := n.layout[l.names[t]]
+		l.deny(t, byMetadata, n.layout.denied(l.names[t]))
 		if len(leaders) == 0 {
 			continue // deleted while we run: the keeper creates it again
 		}
@@ -23,6 +24,38 @@ func (l *loop) learn(n news) {
 	if first {
 		l.note(func(st *state) { st.set = true })
 		l.log.Info("kafka is ready", "brokers", l.cfg.Brokers, "idempotent", l.producer.id >= 0)
+	}
+}
+
+// How a lacking right was noticed.
+const (
+	byMetadata = 1 << iota
+	byProduce
+)
+
+// deny notes that we may not use a topic, or may again. What waits for it is
+// dropped, for it would keep the others waiting.
+func (l *loop) deny(t publish.Topic, by uint8, yes bool) {
+	was := l.denied[t]
+	if l.denied[t] &^= by; yes {
+		l.denied[t] |= by
+	}
+	now := l.denied[t]
+	if (was != 0) != (now != 0) {
+		l.note(func(st *state) { st.denied[t] = now != 0 })
+		if now != 0 {
+			l.log.Error("kafka denies a topic, or it is missing and we may not create it: its records are dropped", "topic", l.names[t])
+		} else {
+			l.log.Info("kafka allows a topic again", "topic", l.names[t])
+		}
+	}
+	if now&byMetadata == 0 {
+		return
+	}
+	late := l.waiting[t]
+	l.waiting[t] = nil
+	for _, b := range late {
+		b.Done(publish.Rejected)
 	}
 }
 

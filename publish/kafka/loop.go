@@ -12,6 +12,7 @@ type loop struct {
 	*Sink
 	parts    [publish.NumTopics][]*partition // nil until the topic is known
 	waiting  [publish.NumTopics][]*publish.Block
+	denied   [publish.NumTopics]uint8 // see deny
 	producer producer
 	flying   map[int32]int      // requests under way by leader
 	requests int                // of them in all
@@ -76,6 +77,8 @@ func (l *loop) take() {
 func (l *loop) enqueue(b *publish.Block) {
 	parts := l.parts[b.Topic]
 	switch {
+	case parts == nil && l.denied[b.Topic] != 0:
+		b.Done(publish.Rejected)
 	case parts == nil:
 		l.waiting[b.Topic] = append(l.waiting[b.Topic], b)
 	case int(b.Partitions) == len(parts), b.Stamp() != nil && int(b.Partition) < len(parts): // what was attempted stays
@@ -193,6 +196,7 @@ func (l *loop) settle(it *item, err error, retry time.Time) bool {
 			l.count.duplicates.Inc()
 		}
 		p.finish(publish.Acknowledged)
+		l.deny(p.topic, byProduce, false)
 		return true
 	case again:
 		p.retryAt, p.unsure = retry, true
@@ -203,10 +207,18 @@ func (l *loop) settle(it *item, err error, retry time.Time) bool {
 		p.retryAt, p.renew = retry, true
 		l.count.retries.Inc()
 	case tooLarge:
-		l.log.Warn("kafka finds a batch too large", "topic", it.topic, "bytes", len(it.batch))
+		if it.block.Records > 1 {
+			l.count.splits.Inc()
+			p.split()
+			return false
+		}
+		l.log.Warn("kafka finds a record too large", "topic", it.topic, "bytes", len(it.batch))
 		p.finish(publish.TooLarge)
 	case rejected:
 		l.log.Warn("kafka rejects a batch", "topic", it.topic, "error", err)
+		if forbidden(err) {
+			l.deny(p.topic, byProduce, true)
+		}
 		p.finish(publish.Rejected)
 	}
 	if p.renew {

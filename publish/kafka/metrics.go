@@ -6,6 +6,8 @@ import (
 
 	"github.com/VictoriaMetrics/metrics"
 	"github.com/segmentio/kafka-go"
+
+	"spoor/publish"
 )
 
 // counters are the sink's series beside the publisher's ledger.
@@ -17,6 +19,7 @@ type counters struct {
 	retries    *metrics.Counter
 	duplicates *metrics.Counter
 	renewals   *metrics.Counter
+	splits     *metrics.Counter
 	seconds    *metrics.PrometheusHistogram
 }
 
@@ -32,9 +35,20 @@ func newCounters(s *Sink) *counters {
 		retries:    set.NewCounter("spoor_kafka_retries_total"),
 		duplicates: set.NewCounter("spoor_kafka_duplicates_total"),
 		renewals:   set.NewCounter("spoor_kafka_producer_renewals_total"),
+		splits:     set.NewCounter("spoor_kafka_splits_total"),
 		seconds:    set.NewPrometheusHistogramExt("spoor_kafka_request_seconds", requestBuckets),
 	}
 	c.failure(errNoAnswer)
+	for _, t := range publish.Topics() {
+		set.NewGauge(fmt.Sprintf("spoor_kafka_denied{topic=%q}", t), func() float64 {
+			s.mu.Lock()
+			defer s.mu.Unlock()
+			if s.state.denied[t] {
+				return 1
+			}
+			return 0
+		})
+	}
 	set.NewGauge("spoor_kafka_connected", func() float64 {
 		if ready, _ := s.State(); ready {
 			return 1

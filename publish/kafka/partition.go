@@ -61,6 +61,15 @@ func (p *partition) finish(o publish.Outcome) {
 	b.Done(o)
 }
 
+// split puts the two halves of the first block in its place. It was never
+// stored, so its sequence is free.
+func (p *partition) split() {
+	halves := p.queue.pop().Halve()
+	p.tries, p.unsure, p.retryAt = 0, false, time.Time{}
+	p.queue.unpop(halves[1])
+	p.queue.unpop(halves[0])
+}
+
 // adopt takes a new producer id.
 func (p *partition) adopt(id producer) {
 	p.producer, p.sequence, p.renew = id, 0, false
@@ -93,4 +102,14 @@ func (f *fifo) pop() *publish.Block {
 		f.blocks, f.head = f.blocks[:0], 0
 	}
 	return b
+}
+
+// unpop puts a block in front.
+func (f *fifo) unpop(b *publish.Block) {
+	if f.head == 0 {
+		f.blocks = append([]*publish.Block{nil}, f.blocks...)
+		f.head = 1
+	}
+	f.head--
+	f.blocks[f.head] = b
 }

@@ -48,6 +48,8 @@ type state struct {
 	set  bool  // topics and leaders have been learnt
 	look error // the keeper's last failure, until it succeeds
 	send error // the last request's failure, until one succeeds
+	// Topics that we may not use.
+	denied [publish.NumTopics]bool
 }
 
 // New makes a sink; nothing is connected before Start.
@@ -95,10 +97,28 @@ func (s *Sink) State() (ready bool, reason string) {
 		return false, fmt.Sprintf("%s: %v", at, s.state.send)
 	case s.state.look != nil:
 		return false, fmt.Sprintf("%s: %v", at, s.state.look)
+	case len(s.deniedLocked()) > 0:
+		return false, fmt.Sprintf("%s: no right to write, or to create, %s", at, strings.Join(s.deniedLocked(), ", "))
 	case !s.state.set:
 		return false, at + ": connecting"
 	}
 	return true, ""
+}
+
+// Denied gives the topics that we may not use; their records are dropped.
+func (s *Sink) Denied() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.deniedLocked()
+}
+
+func (s *Sink) deniedLocked() (names []string) {
+	for t, yes := range s.state.denied {
+		if yes {
+			names = append(names, s.names[t])
+		}
+	}
+	return names
 }
 
 // Start implements publish.Sink. It does not wait for Kafka.
