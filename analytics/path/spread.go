@@ -1,7 +1,6 @@
 package path
 
 import (
-	"math"
 	"slices"
 
 	"spoor/topology"
@@ -10,24 +9,26 @@ import (
 // When a flow is sprayed (docs/analytics.md, section 3). Samples that come one
 // upon another tell of one agent's datagram, not of the flow: they are thinned.
 const (
-	spreadSteps  = 16
-	spreadPace   = int64(150e6)  // between two steps
-	spreadSpan   = int64(1500e6) // at least from the first change of the way to the last
-	spreadTurns  = 4             // changes
-	spreadThree  = 6             // steps that tell three ways or more
-	spreadTwo    = 8             // steps that tell two
-	spreadPart   = 0.2           // of the steps: the second of two ways
-	spreadQuiet  = 64            // samples that fit: nothing is spread
-	spreadMemory = 1 - 1.0/128   // what counts of a way after each later sample
-	spreadOver   = 1e-5          // so unlikely a run of one way ends the spraying
-	spreadMin    = 0.01          // a way of a smaller share is none
-	maxWays      = 64
+	spreadSteps   = 16
+	spreadPace    = int64(150e6)  // between two steps
+	spreadSpan    = int64(1500e6) // at least from the first change of the way to the last
+	spreadTurns   = 4             // changes
+	spreadThree   = 6             // steps that tell three ways or more
+	spreadTwo     = 8             // steps that tell two
+	spreadPart    = 0.2           // of the steps: the second of two ways
+	spreadQuiet   = 64            // samples that fit: nothing is spread
+	spreadUnknown = 256           // samples after which two ways should be known
+	spreadMemory  = 1 - 1.0/128   // what counts of a way after each later sample
+	spreadOver    = 1e-5          // so unlikely a run of one way ends the spraying
+	spreadMin     = 0.01          // a way of a smaller share is none
+	maxWays       = 64
 )
 
 // spread watches over a flow whose samples contradict each other.
 type spread struct {
 	active bool // watching
-	on     bool // the flow is sprayed
+	found  bool // the flow is sprayed
+	on     bool // and two of its ways are known from edge to edge
 	encap  bool
 	steps  []Obs // thinned, by time
 	quiet  int   // samples since the last that did not fit
@@ -36,7 +37,7 @@ type spread struct {
 	run    int // samples in a row
 	runs   topology.SwitchID
 	speed  float64 // by SprayedSpeed
-	age    int     // of it, in samples
+	age    int     // of it, or of found, in samples
 }
 
 // wayThrough is one of the ways of a sprayed flow: the one through a switch.
@@ -108,8 +109,7 @@ func (t *Tracker) conflicts(y *Obs) bool {
 	return false
 }
 
-// watch takes a sighting of a flow that is watched. It is the tracker's alone
-// (done) while the flow is sprayed.
+// watch takes a sighting of a flow that is watched. Where it is done, the event counts and nothing else is to be made of it.
 func (t *Tracker) watch(snap *topology.Snapshot, y *Obs) (event Event, done bool) {
 	p := t.spread
 	if p == nil || !p.active {
@@ -122,14 +122,18 @@ func (t *Tracker) watch(snap *topology.Snapshot, y *Obs) (event Event, done bool
 	if p.on {
 		return t.addSprayed(snap, y), true
 	}
-	if p.quiet++; p.quiet > spreadQuiet {
+	p.age++
+	if p.quiet++; p.quiet > spreadQuiet || p.found && p.age > spreadUnknown {
 		p.reset()
 		return None, false
 	}
-	if !p.step(y) || !t.spray(snap) {
+	switch {
+	case p.found:
+		t.passed(snap, y)
+	case !p.step(y) || !t.find(snap):
 		return None, false
 	}
-	return Sprayed, true
+	return Sprayed, t.enter()
 }
 
 // step keeps a sighting if it is not too close to the one before.
@@ -248,8 +252,8 @@ func (t *Tracker) torn(snap *topology.Snapshot) bool {
 	return false
 }
 
-// spray decides whether the flow is sprayed, and over which ways.
-func (t *Tracker) spray(snap *topology.Snapshot) bool {
+// find decides whether the flow is sprayed, and over which ways.
+func (t *Tracker) find(snap *topology.Snapshot) bool {
 	p := t.spread
 	best := tally{}
 	for i := range p.steps {
@@ -265,18 +269,23 @@ func (t *Tracker) spray(snap *topology.Snapshot) bool {
 	if best.ways == 0 {
 		return false
 	}
-	p.ways = p.ways[:0]
-	known := 0
+	p.found, p.ways, p.age = true, p.ways[:0], 0
 	for i := range p.steps {
 		t.passed(snap, &p.steps[i])
 	}
+	return true
+}
+
+// enter gives the flow's one path up once two of the ways are known.
+func (t *Tracker) enter() bool {
+	p := t.spread
+	known := 0
 	for i := range p.ways {
 		if p.ways[i].hops != nil {
 			known++
 		}
 	}
 	if known < 2 {
-		p.ways = p.ways[:0]
 		return false
 	}
 	p.on = true
@@ -286,137 +295,4 @@ func (t *Tracker) spray(snap *topology.Snapshot) bool {
 	t.Complete, t.Hops = false, t.Hops[:0]
 	t.candidate, t.against = t.candidate[:0], 0
 	return true
-}
-
-// passed counts a sighting for the way that it shows.
-func (t *Tracker) passed(snap *topology.Snapshot, y *Obs) *wayThrough {
-	p := t.spread
-	id := through(snap, y, p.level)
-	if id == 0 {
-		return nil
-	}
-	k := slices.IndexFunc(p.ways, func(w wayThrough) bool { return w.sw == id })
-	if k < 0 {
-		if k = p.room(); k < 0 {
-			return nil
-		}
-		p.ways[k] = wayThrough{sw: id, obs: p.ways[k].obs[:0]}
-	}
-	for i := range p.ways {
-		p.ways[i].weight *= spreadMemory
-	}
-	w := &p.ways[k]
-	w.weight++
-	if p.runs != id {
-		p.runs, p.run = id, 0
-	}
-	p.run++
-	t.followWay(snap, w, y)
-	return w
-}
-
-// room makes room for a way: the place of one that was left, -1 if all are in use.
-func (p *spread) room() int {
-	if len(p.ways) < maxWays {
-		p.ways = append(p.ways, wayThrough{})
-		return len(p.ways) - 1
-	}
-	total := p.total()
-	return slices.IndexFunc(p.ways, func(w wayThrough) bool { return w.weight < spreadMin*total })
-}
-
-// followWay works out the path of a way, anew once three samples do not fit it.
-func (t *Tracker) followWay(snap *topology.Snapshot, w *wayThrough, y *Obs) {
-	if w.hops != nil {
-		if on(w.hops, snap, y) {
-			w.against = 0
-			return
-		}
-		if w.against++; w.against < contradictions {
-			return
-		}
-		w.hops, w.obs, w.against = nil, w.obs[:0], 0
-	}
-	w.obs, _ = merge(snap, w.obs, *y, t.Encap, nil)
-	r := t.infer(snap, w.obs)
-	if !r.Complete {
-		return
-	}
-	w.hops = slices.Clone(r.Hops)
-	t.ports(snap, w.hops)
-}
-
-// on reports whether a path has the switch, between the neighbours to which the named ports lead.
-func on(hops []Hop, snap *topology.Snapshot, y *Obs) bool {
-	i := slices.IndexFunc(hops, func(h Hop) bool { return h.Switch == y.Switch })
-	if i < 0 {
-		return false
-	}
-	before, after := snap.Peer(y.Switch, y.In), snap.Peer(y.Switch, y.Out)
-	return (before == 0 || i > 0 && hops[i-1].Switch == before) && (after == 0 || i+1 < len(hops) && hops[i+1].Switch == after)
-}
-
-// addSprayed takes a sighting of a sprayed flow.
-func (t *Tracker) addSprayed(snap *topology.Snapshot, y *Obs) Event {
-	p := t.spread
-	p.age++
-	w := t.passed(snap, y)
-	if w == nil || p.run < 8 || !p.over() {
-		return None
-	}
-	t.obs = append(t.obs[:0], w.obs...)
-	p.reset()
-	return t.Resolve(snap)
-}
-
-// over: of a flow still sprayed as before, so long a run of one way is out of the question.
-func (p *spread) over() bool {
-	total, most := 0.0, 0.0
-	for i := range p.ways {
-		weight := p.ways[i].weight
-		if p.ways[i].sw == p.runs { // without the run itself
-			decay := math.Pow(spreadMemory, float64(p.run))
-			weight = max(weight-(1-decay)/(1-spreadMemory), 0)
-		}
-		total, most = total+weight, max(most, weight)
-	}
-	return total <= 0 || math.Pow(most/total, float64(p.run)) < spreadOver
-}
-
-// speedFor: SprayedSpeed is worked out anew after so many samples.
-const speedFor = 32
-
-// SprayedSpeed gives the speed, in bit/s, of a link that would be as full of the
-// flow as its fullest one if all of the flow took it: the least of speed over
-// part; 0 while none is known.
-func (t *Tracker) SprayedSpeed(snap *topology.Snapshot) float64 {
-	p := t.spread
-	if p.speed == 0 || p.age >= speedFor {
-		p.speed, p.age = t.sprayedSpeed(snap), 0
-	}
-	return p.speed
-}
-
-func (t *Tracker) sprayedSpeed(snap *topology.Snapshot) float64 {
-	least := math.Inf(1)
-	total := t.spread.total()
-	ways := t.spread.ways
-	for i := range ways {
-		for _, h := range ways[i].hops {
-			part := func(port func(Hop) uint32) float64 {
-				sum := 0.0
-				for j := range ways {
-					if slices.ContainsFunc(ways[j].hops, func(o Hop) bool { return o.Switch == h.Switch && port(o) == port(h) }) {
-						sum += ways[j].weight
-					}
-				}
-				return sum / total
-			}
-			least = min(least, portSpeed(snap, h.Switch, h.In)/part(func(h Hop) uint32 { return h.In }), portSpeed(snap, h.Switch, h.Out)/part(func(h Hop) uint32 { return h.Out }))
-		}
-	}
-	if math.IsInf(least, 1) {
-		return 0
-	}
-	return least
 }
