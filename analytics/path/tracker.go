@@ -371,42 +371,6 @@ func (t *Tracker) TunnelEnds(tell func(vtep flow.Addr, at topology.SwitchID)) {
 	}
 }
 
-// adopt takes a path over and names its ports.
-func (t *Tracker) adopt(snap *topology.Snapshot, hops []Hop, obs []Obs) {
-	t.Hops = append(t.Hops[:0], hops...)
-	for i := range t.Hops {
-		if j := find(obs, t.Hops[i].Switch); j >= 0 {
-			t.Hops[i].In, t.Hops[i].Out, t.Hops[i].Observed = obs[j].In, obs[j].Out, true
-		}
-	}
-	t.ports(snap, t.Hops)
-}
-
-// ports names the ports of a path that were not sampled: those of the only link to the neighbour, and the ends' edge ports.
-func (t *Tracker) ports(snap *topology.Snapshot, hops []Hop) {
-	for i := range hops {
-		h := &hops[i]
-		switch {
-		case h.In != 0:
-		case i > 0:
-			h.In = snap.PortTo(h.Switch, hops[i-1].Switch)
-		default:
-			if sw, port, ok := snap.Locate(t.Src); ok && sw == h.Switch {
-				h.In = port
-			}
-		}
-		switch {
-		case h.Out != 0:
-		case i+1 < len(hops):
-			h.Out = snap.PortTo(h.Switch, hops[i+1].Switch)
-		default:
-			if sw, port, ok := snap.Locate(t.Dst); ok && sw == h.Switch {
-				h.Out = port
-			}
-		}
-	}
-}
-
 // FirstTTL gives the TTL with which frames enter the first switch of the path, 0 if it cannot be told.
 func (t *Tracker) FirstTTL() int {
 	if t.Encap || t.bridging.on {
