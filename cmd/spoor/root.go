@@ -105,7 +105,7 @@ func (c *cli) root() *cobra.Command {
 	flags.StringVarP(&c.file, "config", "c", c.getenv("SPOOR_CONFIG"), "configuration file (YAML)")
 	flags.BoolVar(&c.dump, "dump-config", false, "print the configuration in effect and where it comes from, then end")
 	c.set.Bind(flags)
-	root.AddCommand(c.runCommand(), c.demoCommand(), c.simulateCommand(), c.replayCommand(), c.decodeCommand(), c.tailCommand(), c.versionCommand(), c.completionCommand())
+	root.AddCommand(c.runCommand(), c.demoCommand(), c.simulateCommand(), c.replayCommand(), c.decodeCommand(), c.tailCommand(), c.topicsCommand(), c.versionCommand(), c.completionCommand())
 	return root
 }
 

@@ -56,6 +56,10 @@ func (c *Config) kafkaKeys(add adder) {
 		"Refuse to run without kafka.brokers, so that forgotten brokers are no silent outage.")
 	add("kafka.topic_prefix", config.String(&c.Kafka.TopicPrefix),
 		"What topic names begin with.")
+	add("kafka.partitions", config.Number(&c.Kafka.Partitions, 0),
+		"Partitions of flows, paths and elephants where spoor creates them. 0: 64.")
+	add("kafka.replication", config.Number(&c.Kafka.Replication, -1),
+		"Replicas of topics that spoor creates. -1: the brokers' default.")
 	add("kafka.compression", config.Enum(&c.Kafka.Compression, "none", "gzip", "snappy", "lz4", "zstd"),
 		"Compression of record batches.")
 	add("kafka.acks", config.Enum(&c.Kafka.Acks, "all", "leader"),

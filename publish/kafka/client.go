@@ -15,6 +15,8 @@ type client interface {
 	create(ctx context.Context, specs []topicSpec) error
 	// setting gives the value of a topic's setting.
 	setting(ctx context.Context, topic, name string) (string, error)
+	// alter changes settings of a topic and leaves the others.
+	alter(ctx context.Context, topic string, settings map[string]string) error
 	// producer asks for a new producer id.
 	producer(ctx context.Context) (producer, error)
 	// produce sends the batches, all to one leader, and fills their results.

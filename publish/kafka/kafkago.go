@@ -167,6 +167,25 @@ func (c *goClient) setting(ctx context.Context, topic, name string) (string, err
 	return "", fmt.Errorf("no setting %s of topic %s", name, topic)
 }
 
+func (c *goClient) alter(ctx context.Context, topic string, settings map[string]string) error {
+	r := kafka.IncrementalAlterConfigsRequestResource{ResourceType: kafka.ResourceTypeTopic, ResourceName: topic}
+	for k, v := range settings {
+		r.Configs = append(r.Configs, kafka.IncrementalAlterConfigsRequestConfig{Name: k, Value: v, ConfigOperation: kafka.ConfigOperationSet})
+	}
+	res, err := c.client.IncrementalAlterConfigs(ctx, &kafka.IncrementalAlterConfigsRequest{
+		Addr: c.addr, Resources: []kafka.IncrementalAlterConfigsRequestResource{r},
+	})
+	if err != nil {
+		return c.wrap(err)
+	}
+	for _, x := range res.Resources {
+		if x.Error != nil {
+			return c.wrap(x.Error)
+		}
+	}
+	return nil
+}
+
 // initRequest is an InitProducerId request that goes to any broker. kafka-go's
 // own type looks for the coordinator of a transaction first, which takes a
 // permission and creates a topic of the broker's.

@@ -136,13 +136,18 @@ func (s *Sink) missing(l layout) []topicSpec {
 		if _, known := l[s.names[t]]; known {
 			continue
 		}
-		config := maps.Clone(t.Policy().Config)
-		if s.cfg.RetentionBytes > 0 && strings.Contains(config["cleanup.policy"], "delete") {
-			config["retention.bytes"] = strconv.FormatInt(s.cfg.RetentionBytes, 10)
-		}
-		list = append(list, topicSpec{s.names[t], s.cfg.partitions(t), s.cfg.Replication, config})
+		list = append(list, s.spec(t))
 	}
 	return list
+}
+
+// spec gives what a topic should be.
+func (s *Sink) spec(t publish.Topic) topicSpec {
+	config := maps.Clone(t.Policy().Config)
+	if s.cfg.RetentionBytes > 0 && strings.Contains(config["cleanup.policy"], "delete") {
+		config["retention.bytes"] = strconv.FormatInt(s.cfg.RetentionBytes, 10)
+	}
+	return topicSpec{s.names[t], s.cfg.partitions(t), s.cfg.Replication, config}
 }
 
 // check says once where topics that exist already differ from what we would

@@ -1,0 +1,128 @@
+package kafka
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"spoor/publish"
+)
+
+// Change is one thing in which a cluster's topics are not as they should be.
+type Change struct {
+	Topic  string
+	Text   string            // for people
+	Create bool              // the topic is missing
+	Set    map[string]string // settings to change
+}
+
+// Advice reports whether Apply leaves the change to people.
+func (c *Change) Advice() bool { return !c.Create && len(c.Set) == 0 }
+
+// Topics looks after a cluster's topics, for people: the sink itself only
+// creates those that are missing.
+type Topics struct {
+	cfg    Config
+	sink   *Sink // knows what a topic should be
+	client client
+}
+
+// NewTopics connects when it is first asked. Close it.
+func NewTopics(cfg Config) (*Topics, error) {
+	s, err := New(cfg)
+	if err != nil {
+		return nil, err
+	}
+	return &Topics{cfg: s.cfg, sink: s, client: newGoClient(&s.cfg, s.names[:])}, nil
+}
+
+// Close closes the connections.
+func (t *Topics) Close() { t.client.close() }
+
+// Plan compares the topics with what they should be.
+func (t *Topics) Plan(ctx context.Context) ([]Change, error) {
+	l, err := t.client.layout(ctx, t.sink.names[:])
+	if err != nil {
+		return nil, fmt.Errorf("kafka at %s: %w", strings.Join(t.cfg.Brokers, ","), err)
+	}
+	var list []Change
+	for _, x := range publish.Topics() {
+		name := t.sink.names[x]
+		switch leaders, known := l[name]; {
+		case l.denied(name):
+			return nil, fmt.Errorf("kafka at %s: no right to describe topic %s", strings.Join(t.cfg.Brokers, ","), name)
+		case !known:
+			spec := t.sink.spec(x)
+			list = append(list, Change{Topic: name, Create: true, Text: fmt.Sprintf("create with %d partitions, %s, %s",
+				spec.partitions, replication(spec.replication), settings(spec.config))})
+		default:
+			changes, err := t.compare(ctx, x, len(leaders))
+			if err != nil {
+				return nil, err
+			}
+			list = append(list, changes...)
+		}
+	}
+	return list, nil
+}
+
+// compare finds what is to be changed on a topic that exists.
+func (t *Topics) compare(ctx context.Context, x publish.Topic, partitions int) (list []Change, err error) {
+	spec := t.sink.spec(x)
+	differ := make(map[string]string)
+	var texts []string
+	for _, k := range slices.Sorted(maps.Keys(spec.config)) {
+		got, err := t.client.setting(ctx, spec.name, k)
+		if err != nil {
+			return nil, fmt.Errorf("settings of topic %s: %w", spec.name, err)
+		}
+		if want := spec.config[k]; got != want && !sameList(want, got) {
+			differ[k] = want
+			texts = append(texts, fmt.Sprintf("set %s=%s (is %s)", k, want, got))
+		}
+	}
+	if len(differ) > 0 {
+		list = append(list, Change{Topic: spec.name, Set: differ, Text: strings.Join(texts, ", ")})
+	}
+	if partitions != int(spec.partitions) {
+		list = append(list, Change{Topic: spec.name, Text: fmt.Sprintf(
+			"has %d partitions instead of %d: works as well; a change would move keys, so it is left to you", partitions, spec.partitions)})
+	}
+	return list, nil
+}
+
+// Apply makes the changes but for advice, and stops at the first that fails.
+func (t *Topics) Apply(ctx context.Context, list []Change) error {
+	for _, c := range list {
+		var err error
+		switch {
+		case c.Create:
+			i := slices.Index(t.sink.names[:], c.Topic)
+			err = t.client.create(ctx, []topicSpec{t.sink.spec(publish.Topic(i))})
+		case len(c.Set) > 0:
+			err = t.client.alter(ctx, c.Topic, c.Set)
+		}
+		if err != nil {
+			return fmt.Errorf("topic %s: %w", c.Topic, err)
+		}
+	}
+	return nil
+}
+
+func replication(n int16) string {
+	if n < 0 {
+		return "the brokers' default replication"
+	}
+	return fmt.Sprintf("replication %d", n)
+}
+
+// settings writes settings in order.
+func settings(m map[string]string) string {
+	list := make([]string, 0, len(m))
+	for _, k := range slices.Sorted(maps.Keys(m)) {
+		list = append(list, k+"="+m[k])
+	}
+	return strings.Join(list, ", ")
+}
