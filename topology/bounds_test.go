@@ -17,7 +17,7 @@ func (l *Learner) size() map[string]int {
 	m := map[string]int{
 		"ports": l.ports, "owners": len(l.owners), "far MACs": len(l.byFar), "listed": len(l.listedBy), "hosts": len(l.hosts),
 		"stations": len(l.stations), "tunnels": len(l.tunnels), "votes": len(l.votes), "young": len(l.young), "placed": len(l.placed),
-		"bridged hosts": len(l.bridges.hosts), "bridged pairs": len(l.bridges.pairs), "bridged sides": len(l.bridges.sides), "waiting": len(l.bridges.waiting),
+		"bridged hosts": len(l.bridges.hosts), "bridged pairs": len(l.bridges.pairs), "bridged sides": len(l.bridges.sides), "waiting": len(l.bridges.waiting), "sites": l.bridges.sites,
 	}
 	for _, list := range l.byFar {
 		m["ports by far MAC"] += len(list)
@@ -58,7 +58,7 @@ func random(rng *rand.Rand, now int64) Evidence {
 func TestHostileEvidenceIsBounded(t *testing.T) {
 	rng := rand.New(rand.NewPCG(7, 8))
 	l := NewLearner(Config{Learn: true}, NewRegistry())
-	l.max = bounds{ports: 300, switchPorts: 100, addresses: 200, macs: 150, votes: 100}
+	l.max = bounds{ports: 300, switchPorts: 100, addresses: 200, macs: 150, votes: 100, sites: 250}
 	now := start
 	for range 300 {
 		evidence := make([]Evidence, 200)
@@ -75,7 +75,7 @@ func TestHostileEvidenceIsBounded(t *testing.T) {
 	limits := map[string]int{
 		"ports": 300, "owners": 150, "far MACs": 300, "listed": 150, "hosts": 200, "stations": 150, "tunnels": 200, "votes": 100, "young": 300,
 		"placed": 200, "ports by far MAC": 300, "hosts by MAC": 200, "sightings": 200 * 2 * maxSightings, "port votes": 200, "names": 40,
-		"bridged hosts": 150, "bridged pairs": 100, "bridged sides": 300, "waiting": 150,
+		"bridged hosts": 150, "bridged pairs": 100, "bridged sides": 300, "waiting": 150, "sites": 250,
 	}
 	for what, n := range l.size() {
 		if n > limits[what] {

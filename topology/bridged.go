@@ -37,6 +37,7 @@ type bridges struct {
 	rate    uint32                              // the largest sampling rate
 	dirty   map[*bridgedHost]struct{}
 	any     bool // there are or were bridged hosts
+	sites   int  // of all hosts
 }
 
 // bridgedHost is what evidence says of a MAC in a bridged fabric.
@@ -53,12 +54,12 @@ type bridgedHost struct {
 // site is a switch at which a MAC was seen.
 type site struct {
 	sw      SwitchID
-	port    uint32   // latest port behind which it was
-	ports   []uint32 // all of them
-	flows   [flowsEnough]uint64
-	known   int     // flows
-	samples float64 // of its own frames
-	since   int64   // of its own frames
+	port    uint32              // latest port behind which it was
+	ports   []uint32            // all of them
+	flows   [flowsEnough]uint32 // the low half of their ids
+	known   int                 // flows
+	samples float64             // of its own frames
+	since   int64               // of its own frames
 	last    int64
 	later   int64 // when its frames were last known to have been at another switch before
 }
@@ -161,8 +162,8 @@ func (l *Learner) put(h *bridgedHost, n *node, p *port, e *Evidence) *site {
 	if s == nil {
 		return nil
 	}
-	if s.known < flowsEnough && !slices.Contains(s.flows[:s.known], e.Flow) {
-		s.flows[s.known] = e.Flow
+	if id := uint32(e.Flow); s.known < flowsEnough && !slices.Contains(s.flows[:s.known], id) {
+		s.flows[s.known] = id
 		if s.known++; s.known == flowsEnough {
 			l.restate(h)
 			l.reconsider(h)
@@ -175,12 +176,13 @@ func (l *Learner) put(h *bridgedHost, n *node, p *port, e *Evidence) *site {
 func (l *Learner) behindPort(h *bridgedHost, n *node, p *port) *site {
 	s := h.at(n.id)
 	if s == nil {
-		if len(h.sites) >= maxSites {
+		if len(h.sites) >= maxSites || l.bridges.sites >= l.max.sites {
 			l.Ignored++
 			return nil
 		}
 		at, _ := slices.BinarySearchFunc(h.sites, n.id, func(s site, id SwitchID) int { return int(s.sw) - int(id) })
 		h.sites = slices.Insert(h.sites, at, site{sw: n.id})
+		l.bridges.sites++
 		s = &h.sites[at]
 	}
 	if p == nil || s.port == p.key.idx {

@@ -31,9 +31,10 @@ type bounds struct {
 	addresses   int // of hosts, and of tunnel ends
 	macs        int // of routers, of hosts, and of interfaces that agents list
 	votes       int // pairs of ports
+	sites       int // switches at which MACs of bridged hosts were seen
 }
 
-var defaultBounds = bounds{ports: 1 << 20, switchPorts: 1 << 13, addresses: 1 << 20, macs: 1 << 20, votes: 1 << 18}
+var defaultBounds = bounds{ports: 1 << 20, switchPorts: 1 << 13, addresses: 1 << 20, macs: 1 << 20, votes: 1 << 18, sites: 1 << 20}
 
 // portKey names a port.
 type portKey struct {
