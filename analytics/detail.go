@@ -50,7 +50,7 @@ func (p *detailPool) at(id uint32) *detail {
 	return &p.chunks[id/detailChunk][id%detailChunk]
 }
 
-func (p *detailPool) len() uint32 { return uint32(len(p.chunks) * detailChunk) } //nolint:gosec // G115: bounded by limit
+func (p *detailPool) len() uint32 { return uint32(len(p.chunks) * detailChunk) }
 
 // get gives an unused detail, 0 if one must be taken from another flow.
 func (p *detailPool) get() uint32 {

@@ -52,7 +52,7 @@ func New(cfg Config, out Outbox) (*Engine, error) {
 	e.learner = topology.NewLearner(cfg.Topology, e.registry)
 	e.snap.Store(e.learner.Snapshot())
 	for i := range e.shards {
-		s, err := NewShard(uint32(i), &e.cfg, e.learner.Snapshot(), e.taps) //nolint:gosec // G115: below Shards
+		s, err := NewShard(uint32(i), &e.cfg, e.learner.Snapshot(), e.taps)
 		if err != nil {
 			return nil, fmt.Errorf("analytics: %w", err)
 		}

@@ -65,7 +65,7 @@ func (f *Feed) Sample(s *flow.Sample) {
 	i := s.Exchange % Shards
 	f.batches[i] = append(f.batches[i], *s)
 	if len(f.batches[i]) == batchSamples {
-		f.hand(int(i)) //nolint:gosec // G115: below Shards
+		f.hand(int(i))
 	}
 }
 

@@ -51,7 +51,7 @@ func (s *Shard) predict(d *detail, now int64) {
 			}
 			if n := s.taps.rate(k); n > 0 {
 				d.stages.Predict(&elephant.Point{
-					Agent: uint32(h.Switch), Port: k.port, N: n, TTL: uint16(first - i), Egress: k.egress, //nolint:gosec // G115: a TTL
+					Agent: uint32(h.Switch), Port: k.port, N: n, TTL: uint16(first - i), Egress: k.egress,
 				}, s.routes, now)
 			}
 		}

@@ -71,8 +71,7 @@ func (c *Config) workers() int {
 func validAddress(address string) error {
 	_, port, err := net.SplitHostPort(address)
 	if err != nil {
-		var ae *net.AddrError
-		if errors.As(err, &ae) {
+		if ae, ok := errors.AsType[*net.AddrError](err); ok {
 			return errors.New(ae.Err)
 		}
 		return err

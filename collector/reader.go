@@ -3,6 +3,7 @@ package collector
 import (
 	"log/slog"
 	"net/netip"
+	"slices"
 	"sync/atomic"
 	"time"
 )
@@ -48,7 +49,7 @@ func (r *common) deliver(h Handler, t *tally, payload []byte, from netip.AddrPor
 	case cut:
 		t.truncated++
 	default:
-		r.datagram.Payload = payload[:len(payload):len(payload)]
+		r.datagram.Payload = slices.Clip(payload)
 		r.datagram.From = from
 		h.Datagram(&r.datagram)
 	}

@@ -83,21 +83,21 @@ func brief(c Config) Config {
 }
 
 // run lets a fabric live to its end and keeps what it sent.
-func run(t testing.TB, c Config) (*Fabric, []Datagram) {
-	t.Helper()
+func run(tb testing.TB, c Config) (*Fabric, []Datagram) {
+	tb.Helper()
 	f, err := New(c)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	var all []Datagram
-	err = f.Run(t.Context(), SinkFunc(func(d *Datagram) error {
+	err = f.Run(tb.Context(), SinkFunc(func(d *Datagram) error {
 		kept := *d
 		kept.Payload = bytes.Clone(d.Payload)
 		all = append(all, kept)
 		return nil
 	}))
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return f, all
 }

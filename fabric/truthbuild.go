@@ -60,9 +60,16 @@ func (c *Config) scenario() string {
 		name string
 		on   bool
 	}{
-		{"vxlan", c.VXLAN}, {"spray", c.Spray}, {"lag", c.LAG > 1}, {"dual-homed", c.DualHomed > 0},
-		{"silent", c.SilentLeaves+c.SilentSpines > 0}, {"host-agents", c.HostAgents}, {"five-stage", c.Pods > 1},
-		{"loss", c.Loss+c.Duplicate > 0}, {"discards", c.Discards > 0}, {c.Direction.String(), c.Direction != Ingress},
+		{"vxlan", c.VXLAN},
+		{"spray", c.Spray},
+		{"lag", c.LAG > 1},
+		{"dual-homed", c.DualHomed > 0},
+		{"silent", c.SilentLeaves+c.SilentSpines > 0},
+		{"host-agents", c.HostAgents},
+		{"five-stage", c.Pods > 1},
+		{"loss", c.Loss+c.Duplicate > 0},
+		{"discards", c.Discards > 0},
+		{c.Direction.String(), c.Direction != Ingress},
 	} {
 		if m.on {
 			names = append(names, m.name)

@@ -95,12 +95,12 @@ func TestRates(t *testing.T) {
 		}, &flowpb.Rates{
 			IntervalSeconds: 10, InBitsPerSecond: proto.Float64(400_000), OutBitsPerSecond: proto.Float64(4_000_000), InPacketsPerSecond: proto.Float64(15),
 			InDiscardsPerSecond: proto.Float64(0), OutDiscardsPerSecond: proto.Float64(0), InErrorsPerSecond: proto.Float64(0),
-			OutErrorsPerSecond: proto.Float64(2), InUtilization: proto.Float64(0.4), OutUtilization: proto.Float64(1),
+			OutErrorsPerSecond: proto.Float64(2), InUtilization: new(0.4), OutUtilization: proto.Float64(1),
 		}},
 		{"counters wrap, one is cleared, no speed", 10, 20_000, func(f *flow.IfCounters) {
 			f.Speed, f.InOctets, f.OutOctets, f.InUcast, f.InDiscards = 0, na64, 4000, 9, na32
 		}, &flowpb.Rates{
-			IntervalSeconds: 10, OutBitsPerSecond: proto.Float64(float64(1<<32-1000) * 8 / 10), InPacketsPerSecond: proto.Float64(na32 / 10.0),
+			IntervalSeconds: 10, OutBitsPerSecond: new(float64(1<<32-1000) * 8 / 10), InPacketsPerSecond: proto.Float64(na32 / 10.0),
 			OutDiscardsPerSecond: proto.Float64(0), InErrorsPerSecond: proto.Float64(0), OutErrorsPerSecond: proto.Float64(0),
 		}},
 		{"the agent started anew", 10, 5, func(*flow.IfCounters) {}, nil},

@@ -1,6 +1,9 @@
 package topology
 
-import "hash/maphash"
+import (
+	"hash/maphash"
+	"maps"
+)
 
 // cow is a map whose readers keep the version they have while the writer makes
 // the next one: only the buckets that changed are copied.
@@ -27,9 +30,7 @@ func (c *cow[K, V]) bucket(k K) map[K]V {
 	i := maphash.Comparable(cowSeed, k) % cowBuckets
 	if !c.own[i] {
 		next := make(map[K]V, len(c.buckets[i])+1)
-		for k, v := range c.buckets[i] {
-			next[k] = v
-		}
+		maps.Copy(next, c.buckets[i])
 		c.buckets[i], c.own[i] = next, true
 	}
 	return c.buckets[i]

@@ -2,11 +2,10 @@ package topology
 
 import (
 	"fmt"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
-
-	"net/netip"
 
 	"spoor/flow"
 )

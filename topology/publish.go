@@ -11,7 +11,7 @@ import (
 // show makes the next snapshot out of what changed, if anything of it did.
 func (l *Learner) show() {
 	slices.SortFunc(l.dirtyNodes, func(a, b *node) int { return cmp.Compare(a.id, b.id) })
-	for _, n := range l.dirtyNodes[:len(l.dirtyNodes):len(l.dirtyNodes)] { // match may add some
+	for _, n := range slices.Clip(l.dirtyNodes) { // match may add some
 		l.match(n)
 	}
 	for h := range l.dirtyHosts { // order does not matter: a place depends on no other

@@ -60,7 +60,7 @@ func (r *Registry) number(agent flow.Addr, bucket *atomic.Pointer[map[flow.Addr]
 	if len(addrs) > MaxSwitches {
 		return 0
 	}
-	id := SwitchID(len(addrs)) //nolint:gosec // G115: at most MaxSwitches
+	id := SwitchID(len(addrs))
 	next := maps.Clone(ids)
 	next[agent] = id
 	grown := append(addrs, agent) // readers of addrs do not look beyond its end

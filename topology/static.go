@@ -6,13 +6,12 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"net/netip"
 	"os"
 	"slices"
 	"strconv"
 	"strings"
-
-	"maps"
 
 	"spoor/flow"
 )
@@ -65,7 +64,7 @@ func (i *ifIndex) UnmarshalJSON(b []byte) error {
 
 // LoadStatic reads a topology file.
 func LoadStatic(path string) (*Static, error) {
-	b, err := os.ReadFile(path) //nolint:gosec // G304: the user names the file
+	b, err := os.ReadFile(path)
 	if err != nil {
 		return nil, fmt.Errorf("topology file: %w", err)
 	}

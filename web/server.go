@@ -142,7 +142,9 @@ func (s *Server) Run(ctx context.Context) error {
 	if srv.Shutdown(late) != nil {
 		_ = srv.Close()
 	}
-	<-failed
+	if err := <-failed; err != nil && !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
 	return nil
 }
 

@@ -24,7 +24,7 @@ func (s *Stages) Add(p *Point, routes Routes, now int64) float64 {
 	}
 	g.missed, g.last = 0, now
 	s.hear(i, p, now)
-	e := decay(now-g.decayed, auditTau)
+	e := decay(now - g.decayed)
 	g.weighed, g.counted, g.decayed = g.weighed*e+p.N, g.counted*e+1, now
 	if !g.part {
 		s.miss(i, now)
@@ -38,7 +38,7 @@ func (s *Stages) Add(p *Point, routes Routes, now int64) float64 {
 	return p.N * g.inverse / s.Sum()
 }
 
-func decay(ns int64, tau float64) float64 { return math.Exp(-float64(max(ns, 0)) / 1e9 / tau) }
+func decay(ns int64) float64 { return math.Exp(-float64(max(ns, 0)) / 1e9 / auditTau) }
 
 // hear notes a sample at its tap and sets the stage's N: the largest of its taps of the last minute.
 func (s *Stages) hear(i int, p *Point, now int64) {
@@ -53,7 +53,7 @@ func (s *Stages) hear(i int, p *Point, now int64) {
 		}
 		g.inverse = 1 / largest
 	}
-	t.samples = t.samples*decay(now-t.seen, auditTau) + 1
+	t.samples = t.samples*decay(now-t.seen) + 1
 	t.seen = now
 }
 
@@ -103,7 +103,7 @@ func (s *Stages) audit(now int64) {
 	best, bestCount := 0.0, 1.0
 	for i := range s.stages {
 		if g := &s.stages[i]; g.live {
-			e := decay(now-g.decayed, auditTau)
+			e := decay(now - g.decayed)
 			if v := g.weighed * e; v > best {
 				best, bestCount = v, g.counted*e
 			}
@@ -114,7 +114,7 @@ func (s *Stages) audit(now int64) {
 		if !g.shared || !g.live {
 			continue
 		}
-		e := decay(now-g.decayed, auditTau)
+		e := decay(now - g.decayed)
 		v, n := g.weighed*e, g.counted*e
 		sigma := math.Sqrt(best*best/bestCount + v*v/max(n, 1))
 		if g.part {

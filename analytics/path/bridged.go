@@ -56,7 +56,7 @@ func (t *Tracker) order(snap *topology.Snapshot) {
 
 // sortBridged orders hops; false, with obs as they were, if a pair is not ordered or the order has a cycle.
 func sortBridged(snap *topology.Snapshot, obs []Obs, src, dst uint64) bool {
-	var rank [maxObs]int
+	rank := make([]int, len(obs))
 	for i := range obs {
 		for j := range i {
 			switch snap.Before(obs[i].crossing(), obs[j].crossing(), src, dst) {

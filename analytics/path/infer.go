@@ -148,29 +148,37 @@ func (w *inferrer) through(obs []Obs) bool {
 }
 
 // bridge adds the hops between two observed ones. A named port that leads to
-// the other beats the TTL distance.
+// the other beats the TTL distance; ports that contradict it void it.
 func (w *inferrer) bridge(p, o *Obs) bool {
 	distance := p.TTL - o.TTL
 	a, b := w.snap.Peer(p.Switch, p.Out), w.snap.Peer(o.Switch, o.In)
 	switch {
 	case a == o.Switch || b == p.Switch:
 		return true
-	case distance == 1 && a == 0 && b == 0 && !w.several:
-		return true
-	case distance == 1 && a == b: // the two ends of a tunnel, seen bare: routers inside it do not count
-		return w.add(a)
+	case distance == 1:
+		// With a == b these are the two ends of a tunnel, seen bare: routers inside it do not count.
+		return a == b && (w.add(a) || a == 0 && !w.several)
 	case p.TTL == tunnelEntry && distance == tunnelEntry-tunnelTop && b != 0 && w.snap.Adjacent(p.Switch, b):
 		return w.add(b)
 	case w.several:
-		return a != 0 && a == b && w.add(a)
-	case distance == 2 && (a != 0 || b != 0):
+		return a == b && w.add(a)
+	}
+	return w.gap(distance, p, o, a, b)
+}
+
+// gap adds the hops that a TTL distance of two and more asks for. The port of p
+// leads to a, that of o to b; 0 unknown.
+func (w *inferrer) gap(distance int16, p, o *Obs, a, b topology.SwitchID) bool {
+	switch distance {
+	case 2:
+		if a == 0 && b == 0 {
+			return p.Out == 0 && o.In == 0 && w.add(w.snap.Common(p.Switch, o.Switch))
+		}
 		return (a == 0 || b == 0 || a == b) && w.add(cmp.Or(a, b))
-	case distance == 2 && p.Out == 0 && o.In == 0:
-		return w.add(w.snap.Common(p.Switch, o.Switch))
-	case distance == 3:
+	case 3:
 		return w.snap.Adjacent(a, b) && w.add(a, b)
-	case distance == 4 && a != 0 && b != 0:
-		return w.add(a, w.snap.Common(a, b), b)
+	case 4:
+		return a != 0 && b != 0 && w.add(a, w.snap.Common(a, b), b)
 	}
 	return false
 }
@@ -210,7 +218,7 @@ func (w *inferrer) beginsHere(obs []Obs) bool {
 	for i, h := range w.hops {
 		for j := range obs {
 			ttl := obs[j].TTL
-			if obs[j].Switch == h.Switch && int(ttl)+i != int(topology.InitialTTL(uint8(ttl))) { //nolint:gosec // G115: TTLs fit
+			if obs[j].Switch == h.Switch && int(ttl)+i != int(topology.InitialTTL(uint8(ttl))) {
 				return false
 			}
 		}

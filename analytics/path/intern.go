@@ -42,7 +42,7 @@ func (n *Interner) Intern(hops []Hop) uint32 {
 		if k := len(n.free); k > 0 {
 			id, n.free = n.free[k-1], n.free[:k-1]
 		} else {
-			id = uint32(len(n.paths)) //nolint:gosec // G115: fewer paths than flows
+			id = uint32(len(n.paths))
 			n.paths = append(n.paths, Known{})
 		}
 		n.ids[key] = id

@@ -195,5 +195,5 @@ func terminal(w io.Writer) (width int, ok bool) {
 	if !isFile {
 		return 0, false
 	}
-	return terminalWidth(int(f.Fd())) //nolint:gosec // G115: a file descriptor
+	return terminalWidth(int(f.Fd()))
 }

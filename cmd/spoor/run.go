@@ -34,7 +34,7 @@ func (c *cli) runCommand() *cobra.Command {
 // stderr, as a log line where those are JSON and somebody parses them.
 func (c *cli) notice(log *slog.Logger) func(string) {
 	if c.cfg.Log.Format == telemetry.FormatJSON {
-		return func(line string) { log.Info(line) }
+		return func(line string) { log.Info("notice", "text", line) }
 	}
 	return func(line string) { fmt.Fprintf(c.err, "spoor: %s\n", line) }
 }

@@ -37,22 +37,38 @@ func TestErrors(t *testing.T) {
 		{name: "directory", path: dir, want: "%s is a directory: name the captures in it, such as %s/*.pcap"},
 		{name: "link type", files: [][]byte{writePcap(t, 105, true)}, want: "%s has packets of link type 105 (802.11), which is not supported: " +
 			"record on an Ethernet, cooked (-i any), loopback or raw IP interface"},
-		{name: "version", files: [][]byte{append([]byte{0x4d, 0x3c, 0xb2, 0xa1, 9, 0, 0, 0}, make([]byte, 16)...)},
-			want: "%s is pcap of version 9, which is not supported: convert it with editcap"},
-		{name: "cut in a packet", files: [][]byte{whole[:len(whole)-5]}, got: 1,
-			want: "%s ends in the middle of a packet: 1 whole packets were read; copy the file again if it should be longer"},
-		{name: "cut in a packet's header", files: [][]byte{append(bytes.Clone(whole), 1, 2, 3)}, got: 2,
-			want: "%s ends in the middle of a packet: 2 whole packets were read; copy the file again if it should be longer"},
-		{name: "pcapng, cut", files: [][]byte{cutPcapng(t)}, got: 1,
-			want: "%s ends in the middle of a packet: 1 whole packets were read; copy the file again if it should be longer"},
-		{name: "damaged", files: [][]byte{append(bytes.Clone(whole), bytes.Repeat([]byte{0xff}, 16)...)}, got: 2,
-			want: "%s is damaged: a packet claims 4294967295 bytes: copy or record it again (after 2 packets, which were read)"},
-		{name: "other port", files: [][]byte{writePcap(t, linkEthernet, true, at(0, netflow), at(1, ether(0x0806, make([]byte, 28))))},
-			want: "no UDP datagram to port 6343 in %s (2 packets, 1 to port 9995): choose it with --port"},
-		{name: "snap length", files: [][]byte{writePcap(t, linkEthernet, true, cut)},
-			want: "no UDP datagram to port 6343 in %s (1 packets, 1 cut short): record whole packets (tcpdump -s 0)"},
-		{name: "no UDP", files: [][]byte{writePcap(t, linkEthernet, true, at(0, ether(0x0806, make([]byte, 28))))},
-			want: "no UDP datagram to port 6343 in %s (1 packets): is it a recording of sFlow?"},
+		{
+			name: "version", files: [][]byte{append([]byte{0x4d, 0x3c, 0xb2, 0xa1, 9, 0, 0, 0}, make([]byte, 16)...)},
+			want: "%s is pcap of version 9, which is not supported: convert it with editcap",
+		},
+		{
+			name: "cut in a packet", files: [][]byte{whole[:len(whole)-5]}, got: 1,
+			want: "%s ends in the middle of a packet: 1 whole packets were read; copy the file again if it should be longer",
+		},
+		{
+			name: "cut in a packet's header", files: [][]byte{append(bytes.Clone(whole), 1, 2, 3)}, got: 2,
+			want: "%s ends in the middle of a packet: 2 whole packets were read; copy the file again if it should be longer",
+		},
+		{
+			name: "pcapng, cut", files: [][]byte{cutPcapng(t)}, got: 1,
+			want: "%s ends in the middle of a packet: 1 whole packets were read; copy the file again if it should be longer",
+		},
+		{
+			name: "damaged", files: [][]byte{append(bytes.Clone(whole), bytes.Repeat([]byte{0xff}, 16)...)}, got: 2,
+			want: "%s is damaged: a packet claims 4294967295 bytes: copy or record it again (after 2 packets, which were read)",
+		},
+		{
+			name: "other port", files: [][]byte{writePcap(t, linkEthernet, true, at(0, netflow), at(1, ether(0x0806, make([]byte, 28))))},
+			want: "no UDP datagram to port 6343 in %s (2 packets, 1 to port 9995): choose it with --port",
+		},
+		{
+			name: "snap length", files: [][]byte{writePcap(t, linkEthernet, true, cut)},
+			want: "no UDP datagram to port 6343 in %s (1 packets, 1 cut short): record whole packets (tcpdump -s 0)",
+		},
+		{
+			name: "no UDP", files: [][]byte{writePcap(t, linkEthernet, true, at(0, ether(0x0806, make([]byte, 28))))},
+			want: "no UDP datagram to port 6343 in %s (1 packets): is it a recording of sFlow?",
+		},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

@@ -8,6 +8,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"sync/atomic"
 
 	"github.com/klauspost/compress/gzip"
@@ -144,8 +145,8 @@ func (f *file) decompress(br *bufio.Reader, magic []byte) (*bufio.Reader, error)
 // shut closes what open opened, the last first.
 func (f *file) shut() error {
 	errs := make([]error, 0, len(f.close))
-	for i := len(f.close) - 1; i >= 0; i-- {
-		errs = append(errs, f.close[i]())
+	for _, v := range slices.Backward(f.close) {
+		errs = append(errs, v())
 	}
 	f.close = nil
 	return errors.Join(errs...)

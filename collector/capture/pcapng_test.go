@@ -75,8 +75,10 @@ func TestPcapng(t *testing.T) {
 		{"unknown blocks between", little().section().block(0x0bad, make([]byte, 100)).described(0).block(4, make([]byte, 8)).enhanced(0, 1, frame), one(1000)},
 		{"obsolete packet block", little().section().described(0).block(blockPacket, l.u16(0), l.u16(0), l.u32(0), l.u32(3),
 			l.u32(uint32(len(frame))), l.u32(uint32(len(frame))), frame), one(3000)},
-		{"a simple packet takes the time before it", little().section().described(0).enhanced(0, 2, frame).block(blockSimple, l.u32(uint32(len(frame))), frame),
-			[]read{{"x", from, 2000}, {"x", from, 2000}}},
+		{
+			"a simple packet takes the time before it", little().section().described(0).enhanced(0, 2, frame).block(blockSimple, l.u32(uint32(len(frame))), frame),
+			[]read{{"x", from, 2000}, {"x", from, 2000}},
+		},
 		{"time beyond 2262", little().section().described(0).enhanced(0, 1<<63, frame), one(0)},
 		{"sections of both byte orders", &ng{b: append(little().section().described(0).enhanced(0, 1, frame).b,
 			big().section().described(0).enhanced(0, 2, frame).b...)}, []read{{"x", from, 1000}, {"x", from, 2000}}},

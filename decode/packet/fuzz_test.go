@@ -1,6 +1,7 @@
 package packet_test
 
 import (
+	"slices"
 	"testing"
 
 	"spoor/decode/packet"
@@ -27,8 +28,8 @@ func FuzzDissect(f *testing.F) {
 	f.Add(octets(f, ip6TCP+tcp), uint32(packet.IPv6))
 	f.Fuzz(func(t *testing.T, header []byte, protocol uint32) {
 		var p, again flow.Packet
-		packet.Dissect(header[:len(header):len(header)], protocol, &p)
-		packet.Dissect(append(header[:len(header):len(header)], 0x45, 0, 0, 20)[:len(header)], protocol, &again)
+		packet.Dissect(slices.Clip(header), protocol, &p)
+		packet.Dissect(append(slices.Clip(header), 0x45, 0, 0, 20)[:len(header)], protocol, &again)
 		if p != again {
 			t.Fatalf("the bytes behind the header matter:\n%+v\n%+v", p, again)
 		}

@@ -112,7 +112,9 @@ func (s *DiscardedPacket) Parse(b []byte) (records []byte, ok bool) {
 		return nil, false
 	}
 	*s = DiscardedPacket{
-		be.Uint32(b), DataSource{be.Uint32(b[4:]), be.Uint32(b[8:])}, be.Uint32(b[12:]),
+		be.Uint32(b),
+		DataSource{be.Uint32(b[4:]), be.Uint32(b[8:])},
+		be.Uint32(b[12:]),
 		be.Uint32(b[16:]), be.Uint32(b[20:]), be.Uint32(b[24:]), be.Uint32(b[28:]),
 	}
 	return b[discardedPacketSize:], true

@@ -116,7 +116,7 @@ func writeEngine(w io.Writer, s *analytics.Stats) {
 	t.Gauge("spoor_flows", "", float64(s.Shard.Flows))
 	t.Counter("spoor_flow_evictions_total", "", s.Shard.Evictions)
 	for i, n := range s.Shard.PathStates {
-		t.Gauge("spoor_paths", fmt.Sprintf("state=%q", flow.PathState(i)), float64(n)) //nolint:gosec // G115: an array of five
+		t.Gauge("spoor_paths", fmt.Sprintf("state=%q", flow.PathState(i)), float64(n))
 	}
 	t.Gauge("spoor_elephants_active", "", float64(s.Shard.Elephants))
 	t.Counter("spoor_elephants_total", `event="started"`, s.Shard.Started)

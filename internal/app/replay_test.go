@@ -157,7 +157,7 @@ func TestSummaryNames(t *testing.T) {
 	if err := json.Unmarshal(b, &m); err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range strings.Fields("files packets datagrams rejected samples sample_errors records unknown_records agents flows links hosts paths elephants first last seconds") {
+	for name := range strings.FieldsSeq("files packets datagrams rejected samples sample_errors records unknown_records agents flows links hosts paths elephants first last seconds") {
 		if _, ok := m[name]; !ok {
 			t.Errorf("%s is missing", name)
 		}

@@ -95,10 +95,10 @@ func (r *runner) farewell() {
 	r.log.Info("stopped", "after", time.Since(r.begin).Round(time.Second), "datagrams", c.Received, "read", s.datagrams(), "kernel_drops", c.KernelDrops)
 	for t, st := range r.pub.Stats() {
 		if st.Spooled > 0 {
-			r.log.Info("records wait on disk for the next start", "topic", publish.Topic(t).String(), "spooled", st.Spooled) //nolint:gosec // G115: an array by topic
+			r.log.Info("records wait on disk for the next start", "topic", publish.Topic(t).String(), "spooled", st.Spooled)
 		}
 		if n := st.DroppedTotal(); n > 0 {
-			r.log.Warn("records were not delivered", "topic", publish.Topic(t).String(), "dropped", n, "delivered", st.Acknowledged) //nolint:gosec // G115: an array by topic
+			r.log.Warn("records were not delivered", "topic", publish.Topic(t).String(), "dropped", n, "delivered", st.Acknowledged)
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"net/netip"
 	"path/filepath"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -184,8 +185,8 @@ func (r *runner) sinks() ([]publish.Sink, error) {
 
 // abandon closes what build opened.
 func (r *runner) abandon() {
-	for i := len(r.isOpen) - 1; i >= 0; i-- {
-		if err := r.isOpen[i].Close(); err != nil {
+	for _, v := range slices.Backward(r.isOpen) {
+		if err := v.Close(); err != nil {
 			r.log.Warn("closing after a failed start", "error", err)
 		}
 	}

@@ -71,10 +71,10 @@ func newSummary(c *capture.Stats, t *tally, o *observer) *Summary {
 	}
 	c.Skipped.Each(func(reason string, n uint64) { put(s.Skipped, reason, n) })
 	for i, n := range t.outcomes {
-		put(s.Outcomes, outcome(i).String(), n) //nolint:gosec // G115: below numOutcomes
+		put(s.Outcomes, outcome(i).String(), n)
 	}
 	for i, n := range t.rejected {
-		put(s.Rejected, decode.Reason(i).String(), n) //nolint:gosec // G115: below NumReasons
+		put(s.Rejected, decode.Reason(i).String(), n)
 	}
 	s.count(&t.decode)
 	for _, state := range o.paths {

@@ -239,7 +239,8 @@ func TestSecret(t *testing.T) {
 		if password != want || strings.Contains(b.String(), string(want)) || !strings.Contains(b.String(), "# password is set and not shown") {
 			t.Errorf("%q: %s", password, b.String())
 		}
-		if err := newSetOf(&user, &password).File("dump.yaml", b.Bytes()[:bytes.Index(b.Bytes(), []byte("\n## "))]); err != nil {
+		settings, _, _ := bytes.Cut(b.Bytes(), []byte("\n## "))
+		if err := newSetOf(&user, &password).File("dump.yaml", settings); err != nil {
 			t.Errorf("the dump is no file: %v", err)
 		}
 	}

@@ -57,7 +57,7 @@ func yamlValue(v Value) string {
 func yamlScalar(s string, inList bool) string {
 	plain := s != "" && !strings.ContainsAny(s[:1], "-?:,[]{}#&*!|>'\"%@` ") && !strings.HasSuffix(s, " ") &&
 		!strings.Contains(s, ": ") && !strings.HasSuffix(s, ":") && !strings.Contains(s, " #") &&
-		!(inList && (strings.ContainsAny(s, ",[]{}") || strings.Contains(s, "::")))
+		(!inList || !strings.ContainsAny(s, ",[]{}") && !strings.Contains(s, "::"))
 	if plain {
 		return s
 	}

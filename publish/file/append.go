@@ -3,6 +3,7 @@ package file
 import (
 	"fmt"
 	"os"
+	"slices"
 
 	"spoor/publish"
 )
@@ -56,8 +57,8 @@ func (t *topicFile) mend() error {
 		if _, err := r.ReadAt(part, at); err != nil {
 			return err
 		}
-		for i := len(part) - 1; i >= 0; i-- {
-			if part[i] == '\n' {
+		for i, p := range slices.Backward(part) {
+			if p == '\n' {
 				return t.cut(at + int64(i) + 1)
 			}
 		}

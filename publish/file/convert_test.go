@@ -12,7 +12,7 @@ import (
 
 // TestCanonical compares the one form with protojson's, of which white space is removed.
 func TestCanonical(t *testing.T) {
-	m := &flowpb.CountersMessage{IfIndex: 3, Rates: &flowpb.Rates{InBitsPerSecond: proto.Float64(0.5)}, SamplerAddress: []byte{1, 2, 3, 4}}
+	m := &flowpb.CountersMessage{IfIndex: 3, Rates: &flowpb.Rates{InBitsPerSecond: new(0.5)}, SamplerAddress: []byte{1, 2, 3, 4}}
 	value, err := proto.Marshal(m)
 	if err != nil {
 		t.Fatal(err)

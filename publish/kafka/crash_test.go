@@ -144,6 +144,7 @@ func TestKill(t *testing.T) {
 		t.Skip("takes seconds")
 	}
 	eachCluster(t, func(t *testing.T, b bench) {
+		t.Helper()
 		for _, partitions := range []int{8, 12} { // 12: not what the topic has later on
 			t.Run(strconv.Itoa(partitions), func(t *testing.T) {
 				b := b
@@ -155,6 +156,7 @@ func TestKill(t *testing.T) {
 }
 
 func killed(t *testing.T, b bench, partitions int) {
+	t.Helper()
 	dir := t.TempDir()
 	down := []string{"127.0.0.1:" + strconv.Itoa(freePort(t))}
 	const n = 40_000

@@ -19,12 +19,13 @@ import (
 func TestDeliver(t *testing.T) {
 	for _, codec := range []string{"none", "gzip", "snappy", "lz4", "zstd"} {
 		t.Run(codec, func(t *testing.T) {
-			eachCluster(t, func(t *testing.T, b bench) { deliver(t, b, codec) })
+			eachCluster(t, func(t *testing.T, b bench) { t.Helper(); deliver(t, b, codec) })
 		})
 	}
 }
 
 func deliver(t *testing.T, b bench, codec string) {
+	t.Helper()
 	const samples = 5000
 	cfg := b.config()
 	cfg.Compression = codec

@@ -28,6 +28,7 @@ type bench struct {
 
 // eachCluster runs a test against the embedded broker and, if there is one, a real one.
 func eachCluster(t *testing.T, run func(t *testing.T, b bench)) {
+	t.Helper()
 	t.Run("embedded", func(t *testing.T) {
 		run(t, bench{"embedded", cluster(t, t.TempDir(), 0).ListenAddrs(), "sflow."})
 	})

@@ -80,8 +80,7 @@ func answer(code int16, message string) error {
 
 // wrap makes kafka-go's errors ours.
 func (c *goClient) wrap(err error) error {
-	var code kafka.Error
-	if errors.As(err, &code) {
+	if code, ok := errors.AsType[kafka.Error](err); ok {
 		err = &brokerError{int16(code), err.Error()}
 	}
 	if c.plain && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) {

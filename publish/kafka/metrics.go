@@ -68,8 +68,7 @@ func newCounters(s *Sink) *counters {
 // or "network" for all that no broker answered.
 func (c *counters) failure(err error) *metrics.Counter {
 	kind := "network"
-	var answer *brokerError
-	if errors.As(err, &answer) {
+	if answer, ok := errors.AsType[*brokerError](err); ok {
 		kind = kafka.Error(answer.code).Title()
 	}
 	return c.set.GetOrCreateCounter(fmt.Sprintf("spoor_kafka_errors_total{error=%q}", kind))

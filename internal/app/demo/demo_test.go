@@ -108,7 +108,8 @@ func TestOracle(t *testing.T) {
 	truth := &fabric.Truth{
 		Sessions: []fabric.TruthSession{{ID: "elephant1-1"}},
 		Flows: []fabric.TruthFlow{
-			{ID: "a", Session: "mouse", Role: "data"}, {ID: "b", Session: "elephant1-1", Role: "ack"},
+			{ID: "a", Session: "mouse", Role: "data"},
+			{ID: "b", Session: "elephant1-1", Role: "ack"},
 			{ID: "c", Session: "elephant1-1", Role: "data", Start: 1000.5, End: 1002},
 		},
 	}

@@ -106,6 +106,7 @@ func (n *narrator) hear(m message) {
 		n.elephant(&s, line)
 	case publish.Paths:
 		n.path(&s, line)
+	default: // nothing for the screen
 	}
 }
 

@@ -33,7 +33,7 @@ func (p *plan) ahead() []step {
 	var list []step
 	add := func(at, every time.Duration, what string) {
 		if at <= p.told && every > 0 {
-			at += ((p.told-at)/every + 1) * every
+			at += every * time.Duration(int64((p.told-at)/every)+1)
 		}
 		if at > p.told {
 			list = append(list, step{at, what})

@@ -102,7 +102,7 @@ func (w *watch) lost() uint64 {
 func (w *watch) close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	errs := []error{w.err}
+	errs := append(make([]error, 0, 1+2*len(w.files)), w.err)
 	for t, f := range w.files {
 		errs = append(errs, w.out[t].Flush(), f.Close())
 	}

@@ -47,7 +47,7 @@ func dissection(h *sflow.SampledHeader) object {
 
 // labels gives the MPLS label stack, as far as it is kept.
 func labels(p *flow.Packet) list {
-	var l list
+	l := make(list, 0, len(p.MPLS))
 	for _, e := range p.MPLS[:min(int(p.MPLSDepth), len(p.MPLS))] {
 		l = append(l, object{
 			{"label", uint64(e >> 12)}, {"traffic_class", uint64(e >> 9 & 7)}, {"bottom", e&0x100 != 0}, {"ttl", uint64(e & 0xff)},
@@ -63,8 +63,12 @@ func appendInner(o object, p *flow.Packet) object {
 		return o
 	}
 	f := object{
-		{"id", flow.FormatID(k.ID())}, {"src", address(k.Src)}, {"dst", address(k.Dst)}, {"proto", uint64(k.Proto)},
-		{"sport", nil}, {"dport", nil},
+		{"id", flow.FormatID(k.ID())},
+		{"src", address(k.Src)},
+		{"dst", address(k.Dst)},
+		{"proto", uint64(k.Proto)},
+		{"sport", nil},
+		{"dport", nil},
 	}
 	if k.SrcPort|k.DstPort != 0 {
 		f[4].value, f[5].value = uint64(k.SrcPort), uint64(k.DstPort)
@@ -104,6 +108,7 @@ func outer(p *flow.Packet) object {
 		o.addUint("key", uint64(p.VNI))
 	case flow.TunnelGTPU:
 		o.add("teid", uint64(p.VNI))
+	default: // no number of its own
 	}
 	if !p.OuterSrc.IsZero() || !p.OuterDst.IsZero() {
 		o.add("src", address(p.OuterSrc))
@@ -132,8 +137,10 @@ func appendARP(o object, header []byte, p *flow.Packet) object {
 	}
 	o.add("arp", object{
 		{"operation", uint64(be.Uint16(b[6:]))},
-		{"sender_mac", mac(be.Uint64(b[8:]) >> 16)}, {"sender_ip", flow.AddrFrom4([4]byte(b[14:])).String()},
-		{"target_mac", mac(be.Uint64(b[18:]) >> 16)}, {"target_ip", flow.AddrFrom4([4]byte(b[24:])).String()},
+		{"sender_mac", mac(be.Uint64(b[8:]) >> 16)},
+		{"sender_ip", flow.AddrFrom4([4]byte(b[14:])).String()},
+		{"target_mac", mac(be.Uint64(b[18:]) >> 16)},
+		{"target_ip", flow.AddrFrom4([4]byte(b[24:])).String()},
 	})
 	return o
 }

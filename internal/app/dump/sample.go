@@ -104,8 +104,13 @@ func (w *walk) flowSample(o object, s *sflow.FlowSample) object {
 		frame = uint64(m.frame)
 	}
 	return append(appendSource(o, s.SequenceNumber, s.SourceID), object{
-		{"sampling_rate", uint64(s.SamplingRate)}, {"sample_pool", uint64(s.SamplePool)}, {"drops", uint64(s.Drops)},
-		{"input", port(m.input)}, {"output", out}, {"direction", m.direction.String()}, {"frame_bytes", frame},
+		{"sampling_rate", uint64(s.SamplingRate)},
+		{"sample_pool", uint64(s.SamplePool)},
+		{"drops", uint64(s.Drops)},
+		{"input", port(m.input)},
+		{"output", out},
+		{"direction", m.direction.String()},
+		{"frame_bytes", frame},
 	}...)
 }
 
@@ -127,8 +132,11 @@ func discardedPacket(o object, s *sflow.DiscardedPacket) object {
 		return port(flow.Interface{Kind: flow.InterfaceIndex, Value: index})
 	}
 	return append(appendSource(o, s.SequenceNumber, s.SourceID), object{
-		{"drops", uint64(s.Drops)}, {"input", plain(s.Input)}, {"output", plain(s.Output)},
-		{"reason", uint64(s.Reason)}, {"reason_name", flow.DropReason(s.Reason).String()},
+		{"drops", uint64(s.Drops)},
+		{"input", plain(s.Input)},
+		{"output", plain(s.Output)},
+		{"reason", uint64(s.Reason)},
+		{"reason_name", flow.DropReason(s.Reason).String()},
 	}...)
 }
 
@@ -138,13 +146,19 @@ func other(format sflow.Format, body []byte) object {
 	switch {
 	case format == sflow.FormatRTMetric && s.ParseMetric(body) == xdr.OK:
 		return object{
-			{"kind", "rtmetric"}, {"format", format.String()},
-			{"datasource", string(s.DataSource)}, {"metrics", values(s.Values)},
+			{"kind", "rtmetric"},
+			{"format", format.String()},
+			{"datasource", string(s.DataSource)},
+			{"metrics", values(s.Values)},
 		}
 	case format == sflow.FormatRTFlow && s.ParseFlow(body) == xdr.OK:
 		return object{
-			{"kind", "rtflow"}, {"format", format.String()}, {"datasource", string(s.DataSource)},
-			{"sampling_rate", uint64(s.SamplingRate)}, {"sample_pool", uint64(s.SamplePool)}, {"fields", values(s.Values)},
+			{"kind", "rtflow"},
+			{"format", format.String()},
+			{"datasource", string(s.DataSource)},
+			{"sampling_rate", uint64(s.SamplingRate)},
+			{"sample_pool", uint64(s.SamplePool)},
+			{"fields", values(s.Values)},
 		}
 	}
 	return object{{"kind", "unknown"}, {"format", format.String()}, {"data", hexBytes(body)}}

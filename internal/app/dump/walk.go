@@ -25,7 +25,8 @@ func (s *show) datagram(d *collector.Datagram) (o object, agent flow.Addr, outco
 	s.decoder.Decode(d.Payload)
 	w := &walk{payload: d.Payload, errors: list{}, seen: &s.meanings}
 	body, agent, outcome := w.body()
-	o = object{{"time", nil}, {"source", nil}, {"outcome", outcome.String()}, {"errors", w.errors}}
+	o = make(object, 0, 4+len(body))
+	o = append(o, object{{"time", nil}, {"source", nil}, {"outcome", outcome.String()}, {"errors", w.errors}}...)
 	if d.Received != 0 {
 		o[0].value = time.Unix(0, d.Received).UTC().Format(time.RFC3339Nano)
 	}
@@ -69,8 +70,11 @@ func (w *walk) body() (o object, agent flow.Addr, outcome decode.Outcome) {
 		return reject(len(b), decode.ReasonShort)
 	}
 	o = append(o, object{
-		{"agent", address(h.Agent)}, {"sub_agent_id", uint64(h.SubAgentID)}, {"sequence_number", uint64(h.SequenceNumber)},
-		{"uptime_ms", uint64(h.Uptime)}, {"sample_count", uint64(h.Samples)},
+		{"agent", address(h.Agent)},
+		{"sub_agent_id", uint64(h.SubAgentID)},
+		{"sequence_number", uint64(h.SequenceNumber)},
+		{"uptime_ms", uint64(h.Uptime)},
+		{"sample_count", uint64(h.Samples)},
 	}...)
 	all, trailing := w.samples(samples, h.Samples)
 	o.add("trailing_bytes", uint64(trailing))

@@ -126,12 +126,12 @@ func (p *Printer) path(m *pathMessage) string {
 	} else {
 		b.WriteString(way(m.State, m.Switches, m.UnknownAt))
 	}
-	switch {
-	case m.Cause == "expired":
+	switch m.Cause {
+	case "expired":
 		b.WriteString("  expired")
-	case m.Cause == "corrected":
+	case "corrected":
 		fmt.Fprintf(&b, "  corrected, was %s", way("", m.Previous, nil))
-	case m.Cause == "moved":
+	case "moved":
 		fmt.Fprintf(&b, "  moved from %s", way("", m.Previous, nil))
 	}
 	return b.String()

@@ -77,7 +77,7 @@ func TestRecordLines(t *testing.T) {
 		"02:11:05.000  10.255.0.1  ?>?  02:00:00:00:00:01 > ff:ff:ff:ff:ff:ff ethertype 0806  64 B x1")
 	f("counters", &flowpb.CountersMessage{
 		TimeReceivedNs: at, Switch: "leaf1", IfName: "swp5", IfCounters: &flowpb.IfCounters{IfSpeed: 2500000000, IfStatus: 3},
-		Rates: &flowpb.Rates{InBitsPerSecond: proto.Float64(12.3e6), InUtilization: proto.Float64(0.0049), OutBitsPerSecond: proto.Float64(0), OutDiscardsPerSecond: proto.Float64(2)},
+		Rates: &flowpb.Rates{InBitsPerSecond: new(12.3e6), InUtilization: new(0.0049), OutBitsPerSecond: proto.Float64(0), OutDiscardsPerSecond: proto.Float64(2)},
 	}, "02:11:05.000  leaf1:swp5  2.5 Gbit/s up  in 12.3 Mbit/s (0.5%)  out 0 bit/s  discards 0 in 2 out /s")
 	f("counters", &flowpb.CountersMessage{TimeReceivedNs: at, SamplerAddress: []byte{10, 0, 0, 1}, HostDescr: &flowpb.HostDescription{Hostname: "leaf1", OsRelease: "6.1"}},
 		"02:11:05.000  10.0.0.1  host leaf1 6.1")

@@ -163,7 +163,7 @@ func reach(ctx context.Context, client *kgo.Client, brokers []string, topic stri
 	defer cancel()
 	req := kmsg.NewPtrMetadataRequest()
 	t := kmsg.NewMetadataRequestTopic()
-	t.Topic = kmsg.StringPtr(topic)
+	t.Topic = new(topic)
 	req.Topics = append(req.Topics, t)
 	var err error
 	for _, b := range client.SeedBrokers() {
@@ -172,8 +172,7 @@ func reach(ctx context.Context, client *kgo.Client, brokers []string, topic stri
 			return known(resp, brokers, topic)
 		}
 	}
-	var oe *net.OpError
-	if errors.As(err, &oe) {
+	if oe, ok := errors.AsType[*net.OpError](err); ok {
 		err = oe.Err
 	}
 	if errors.Is(err, context.DeadlineExceeded) {

@@ -23,7 +23,7 @@ func (p *Printer) flowLine(value []byte) (string, error) {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s  %s  %s>%s  %s  %d B x%d",
-		p.clock(time.Unix(0, int64(m.GetTimeFlowStartNs()))), //nolint:gosec // G115: nanoseconds until 2262
+		p.clock(time.Unix(0, int64(m.GetTimeFlowStartNs()))),
 		switchName(m.GetSwitch(), m.GetSamplerAddress()),
 		portName(m.GetInIfName(), m.GetInIf()), portName(m.GetOutIfName(), m.GetOutIf()),
 		flowText(&m), m.GetBytes(), max(m.GetEffectiveRate(), m.GetSamplingRate(), 1))
@@ -58,8 +58,8 @@ type header interface {
 func flowText(m header) string {
 	k := flow.Key{
 		Src: addr(m.GetSrcAddr()), Dst: addr(m.GetDstAddr()),
-		SrcPort: uint16(m.GetSrcPort()), DstPort: uint16(m.GetDstPort()), //nolint:gosec // G115: ports as published have 16 bits
-		Proto: uint8(m.GetProto()), //nolint:gosec // G115: likewise 8
+		SrcPort: uint16(m.GetSrcPort()), DstPort: uint16(m.GetDstPort()),
+		Proto: uint8(m.GetProto()),
 	}
 	if k.IsZero() {
 		return fmt.Sprintf("%s > %s ethertype %04x", mac(m.GetSrcMac()), mac(m.GetDstMac()), m.GetEtype())
@@ -129,7 +129,7 @@ func (p *Printer) countersLine(value []byte) (string, error) {
 		return "", fmt.Errorf("message is not as documented: %w", err)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s  %s", p.clock(time.Unix(0, int64(m.GetTimeReceivedNs()))), switchName(m.GetSwitch(), m.GetSamplerAddress())) //nolint:gosec // G115: as above
+	fmt.Fprintf(&b, "%s  %s", p.clock(time.Unix(0, int64(m.GetTimeReceivedNs()))), switchName(m.GetSwitch(), m.GetSamplerAddress()))
 	name := m.GetIfName()
 	if name == "" {
 		name = m.GetPortName()

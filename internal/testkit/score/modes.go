@@ -59,7 +59,8 @@ func (m *Mode) Simulate(ctx context.Context, program, dir string) (*Case, error)
 	name := "sim-" + m.Name
 	base := filepath.Join(dir, name)
 	args := append([]string{"simulate", "--duration", simulated, "--seed", "1", "--pcap", base + ".pcap", "--truth", base + ".json"}, m.Flags...)
-	if text, err := exec.CommandContext(ctx, program, args...).CombinedOutput(); err != nil {
+	cmd := exec.CommandContext(ctx, program, args...) //nolint:gosec // G204: the program under test
+	if text, err := cmd.CombinedOutput(); err != nil {
 		return nil, fmt.Errorf("simulate %s: %w\n%s", m.Name, err, text)
 	}
 	truth, err := judge.Load(base + ".json")
