@@ -14,15 +14,23 @@ const second = int64(1e9)
 
 // bridgedFabric is a leaf-spine fabric that forwards by MAC: leaf i (agent
 // 10.255.0.i, from 1) has spine j on port 100+j and its hosts on ports from 1;
-// spine j (agent 10.255.1.j) has leaf i on port i.
+// spine j (agent 10.255.1.j) has leaf i on port i. With pods, which share the leaves
+// out, spines are those of a pod (agent 10.255.p.j, from 1), and spine j of each has
+// port 200 joined to port p of superspine j (agent 10.255.100.j).
 type bridgedFabric struct {
 	leaves, spines, hosts int // hosts of each leaf
+	pods                  int // 0 or 1: three stages
 	silent                func(agent flow.Addr) bool
 	rand                  *rand.Rand
 }
 
 func leaf(i int) flow.Addr  { return flow.AddrFrom4([4]byte{10, 255, 0, byte(i)}) }
-func spine(j int) flow.Addr { return flow.AddrFrom4([4]byte{10, 255, 1, byte(j)}) }
+func spine(j int) flow.Addr { return spineOf(1, j) }
+
+func spineOf(pod, j int) flow.Addr { return flow.AddrFrom4([4]byte{10, 255, byte(pod), byte(j)}) }
+
+// podOf gives the pod of a leaf, from 1.
+func (b *bridgedFabric) podOf(leaf int) int { return (leaf-1)*max(b.pods, 1)/b.leaves + 1 }
 
 func (b *bridgedFabric) leafOf(host int) int    { return host/b.hosts + 1 }
 func (b *bridgedFabric) portOf(host int) uint32 { return uint32(host%b.hosts + 1) }
@@ -42,9 +50,18 @@ func (b *bridgedFabric) route(src, dst, via int) []bridgedHop {
 	if from == to {
 		return []bridgedHop{{leaf(from), b.portOf(src), b.portOf(dst)}}
 	}
+	if p, q := b.podOf(from), b.podOf(to); p != q {
+		return []bridgedHop{
+			{leaf(from), b.portOf(src), uint32(100 + via)},
+			{spineOf(p, via), uint32(from), 200},
+			{spineOf(100, via), uint32(p), uint32(q)},
+			{spineOf(q, via), 200, uint32(to)},
+			{leaf(to), uint32(100 + via), b.portOf(dst)},
+		}
+	}
 	return []bridgedHop{
 		{leaf(from), b.portOf(src), uint32(100 + via)},
-		{spine(via), uint32(from), uint32(to)},
+		{spineOf(b.podOf(from), via), uint32(from), uint32(to)},
 		{leaf(to), uint32(100 + via), b.portOf(dst)},
 	}
 }
@@ -173,6 +190,7 @@ func TestBridged(t *testing.T) {
 	}
 	f("4 x 2", bridgedFabric{leaves: 4, spines: 2, hosts: 2}, 200, 60, 30, 1)
 	f("16 x 4", bridgedFabric{leaves: 16, spines: 4, hosts: 3}, 800, 200, 25, 0.9)
+	f("five stages", bridgedFabric{leaves: 4, spines: 2, hosts: 3, pods: 2}, 300, 100, 30, 0.95)
 	only := func(a flow.Addr) func(flow.Addr) bool { return func(b flow.Addr) bool { return a == b } }
 	f("3 x 3", bridgedFabric{leaves: 3, spines: 3, hosts: 2}, 60, 60, 20, 1)
 	f("a silent leaf", bridgedFabric{leaves: 4, spines: 2, hosts: 2, silent: only(leaf(2))}, 200, 60, 30, 0)
