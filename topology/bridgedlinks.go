@@ -183,9 +183,7 @@ func (l *Learner) ageBridged() {
 			b.waiting = append(b.waiting, h)
 		default:
 			h.waits = false
-			if l.reconsider(h); h.waits { // it was appended
-				continue
-			}
+			l.reconsider(h) // it may wait again
 		}
 	}
 	clear(all[min(len(b.waiting), len(all)):])
