@@ -25,11 +25,12 @@ type Block struct {
 	buf     []byte // headroom, then the records
 	acks    []ack
 	lane    *lane
-	sealed  time.Time  // when it was handed over
-	charged int64      // bytes that count against the queue's bound
-	abandon bool       // somebody may still read buf: do not use it again
-	ref     *spool.Ref // of a block that came from the spool
-	stamped *spool.Stamp
+	sealed  time.Time   // when it was handed over
+	charged int64       // bytes that count against the queue's bound
+	abandon bool        // somebody may still read buf: do not use it again
+	ref     *spool.Ref  // of a block that came from the spool
+	sent    spool.Stamp // if stamped
+	stamped bool
 	whole   int32 // records that ref stands for, if they are more than the block's
 }
 
@@ -51,12 +52,18 @@ func (b *Block) Payload() []byte { return b.buf[Headroom:] }
 func (b *Block) Abandon() { b.abandon = true }
 
 // Stamp gives what a sink stamped the block with, nil if it was never attempted.
-func (b *Block) Stamp() *spool.Stamp { return b.stamped }
+// Borrowed until Done.
+func (b *Block) Stamp() *spool.Stamp {
+	if !b.stamped {
+		return nil
+	}
+	return &b.sent
+}
 
 // Attempt stamps the block before its first attempt. A block that lies in the
 // spool keeps its stamp there, so that another run sends it with the same one.
 func (b *Block) Attempt(st spool.Stamp) {
-	b.stamped = &st
+	b.sent, b.stamped = st, true
 	if b.ref == nil || b.whole > 0 {
 		return
 	}
@@ -66,7 +73,7 @@ func (b *Block) Attempt(st spool.Stamp) {
 }
 
 // Renounce takes the stamp away: the broker does not know it any more.
-func (b *Block) Renounce() { b.stamped = nil }
+func (b *Block) Renounce() { b.stamped = false }
 
 // Done ends the block's life: its records are acknowledged or dropped for the
 // reason given. The caller must not touch the block afterwards; a second call panics.

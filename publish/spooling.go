@@ -246,7 +246,7 @@ func (s *spooling) resume(blocks []*Block, marks *spool.Marks) []*Block {
 			continue
 		}
 		if m.Stamped {
-			b.stamped = &m.Stamp
+			b.sent, b.stamped = m.Stamp, true
 		}
 		b.charged = int64(cap(b.buf))
 		kept = append(kept, b)

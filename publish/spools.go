@@ -115,7 +115,7 @@ func (s *spooling) front(blocks []*Block) error {
 	batches := make([]spool.Batch, len(blocks))
 	stamps := make([]*spool.Stamp, len(blocks))
 	for i, b := range blocks {
-		batches[i], stamps[i] = b.batch(), b.stamped
+		batches[i], stamps[i] = b.batch(), b.Stamp()
 	}
 	n, err := s.disk.Front(batches, stamps)
 	reason := SpoolFull
