@@ -13,6 +13,12 @@
 // Each sink has blocks, queue and ledger of its own (a lane). The first sink is
 // the primary: its ledger is the one of spoor_publish_*.
 //
-// The ledger closes: records = acknowledged + dropped by reason + queued.
-// Records in open blocks are not counted yet.
+// The primary lane may have a spool on disk (publish/spool), one for samples and
+// one for events. While memory is full, blocks go there, and all that come later
+// behind them, until it is empty again. A block that was attempted keeps its
+// producer id, epoch and sequence in the spool's journal. What is not delivered
+// at the end is written in front of the rest.
+//
+// The ledger closes: records + recovered = acknowledged + dropped by reason +
+// queued + spooled. Records in open blocks are not counted yet.
 package publish

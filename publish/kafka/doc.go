@@ -5,7 +5,7 @@
 // One batch of a partition is under way at a time, so order holds across
 // retries. With the idempotent producer a batch that is sent twice is stored
 // once: producer id, epoch and sequence are written into the batch by us and
-// stay the same over all its attempts. Where the cluster refuses a producer id,
+// stay the same over all its attempts, and over restarts for what is in the spool. Where the cluster refuses a producer id,
 // publishing is at least once, and spoor_kafka_idempotent is 0.
 //
 // Everything is tried again but for a short list of errors that would come
