@@ -155,5 +155,5 @@ func (s *Snapshot) TunnelEnd(a flow.Addr) (e End, sure bool) {
 // knows where hosts live (agents that sample on egress, in a fabric of tunnels).
 func (s *Snapshot) Hosts(id SwitchID) bool {
 	sw := s.Switch(id)
-	return sw != nil && (sw.Hosts || !s.anyHosts)
+	return sw != nil && (sw.Hosts || !s.anyHosts && !s.anyIngress)
 }

@@ -117,6 +117,7 @@ type Learner struct {
 	records  []Record
 
 	edges      int  // proven edge ports of all switches
+	ingressed  bool // frames were sampled on ingress
 	tunnelled  bool // frames in tunnels were seen
 	duals      int  // addresses behind several switches
 	endsAlone  int  // flow buckets of tunnel ends beyond each one's first
@@ -219,6 +220,7 @@ func (l *Learner) learn(e *Evidence) {
 func (l *Learner) believes(n *node, e *Evidence) bool {
 	l.tunnelled = l.tunnelled || e.Encap
 	n.direct = n.direct || !e.Derived
+	l.ingressed = l.ingressed || n.direct
 	return !e.Derived || !n.direct && !l.tunnelled
 }
 

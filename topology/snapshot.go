@@ -23,6 +23,7 @@ type Snapshot struct {
 	anyBridged bool           // there are or were bridged hosts
 	endsAlone  bool           // no tunnel end is shared, as far as enough flows tell
 	anyHosts   bool           // some switch has proven edge ports
+	anyIngress bool           // some switch samples on ingress
 }
 
 // Switch is one switch that an agent reports, as a snapshot shows it.

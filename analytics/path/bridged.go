@@ -130,7 +130,7 @@ func (t *Tracker) fits(snap *topology.Snapshot, y *Obs) bool {
 	if p := snap.Peer(y.Switch, y.Out); p != 0 {
 		part = append(part, p)
 	}
-	return t.contains(part)
+	return t.index(part) >= 0
 }
 
 // mergeBridged adds a sighting to what was seen, and orders it anew if it says more.

@@ -171,6 +171,9 @@ func (w *inferrer) bridge(p, o *Obs) bool {
 func (w *inferrer) gap(distance int16, p, o *Obs, a, b topology.SwitchID) bool {
 	switch distance {
 	case 2:
+		if p.TTL == tunnelEntry && o.tunnel != 0 && b == 0 {
+			return false // it may be another tunnel than the one that begins at p
+		}
 		if a == 0 && b == 0 {
 			return p.Out == 0 && o.In == 0 && w.add(w.snap.Common(p.Switch, o.Switch))
 		}

@@ -271,3 +271,22 @@ func BenchmarkAddKnownPath(b *testing.B) {
 		tr.Add(n.snap, s, nil)
 	}
 }
+
+// A host that moved to another leaf leaves the rest of the path as it was:
+// samples of the rest do not confirm the old beginning.
+func TestSourceMoves(t *testing.T) {
+	n := leafSpine(t)
+	tr := n.tracker(1, 3)
+	n.see(tr, 51, 1, 3, 63, 0)
+	ev := []topology.Evidence{{Kind: topology.SawSource, Agent: n.agent(2), Port: 1, Addr: host(1), Count: 1, First: n.now + second, Last: n.now + second}}
+	n.snap, _ = n.l.Apply(ev, n.now+second)
+	for i := range 4 {
+		at := second + int64(i)*2e8
+		n.see(tr, 2, 1, 49, 64, at)
+		n.see(tr, 51, 2, 3, 63, at+5e7)
+		n.see(tr, 3, 49, 1, 62, at+1e8) // as before
+	}
+	if got := n.names(tr.Hops); got != "leaf2 spine1 leaf3?" && got != "leaf2 spine1 leaf3" {
+		t.Errorf("path is %q", got)
+	}
+}

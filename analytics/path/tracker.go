@@ -62,6 +62,7 @@ type Tracker struct {
 	bridging           bridging
 	spread             *spread // nil until samples contradict each other
 	against            int     // contradicting samples in a row
+	disputed           int     // links of the path, as bits, that they speak against
 	confirmed          int64
 	scratch            []Hop
 }
@@ -97,33 +98,23 @@ func (t *Tracker) Add(snap *topology.Snapshot, s *Sighting, votes []Vote) (Event
 		t.obs, votes = merge(snap, t.obs, y, t.Encap, votes)
 		return t.Resolve(snap), votes
 	}
-	around := [3]topology.SwitchID{}
-	n := 0
-	if p := snap.Peer(y.Switch, y.In); p != 0 {
-		around[n] = p
-		n++
-	}
-	around[n] = y.Switch
-	n++
-	if p := snap.Peer(y.Switch, y.Out); p != 0 {
-		around[n] = p
-		n++
-	}
+	run := around(snap, &y)
+	at := t.index(run.switches())
 	switch {
-	case !t.contains(around[:n]):
+	case at < 0:
 		t.suspect()
 		t.against++
+		t.disputed |= t.disputes(run.switches())
 		t.candidate, votes = merge(snap, t.candidate, y, t.Encap, votes)
 		if t.against >= contradictions && s.Time-t.confirmed > unconfirmed && !t.torn(snap) {
 			return t.move(snap), votes
 		}
-	case n > 1 || y.Switch != t.Hops[0].Switch && y.Switch != t.Hops[len(t.Hops)-1].Switch:
+		return None, votes
+	case t.confirms(at, &run):
 		t.confirmed = s.Time
-		t.candidate, t.against = t.candidate[:0], 0
-		fallthrough
-	default: // an end of the path alone confirms nothing, but it may vote
-		t.obs, votes = merge(snap, t.obs, y, t.Encap, votes)
+		t.candidate, t.against, t.disputed = t.candidate[:0], 0, 0
 	}
+	t.obs, votes = merge(snap, t.obs, y, t.Encap, votes)
 	return None, votes
 }
 
@@ -157,20 +148,6 @@ func (t *Tracker) observe(s *Sighting) Obs {
 		}
 	}
 	return y
-}
-
-// contains reports whether the path has the switches as a run.
-func (t *Tracker) contains(part []topology.SwitchID) bool {
-	for i := 0; i+len(part) <= len(t.Hops); i++ {
-		same := true
-		for j, id := range part {
-			same = same && t.Hops[i+j].Switch == id
-		}
-		if same {
-			return true
-		}
-	}
-	return false
 }
 
 func find(obs []Obs, id topology.SwitchID) int {
@@ -263,7 +240,7 @@ func (t *Tracker) move(snap *topology.Snapshot) Event {
 		return None
 	}
 	t.Previous = append(t.Previous[:0], t.Hops...)
-	t.obs, t.candidate, t.against = t.candidate, t.obs[:0], 0
+	t.obs, t.candidate, t.against, t.disputed = t.candidate, t.obs[:0], 0, 0
 	event := Corrected
 	for _, h := range t.Previous {
 		if h.Observed && !slices.ContainsFunc(r.Hops, func(n Hop) bool { return n.Switch == h.Switch }) {
