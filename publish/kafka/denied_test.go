@@ -67,6 +67,7 @@ func TestMayNotCreate(t *testing.T) {
 // TestDenied: who may log in and no more is told so, and nothing piles up.
 func TestDenied(t *testing.T) {
 	eachSecured(t, func(t *testing.T, b bench) {
+		t.Helper()
 		p := b.secured(t, Security{SASL: SASLConfig{Mechanism: SASLPlain, Username: "nobody", Password: "secret"}})
 		p.feed(10)
 		await(t, "it is told", func() bool { return strings.Contains(p.reason(), "no right to write, or to create, "+b.prefix+"flows") })
@@ -108,6 +109,7 @@ func TestDeniedToWrite(t *testing.T) {
 // fits; a record that is too large by itself is dropped alone.
 func TestTooLarge(t *testing.T) {
 	eachCluster(t, func(t *testing.T, b bench) {
+		t.Helper()
 		cfg := b.config()
 		cfg.Compression = "none"
 		c := newGoClient(&cfg, nil)

@@ -198,6 +198,7 @@ func TestNoProducerID(t *testing.T) {
 // than we would have made, even for what was queued before it was known.
 func TestExistingTopics(t *testing.T) {
 	eachCluster(t, func(t *testing.T, b bench) {
+		t.Helper()
 		cfg := b.config()
 		c := newGoClient(&cfg, nil)
 		if err := c.create(t.Context(), []topicSpec{{cfg.Topic(publish.Flows), 3, 1, nil}}); err != nil {
