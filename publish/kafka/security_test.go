@@ -30,6 +30,7 @@ import (
 // eachSecured runs a test against the embedded broker with SASL, and the real
 // one's listener that SPOOR_TEST_KAFKA_SASL names. "spoor" may do all, "nobody" nothing.
 func eachSecured(t *testing.T, run func(t *testing.T, b bench)) {
+	t.Helper()
 	t.Run("embedded", func(t *testing.T) {
 		var users []kfake.Opt
 		for _, m := range []string{"PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"} {
@@ -142,6 +143,7 @@ func write(t *testing.T, name, text string) string {
 // TestLogin logs in rightly and wrongly; a corrected file helps without a restart.
 func TestLogin(t *testing.T) {
 	eachSecured(t, func(t *testing.T, b bench) {
+		t.Helper()
 		for _, m := range []string{SASLPlain, SASLScram1, SASLScram2} {
 			t.Run(m, func(t *testing.T) {
 				b := b
@@ -301,6 +303,7 @@ func TestTLS(t *testing.T) {
 }
 
 func testTLS(t *testing.T, b bench, dir string) {
+	t.Helper()
 	good := TLSConfig{Enabled: true, CAFile: filepath.Join(dir, "ca.pem"), CertFile: filepath.Join(dir, "client.pem"), KeyFile: filepath.Join(dir, "client.key")}
 	b.deliver(t, Security{TLS: good})
 	right, err := os.ReadFile(good.CAFile)
