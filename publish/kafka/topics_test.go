@@ -11,6 +11,7 @@ import (
 // nothing more to do.
 func TestTopics(t *testing.T) {
 	eachCluster(t, func(t *testing.T, b bench) {
+		t.Helper()
 		cfg := b.config()
 		cfg.Replication = 1
 		c := newGoClient(&cfg, nil)
