@@ -2,6 +2,7 @@ package topology
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -86,7 +87,11 @@ func ParseStatic(b []byte) (*Static, error) {
 		} else if errors.Is(err, io.ErrUnexpectedEOF) {
 			at = len(b)
 		}
-		line := 1 + bytes.Count(b[:min(at, len(b))], []byte("\n"))
+		if e, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+			at = int(e.Offset)
+			err = fmt.Errorf("a JSON %s is not wanted at %q", e.Value, cmp.Or(e.Field, "the top"))
+		}
+		line := 1 + bytes.Count(bytes.TrimRight(b[:min(at, len(b))], "\n"), []byte("\n"))
 		return nil, fmt.Errorf("line %d: %w (want sFlow-RT's topology JSON)", line, err)
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {

@@ -55,6 +55,9 @@ func TestParseStatic_Failure(t *testing.T) {
 	}
 	f(`{`, "line 1")
 	f("{\n\n \"nodes\": [", "line 3")
+	f("{\n", "line 1")
+	f(`[]`, `a JSON array is not wanted at "the top"`)
+	f(`{"links":{"l":{"node1":1}}}`, `a JSON number is not wanted at "links.node1"`)
 	f(`{}`, `no "nodes"`)
 	f(`{"nodes":{"a":{"agent":"x"}}}`, `nodes.a: agent "x" is no IP address`)
 	f(`{"nodes":{"a":{"agent":"10.0.0.1"},"b":{"agent":"10.0.0.1"}}}`, "also that of a")

@@ -42,7 +42,7 @@ func TestBadCaptures(t *testing.T) {
 	wrong(t, 1, "is empty", "replay", "--output", "$OUT", write(t, "empty.pcap", ""))
 	wrong(t, 1, "--port", "replay", "--output", "$OUT", "--port", "9", smoke)
 	wrong(t, 1, "not ours", "replay", "--output", filepath.Dir(write(t, "precious.txt", "x")), smoke)
-	wrong(t, 2, "at least 1 arg", "replay", "--output", "$OUT")
+	wrong(t, 2, "a FILE is wanted", "replay", "--output", "$OUT")
 	wrong(t, 2, "--speed", "replay", "--output", "$OUT", "--speed", "fast", smoke)
 }
 

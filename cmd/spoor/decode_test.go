@@ -40,7 +40,7 @@ func TestDecodeBadInput(t *testing.T) {
 	wrong(t, exitFailed, "missing.bin", "decode", "--raw", "missing.bin")
 	wrong(t, exitFailed, "--port", "decode", "--port", "9", smoke)
 	wrong(t, exitFailed, taken.LocalAddr().String(), "decode", "udp://"+taken.LocalAddr().String())
-	wrong(t, exitUsage, "at least 1 arg", "decode")
+	wrong(t, exitUsage, "a FILE is wanted", "decode")
 	wrong(t, exitUsage, "--agent", "decode", "--agent", "leaf1", smoke)
 	wrong(t, exitUsage, "--kind", "decode", "--kind", "elephant", smoke)
 	wrong(t, exitUsage, "stands alone", "decode", "udp://:6343", smoke)

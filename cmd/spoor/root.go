@@ -67,6 +67,14 @@ func (c *cli) complain(err error) {
 	}
 }
 
+// oneFile wants at least one file.
+func oneFile(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return fmt.Errorf("%s: a FILE is wanted (see %q)", cmd.CommandPath(), cmd.CommandPath()+" --help")
+	}
+	return nil
+}
+
 // getenv is os.Getenv on the cli's environment.
 func (c *cli) getenv(name string) string {
 	for _, e := range c.environ {
@@ -86,6 +94,7 @@ func (c *cli) root() *cobra.Command {
 		Short: "Follow elephant flows through a leaf-spine fabric",
 		Long: "spoor takes sFlow v5 from switches and works out the path of each flow and which flows\n" +
 			"(elephants, RFC 7424's large flows) take more than their share of a link.",
+		Version:       telemetry.ReadBuild().String(),
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          noCommand,
@@ -99,6 +108,7 @@ func (c *cli) root() *cobra.Command {
 	root.SetErr(c.err)
 	root.SetFlagErrorFunc(c.flagError)
 	root.SetUsageTemplate(usageTemplate)
+	root.SetVersionTemplate("spoor {{.Version}}\n")
 	root.CompletionOptions.DisableDefaultCmd = true
 	flags := root.PersistentFlags()
 	flags.SortFlags = false

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"log/slog"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -25,6 +26,7 @@ func (c *cli) runCommand() *cobra.Command {
 		c.working = true
 		return app.Run(cmd.Context(), &c.cfg, app.RunOptions{
 			Log: log, Getenv: c.getenv, Build: telemetry.ReadBuild(), Notice: c.notice(log), Started: c.started,
+			Program: programName(os.Args[0]),
 		})
 	})
 	return cmd

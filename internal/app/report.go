@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"path/filepath"
@@ -9,6 +10,7 @@ import (
 
 	"github.com/VictoriaMetrics/metrics"
 
+	"spoor/internal/broker"
 	"spoor/publish"
 	"spoor/publish/kafka"
 	"spoor/web"
@@ -118,11 +120,15 @@ func (r *runner) notices() {
 	}
 	if r.broker != nil {
 		dir, _ := r.cfg.stateDir(r.o.Getenv) // it was found before
+		if r.broker.Port() != broker.DefaultConfig().Port {
+			say("port %d is taken: the embedded broker uses %d", broker.DefaultConfig().Port, r.broker.Port())
+		}
 		say("embedded Kafka broker on %s (not replicated, for evaluation; data in %s): set kafka.brokers to use your own", brokers, filepath.Join(dir, "broker"))
 	} else {
 		say("publishing to Kafka at %s", brokers)
 	}
-	say("read the alerts: spoor tail elephants --kafka.brokers %s%s   or: kcat -C -b %s -t %selephants", brokers, prefix, brokers, r.cfg.Kafka.TopicPrefix)
+	say("read the alerts: %s tail elephants --from start --kafka.brokers %s%s   or: kcat -C -b %s -t %selephants -o beginning",
+		cmp.Or(r.o.Program, "spoor"), brokers, prefix, brokers, r.cfg.Kafka.TopicPrefix)
 	if a := r.web.Addr(); a.IsValid() {
 		say("http://%s/metrics, /healthz and /readyz", a)
 	}

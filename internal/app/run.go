@@ -41,6 +41,7 @@ type RunOptions struct {
 	Getenv  func(string) string // for the place of the data directory
 	Build   telemetry.Build
 	Notice  func(line string) // takes lines for the person who started the program
+	Program string            // how to call this program, for hints; "" is spoor
 	Started func(*Addresses)  // where set, called once everything works
 	Watch   analytics.Outbox  // where set, hears what the engine concludes as well
 }

@@ -3,10 +3,14 @@ package file
 import (
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 
 	"spoor/publish"
 )
+
+// collected marks a directory that Append writes to, so that no replay replaces it.
+const collected = ".collected"
 
 // MinBytes is the least bound that Append takes.
 const MinBytes = 1 << 20
@@ -20,6 +24,9 @@ func Append(dir string, maxBytes int64) (*Sink, error) {
 		return nil, fmt.Errorf("output of %d bytes: at least %d are needed", maxBytes, MinBytes)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
+		return nil, fmt.Errorf("output directory: %w", err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, collected), nil, 0o644); err != nil {
 		return nil, fmt.Errorf("output directory: %w", err)
 	}
 	s := newSink()

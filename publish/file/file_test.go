@@ -195,7 +195,15 @@ func TestReplayRefuses(t *testing.T) {
 		"foreign file": {func(d string) error { return os.WriteFile(filepath.Join(d, "thesis.tex"), nil, 0o600) }, "thesis.tex, which is not ours"},
 		"directory":    {func(d string) error { return os.Mkdir(filepath.Join(d, "flows.jsonl"), 0o700) }, "flows.jsonl, which is not ours"},
 		"link":         {func(d string) error { return os.Symlink("/etc/passwd", filepath.Join(d, "flows.jsonl")) }, "flows.jsonl, which is not ours"},
-		"a file":       {func(d string) error { return os.WriteFile(d+"x", nil, 0o600) }, "is no directory"},
+		"some of ours": {func(d string) error { return os.WriteFile(filepath.Join(d, "flows.jsonl"), nil, 0o600) }, "that no replay wrote"},
+		"a collector's": {func(d string) error {
+			s, err := Append(d, 0)
+			if err == nil {
+				s.discard()
+			}
+			return err
+		}, "\"spoor run\" collected"},
+		"a file": {func(d string) error { return os.WriteFile(d+"x", nil, 0o600) }, "is no directory"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := filepath.Join(t.TempDir(), "out")

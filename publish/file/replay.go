@@ -59,10 +59,18 @@ func ours(dir string) error {
 	if err != nil {
 		return fmt.Errorf("output directory: %w", err)
 	}
+	found := 0
 	for _, e := range entries {
+		if e.Name() == collected {
+			return fmt.Errorf("output directory %s holds what \"spoor run\" collected: choose another one", dir)
+		}
 		if !known[e.Name()] || !e.Type().IsRegular() {
 			return fmt.Errorf("output directory %s holds %s, which is not ours: choose an empty or a new directory", dir, e.Name())
 		}
+		found++
+	}
+	if found > 0 && found < int(publish.NumTopics) {
+		return fmt.Errorf("output directory %s holds files that no replay wrote: choose an empty or a new directory", dir)
 	}
 	return nil
 }

@@ -48,6 +48,7 @@ type state struct {
 	set  bool  // topics and leaders have been learnt
 	look error // the keeper's last failure, until it succeeds
 	send error // the last request's failure, until one succeeds
+	away bool  // the log has been told of a failure
 	// Topics that we may not use.
 	denied [publish.NumTopics]bool
 }
@@ -181,10 +182,28 @@ func poke(c chan struct{}) {
 }
 
 // note changes what State says.
+// note changes the state, and says once when Kafka goes away and when it is back.
 func (s *Sink) note(change func(*state)) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	change(&s.state)
+	err := s.state.trouble()
+	was := s.state.away
+	s.state.away = err != nil
+	s.mu.Unlock()
+	switch {
+	case err != nil && !was:
+		s.log.Warn("kafka is away: records wait until it answers", "brokers", s.cfg.Brokers, "error", err)
+	case err == nil && was:
+		s.log.Info("kafka answers again", "brokers", s.cfg.Brokers)
+	}
+}
+
+// trouble gives what keeps records from being delivered, nil if nothing does.
+func (st *state) trouble() error {
+	if st.send != nil {
+		return st.send
+	}
+	return st.look
 }
 
 // timer is a timer that may be set again at any time.
