@@ -45,10 +45,11 @@ type Sink struct {
 
 // state is what State says.
 type state struct {
-	set  bool  // topics and leaders have been learnt
-	look error // the keeper's last failure, until it succeeds
-	send error // the last request's failure, until one succeeds
-	away bool  // the log has been told of a failure
+	set   bool      // topics and leaders have been learnt
+	look  error     // the keeper's last failure, until it succeeds
+	send  error     // the last request's failure, until one succeeds
+	since time.Time // when the present trouble began, zero if there is none
+	away  bool      // it lasts, and the log has been told
 	// Topics that we may not use.
 	denied [publish.NumTopics]bool
 }
@@ -182,18 +183,29 @@ func poke(c chan struct{}) {
 }
 
 // note changes what State says.
-// note changes the state, and says once when Kafka goes away and when it is back.
+// awayAfter: a trouble that lasts less, such as a broker's start, is nobody's concern.
+const awayAfter = 3 * time.Second
+
+// note changes the state, and says once when Kafka stays away and when it is back.
 func (s *Sink) note(change func(*state)) {
 	s.mu.Lock()
 	change(&s.state)
 	err := s.state.trouble()
 	was := s.state.away
-	s.state.away = err != nil
+	switch {
+	case err == nil:
+		s.state.since, s.state.away = time.Time{}, false
+	case s.state.since.IsZero():
+		s.state.since = time.Now()
+	default:
+		s.state.away = was || time.Since(s.state.since) >= awayAfter
+	}
+	now := s.state.away
 	s.mu.Unlock()
 	switch {
-	case err != nil && !was:
+	case now && !was:
 		s.log.Warn("kafka is away: records wait until it answers", "brokers", s.cfg.Brokers, "error", err)
-	case err == nil && was:
+	case was && !now:
 		s.log.Info("kafka answers again", "brokers", s.cfg.Brokers)
 	}
 }
