@@ -1,8 +1,6 @@
 package analytics
 
 import (
-	"math/bits"
-
 	"spoor/analytics/elephant"
 	"spoor/analytics/flowtable"
 	"spoor/analytics/path"
@@ -167,9 +165,7 @@ func stagePoint(x *flow.Sample, p observation) elephant.Point {
 		pt.TTL++
 	}
 	if p.encap {
-		a, b := x.Packet.OuterSrc.Words()
-		c, d := x.Packet.OuterDst.Words()
-		pt.Tunnel = a ^ bits.RotateLeft64(b, 17) ^ bits.RotateLeft64(c, 31) ^ bits.RotateLeft64(d, 47) | 1
+		pt.Tunnel = path.TunnelOf(x.Packet.OuterSrc, x.Packet.OuterDst)
 	}
 	return pt
 }

@@ -1,7 +1,6 @@
 package flow
 
 import (
-	"encoding/binary"
 	"fmt"
 	"net/netip"
 )
@@ -111,12 +110,3 @@ func AppendID(dst []byte, id uint64) []byte {
 
 // FormatID gives a flow id as its 16 hex digits.
 func FormatID(id uint64) string { return string(AppendID(nil, id)) }
-
-// AppendCanonical appends the 37 bytes that ID hashes.
-func (k *Key) AppendCanonical(dst []byte) []byte {
-	dst = append(dst, k.Src[:]...)
-	dst = append(dst, k.Dst[:]...)
-	dst = binary.BigEndian.AppendUint16(dst, k.SrcPort)
-	dst = binary.BigEndian.AppendUint16(dst, k.DstPort)
-	return append(dst, k.Proto)
-}

@@ -83,9 +83,6 @@ func (s *Snapshot) Switch(id SwitchID) *Switch {
 	return s.switches[id]
 }
 
-// Switches gives the number of switch numbers in use: ids run from 1 to it.
-func (s *Snapshot) Switches() int { return max(len(s.switches)-1, 0) }
-
 // ID gives an agent's number, 0 if the registry is full.
 func (s *Snapshot) ID(agent flow.Addr) SwitchID { return s.registry.ID(agent) }
 

@@ -126,7 +126,7 @@ func (t *Tracker) observe(s *Sighting) Obs {
 	}
 	if s.Encap {
 		t.outerSrc, t.outerDst = s.OuterSrc, s.OuterDst
-		y.tunnel = tunnelOf(s.OuterSrc, s.OuterDst)
+		y.tunnel = TunnelOf(s.OuterSrc, s.OuterDst)
 		if !t.Encap {
 			t.enterTunnel()
 		}

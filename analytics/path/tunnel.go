@@ -7,8 +7,8 @@ import (
 	"spoor/topology"
 )
 
-// tunnelOf gives a mark of a tunnel by its ends, never 0.
-func tunnelOf(src, dst flow.Addr) uint64 {
+// TunnelOf gives a mark of a tunnel by its ends, never 0.
+func TunnelOf(src, dst flow.Addr) uint64 {
 	a, b := src.Words()
 	c, d := dst.Words()
 	return a ^ bits.RotateLeft64(b, 17) ^ bits.RotateLeft64(c, 31) ^ bits.RotateLeft64(d, 47) | 1
