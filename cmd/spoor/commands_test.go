@@ -92,6 +92,30 @@ func TestVersionAndCompletion(t *testing.T) {
 	}
 }
 
+// TestHelpShowsWhatConcernsTheCommand: but every command takes every setting.
+func TestHelpShowsWhatConcernsTheCommand(t *testing.T) {
+	f := func(command, setting string, want bool) {
+		t.Helper()
+		r := spoor(t, append(strings.Fields(command), "--help")...)
+		if got := strings.Contains(r.out, "--"+setting+" "); got != want {
+			t.Errorf("%s --help shows --%s: %v", command, setting, got)
+		}
+	}
+	f("tail", "kafka.brokers", true)
+	f("tail", "kafka.sasl.username", true)
+	f("tail", "kafka.acks", false)
+	f("tail", "listen.address", false)
+	f("topics plan", "kafka.replication", true)
+	f("topics plan", "elephants.share", false)
+	f("decode", "kafka.brokers", false)
+	f("replay", "elephants.share", true)
+	f("replay", "listen.buffer", false)
+	f("run", "listen.buffer", true)
+	if r := spoor(t, "decode", "--kafka.brokers", "b:1", "--raw", "none"); r.code != 1 || !strings.Contains(r.err, "none") {
+		t.Errorf("decode does not take a setting: %+v", r)
+	}
+}
+
 func TestBar(t *testing.T) {
 	f := func(read, total int64, since time.Duration, width int, want string) {
 		t.Helper()

@@ -25,7 +25,8 @@ func (c *cli) decodeCommand() *cobra.Command {
 			"  spoor decode --text --agent 10.255.0.1 --kind discard fabric.pcapng.zst\n" +
 			"  spoor decode --raw datagram.bin\n" +
 			"  spoor decode --text udp://:6343",
-		Args: oneFile,
+		Annotations: map[string]string{concerns: ""},
+		Args:        oneFile,
 	}
 	flags := cmd.Flags()
 	flags.BoolVar(&o.Raw, "raw", false, "each FILE is the payload of one datagram")

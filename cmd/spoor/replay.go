@@ -23,7 +23,8 @@ func (c *cli) replayCommand() *cobra.Command {
 			"The last line on stdout is a summary in JSON.",
 		Example: "  spoor replay --output out fabric.pcap\n" +
 			"  spoor replay --topology.speeds '*=10G' leaf*.pcapng.zst | jq .paths",
-		Args: oneFile,
+		Annotations: map[string]string{concerns: "config dump-config agents collector elephants flows log output paths topology"},
+		Args:        oneFile,
 	}
 	cmd.Flags().StringVar(&output, "output", "", "directory for the results, one file a topic; it appears or is replaced as a whole (short for --output.dir)")
 	cmd.Flags().StringVar(&speed, "speed", "max", "times as fast as recorded, or max")

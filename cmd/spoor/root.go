@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -115,8 +116,30 @@ func (c *cli) root() *cobra.Command {
 	flags.StringVarP(&c.file, "config", "c", c.getenv("SPOOR_CONFIG"), "configuration file (YAML)")
 	flags.BoolVar(&c.dump, "dump-config", false, "print the configuration in effect and where it comes from, then end")
 	c.set.Bind(flags)
+	help := root.HelpFunc()
+	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
+		hideOthers(cmd)
+		help(cmd, args)
+	})
 	root.AddCommand(c.runCommand(), c.demoCommand(), c.simulateCommand(), c.replayCommand(), c.decodeCommand(), c.tailCommand(), c.topicsCommand(), c.versionCommand(), c.completionCommand())
 	return root
+}
+
+// concerns is the annotation of a command that uses few of the settings: their
+// sections or names, with spaces between. All are taken, so that one file serves all commands.
+const concerns = "settings"
+
+// hideOthers leaves out of the help what does not concern the command.
+func hideOthers(cmd *cobra.Command) {
+	list, some := cmd.Annotations[concerns]
+	if !some {
+		return
+	}
+	cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) {
+		f.Hidden = !slices.ContainsFunc(strings.Fields(list), func(s string) bool {
+			return f.Name == s || strings.HasPrefix(f.Name, s+".")
+		})
+	})
 }
 
 // noCommand explains a word that is no command.
@@ -134,7 +157,7 @@ func noCommand(cmd *cobra.Command, args []string) error {
 	return fmt.Errorf("unknown command %q: see spoor --help", args[0])
 }
 
-// usageTemplate is cobra's, with the settings named as such and examples first.
+// usageTemplate is cobra's, with the settings named as such, examples first, and lines that a terminal holds.
 const usageTemplate = `Usage:
   {{if .Runnable}}{{.UseLine}}{{else}}{{.CommandPath}} COMMAND{{end}}
 {{- if .HasExample}}
@@ -154,7 +177,7 @@ Flags:
 {{- if .HasAvailableInheritedFlags}}
 
 Settings (in the file by the same names, in the environment as SPOOR_KAFKA_BROKERS):
-{{.InheritedFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}
+{{.InheritedFlags.FlagUsagesWrapped 150 | trimTrailingWhitespaces}}{{end}}
 `
 
 // flagError says where the flags are listed, and which was most likely meant.

@@ -25,8 +25,9 @@ func (c *cli) tailCommand() *cobra.Command {
 		Example: "  spoor tail elephants\n" +
 			"  spoor tail paths --from start --count 20\n" +
 			"  spoor tail flows --json --kafka.brokers kafka1:9092,kafka2:9092 | jq .flowId",
-		Args:      oneTopic(topics),
-		ValidArgs: topics,
+		Annotations: map[string]string{concerns: "config kafka.brokers kafka.sasl kafka.tls kafka.topic_prefix"},
+		Args:        oneTopic(topics),
+		ValidArgs:   topics,
 	}
 	cmd.Flags().StringVar(&from, "from", "now", "where to begin: start (all that the topic holds) or now")
 	cmd.Flags().IntVar(&count, "count", 0, "end after so many messages; 0 follows until stopped")

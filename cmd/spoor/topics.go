@@ -22,7 +22,8 @@ func (c *cli) topicsCommand() *cobra.Command {
 		Short: "Compare Kafka's topics with what they should be, and mend them",
 		Long: "topics is for those who prepare a cluster before spoor runs, or whose spoor may not create topics.\n" +
 			"spoor run creates what is missing by itself and uses what is there as it is.",
-		Args: noCommand,
+		Args:        noCommand,
+		Annotations: map[string]string{concerns: ""},
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			cmd.SetOut(c.err)
 			return errors.Join(cmd.Help(), errors.New("plan or apply is wanted"))
@@ -37,10 +38,11 @@ func (c *cli) topicsCommand() *cobra.Command {
 
 func (c *cli) topicsStep(name, short string, work func(context.Context, *kafka.Topics, []kafka.Change) error) *cobra.Command {
 	return &cobra.Command{
-		Use:     name,
-		Short:   short,
-		Example: "  spoor topics " + name + " --kafka.brokers kafka1:9092,kafka2:9092 --kafka.replication 3",
-		Args:    cobra.NoArgs,
+		Use:         name,
+		Short:       short,
+		Example:     "  spoor topics " + name + " --kafka.brokers kafka1:9092,kafka2:9092 --kafka.replication 3",
+		Annotations: map[string]string{concerns: "config kafka.brokers kafka.partitions kafka.replication kafka.sasl kafka.tls kafka.topic_prefix"},
+		Args:        cobra.NoArgs,
 		RunE: c.command(func(cmd *cobra.Command, _ []string, _ *slog.Logger) error {
 			cfg := c.cfg.Kafka.Config
 			cfg.Brokers = c.brokers()
