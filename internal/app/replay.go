@@ -8,10 +8,8 @@ import (
 	"log/slog"
 	"time"
 
-	"spoor/analytics"
 	"spoor/collector"
 	"spoor/collector/capture"
-	"spoor/flow"
 	"spoor/publish"
 	"spoor/publish/file"
 	"spoor/publish/kafka"
@@ -37,21 +35,16 @@ type ReplayOptions struct {
 	Progress func(read, total int64)
 }
 
-// replay is one replay under way: the whole pipeline on one goroutine, with the
-// time taken from the capture, so that the same files give the same results.
+// replay is one replay under way: the pipeline, what it reads and where its results go.
 type replay struct {
 	o      ReplayOptions
 	reader *capture.Reader
 	pub    *publish.Publisher
 	kafka  *kafka.Sink // nil without kafka.brokers; else the publisher's first sink
 	files  *file.Sink  // nil without output.dir
-	engine *analytics.Engine
 	obs    *observer
-	worker *worker
-
-	now  int64 // capture time
-	next int64 // of the next tick
-	wall time.Time
+	wall   time.Time
+	Pipeline
 }
 
 // Replay sends recorded datagrams through the pipeline. Where the captures end
@@ -64,7 +57,7 @@ func Replay(ctx context.Context, cfg *Config, o ReplayOptions, log *slog.Logger)
 	}
 	defer func() { _ = reader.Close() }() // read only: nothing is lost
 	r := &replay{o: o, reader: reader}
-	if err := r.build(cfg, log); err != nil {
+	if err := r.prepare(cfg, log); err != nil {
 		return nil, err
 	}
 	stop := r.giveUpWith(ctx)
@@ -83,12 +76,8 @@ func Replay(ctx context.Context, cfg *Config, o ReplayOptions, log *slog.Logger)
 	return s, err
 }
 
-// build makes the pipeline and starts the publisher.
-func (r *replay) build(cfg *Config, log *slog.Logger) error {
-	agents, err := collector.NewAgents(cfg.Agents)
-	if err != nil {
-		return err
-	}
+// prepare makes the pipeline and starts the publisher.
+func (r *replay) prepare(cfg *Config, log *slog.Logger) error {
 	c := cfg.Publish
 	c.Wait = true
 	sinks, err := r.sinks(cfg, log)
@@ -97,13 +86,13 @@ func (r *replay) build(cfg *Config, log *slog.Logger) error {
 	}
 	r.pub = publish.New(c, sinks...)
 	r.obs = newObserver(r.pub)
-	a := cfg.Analytics
-	a.Seed = [2]uint64{} // repeatable: nobody aims at the table of a replay
-	if r.engine, err = analytics.New(a, r.obs); err != nil {
+	if err := r.build(cfg, r.obs); err != nil {
 		return errors.Join(err, r.abort())
 	}
 	r.obs.feed = r.engine.Feed()
-	r.worker = newWorker(agents, r.obs, r.pub.Encoder(), func() int64 { return r.now })
+	if err := r.connect(cfg, r.obs, r.pub.Encoder()); err != nil {
+		return errors.Join(err, r.abort())
+	}
 	if err := r.pub.Start(); err != nil {
 		return errors.Join(err, r.abort())
 	}
@@ -126,10 +115,8 @@ func (r *replay) run(ctx context.Context) error {
 				return err
 			}
 		}
-		r.ticksBefore(d.Received)
-		r.now = d.Received
 		r.obs.saw(d.Received)
-		r.worker.Datagram(&d)
+		r.Datagram(&d)
 	}
 }
 
@@ -156,34 +143,13 @@ func (r *replay) pace(ctx context.Context, at int64) error {
 	return ctx.Err()
 }
 
-// ticksBefore lets the engine's clock tick at each multiple of its pace up to
-// at, the arrival of the next datagram.
-func (r *replay) ticksBefore(at int64) {
-	if r.next == 0 {
-		r.next = (at/analytics.TickEvery + 1) * analytics.TickEvery
-	}
-	if r.next > at {
-		return
-	}
-	r.worker.Flush()
-	silent := r.next
-	for ; r.next <= at; r.next += analytics.TickEvery {
-		if at-silent > longSilence && r.next-silent > ticksAfter {
-			r.next = at / analytics.TickEvery * analytics.TickEvery
-		}
-		r.now = r.next
-		r.engine.Tick(r.next)
-	}
-}
-
 // finish lets the clock run on, ends what is open and puts the files in place.
 // failed is why reading ended early; only damage of a capture leaves results.
 func (r *replay) finish(ctx context.Context, failed error) (*Summary, error) {
 	damaged := &capture.Error{}
 	keep := failed == nil || errors.As(failed, &damaged) && r.obs.last != 0
 	if keep {
-		r.ticksBefore(r.obs.last + runOn)
-		r.engine.Finish(r.now, flow.EndTelemetryLost)
+		r.Finish()
 	}
 	r.worker.close()
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), drainTime)

@@ -1,7 +1,5 @@
 package judge
 
-import "errors"
-
 // Elephants counts stretches over the threshold, and the lives of alerts.
 type Elephants struct {
 	MustBeFound  int `json:"must be found"` // stretches of at least 5 s with a mean of 1.2 times the threshold
@@ -33,21 +31,19 @@ type elephantScorer struct {
 	Elephants
 }
 
-func scoreElephants(t *Truth, dir string) (Elephants, error) {
+func scoreElephants(t *Truth, said []ElephantRow) Elephants {
 	s := elephantScorer{truth: t, started: make(map[Key][]start), ended: make(map[life]float64)}
 	s.Delays = make(map[string][]float64)
-	err := rows(dir, "elephants.jsonl", func(m *elephantRow) error {
+	for i := range said {
+		m := &said[i]
 		id := life{m.Alert, m.Episode}
-		switch {
-		case m.State == "started" && m.Detected == nil:
-			return errors.New("started, but not detected")
-		case m.State == "started":
+		switch m.State {
+		case "started":
 			s.started[m.Flow] = append(s.started[m.Flow], start{unix(*m.Detected), id})
-		case m.State == "ended":
+		case "ended":
 			s.ended[id] = unix(m.Time)
 		}
-		return nil
-	})
+	}
 	for _, lives := range s.started {
 		for _, l := range lives {
 			if _, ok := s.ended[l.life]; !ok {
@@ -65,7 +61,7 @@ func scoreElephants(t *Truth, dir string) (Elephants, error) {
 			s.UnknownFlows += len(lives)
 		}
 	}
-	return s.Elephants, err
+	return s.Elephants
 }
 
 // stretch is a range of seconds over the threshold, ends included.

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,32 +17,38 @@ const (
 	noIfIndex = -1
 )
 
-type linkEnd struct {
+// LinkEnd is one end of a link; nil means null.
+type LinkEnd struct {
 	Agent   *string `json:"agent"`
 	IfIndex *int64  `json:"ifindex"`
 }
 
-type topologyRow struct {
+// TopologyRow is a message of the topology topic.
+type TopologyRow struct {
 	ID     string  `json:"id"`
 	Link   *string `json:"link"` // absent: no link
 	Source string  `json:"source"`
 	State  string  `json:"state"`
-	A      linkEnd `json:"a"`
-	B      linkEnd `json:"b"`
+	A      LinkEnd `json:"a"`
+	B      LinkEnd `json:"b"`
 }
 
-type pathRow struct {
+// PathRow is a message of the paths topic.
+type PathRow struct {
 	Flow  Key       `json:"flow"`
 	Time  time.Time `json:"time"`
 	State string    `json:"state"`
 	Cause string    `json:"cause"`
-	Hops  []struct {
-		Agent *string `json:"agent"`
-	} `json:"hops"`
+	Hops  []HopRow  `json:"hops"`
+}
+
+// HopRow is a switch of a path; Agent is nil where no agent reports.
+type HopRow struct {
+	Agent *string `json:"agent"`
 }
 
 // switches names the hops as the truth does, by their agents.
-func (p *pathRow) switches(agents map[string]string) []string {
+func (p *PathRow) switches(agents map[string]string) []string {
 	names := make([]string, 0, len(p.Hops))
 	for _, h := range p.Hops {
 		switch {
@@ -56,7 +63,8 @@ func (p *pathRow) switches(agents map[string]string) []string {
 	return names
 }
 
-type elephantRow struct {
+// ElephantRow is a message of the elephants topic.
+type ElephantRow struct {
 	Alert    string     `json:"alert"`
 	Episode  int        `json:"episode"`
 	State    string     `json:"state"`
@@ -65,12 +73,41 @@ type elephantRow struct {
 	Flow     Key        `json:"flow"`
 }
 
-// rows calls f with each line of a JSON lines file of dir.
-func rows[T any](dir, name string, f func(*T) error) error {
+// Messages are what spoor published, in the order in which it did.
+type Messages struct {
+	Topology  []TopologyRow
+	Paths     []PathRow
+	Elephants []ElephantRow
+}
+
+// Read gives the messages in the files that replay wrote into dir.
+func Read(dir string) (m *Messages, err error) {
+	m = &Messages{}
+	if m.Topology, err = rows[TopologyRow](dir, "topology.jsonl"); err != nil {
+		return nil, err
+	}
+	if m.Paths, err = rows[PathRow](dir, "paths.jsonl"); err != nil {
+		return nil, err
+	}
+	if m.Elephants, err = rows(dir, "elephants.jsonl", (*ElephantRow).check); err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+func (m *ElephantRow) check() error {
+	if m.State == "started" && m.Detected == nil {
+		return errors.New("started, but not detected")
+	}
+	return nil
+}
+
+// rows gives the lines of a JSON lines file of dir, each checked.
+func rows[T any](dir, name string, checks ...func(*T) error) (all []T, err error) {
 	name = filepath.Join(dir, name)
 	file, err := os.Open(name)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer file.Close()
 	lines := bufio.NewScanner(file)
@@ -79,19 +116,22 @@ func rows[T any](dir, name string, f func(*T) error) error {
 		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
 			continue
 		}
-		row := new(T)
-		err := json.Unmarshal(lines.Bytes(), row)
-		if err == nil {
-			err = f(row)
+		var row T
+		err := json.Unmarshal(lines.Bytes(), &row)
+		for _, check := range checks {
+			if err == nil {
+				err = check(&row)
+			}
 		}
 		if err != nil {
-			return fmt.Errorf("%s:%d: %w", name, n, err)
+			return nil, fmt.Errorf("%s:%d: %w", name, n, err)
 		}
+		all = append(all, row)
 	}
 	if err := lines.Err(); err != nil {
-		return fmt.Errorf("%s: %w", name, err)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return nil
+	return all, nil
 }
 
 // unix gives a time as the truth has it.

@@ -77,17 +77,17 @@ type pathScorer struct {
 	Paths
 }
 
-func scorePaths(t *Truth, dir string) (Paths, error) {
+func scorePaths(t *Truth, rows []PathRow) Paths {
 	s := pathScorer{truth: t, named: t.switches(), said: make(map[Key][]saidPath), multi: make(map[Key]bool)}
-	err := rows(dir, "paths.jsonl", func(m *pathRow) error {
+	for i := range rows {
+		m := &rows[i]
 		switch {
 		case m.State == "multipath":
 			s.multi[m.Flow] = true
 		case m.State == "complete" && m.Cause != "expired":
 			s.said[m.Flow] = append(s.said[m.Flow], saidPath{unix(m.Time), m.switches(t.Agents)})
 		}
-		return nil
-	})
+	}
 	for i := range t.Flows {
 		if f := &t.Flows[i]; f.Frames >= 20 && len(f.Switches) > 0 {
 			s.flow(f)
@@ -99,7 +99,7 @@ func scorePaths(t *Truth, dir string) (Paths, error) {
 	if len(s.first) > 0 {
 		s.FirstP50 = round(median(s.first), 3)
 	}
-	return s.Paths, err
+	return s.Paths
 }
 
 func (s *pathScorer) flow(f *Flow) {

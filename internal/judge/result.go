@@ -20,18 +20,22 @@ type Result struct {
 
 // Score judges the files that replay wrote into dir.
 func Score(t *Truth, dir string) (*Result, error) {
-	r := &Result{l2: t.Mode == "l2", onePair: t.onePair()}
-	var err error
-	if r.Links, err = scoreLinks(t, dir); err != nil {
+	m, err := Read(dir)
+	if err != nil {
 		return nil, err
 	}
-	if r.Paths, err = scorePaths(t, dir); err != nil {
+	return t.Judge(m)
+}
+
+// Judge judges messages.
+func (t *Truth) Judge(m *Messages) (*Result, error) {
+	links, err := scoreLinks(t, m.Topology)
+	if err != nil {
 		return nil, err
 	}
-	if r.Elephants, err = scoreElephants(t, dir); err != nil {
-		return nil, err
-	}
-	return r, nil
+	return &Result{
+		Links: links, Paths: scorePaths(t, m.Paths), Elephants: scoreElephants(t, m.Elephants), l2: t.Mode == "l2", onePair: t.onePair(),
+	}, nil
 }
 
 func (t *Truth) onePair() bool {

@@ -86,6 +86,11 @@ type Key struct {
 	Dport port   `json:"dport"`
 }
 
+// NewKey gives a key; a port is -1 where the message has null.
+func NewKey(src, dst string, proto, sport, dport int) Key {
+	return Key{src, dst, proto, port(sport), port(dport)}
+}
+
 // port is a transport port in which null is not 0.
 type port int
 
