@@ -21,8 +21,8 @@ BENCH ?= .
 COUNT ?= 1
 
 # What `make check` and .ci/run do, in this order, and what .ci/run --full adds. Not vuln: its database may be out of reach.
-CHECKS := check-mod check-fmt vet test lint lint-scripts check-generated race fuzz-short cross integration score live
-FULL := live-full fuzz bench cover
+CHECKS := check-mod check-fmt vet test lint lint-scripts check-generated race fuzz-short cross integration score scenarios live
+FULL := scenarios-full live-full fuzz bench cover
 
 .PHONY: help
 help: ## this list
@@ -83,6 +83,26 @@ integration: ## tests against a real Apache Kafka, started for them
 .PHONY: score
 score: build ## replay recorded and simulated captures that have a truth, print how right and how fast we were
 	go run ./internal/testkit/score/cmd/score -spoor dist/spoor -simulate $(CAPTURES)
+
+SCENARIOS := go run ./internal/testkit/scenario/cmd/scenarios
+KNOWN := internal/testkit/scenario/known.json
+
+.PHONY: scenarios
+scenarios: ## simulated fabrics and mishaps, judged on a fixed seed; a fresh one is shown (NAMES="plain near")
+	$(SCENARIOS) -fresh $(NAMES)
+
+.PHONY: scenarios-full
+scenarios-full: ## the same on three seeds, with the large ones
+	$(SCENARIOS) -long -seeds 1,2,3 -fresh
+
+.PHONY: scenarios-known
+scenarios-known: ## note what scenarios reach that are short of their target; from then on it must not become worse
+	$(SCENARIOS) -long -learn $(KNOWN)
+	$(SCENARIOS) -long -seeds 1,2,3 -learn $(KNOWN)
+
+.PHONY: accuracy
+accuracy: ## measure all that docs/accuracy.md tells, and write it there
+	$(SCENARIOS) -long -seeds 1,2,3 -write docs/accuracy.md
 
 .PHONY: live
 live: build ## real Open vSwitch agents, spoor and a real Kafka beside them, a little traffic (root)

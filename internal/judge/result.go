@@ -147,3 +147,50 @@ func (e *Elephants) delays() string {
 	}
 	return strings.Join(parts, " ")
 }
+
+// Add joins the counts of another capture. Figures that are no counts (delays of
+// paths and moves) become the worse of both.
+func (r *Result) Add(o *Result) {
+	r.Links.Right += o.Links.Right
+	r.Links.Wrong += o.Links.Wrong
+	r.Links.Missing += o.Links.Missing
+	p, q := &r.Paths, &o.Paths
+	p.Flows += q.Flows
+	p.FlowsRight += q.FlowsRight
+	p.FlowsWrong += q.FlowsWrong
+	p.Multipath += q.Multipath
+	p.NeverComplete += q.NeverComplete
+	p.Unsampled += q.Unsampled
+	p.MessagesRight += q.MessagesRight
+	p.MessagesWrong += q.MessagesWrong
+	p.Moves += q.Moves
+	p.MovesReported += q.MovesReported
+	p.LagP50, p.LagMax, p.FirstP50 = worse(p.LagP50, q.LagP50), worse(p.LagMax, q.LagMax), worse(p.FirstP50, q.FirstP50)
+	r.Elephants.Add(&o.Elephants)
+}
+
+func worse(a, b *float64) *float64 {
+	if a == nil || b != nil && *b > *a {
+		return b
+	}
+	return a
+}
+
+// Add joins the counts and delays of another capture.
+func (e *Elephants) Add(o *Elephants) {
+	e.MustBeFound += o.MustBeFound
+	e.Found += o.Found
+	e.Missed += o.Missed
+	e.Split += o.Split
+	e.Open += o.Open
+	e.TrueAlerts += o.TrueAlerts
+	e.FalseAlerts += o.FalseAlerts
+	e.UnknownFlows += o.UnknownFlows
+	delays := make(map[string][]float64, len(e.Delays))
+	for _, all := range []map[string][]float64{e.Delays, o.Delays} {
+		for session, d := range all {
+			delays[session] = append(delays[session], d...)
+		}
+	}
+	e.Delays = delays
+}

@@ -1,0 +1,173 @@
+package scenario
+
+import (
+	"fmt"
+	"time"
+
+	"spoor/fabric"
+)
+
+// plain scenarios differ in size and traffic.
+func plain() []Scenario {
+	return []Scenario{
+		{
+			Name: "plain", About: "100 flows, three elephants of 26, 19 and 12.6%",
+			Fabric: func(*fabric.Config) {},
+		},
+		{
+			Name: "near", About: "16 flows at 8% must stay silent, 4 at 12.5% be found",
+			Fabric: func(c *fabric.Config) {
+				c.Duration = 60 * time.Second
+				c.Elephants = near(16, 0.08, 4, 0.125)
+			},
+			Target: func(t *Target) { t.Delay = 12 }, // half of them UDP
+		},
+		{
+			Name: "large", About: "10,000 flows on 16 leaves and 4 spines, 8 elephants", Long: true,
+			Fabric: func(c *fabric.Config) {
+				size(c, 4, 16, 8, 10_000)
+				c.Elephants = several(8, 0.15)
+			},
+		},
+		{
+			Name: "huge", About: "100,000 flows on 64 leaves and 16 spines, 32 elephants", Long: true,
+			Fabric: func(c *fabric.Config) {
+				size(c, 16, 64, 8, 100_000)
+				c.Duration = 30 * time.Second
+				c.Elephants = several(32, 0.15)
+			},
+		},
+	}
+}
+
+// telemetry scenarios differ in what agents tell and what arrives of it.
+func telemetry() []Scenario {
+	return []Scenario{
+		{
+			Name: "loss", About: "10% of the datagrams are lost, 2% come twice",
+			Fabric: func(c *fabric.Config) { c.Loss, c.Duplicate = 0.1, 0.02 },
+		},
+		{
+			Name: "both", About: "agents sample on ingress and on egress",
+			Fabric: func(c *fabric.Config) { c.Direction = fabric.Both },
+		},
+		{
+			Name: "egress", About: "agents sample on egress only",
+			Fabric: func(c *fabric.Config) { c.Direction = fabric.Egress },
+		},
+		{
+			Name: "rate", About: "all agents sample a quarter as often from 15 s on",
+			Fabric: func(c *fabric.Config) { c.Events = happens("rate:*4@15s") },
+		},
+		{
+			Name: "restart", About: "an agent restarts with other ifIndexes",
+			Fabric: func(c *fabric.Config) { c.Events = happens("restart:leaf2@15s") },
+		},
+		{
+			Name: "host-agents", About: "hosts run agents too",
+			Fabric: func(c *fabric.Config) { c.HostAgents = true },
+		},
+	}
+}
+
+// topologies differ in how the fabric is built and in what happens to it.
+func topologies() []Scenario {
+	return []Scenario{
+		{
+			Name: "moves", About: "half of the flows take another path at 12 s, the elephants at 20 s",
+			Fabric: func(c *fabric.Config) { c.Events = happens("move:0.5@12s", "move:elephants@20s") },
+		},
+		{
+			Name: "drain", About: "a spine is drained at 15 s and comes back at 28 s",
+			Fabric: func(c *fabric.Config) { c.Events = happens("drain:spine1@15s", "undrain:spine1@28s") },
+		},
+		sprayed(2), sprayed(4), sprayed(8), sprayed(16),
+		{
+			Name: "host-moves", About: "a host goes to another leaf at 15 s",
+			Fabric: func(c *fabric.Config) { c.Events = happens("hostmove:h1-1>leaf3@15s") },
+		},
+		silent("silent-leaf-1", 1, 0), silent("silent-leaf-2", 2, 0), silent("silent-leaf-4", 4, 0),
+		silent("silent-spine-1", 0, 1), silent("silent-spines", 0, 4),
+		{
+			Name: "dual-homed", About: "every host is on two leaves",
+			Fabric: func(c *fabric.Config) { c.DualHomed = 1 },
+		},
+		{
+			Name: "evpn", About: "VXLAN with symmetric IRB: the VNI changes on the way",
+			Fabric: func(c *fabric.Config) { c.VXLAN = true },
+		},
+		{
+			Name: "evpn-dual-homed", About: "the same with every host on two leaves that share a tunnel address",
+			Fabric: func(c *fabric.Config) { c.VXLAN, c.DualHomed = true, 1 },
+		},
+		{
+			Name: "five-stages", About: "two pods below super-spines",
+			Fabric: func(c *fabric.Config) { c.Pods, c.Leaves = 2, 2 },
+		},
+		{
+			Name: "lag", About: "two links between switches, agents name members",
+			Fabric: func(c *fabric.Config) { c.LAG = 2 },
+		},
+		{
+			Name: "lag-aggregate", About: "two links between switches, agents name aggregates",
+			Fabric: func(c *fabric.Config) { c.LAG, c.LAGNaming = 2, fabric.NameAggregate },
+		},
+	}
+}
+
+// size sets that of fabric and traffic.
+func size(c *fabric.Config, spines, leaves, hosts, flows int) {
+	c.Spines, c.Leaves, c.Hosts, c.Flows = spines, leaves, hosts, flows
+}
+
+// several gives n elephants of at least share, one after another, for 15 s each.
+func several(n int, share float64) (all []fabric.Elephant) {
+	for i := range n {
+		all = append(all, fabric.Elephant{
+			Share: share + 0.02*float64(i%8), Start: 3*time.Second + time.Duration(i%8)*500*time.Millisecond, Duration: 15 * time.Second, UDP: i%4 == 3,
+		})
+	}
+	return all
+}
+
+// near gives flows a little below and above the threshold, half of them UDP.
+func near(below int, low float64, above int, high float64) (all []fabric.Elephant) {
+	for i := range below + above {
+		e := fabric.Elephant{Share: low, Start: 2*time.Second + time.Duration(i)*200*time.Millisecond, Duration: 50 * time.Second, UDP: i%2 == 1}
+		if i >= below {
+			e.Share = high
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+// happens reads events; a mistake in this file is a panic.
+func happens(texts ...string) (all []fabric.Event) {
+	for _, text := range texts {
+		e, err := fabric.ParseEvent(text)
+		if err != nil {
+			panic(err)
+		}
+		all = append(all, e)
+	}
+	return all
+}
+
+func sprayed(spines int) Scenario {
+	return Scenario{
+		Name: fmt.Sprintf("spray-%d", spines), About: fmt.Sprintf("packets are sprayed over %d spines", spines), Long: spines == 4,
+		Fabric: func(c *fabric.Config) { c.Spray, c.Spines = true, spines },
+	}
+}
+
+func silent(name string, leaves, spines int) Scenario {
+	return Scenario{
+		Name: name, About: fmt.Sprintf("%d of 16 leaves and %d of 4 spines have no agent", leaves, spines),
+		Fabric: func(c *fabric.Config) {
+			size(c, 4, 16, 4, 400)
+			c.Elephants = several(6, 0.15)
+			c.SilentLeaves, c.SilentSpines = leaves, spines
+		},
+	}
+}
