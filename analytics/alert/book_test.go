@@ -1,0 +1,190 @@
+package alert_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"spoor/analytics/alert"
+	"spoor/flow"
+)
+
+const second = int64(1e9)
+
+// play shows findings to a book second by second and gives what it tells:
+// "12 raised warning AgentSilent".
+func play(b *alert.Book, seconds int64, at func(s int64) []alert.Finding) []string {
+	var told []string
+	for s := range seconds {
+		now := s * second
+		for _, f := range at(s) {
+			b.See(&f, now)
+		}
+		for _, a := range b.Tick(now) {
+			told = append(told, fmt.Sprintf("%d %s %s %s", s, a.State, a.Severity, label(a, "alertname")))
+		}
+	}
+	return told
+}
+
+func label(a *flow.Alert, name string) string {
+	for _, l := range a.Labels {
+		if l.Name == name {
+			return l.Value
+		}
+	}
+	return ""
+}
+
+// during gives a finding while it lasts.
+func during(f alert.Finding, spans ...[2]int64) func(int64) []alert.Finding {
+	return func(s int64) []alert.Finding {
+		for _, span := range spans {
+			if s >= span[0] && s < span[1] {
+				return []alert.Finding{f}
+			}
+		}
+		return nil
+	}
+}
+
+func busy() alert.Finding {
+	return alert.Finding{Kind: alert.LinkBusy, Subject: alert.Subject{Switch: "leaf1", Link: "leaf1:swp5>spine1:swp1"}, Summary: "full"}
+}
+
+func TestLife(t *testing.T) {
+	f := func(what string, want []string, seconds int64, at func(int64) []alert.Finding) {
+		t.Helper()
+		if got := play(alert.NewBook(alert.DefaultConfig()), seconds, at); !slices.Equal(got, want) {
+			t.Errorf("%s:\ngot  %q\nwant %q", what, got, want)
+		}
+	}
+	f("too short to be raised", nil, 300, during(busy(), [2]int64{10, 60}))
+	f("held back, raised once, told each minute, resolved after its time", []string{
+		"70 raised warning LinkBusy", "130 active warning LinkBusy", "190 active warning LinkBusy", "250 active warning LinkBusy", "260 resolved warning LinkBusy",
+	}, 400, during(busy(), [2]int64{10, 200}))
+	f("a gap shorter than its time is none", []string{
+		"70 raised warning LinkBusy", "130 active warning LinkBusy", "190 active warning LinkBusy", "220 resolved warning LinkBusy",
+	}, 400, during(busy(), [2]int64{10, 100}, [2]int64{140, 160}))
+	f("two lives", []string{
+		"60 raised warning LinkBusy", "120 active warning LinkBusy", "140 resolved warning LinkBusy",
+		"260 raised warning LinkBusy", "320 active warning LinkBusy", "330 resolved warning LinkBusy",
+	}, 500, during(busy(), [2]int64{0, 80}, [2]int64{200, 270}))
+	f("gaps before it is raised: it begins anew", nil, 1000, func(s int64) []alert.Finding {
+		if s%120 < 40 {
+			return []alert.Finding{busy()}
+		}
+		return nil
+	})
+	f("at once", []string{"5 raised critical PortDown", "8 resolved critical PortDown"}, 20,
+		during(alert.Finding{Kind: alert.PortDown}, [2]int64{5, 8}))
+}
+
+// TestWeakFindings: a value between the two thresholds keeps an alert up and raises none.
+func TestWeakFindings(t *testing.T) {
+	weak := busy()
+	weak.Weak = true
+	b := alert.NewBook(alert.DefaultConfig())
+	if got := play(b, 200, during(weak, [2]int64{0, 200})); got != nil {
+		t.Errorf("weak alone: %q", got)
+	}
+	got := play(alert.NewBook(alert.DefaultConfig()), 400, func(s int64) []alert.Finding {
+		switch {
+		case s < 70:
+			return []alert.Finding{busy()}
+		case s < 250:
+			return []alert.Finding{weak}
+		}
+		return nil
+	})
+	want := []string{"60 raised", "120 active", "180 active", "240 active", "300 active", "310 resolved"}
+	for i := range got {
+		got[i] = strings.TrimSuffix(got[i], " warning LinkBusy")
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+func TestWorseIsAnotherAlert(t *testing.T) {
+	f := alert.Finding{Kind: alert.PacketDrops, Subject: alert.Subject{Switch: "leaf1", Reason: "no_buffer_space"}}
+	got := play(alert.NewBook(alert.DefaultConfig()), 100, func(s int64) []alert.Finding {
+		g := f
+		if s >= 20 && s < 25 {
+			g.Severity = flow.SeverityCritical
+		}
+		if s < 30 {
+			return []alert.Finding{g}
+		}
+		return nil
+	})
+	want := []string{"5 raised warning PacketDrops", "20 resolved warning PacketDrops", "20 raised critical PacketDrops", "80 active critical PacketDrops", "90 resolved critical PacketDrops"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+// TestFingerprintIsStable: figures change, the identity does not.
+func TestFingerprintIsStable(t *testing.T) {
+	b := alert.NewBook(alert.DefaultConfig())
+	prints := map[uint64]bool{}
+	for s := range int64(200) {
+		f := busy()
+		f.Summary, f.Value = fmt.Sprint("full to ", s), float64(s)
+		b.See(&f, s*second)
+		for _, a := range b.Tick(s * second) {
+			prints[a.Fingerprint()] = true
+			if a.Ends <= a.Time && a.State != flow.AlertResolved || a.Starts > a.Time {
+				t.Errorf("%+v", a)
+			}
+		}
+	}
+	if len(prints) != 1 {
+		t.Errorf("%d fingerprints", len(prints))
+	}
+	if list := b.Active(); len(list) != 1 || list[0].Summary != "full to 199" {
+		t.Errorf("%+v", list)
+	}
+	if list := b.Finish(201 * second); len(list) != 1 || list[0].State != flow.AlertResolved || len(b.Active()) != 0 {
+		t.Errorf("%+v", list)
+	}
+}
+
+func TestBookIsBounded(t *testing.T) {
+	cfg := alert.DefaultConfig()
+	cfg.Max = 100
+	b := alert.NewBook(cfg)
+	for i := range uint32(1000) {
+		b.See(&alert.Finding{Kind: alert.PortDown, Subject: alert.Subject{IfIndex: i}}, second)
+	}
+	if n := len(b.Tick(second)); n != 100 || b.Refused != 900 {
+		t.Errorf("%d told, %d refused", n, b.Refused)
+	}
+}
+
+func TestMutedAlertIsResolved(t *testing.T) {
+	rule, err := alert.ParseRule(`switch=leaf1 schedule="00:01-00:02 UTC"`, time.UTC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg := alert.DefaultConfig()
+	cfg.Mute = []alert.Rule{rule}
+	got := play(alert.NewBook(cfg), 130, during(alert.Finding{Kind: alert.PortDown, Subject: alert.Subject{Switch: "leaf1"}}, [2]int64{50, 125}))
+	want := []string{"50 raised critical PortDown", "60 resolved critical PortDown", "120 raised critical PortDown", "125 resolved critical PortDown"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+// TestKinds: every kind says what it means and what to do, under a name of its own.
+func TestKinds(t *testing.T) {
+	names := map[string]bool{}
+	for _, k := range alert.Kinds() {
+		if names[k.String()] || k.String() == "" || k.Means() == "" || !strings.HasSuffix(k.Action(), ".") || k.Hold() < 0 || k.Clear() < 0 {
+			t.Errorf("%v: %q %q", k, k.Means(), k.Action())
+		}
+		names[k.String()] = true
+	}
+}

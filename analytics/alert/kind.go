@@ -1,0 +1,151 @@
+package alert
+
+import (
+	"time"
+
+	"spoor/flow"
+)
+
+// Kind says what is wrong.
+type Kind uint8
+
+// Kinds.
+const (
+	ElephantFlow Kind = iota
+	ElephantIncident
+	FlowHerd
+	AgentSilent
+	AgentAddressShared
+	TelemetryLoss
+	SamplingRateChanged
+	SpeedUnknown
+	PortDown
+	PortFlapping
+	PortErrors
+	PacketDrops
+	LinkBusy
+	LinkLoss
+	LinkMislearned
+	UplinkImbalance
+	LAGImbalance
+	DetectionSlow
+	numKinds
+)
+
+// trait is what all findings of a kind have in common.
+type trait struct {
+	name     string        // alertname
+	severity flow.Severity // unless the finding has a higher one
+	hold     time.Duration // how long it must last before it is raised
+	clear    time.Duration // how long it must be away before it is resolved
+	means    string        // what it says, for the documents
+	action   string        // what to do about it
+}
+
+const (
+	info    = flow.SeverityInfo
+	warning = flow.SeverityWarning
+	severe  = flow.SeverityCritical
+)
+
+var traits = [numKinds]trait{
+	ElephantFlow: {
+		"ElephantFlow", warning, 0, 0, "one flow takes more than its share of a link that is busy, drops, or carries another elephant",
+		"Ask the owner of the hosts whether this transfer is wanted now; if it is, limit its rate or move it to hours of less traffic.",
+	},
+	ElephantIncident: {
+		"ElephantIncident", warning, 0, 10 * time.Second, "several elephants share one link, one pair of hosts or one receiver",
+		"See the flows: one pair of hosts is one transfer over several connections, one receiver is incast, one link is a collision of hashes.",
+	},
+	FlowHerd: {
+		"FlowHerd", warning, 5 * time.Second, 15 * time.Second, "many flows between two hosts, each below the threshold, take more than it together",
+		"It is one transfer over several connections: treat it as one elephant.",
+	},
+	AgentSilent: {
+		"AgentSilent", warning, 0, 10 * time.Second, "an agent that was heard before sends no sFlow any more",
+		"Look whether the switch is up and reaches the collector; on the switch, whether its sFlow agent runs and names this collector.",
+	},
+	AgentAddressShared: {
+		"AgentAddressShared", warning, 30 * time.Second, 5 * time.Minute, "several devices send sFlow under one agent address",
+		"Give each switch an agent address of its own, such as that of its loopback interface.",
+	},
+	TelemetryLoss: {
+		"TelemetryLoss", warning, 30 * time.Second, 2 * time.Minute, "datagrams of an agent get lost on the way, or the agent itself drops samples",
+		"Lost datagrams: look at the path of the management network and at the collector's receive buffer. Samples dropped by the agent: raise its sampling rate's N.",
+	},
+	SamplingRateChanged: {
+		"SamplingRateChanged", info, 0, 10 * time.Minute, "an agent samples one in another number of packets than before",
+		"If nobody changed it, the agent backs off under load: raise N to what it can bear, so that the rate is the same all the time.",
+	},
+	SpeedUnknown: {
+		"SpeedUnknown", info, 2 * time.Minute, time.Minute, "a port carries traffic, but the speed of its link is unknown: flows on it raise no alert",
+		"Let the agent send interface counters, or set topology.speeds for the port.",
+	},
+	PortDown: {
+		"PortDown", severe, 0, 0, "a port between two switches went down, and nobody switched it off",
+		"Look at the optics and the cable at both ends.",
+	},
+	PortFlapping: {
+		"PortFlapping", severe, 0, 10 * time.Minute, "a port between two switches goes up and down",
+		"Take the link out of service and replace its optics or cable.",
+	},
+	PortErrors: {
+		"PortErrors", warning, 0, 3 * time.Minute, "a port receives damaged frames",
+		"Clean or replace the optics or the cable between the two ends.",
+	},
+	PacketDrops: {
+		"PacketDrops", warning, 5 * time.Second, time.Minute, "a switch discards packets",
+		"See the reasons and the flows in the topic of drops: congestion wants less traffic or deeper buffers, other reasons a look at the configuration.",
+	},
+	LinkBusy: {
+		"LinkBusy", warning, time.Minute, time.Minute, "a link between two switches has been more than 90% full for a minute",
+		"See its elephants; without any, the fabric needs more capacity here.",
+	},
+	LinkLoss: {
+		"LinkLoss", severe, 0, 10 * time.Minute, "less arrives at one end of a link than the other end sent, and no counter says why",
+		"Take the link out of service, and clean or replace its optics or cable.",
+	},
+	LinkMislearned: {
+		"LinkMislearned", info, 0, 5 * time.Minute, "the counters of the two ends of a link do not fit together: these ports do not face each other",
+		"Compare with the cabling, or give the topology in topology.file.",
+	},
+	UplinkImbalance: {
+		"UplinkImbalance", warning, 2 * time.Minute, 2 * time.Minute, "one uplink of a switch carries much more than the others",
+		"See the cause in the summary: elephants, an uplink that is no next hop, or a hash that follows that of the tier before.",
+	},
+	LAGImbalance: {
+		"LAGImbalance", warning, 2 * time.Minute, 2 * time.Minute, "one member of a link aggregation group carries much more than the others",
+		"See its elephants; without any, choose a hash over more fields.",
+	},
+	DetectionSlow: {
+		"DetectionSlow", info, 5 * time.Minute, 5 * time.Minute, "on this link it takes longer to find an elephant than promised",
+		"Sample more: the recommended rate is in the summary.",
+	},
+}
+
+// Kinds gives all kinds.
+func Kinds() []Kind {
+	list := make([]Kind, numKinds)
+	for i := range list {
+		list[i] = Kind(i)
+	}
+	return list
+}
+
+// String gives the alert's name, as in the label alertname.
+func (k Kind) String() string { return traits[k].name }
+
+// Severity gives the least severity of findings of the kind.
+func (k Kind) Severity() flow.Severity { return traits[k].severity }
+
+// Hold gives how long a finding must last before it is raised, Clear how long it must be away before it is resolved.
+func (k Kind) Hold() time.Duration { return traits[k].hold }
+
+// Clear is documented with Hold.
+func (k Kind) Clear() time.Duration { return traits[k].clear }
+
+// Means says in a sentence what is wrong.
+func (k Kind) Means() string { return traits[k].means }
+
+// Action says what to do about it.
+func (k Kind) Action() string { return traits[k].action }
