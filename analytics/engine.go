@@ -40,6 +40,7 @@ type Engine struct {
 	evidence []topology.Evidence
 	infos    []topology.PortInfo
 	loads    []load
+	renewed  uint64 // ports of which evidence was asked for again
 	desk     desk
 }
 
@@ -128,6 +129,12 @@ func (e *Engine) learn(now int64) {
 	}
 	snap, records := e.learner.Apply(e.evidence, now)
 	e.snap.Store(snap)
+	if e.learner.Renewed != e.renewed {
+		e.renewed = e.learner.Renewed
+		for _, f := range feeds {
+			f.repeat()
+		}
+	}
 	for i := range records {
 		e.out.Topology(&records[i])
 	}

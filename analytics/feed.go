@@ -69,6 +69,18 @@ func (f *Feed) Sample(s *flow.Sample) {
 	}
 }
 
+// Restarted takes that an agent began anew at boot, as a datagram at now tells:
+// its ports may have other numbers.
+func (f *Feed) Restarted(agent flow.Addr, boot, now int64) {
+	id := f.engine.registry.ID(agent)
+	if id == 0 || !f.engine.taps.restarted(id, boot, now) {
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.witness.Restarted(agent, now)
+}
+
 // Describe fills the labels of a sample's record from the snapshot in force.
 func (f *Feed) Describe(s *flow.Sample, l *flow.Labels) { f.engine.Snapshot().Describe(s, l) }
 
@@ -89,6 +101,13 @@ func (f *Feed) Flush() {
 func (f *Feed) hand(i int) {
 	f.engine.shards[i].Observe(f.batches[i])
 	f.batches[i] = f.batches[i][:0]
+}
+
+// repeat makes the feed tell again what it sees, as if it were new.
+func (f *Feed) repeat() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.witness.Forget()
 }
 
 // drain moves what the feed gathered for the engine.

@@ -31,7 +31,9 @@ func (s *Shard) sample(x *flow.Sample) {
 		s.stats.Portless++
 		return
 	}
-	s.follow(d, e, x, p)
+	if !s.taps.changing(s.snap, p.sw) {
+		s.follow(d, e, x, p)
+	}
 	s.judge(d, e, x, p)
 }
 

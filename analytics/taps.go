@@ -29,6 +29,8 @@ type taps struct {
 	mu    sync.RWMutex
 	all   map[tapKey]*tap
 	heard [topology.MaxSwitches + 1]atomic.Int64 // arrival of the latest datagram with samples
+	begun [topology.MaxSwitches + 1]atomic.Int64 // arrival of the first datagram after the latest restart
+	boot  [topology.MaxSwitches + 1]atomic.Int64 // when that was, by the agent's uptime
 }
 
 func newTaps() *taps { return &taps{all: map[tapKey]*tap{}} }
@@ -75,4 +77,27 @@ func tapOf(id topology.SwitchID, s *flow.Sample) (tapKey, bool) {
 		return tapKey{}, false
 	}
 	return tapKey{sw: id, port: port, egress: d == flow.Egress}, ok
+}
+
+// sameBoot: sub-agents that restarted together differ by less.
+const sameBoot = int64(5e9)
+
+// restarted notes a restart of an agent; false if it was known from another sub-agent.
+func (t *taps) restarted(id topology.SwitchID, boot, now int64) bool {
+	if d := boot - t.boot[id].Load(); d < sameBoot && d > -sameBoot {
+		return false
+	}
+	t.boot[id].Store(boot)
+	t.begun[id].Store(now)
+	return true
+}
+
+// changing reports whether an agent restarted and the snapshot does not know of it yet.
+func (t *taps) changing(snap *topology.Snapshot, id topology.SwitchID) bool {
+	begun := t.begun[id].Load()
+	if begun == 0 {
+		return false
+	}
+	sw := snap.Switch(id)
+	return sw == nil || sw.Void < begun
 }

@@ -13,6 +13,7 @@ const (
 	sequenceWindow = 64      // datagrams back in which duplicates and late ones are told apart
 	maxGap         = 1 << 20 // a larger step forward is no loss but another numbering
 	restartUptime  = 5000    // ms by which uptime must fall before it tells of a restart
+	uptimeWrap     = 600_000 // ms that may lie between two datagrams around which it starts at 0 again, after 49.7 days
 )
 
 // Accounting says what a datagram's sequence number told.
@@ -127,7 +128,7 @@ func (s *stream) notBefore(received int64) int64 {
 // number follows it.
 func (s *stream) judge(seq, uptime uint32, acc *Accounting) {
 	d := int32(seq - s.highest)
-	fell := int32(s.uptime-uptime) > restartUptime
+	fell := uptime < s.uptime && s.uptime-uptime > restartUptime && uptime-s.uptime > uptimeWrap
 	switch {
 	case d > 0 && d <= sequenceWindow, d > 0 && d <= maxGap && !fell:
 		s.advance(uint32(d), acc)

@@ -33,6 +33,8 @@ const (
 	SawNext
 	// SawApart: frames of a bridged flow left (Agent, Port) and came to (Agent2, Port2) after another switch.
 	SawApart
+	// SawRestart: Agent began anew; its ports may have other numbers.
+	SawRestart
 )
 
 // Evidence is what sampling tells about the fabric: self-contained and

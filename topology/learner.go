@@ -48,6 +48,8 @@ type port struct {
 	far      uint64 // MAC of the far end, from forwarded frames only
 	farAt    int    // where the port stands in byFar[far]
 	own      uint64 // the switch's own MAC on it
+	via      uint64 // the far MAC that proved peer, 0 if something else did
+	against  uint32 // frames in a row that do not fit it
 	fresh    uint32 // ingress frames that nobody had forwarded
 	routed   uint32 // ingress frames that somebody had
 	since    int64
@@ -89,6 +91,9 @@ type node struct {
 	ports    map[uint32]*port
 	links    map[string]struct{} // ids of the links published for it
 	dirty    bool
+	void     int64  // what was seen of its ports before is void
+	bumped   uint32 // port that lately turned out to lead elsewhere
+	bumpedAt int64
 }
 
 // Learner turns evidence into snapshots. It has no clock and no goroutine; one
@@ -115,6 +120,7 @@ type Learner struct {
 	links    map[string]Record
 	placed   map[flow.Addr]placement
 	records  []Record
+	bumped   []*port // that lead elsewhere than before
 
 	edges      int  // proven edge ports of all switches
 	ingressed  bool // frames were sampled on ingress
@@ -129,6 +135,7 @@ type Learner struct {
 	next       tables
 	changed    bool   // the next snapshot differs, whatever the places of the dirty hosts are
 	Ignored    uint64 // evidence left aside because a bound was reached
+	Renewed    uint64 // ports that started anew: evidence of them is wanted again
 }
 
 // tables are the parts of the next snapshot that are copied bucket by bucket.
@@ -186,6 +193,9 @@ func (l *Learner) learn(e *Evidence) {
 		l.Ignored++
 		return
 	}
+	if e.First < n.void && e.Kind != SawRestart {
+		return
+	}
 	switch e.Kind {
 	case SawIngress:
 		if l.believes(n, e) {
@@ -211,6 +221,11 @@ func (l *Learner) learn(e *Evidence) {
 		l.apart(n, e)
 	case SawOwnMAC:
 		l.listed(n, e.Own)
+	case SawRestart:
+		l.renewAll(n, e.Last)
+	}
+	if len(l.bumped) > 0 {
+		l.bump()
 	}
 }
 

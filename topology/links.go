@@ -7,6 +7,7 @@ func (l *Learner) ingress(n *node, e *Evidence) {
 	if p == nil {
 		return
 	}
+	l.doubt(p, e)
 	if p.since == 0 {
 		p.since = e.First
 	}
@@ -166,7 +167,11 @@ func (l *Learner) link(p *port, to SwitchID) {
 		q.peerPort = 0
 		l.touch(l.nodes[q.key.sw])
 	}
+	if p.peer != 0 {
+		l.bumped = append(l.bumped, p)
+	}
 	p.peer, p.peerPort, p.learned, p.voted = to, 0, true, false
+	p.via, p.against = p.far, 0
 	l.linkAt = l.now
 	l.touchPort(p)
 	if int(to) < len(l.nodes) && l.nodes[to] != nil {

@@ -34,6 +34,7 @@ type Switch struct {
 	Dark  int    // ports that forwarded frames enter and that lead to nobody we hear
 	Alone bool   // flows enough of its hosts went nowhere else
 	Hosts bool   // hosts are known to live there
+	Void  int64  // what was seen of its ports before is void (arrival, Unix ns): the agent restarted
 	Ports map[uint32]*Port
 	peers map[SwitchID]peering
 }

@@ -102,6 +102,16 @@ func (w *Witness) throughEgress(s *flow.Sample, in uint32) {
 	}
 }
 
+// Restarted takes that an agent began anew.
+func (w *Witness) Restarted(agent flow.Addr, now int64) {
+	w.Forget()
+	w.out = append(w.out, Evidence{Kind: SawRestart, Agent: agent, Count: 1, First: now, Last: now, Sequence: w.seq})
+	w.seq++
+}
+
+// Forget makes all that is seen from now on new.
+func (w *Witness) Forget() { clear(w.slots[:]) }
+
 // note counts a sighting and sends it if it is new or due.
 func (w *Witness) note(e *Evidence, now int64) {
 	mark := e.mark()

@@ -1,6 +1,10 @@
 package path
 
-import "spoor/topology"
+import (
+	"slices"
+
+	"spoor/topology"
+)
 
 // adopt takes a path over and names its ports.
 func (t *Tracker) adopt(snap *topology.Snapshot, hops []Hop, obs []Obs) {
@@ -35,5 +39,26 @@ func (t *Tracker) ports(snap *topology.Snapshot, hops []Hop) {
 				h.Out = port
 			}
 		}
+	}
+}
+
+// void forgets what was seen at switches before their ports became others.
+func (t *Tracker) void(snap *topology.Snapshot) {
+	gone := func(o Obs) bool {
+		sw := snap.Switch(o.Switch)
+		return sw != nil && o.Seen < sw.Void
+	}
+	if !slices.ContainsFunc(t.obs, gone) && !slices.ContainsFunc(t.candidate, gone) {
+		return
+	}
+	for i := range t.Hops {
+		if j := find(t.obs, t.Hops[i].Switch); j >= 0 && gone(t.obs[j]) {
+			t.Hops[i].In, t.Hops[i].Out = 0, 0
+		}
+	}
+	t.obs = slices.DeleteFunc(t.obs, gone)
+	t.candidate, t.against, t.disputed = t.candidate[:0], 0, 0
+	if t.spread != nil {
+		t.spread.reset()
 	}
 }

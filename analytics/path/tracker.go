@@ -207,6 +207,7 @@ func speak(snap *topology.Snapshot, a, b *Obs, votes []Vote) []Vote {
 // Resolve works the path out anew from what was seen, with the links of snap.
 func (t *Tracker) Resolve(snap *topology.Snapshot) Event {
 	t.Version = snap.Version
+	t.void(snap)
 	if t.Sprayed() {
 		return None
 	}

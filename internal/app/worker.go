@@ -16,6 +16,7 @@ type feed interface {
 	Counters(c *flow.Counters)
 	Describe(s *flow.Sample, l *flow.Labels)
 	DescribeCounters(c *flow.Counters, l *flow.Labels)
+	Restarted(agent flow.Addr, boot, now int64)
 	Flush()
 }
 
@@ -106,6 +107,9 @@ func (s *samples) Datagram(h *decode.Header) bool {
 	if s.acc.Duplicate {
 		s.left = outcomeDuplicate
 		return false
+	}
+	if s.acc.Restarted {
+		s.feed.Restarted(agent, s.received-int64(h.Uptime)*1e6, s.received)
 	}
 	s.spread = newSpread(s.acc.NotBefore, s.received, h.Samples, s.size)
 	return true

@@ -38,12 +38,14 @@ func load(tb testing.TB, path string) (list []collector.Datagram) {
 type recorder struct {
 	samples  []flow.Sample
 	counters int
+	boots    []int64 // ns between restarts and their first datagrams
 }
 
 func (r *recorder) Sample(s *flow.Sample)                           { r.samples = append(r.samples, *s) }
 func (r *recorder) Counters(*flow.Counters)                         { r.counters++ }
 func (*recorder) Describe(*flow.Sample, *flow.Labels)               {}
 func (*recorder) DescribeCounters(_ *flow.Counters, _ *flow.Labels) {}
+func (r *recorder) Restarted(_ flow.Addr, boot, now int64)          { r.boots = append(r.boots, now-boot) }
 func (*recorder) Flush()                                            {}
 
 func testWorker(tb testing.TB, f feed, agents collector.AgentsConfig) *worker {

@@ -38,7 +38,7 @@ func Modes() []Mode {
 		{"expanded", []string{"--expanded", "--ipv6-agents"}, false},
 		{"switch-mac", []string{"--switch-mac"}, false},
 		{"rate", []string{"--event", "rate:*4@15s"}, false},
-		{"restart", []string{"--event", "restart:leaf2@15s"}, false},
+		{"restart", []string{"--event", "restart:leaf2@15s"}, true},
 		{"hostmove", []string{"--event", "hostmove:h1-1>leaf3@15s"}, false},
 		{"discards", []string{"--discards", "1%"}, false},
 		{"silent-spine", []string{"--silent-spines", "1"}, false},

@@ -1,0 +1,133 @@
+package topology
+
+import "slices"
+
+// Contradictions: so many frames in a row that do not fit what was learned of a
+// port make it start anew; two such ports of a switch within bumpWindow, or an
+// agent that restarted, make all ports of the switch do so: they may have other
+// numbers now. What was seen there before is void.
+const (
+	contrary   = 3
+	bumpWindow = int64(30e9)
+)
+
+// doubt counts ingress frames that do not fit what a port is taken for.
+func (l *Learner) doubt(p *port, e *Evidence) {
+	if p.peer == 0 || p.given || p.via == 0 || e.Derived || !unicastMAC(e.Far) {
+		return
+	}
+	if o, ok := l.owners[e.Far]; e.Far == p.via || ok && (o.shared || o.sw == p.peer) {
+		p.against = 0
+		return
+	}
+	if p.against += min(e.Count, contrary); p.against >= contrary {
+		l.renew(p)
+		l.bumped = append(l.bumped, p)
+	}
+}
+
+// bump takes ports that lead elsewhere than before.
+func (l *Learner) bump() {
+	for _, p := range l.bumped {
+		n := l.nodes[p.key.sw]
+		if n.bumped != 0 && n.bumped != p.key.idx && l.now-n.bumpedAt < bumpWindow {
+			l.renewAll(n, l.now)
+			continue
+		}
+		n.bumped, n.bumpedAt = p.key.idx, l.now
+	}
+	l.bumped = l.bumped[:0]
+}
+
+// renewAll forgets what was learned of the ports of a switch.
+func (l *Learner) renewAll(n *node, at int64) {
+	n.bumped, n.void = 0, max(n.void, at)
+	for _, p := range n.ports { // order does not matter: each is on its own
+		l.renew(p)
+	}
+	l.touch(n)
+}
+
+// renew forgets what was learned of a port: its neighbour, and who lives there.
+// Its name, its speed and a given neighbour stay. The neighbour still knows that
+// it leads to this switch, by the switch's MAC, but not to which port.
+func (l *Learner) renew(p *port) {
+	l.Renewed++
+	l.linkAt = l.now
+	l.setEdge(p, false)
+	l.touchPort(p)
+	if q := l.otherEnd(p); q != nil && !p.given {
+		q.peerPort = 0
+		l.touchPort(q)
+	}
+	if !p.given {
+		p.peer, p.peerPort = 0, 0
+	}
+	l.leaveFar(p)
+	p.far, p.own, p.via, p.against = 0, 0, 0, 0
+	p.learned, p.voted = false, false
+	p.fresh, p.routed, p.since, p.inferred = 0, 0, 0, 0
+	l.young = slices.DeleteFunc(l.young, func(q *port) bool { return q == p })
+	l.withdraw(p)
+	l.vacate(p)
+	l.renewBridged(p)
+}
+
+// withdraw forgets the votes that name a port.
+func (l *Learner) withdraw(p *port) {
+	for _, v := range p.votes {
+		delete(l.votes, v.key)
+		k := v.key.out
+		if k == p.key {
+			k = v.key.in
+		}
+		if q := l.at(k); q != nil {
+			q.votes = slices.DeleteFunc(q.votes, func(o *vote) bool { return o == v })
+		}
+	}
+	p.votes = nil
+}
+
+// vacate forgets the sightings of addresses and MACs at a port.
+func (l *Learner) vacate(p *port) {
+	here := func(s sighting) bool { return s.port == p }
+	for h := range p.hosts { // order does not matter: each is on its own
+		h.sources, h.sinks = slices.DeleteFunc(h.sources, here), slices.DeleteFunc(h.sinks, here)
+		h.buckets = 0
+		if h.station != nil {
+			h.station.ports = slices.DeleteFunc(h.station.ports, func(k portKey) bool { return k == p.key })
+		}
+		l.dirtyHosts[h] = struct{}{}
+	}
+	clear(p.hosts)
+}
+
+// at gives a port that is known, nil if it is not.
+func (l *Learner) at(k portKey) *port {
+	if int(k.sw) >= len(l.nodes) || l.nodes[k.sw] == nil {
+		return nil
+	}
+	return l.nodes[k.sw].ports[k.idx]
+}
+
+// renewBridged forgets which bridged hosts are behind a port, and its neighbours.
+func (l *Learner) renewBridged(p *port) {
+	b := &l.bridges
+	for h := range b.hostsBehind(p) { // order does not matter: each is on its own
+		at := slices.IndexFunc(h.sites, func(s site) bool { return s.sw == p.key.sw })
+		if at < 0 || !slices.Contains(h.sites[at].ports, p.key.idx) {
+			continue
+		}
+		h.sites = slices.Delete(h.sites, at, at+1)
+		b.sites--
+		l.restate(h)
+		l.reconsider(h)
+	}
+	delete(b.behind, p)
+	delete(b.sides, p)
+	for k := range b.pairs { // order does not matter: a set that goes
+		if k.a == p.key || k.b == p.key {
+			delete(b.pairs, k)
+		}
+	}
+}
