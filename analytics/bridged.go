@@ -13,11 +13,11 @@ import (
 const unorderedSamples = 21
 
 // testifyBridged gives the learner what a sample of a bridged flow says.
-func (s *Shard) testifyBridged(d *detail, x *flow.Sample) {
-	s.bridged = d.tracker.Testify(s.snap, &s.sighting, x.FlowID, s.bridged[:0])
+func (s *Shard) testifyBridged(d *detail, x *observed) {
+	s.bridged = d.tracker.Testify(s.snap, &s.sighting, x.id, s.bridged[:0])
 	for i := range s.bridged {
-		s.bridged[i].Rate = x.Rate()
-		s.testify(s.bridged[i], x.Received)
+		s.bridged[i].Rate = x.rate
+		s.testify(s.bridged[i], x.at)
 	}
 }
 

@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"sync"
+	"sync/atomic"
 
 	"spoor/flow"
 	"spoor/topology"
@@ -19,52 +20,63 @@ const maxPending = 1 << 17
 // goroutine; only the engine's drain happens beside them.
 type Feed struct {
 	engine  *Engine
-	batches [Shards][]flow.Sample
-	taps    map[tapKey]*tap
-
-	mu      sync.Mutex // guards what the engine drains
+	batches [Shards][]observed
 	witness *topology.Witness
-	infos   []topology.PortInfo
-	loads   []load
-	ports   map[portKey]*portMemory
+	agents  map[flow.Addr]*agentMemo
+	agent   flow.Addr // of the latest sample
+	memo    *agentMemo
+	known   int         // ports in agents
+	spare   [2]portMemo // for those beyond: input and output of one sample
+	turn    int
+	again   atomic.Bool // all evidence is asked for once more
+	full    bool        // the engine did not drain for so long that nothing more is gathered
+
+	mu       sync.Mutex // guards what the engine drains
+	evidence []topology.Evidence
+	infos    []topology.PortInfo
+	loads    []load
+	ports    map[portKey]*portMemory
 }
 
 func newFeed(e *Engine) *Feed {
-	f := &Feed{engine: e, taps: map[tapKey]*tap{}, witness: topology.NewWitness(), ports: map[portKey]*portMemory{}}
+	f := &Feed{engine: e, agents: map[flow.Addr]*agentMemo{}, witness: topology.NewWitness(), ports: map[portKey]*portMemory{}}
 	for i := range f.batches {
-		f.batches[i] = make([]flow.Sample, 0, batchSamples)
+		f.batches[i] = make([]observed, 0, batchSamples)
 	}
 	return f
 }
 
-// Sample takes a copy of a flow sample. It must be complete: the fields marked
-// "worker" filled.
+// Sample takes a copy of what is needed of a flow sample. It must be complete:
+// the fields marked "worker" filled.
 func (f *Feed) Sample(s *flow.Sample) {
-	id := f.engine.registry.ID(s.Agent)
-	if id == 0 || s.Packet.Key.IsZero() {
+	m := f.agentOf(s.Agent)
+	if m == nil || s.Packet.Key.IsZero() {
 		f.engine.skipped.Add(1)
 		return
 	}
-	f.engine.taps.heard[id].Store(s.Received)
-	if k, ok := tapOf(id, s); ok {
-		t := f.taps[k]
-		if t == nil {
-			if t = f.engine.taps.get(k); t != nil {
-				f.taps[k] = t
-			}
-		}
-		if t != nil && t.rate.Load() != s.Rate() {
-			t.rate.Store(s.Rate())
-		}
+	if m.heard != s.Received {
+		m.heard = s.Received
+		f.engine.taps.heard[m.id].Store(s.Received)
 	}
-	f.mu.Lock()
-	if f.witness.Len() < maxPending {
+	snap := f.engine.snap.Load()
+	in, out := f.port(m, s.Input.Index(), snap), f.port(m, s.Output.Index(), snap)
+	if egress := s.Direction == flow.Egress; egress {
+		f.tap(m, out, egress, s.Rate())
+	} else {
+		f.tap(m, in, egress, s.Rate())
+	}
+	if f.again.Load() && f.again.Swap(false) {
+		f.witness.Forget()
+	}
+	if !f.full && f.witness.Len() < maxPending {
 		f.witness.See(s)
 	}
-	f.mu.Unlock()
 	i := s.Exchange % Shards
-	f.batches[i] = append(f.batches[i], *s)
-	if len(f.batches[i]) == batchSamples {
+	b := f.batches[i]
+	b = b[:len(b)+1]
+	b[len(b)-1].fill(s, m.id)
+	f.batches[i] = b
+	if len(b) == batchSamples {
 		f.hand(int(i))
 	}
 }
@@ -76,8 +88,6 @@ func (f *Feed) Restarted(agent flow.Addr, boot, now int64) {
 	if id == 0 || !f.engine.taps.restarted(id, boot, now) {
 		return
 	}
-	f.mu.Lock()
-	defer f.mu.Unlock()
 	f.witness.Restarted(agent, now)
 }
 
@@ -89,32 +99,39 @@ func (f *Feed) DescribeCounters(c *flow.Counters, l *flow.Labels) {
 	f.engine.Snapshot().DescribePort(c.Agent, c.IfIndex(), l)
 }
 
-// Flush hands all gathered samples to their shards.
+// Flush hands all gathered samples to their shards, and what they prove to the engine.
 func (f *Feed) Flush() {
 	for i := range f.batches {
 		if len(f.batches[i]) > 0 {
 			f.hand(i)
 		}
 	}
+	if f.witness.Len() > 0 {
+		f.mu.Lock()
+		f.evidence = f.witness.Drain(f.evidence)
+		f.full = len(f.evidence) >= maxPending
+		f.mu.Unlock()
+	} else if f.full {
+		f.mu.Lock()
+		f.full = len(f.evidence) >= maxPending
+		f.mu.Unlock()
+	}
 }
 
 func (f *Feed) hand(i int) {
-	f.engine.shards[i].Observe(f.batches[i])
+	f.engine.shards[i].observe(f.batches[i])
 	f.batches[i] = f.batches[i][:0]
 }
 
 // repeat makes the feed tell again what it sees, as if it were new.
-func (f *Feed) repeat() {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	f.witness.Forget()
-}
+func (f *Feed) repeat() { f.again.Store(true) }
 
 // drain moves what the feed gathered for the engine.
 func (f *Feed) drain(evidence []topology.Evidence, infos []topology.PortInfo, loads []load) ([]topology.Evidence, []topology.PortInfo, []load) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	evidence = f.witness.Drain(evidence)
+	evidence = append(evidence, f.evidence...)
+	f.evidence = f.evidence[:0]
 	infos = append(infos, f.infos...)
 	loads = append(loads, f.loads...)
 	f.infos, f.loads = f.infos[:0], f.loads[:0]

@@ -39,17 +39,17 @@ const (
 )
 
 // start begins a life, or a further episode of one that ended less than a minute ago.
-func (s *Shard) start(d *detail, e *flowtable.Entry, x *flow.Sample) {
+func (s *Shard) start(d *detail, e *flowtable.Entry, x *observed) {
 	cold := s.table.Cold(d.slot)
 	st := state(e)
-	since := min(st.SinceTime(x.Received), x.Received)
+	since := min(st.SinceTime(x.at), x.at)
 	l := s.recent[cold.ID]
-	if l == nil || x.Received-l.ended > recentFor {
+	if l == nil || x.at-l.ended > recentFor {
 		l = &life{key: cold.Key, id: cold.ID, first: since}
 	}
 	delete(s.recent, cold.ID)
-	l.slot, l.since, l.detected, l.announced, l.updated = d.slot, since, x.Received, false, false
-	l.proof, l.window = flow.Proof(st.Proof), float64(x.Received-since)/1e9
+	l.slot, l.since, l.detected, l.announced, l.updated = d.slot, since, x.at, false, false
+	l.proof, l.window = flow.Proof(st.Proof), float64(x.at-since)/1e9
 	d.life = l
 	e.Flags |= flowtable.Pinned
 	s.lives = append(s.lives, l)

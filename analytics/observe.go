@@ -9,32 +9,31 @@ import (
 )
 
 // sample takes one flow sample: the flow's path first, then its rate.
-func (s *Shard) sample(x *flow.Sample) {
-	s.advance(x.Received)
+func (s *Shard) sample(x *observed, h flowtable.Hash) {
+	s.advance(x.at)
 	s.stats.Samples++
-	slot, fresh := s.table.Get(&x.Packet.Key, x.FlowID, x.Received)
+	slot, fresh := s.table.GetHashed(h, &x.key, x.id, x.at)
 	e := s.table.Entry(slot)
 	if fresh {
-		state(e).T = elephant.Clock(x.Time)
+		state(e).T = elephant.Clock(x.time)
 	}
 	e.N++
 	d := s.detailOf(slot, e, x)
 	if d == nil {
 		s.stats.Starved++
-		s.pass(e, x.Time)
+		s.pass(e, x.time)
 		return
 	}
-	d.last = max(d.last, x.Received)
-	attributes(&d.attrs, &x.Packet)
-	p := point(s.snap.ID(x.Agent), x)
-	if p.in == 0 && p.out == 0 {
+	d.last = max(d.last, x.at)
+	attributes(&d.attrs, x)
+	if x.in == 0 && x.out == 0 {
 		s.stats.Portless++
 		return
 	}
-	if !s.taps.changing(s.snap, p.sw) {
-		s.follow(d, e, x, p)
+	if !s.taps.changing(s.snap, x.sw) {
+		s.follow(d, e, x)
 	}
-	s.judge(d, e, x, p)
+	s.judge(d, e, x)
 }
 
 // pass lets a flow's time pass by a sample that the detector does not see: the
@@ -45,27 +44,12 @@ func (s *Shard) pass(e *flowtable.Entry, t int64) {
 	}
 }
 
-// observation is where a sample was taken, in the shard's terms.
-type observation struct {
-	sw      topology.SwitchID
-	in, out uint32
-	egress  bool
-	encap   bool
-}
-
-func point(sw topology.SwitchID, x *flow.Sample) observation {
-	return observation{
-		sw: sw, in: x.Input.Index(), out: x.Output.Index(),
-		egress: x.Direction == flow.Egress, encap: !x.Packet.OuterSrc.IsZero(),
-	}
-}
-
 // follow feeds the path tracker.
-func (s *Shard) follow(d *detail, e *flowtable.Entry, x *flow.Sample, p observation) {
+func (s *Shard) follow(d *detail, e *flowtable.Entry, x *observed) {
 	var ev path.Event
 	s.sighting = path.Sighting{
-		Switch: p.sw, In: p.in, Out: p.out, TTL: x.Packet.EntryTTL(), Egress: p.egress, Encap: p.encap,
-		OuterSrc: x.Packet.OuterSrc, OuterDst: x.Packet.OuterDst, Time: x.Time, SrcMAC: x.Packet.SrcMAC, DstMAC: x.Packet.DstMAC,
+		Switch: x.sw, In: x.in, Out: x.out, TTL: x.ttl, Egress: x.egress(), Encap: x.encap(),
+		OuterSrc: x.outerSrc, OuterDst: x.outerDst, Time: x.time, SrcMAC: x.srcMAC, DstMAC: x.dstMAC,
 	}
 	ev, s.votes = d.tracker.Add(s.snap, &s.sighting, s.votes[:0])
 	if d.tracker.Bridged() {
@@ -75,7 +59,7 @@ func (s *Shard) follow(d *detail, e *flowtable.Entry, x *flow.Sample, p observat
 		v := &s.votes[i]
 		s.testify(topology.Evidence{
 			Kind: topology.SawVote, Agent: s.agent(v.From.Switch), Port: v.From.Out, Agent2: s.agent(v.To.Switch), Port2: v.To.In,
-		}, x.Received)
+		}, x.at)
 	}
 	if d.tracker.Encap {
 		e.Flags |= tunnelled
@@ -86,14 +70,14 @@ func (s *Shard) follow(d *detail, e *flowtable.Entry, x *flow.Sample, p observat
 	}
 	d.tracker.TunnelEnds(func(vtep flow.Addr, at topology.SwitchID) {
 		if e, sure := s.snap.TunnelEnd(vtep); !sure || !e.Has(at) {
-			s.testify(topology.Evidence{Kind: topology.SawVTEP, Agent: s.agent(at), Addr: vtep, Buckets: 1 << (x.FlowID % 32)}, x.Received)
+			s.testify(topology.Evidence{Kind: topology.SawVTEP, Agent: s.agent(at), Addr: vtep, Buckets: 1 << (x.id % 32)}, x.at)
 		}
 	})
 	switch {
 	case ev != path.None:
-		s.pathEvent(d, e, ev, x.Received)
+		s.pathEvent(d, e, ev, x.at)
 	case d.told.open && int(e.N) >= s.cfg.Paths.MinSamples:
-		s.tellComplete(d, e, path.Completed, x.Received)
+		s.tellComplete(d, e, path.Completed, x.at)
 	}
 }
 
@@ -108,28 +92,28 @@ func (s *Shard) testify(ev topology.Evidence, now int64) {
 }
 
 // judge feeds the detector with what the sample stands for.
-func (s *Shard) judge(d *detail, e *flowtable.Entry, x *flow.Sample, p observation) {
-	frame := float64(max(int64(x.FrameLength)-int64(x.Packet.OuterLength), 0))
-	s.point = stagePoint(x, p)
+func (s *Shard) judge(d *detail, e *flowtable.Entry, x *observed) {
+	frame := float64(x.frame)
+	s.point = stagePoint(x)
 	if d.tracker.Bridged() && d.tracker.Complete {
-		s.point.Position = s.position(d.tracker.Hops, p.sw)
+		s.point.Position = s.position(d.tracker.Hops, x.sw)
 	}
-	weight := d.stages.Add(&s.point, s.routes, x.Received)
+	weight := d.stages.Add(&s.point, s.routes, x.at)
 	bits := 8 * frame * weight
 	e.Bytes += uint64(frame * weight)
 	theta := s.theta(d, e)
 	if theta == 0 {
 		s.stats.NoSpeed++
-		s.pass(e, x.Time)
+		s.pass(e, x.time)
 		return
 	}
-	if s.clock-x.Time > lateBy {
+	if s.clock-x.time > lateBy {
 		s.stats.Late++
 		return
 	}
 	proven := false
-	if x.Packet.Key.Proto == flow.ProtoTCP && x.Packet.PayloadLength > 0 && !x.Packet.Fragment {
-		rate := d.sequence.Add(x.Packet.TCPSequence+x.Packet.PayloadLength, frame, float64(x.Packet.PayloadLength), x.NotBefore, x.Received)
+	if x.payload > 0 {
+		rate := d.sequence.Add(x.stream, frame, float64(x.payload), x.after, x.at)
 		proven = rate >= theta
 	}
 	if weight == 0 && !proven {
@@ -137,11 +121,11 @@ func (s *Shard) judge(d *detail, e *flowtable.Entry, x *flow.Sample, p observati
 	}
 	st := state(e)
 	since := st.Since
-	decision := s.preset.Observe(st, x.Time, bits/theta, proven)
+	decision := s.preset.Observe(st, x.time, bits/theta, proven)
 	if st.Since != since && !st.On { // the bucket was empty: an excess, if it is one, begins here
 		d.estimate = elephant.Estimate{}
 	}
-	d.estimate.Add(x.Time, bits)
+	d.estimate.Add(x.time, bits)
 	switch decision {
 	case elephant.Started:
 		s.start(d, e, x)
@@ -157,17 +141,17 @@ func (s *Shard) judge(d *detail, e *flowtable.Entry, x *flow.Sample, p observati
 }
 
 // stagePoint gives the observation point of a sample for the stages.
-func stagePoint(x *flow.Sample, p observation) elephant.Point {
+func stagePoint(x *observed) elephant.Point {
 	pt := elephant.Point{
-		Agent: uint32(p.sw), Sub: x.SubAgent, Port: p.in, SrcMAC: x.Packet.SrcMAC, DstMAC: x.Packet.DstMAC,
-		N: float64(x.Rate()), TTL: uint16(x.Packet.EntryTTL()), Egress: p.egress,
+		Agent: uint32(x.sw), Sub: x.sub, Port: x.in, SrcMAC: x.srcMAC, DstMAC: x.dstMAC,
+		N: float64(x.rate), TTL: uint16(x.ttl), Egress: x.egress(),
 	}
-	if p.egress {
-		pt.Port = p.out
+	if pt.Egress {
+		pt.Port = x.out
 		pt.TTL++
 	}
-	if p.encap {
-		pt.Tunnel = path.TunnelOf(x.Packet.OuterSrc, x.Packet.OuterDst)
+	if x.encap() {
+		pt.Tunnel = path.TunnelOf(x.outerSrc, x.outerDst)
 	}
 	return pt
 }
@@ -188,7 +172,7 @@ func (s *Shard) theta(d *detail, e *flowtable.Entry) float64 {
 }
 
 // detailOf gives the flow's detail, taking one from another flow if it must; nil if there is none.
-func (s *Shard) detailOf(slot uint32, e *flowtable.Entry, x *flow.Sample) *detail {
+func (s *Shard) detailOf(slot uint32, e *flowtable.Entry, x *observed) *detail {
 	if e.Detail != 0 {
 		d := s.details.at(e.Detail)
 		d.used = true
@@ -210,11 +194,11 @@ func (s *Shard) detailOf(slot uint32, e *flowtable.Entry, x *flow.Sample) *detai
 	e.Detail = id
 	d := s.details.at(id)
 	key := &s.table.Cold(slot).Key
-	d.slot, d.busy, d.used, d.since, d.last = slot, true, true, s.table.Cold(slot).First, x.Received
+	d.slot, d.busy, d.used, d.since, d.last = slot, true, true, s.table.Cold(slot).First, x.at
 	d.attrs, d.life, d.sequence, d.estimate = flow.Attributes{}, nil, elephant.Sequence{}, elephant.Estimate{}
 	d.told = told{hops: d.told.hops[:0]}
 	if e.N > 1 { // it had a detail before: what is open about it is judged by what is seen from now on
-		d.since, d.told.at = x.Received, x.Received
+		d.since, d.told.at = x.at, x.at
 	}
 	d.told.state, d.told.known = toldState(e)
 	d.stages.Reset()
@@ -235,12 +219,12 @@ func (s *Shard) detailOf(slot uint32, e *flowtable.Entry, x *flow.Sample) *detai
 const tunnelled = flowtable.UserFlag
 
 // attributes notes what else is known of the flow.
-func attributes(a *flow.Attributes, p *flow.Packet) {
-	a.DSCP, a.HasDSCP = p.TOS>>2, true
-	if p.VLAN != 0 {
-		a.VLAN = p.VLAN
+func attributes(a *flow.Attributes, x *observed) {
+	a.DSCP, a.HasDSCP = x.dscp, true
+	if x.vlan != 0 {
+		a.VLAN = x.vlan
 	}
-	if p.Tunnel != flow.TunnelNone {
-		a.Tunnel, a.VNI, a.OuterSrc, a.OuterDst = p.Tunnel, p.VNI, p.OuterSrc, p.OuterDst
+	if x.tunnel != flow.TunnelNone {
+		a.Tunnel, a.VNI, a.OuterSrc, a.OuterDst = x.tunnel, x.vni, x.outerSrc, x.outerDst
 	}
 }

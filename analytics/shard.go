@@ -65,6 +65,7 @@ type Shard struct {
 	bridged  []topology.Evidence
 	ways     []path.Alternative
 	point    elephant.Point
+	warmed   uint64 // keeps the reads that warm the memory
 	stats    ShardStats
 }
 
@@ -84,12 +85,19 @@ func NewShard(index uint32, cfg *Config, snap *topology.Snapshot, shared *taps) 
 	return s, nil
 }
 
-// Observe takes samples of this shard in the order of their arrival, and copies what it keeps.
-func (s *Shard) Observe(batch []flow.Sample) {
+// observe takes samples of this shard in the order of their arrival, and copies
+// what it keeps. First it touches the memory of all their flows, so that the
+// waits for it overlap.
+func (s *Shard) observe(batch []observed) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	var hashes [batchSamples]flowtable.Hash
 	for i := range batch {
-		s.sample(&batch[i])
+		hashes[i] = s.table.Hash(&batch[i].key)
+		s.warmed += s.table.Warm(hashes[i])
+	}
+	for i := range batch {
+		s.sample(&batch[i], hashes[i])
 	}
 }
 

@@ -4,7 +4,7 @@ import "math/bits"
 
 // place gives a slot for a new flow: a free one of the emptier bucket, else that
 // of the least promising flow.
-func (t *Table) place(h hash128, now uint32) uint32 {
+func (t *Table) place(h Hash, now uint32) uint32 {
 	b1, b2 := t.bucket(h[0]), t.bucket(h[1])
 	f1, f2 := t.tags[b1].free(), t.tags[b2].free()
 	if f1+f2 > 0 {

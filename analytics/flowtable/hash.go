@@ -7,9 +7,9 @@ import (
 	"spoor/flow"
 )
 
-// hash128 is the keyed hash of a flow key: its two words pick the two buckets,
+// Hash is the keyed hash of a flow key: its two words pick the two buckets,
 // the low 16 bits of the first are the tag.
-type hash128 [2]uint64
+type Hash [2]uint64
 
 // secrets are derived from the seed; whoever does not know them can not choose
 // keys that meet in one bucket.
@@ -39,12 +39,12 @@ func fold(a, b uint64) uint64 {
 // hash reads the key as five words (two addresses, and ports with protocol),
 // folds each address with two secrets, and joins them twice in different ways.
 // Four multiplications, about 3 ns.
-func (s *secrets) hash(k *flow.Key) hash128 {
+func (s *secrets) hash(k *flow.Key) Hash {
 	le := binary.LittleEndian
 	src := fold(le.Uint64(k.Src[0:8])^s[0], le.Uint64(k.Src[8:16])^s[1])
 	dst := fold(le.Uint64(k.Dst[0:8])^s[2], le.Uint64(k.Dst[8:16])^s[3])
 	rest := uint64(k.SrcPort) | uint64(k.DstPort)<<16 | uint64(k.Proto)<<32
 	// src is turned before it meets dst: else a flow and its reverse would differ by the secrets alone.
 	h := fold(bits.RotateLeft64(src, 23)^rest^s[4], dst^s[5])
-	return hash128{h, fold(h^s[1], bits.RotateLeft64(src, 41)+dst^rest^s[2])}
+	return Hash{h, fold(h^s[1], bits.RotateLeft64(src, 41)+dst^rest^s[2])}
 }

@@ -11,7 +11,7 @@ import (
 type tagSet [2]uint64
 
 // find looks into both buckets.
-func (t *Table) find(h hash128, key *flow.Key) uint32 {
+func (t *Table) find(h Hash, key *flow.Key) uint32 {
 	b := [2]uint32{t.bucket(h[0]), t.bucket(h[1])}
 	for m := t.match(h, b); m != 0; m &= m - 1 {
 		if slot := slotOf(m, b); sameKey(&t.cold[slot].Key, key) {
@@ -24,7 +24,7 @@ func (t *Table) find(h hash128, key *flow.Key) uint32 {
 // match compares a tag with those of both buckets at once, without a branch that
 // could be foretold wrongly: bit 16*l+w is set where lane l of word w matches
 // (words 0 and 1 are the first bucket, 2 and 3 the second).
-func (t *Table) match(h hash128, b [2]uint32) uint64 {
+func (t *Table) match(h Hash, b [2]uint32) uint64 {
 	tag := uint64(tagOf(h)) * lowBits
 	x, y := &t.tags[b[0]], &t.tags[b[1]]
 	return lanes(x[0]^tag)>>15 | lanes(x[1]^tag)>>14 | lanes(y[0]^tag)>>13 | lanes(y[1]^tag)>>12
@@ -51,7 +51,7 @@ func (t *Table) bucket(word uint64) uint32 {
 }
 
 // tagOf takes bits of the hash that bucket hardly uses.
-func tagOf(h hash128) uint16 {
+func tagOf(h Hash) uint16 {
 	return max(uint16(h[0]), 1)
 }
 

@@ -45,7 +45,7 @@ func TestMatch(t *testing.T) {
 	b := [2]uint32{1, 0}
 	for slot := range uint32(16) {
 		tb.tags[slot/Ways].set(slot%Ways, 0x1234)
-		h := hash128{0x1234, 0}
+		h := Hash{0x1234, 0}
 		m := tb.match(h, b)
 		if m == 0 || m&(m-1) != 0 || slotOf(m, b) != slot {
 			t.Errorf("a tag in slot %d is found as %x, slot %d", slot, m, slotOf(m, b))

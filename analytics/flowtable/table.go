@@ -40,7 +40,28 @@ func New(capacity int, seed [2]uint64) *Table {
 // its first time; fresh tells which. A flow that must give way is handed to
 // OnEvict first. The slot is the flow's until it is evicted or deleted.
 func (t *Table) Get(key *flow.Key, id uint64, now int64) (slot uint32, fresh bool) {
-	h := t.secrets.hash(key)
+	return t.GetHashed(t.secrets.hash(key), key, id, now)
+}
+
+// Hash gives the hash of a key, for Warm and GetHashed.
+func (t *Table) Hash(key *flow.Key) Hash { return t.secrets.hash(key) }
+
+// Warm reads a word of each piece of memory that GetHashed will need, and gives
+// their sum, which means nothing: called for a whole batch first, the waits for
+// memory overlap, where one sample after the other would pay for each.
+func (t *Table) Warm(h Hash) uint64 {
+	b := [2]uint32{t.bucket(h[0]), t.bucket(h[1])}
+	m := t.match(h, b)
+	if m == 0 {
+		return 0
+	}
+	slot := slotOf(m, b)
+	c := &t.cold[slot]
+	return uint64(t.entries[slot].State.T) + uint64(c.Key.Proto) + c.ID
+}
+
+// GetHashed is Get for a hash that is known already.
+func (t *Table) GetHashed(h Hash, key *flow.Key, id uint64, now int64) (slot uint32, fresh bool) {
 	if slot = t.find(h, key); slot != NoSlot {
 		return slot, false
 	}

@@ -1,0 +1,125 @@
+package analytics
+
+import (
+	"spoor/flow"
+	"spoor/topology"
+)
+
+// agentMemo is what a feed remembers of one agent, so that a sample costs no
+// look-up in what all share.
+type agentMemo struct {
+	id    topology.SwitchID
+	heard int64
+	ports []*portMemo // open addressing by ifIndex
+	used  int
+}
+
+// portMemo is what a feed remembers of one port.
+type portMemo struct {
+	ifIndex uint32
+	known   bool // version counts
+	version uint64
+	link    topology.SwitchID // switch to which it leads, as of version; 0 none known
+	taps    [2]*tap           // by direction: ingress, egress
+	rates   [2]uint32         // that were told
+}
+
+// Bounds of what a feed remembers; a port beyond them is looked up each time.
+const (
+	maxAgentPorts = 1 << 13
+	maxFeedPorts  = 1 << 17
+)
+
+// agent gives what is remembered of an agent, nil if it has no number.
+func (f *Feed) agentOf(a flow.Addr) *agentMemo {
+	if a == f.agent {
+		return f.memo
+	}
+	m := f.agents[a]
+	if m == nil {
+		id := f.engine.registry.ID(a)
+		if id == 0 {
+			return nil
+		}
+		m = &agentMemo{id: id}
+		f.agents[a] = m
+	}
+	f.agent, f.memo = a, m
+	return m
+}
+
+// port gives what is remembered of a port, nil for 0.
+func (f *Feed) port(m *agentMemo, ifIndex uint32, snap *topology.Snapshot) *portMemo {
+	if ifIndex == 0 {
+		return nil
+	}
+	p := f.find(m, ifIndex)
+	if p.version != snap.Version || !p.known {
+		p.known, p.version, p.link = true, snap.Version, snap.Peer(m.id, ifIndex)
+	}
+	return p
+}
+
+func (f *Feed) find(m *agentMemo, ifIndex uint32) *portMemo {
+	if len(m.ports) == 0 {
+		m.ports = make([]*portMemo, 8)
+	}
+	mask := uint32(len(m.ports) - 1)
+	i := spread32(ifIndex) & mask
+	for ; m.ports[i] != nil; i = (i + 1) & mask {
+		if m.ports[i].ifIndex == ifIndex {
+			return m.ports[i]
+		}
+	}
+	if m.used >= maxAgentPorts || f.known >= maxFeedPorts {
+		f.turn ^= 1
+		f.spare[f.turn] = portMemo{ifIndex: ifIndex}
+		return &f.spare[f.turn]
+	}
+	p := &portMemo{ifIndex: ifIndex}
+	m.ports[i] = p
+	f.known++
+	if m.used++; m.used*2 > len(m.ports) {
+		m.grow()
+	}
+	return p
+}
+
+func spread32(x uint32) uint32 { return x*0x9e3779b1>>16 ^ x }
+
+func (m *agentMemo) grow() {
+	old := m.ports
+	m.ports = make([]*portMemo, 2*len(old))
+	mask := uint32(len(m.ports) - 1)
+	for _, p := range old {
+		if p == nil {
+			continue
+		}
+		i := spread32(p.ifIndex) & mask
+		for m.ports[i] != nil {
+			i = (i + 1) & mask
+		}
+		m.ports[i] = p
+	}
+}
+
+// tap notes the sampling rate of the tap at which a sample was taken, if any is known.
+func (f *Feed) tap(m *agentMemo, p *portMemo, egress bool, rate uint32) {
+	if p == nil {
+		return
+	}
+	d := 0
+	if egress {
+		d = 1
+	}
+	if p.rates[d] == rate && p.taps[d] != nil {
+		return
+	}
+	if p.taps[d] == nil {
+		p.taps[d] = f.engine.taps.get(tapKey{m.id, p.ifIndex, egress})
+	}
+	if t := p.taps[d]; t != nil {
+		t.rate.Store(rate)
+		p.rates[d] = rate
+	}
+}

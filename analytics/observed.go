@@ -1,0 +1,66 @@
+package analytics
+
+import (
+	"spoor/flow"
+	"spoor/topology"
+)
+
+// observed is a sample as a feed hands it to a shard: what path and rate need of
+// it, in 160 bytes, with the agent's number. It never leaves the process.
+type observed struct {
+	key     flow.Key
+	ttl     uint8 // the one that routers count
+	tunnel  flow.Tunnel
+	flags   observedFlags
+	dscp    uint8
+	vlan    uint16
+	vni     uint32
+	id      uint64 // of the flow
+	srcMAC  uint64
+	dstMAC  uint64
+	at      int64 // arrival of the datagram
+	after   int64 // arrival of its sub-agent's datagram before
+	time    int64 // event time
+	sw      topology.SwitchID
+	in, out uint32 // ifIndexes, 0 unknown
+	sub     uint32
+	rate    uint32
+	frame   uint32 // bytes, without a tunnel's headers
+	stream  uint32 // TCP sequence number behind the payload
+	payload uint32 // bytes, where stream is known; else 0
+	outerSrc,
+	outerDst flow.Addr
+}
+
+type observedFlags uint8
+
+const (
+	onEgress observedFlags = 1 << iota
+	inTunnel
+)
+
+func (x *observed) egress() bool { return x.flags&onEgress != 0 }
+func (x *observed) encap() bool  { return x.flags&inTunnel != 0 }
+
+// fill takes what is needed of a sample.
+func (x *observed) fill(s *flow.Sample, id topology.SwitchID) {
+	p := &s.Packet
+	x.key, x.id = p.Key, s.FlowID
+	x.ttl, x.tunnel, x.dscp, x.vlan, x.vni = p.EntryTTL(), p.Tunnel, p.TOS>>2, p.VLAN, p.VNI
+	x.srcMAC, x.dstMAC = p.SrcMAC, p.DstMAC
+	x.at, x.after, x.time = s.Received, s.NotBefore, s.Time
+	x.sw, x.in, x.out, x.sub, x.rate = id, s.Input.Index(), s.Output.Index(), s.SubAgent, s.Rate()
+	x.frame = uint32(max(int64(s.FrameLength)-int64(p.OuterLength), 0))
+	x.stream, x.payload = 0, 0
+	if p.Key.Proto == flow.ProtoTCP && !p.Fragment {
+		x.stream, x.payload = p.TCPSequence+p.PayloadLength, p.PayloadLength
+	}
+	x.flags = 0
+	if s.Direction == flow.Egress {
+		x.flags = onEgress
+	}
+	x.outerSrc, x.outerDst = p.OuterSrc, p.OuterDst
+	if !p.OuterSrc.IsZero() {
+		x.flags |= inTunnel
+	}
+}

@@ -1,0 +1,249 @@
+package analytics_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"spoor/analytics"
+	"spoor/flow"
+	"spoor/topology"
+)
+
+// Size of the fabric that the cost is measured in.
+const (
+	bigLeaves = 64
+	bigSpines = 16
+	bigHosts  = 32 // of each leaf
+	bigRate   = 1000
+)
+
+// crowd is very many flows of a settled fabric, and the samples of them in the
+// order of their arrival: sizes by Zipf, hops dealt out by chance.
+type crowd struct {
+	tb     testing.TB
+	e      *analytics.Engine
+	feeds  []*analytics.Feed
+	out    *counter
+	flows  int
+	order  []uint32 // flow and hop of each sample
+	at     int
+	now    int64
+	next   int64
+	sample flow.Sample
+}
+
+// counter counts what an engine tells.
+type counter struct{ paths, complete, elephants int }
+
+func (c *counter) Path(p *flow.Path) {
+	c.paths++
+	if p.State == flow.PathComplete {
+		c.complete++
+	}
+}
+func (c *counter) Elephant(*flow.Elephant)   { c.elephants++ }
+func (c *counter) Topology(*topology.Record) {}
+
+func bigFabric() string {
+	var nodes, links []string
+	for s := 1; s <= bigSpines; s++ {
+		var ports []string
+		for l := 1; l <= bigLeaves; l++ {
+			ports = append(ports, fmt.Sprintf(`"p%d":{"ifindex":%d}`, l, l))
+			links = append(links, fmt.Sprintf(`"l%d-%d":{"node1":"leaf%d","port1":"u%d","node2":"spine%d","port2":"p%d"}`, l, s, l, s, s, l))
+		}
+		nodes = append(nodes, fmt.Sprintf(`"spine%d":{"agent":"10.255.1.%d","ports":{%s}}`, s, s, strings.Join(ports, ",")))
+	}
+	for l := 1; l <= bigLeaves; l++ {
+		var ports []string
+		for s := 1; s <= bigSpines; s++ {
+			ports = append(ports, fmt.Sprintf(`"u%d":{"ifindex":%d}`, s, 100+s))
+		}
+		nodes = append(nodes, fmt.Sprintf(`"leaf%d":{"agent":"10.255.0.%d","ports":{%s}}`, l, l, strings.Join(ports, ",")))
+	}
+	return fmt.Sprintf(`{"nodes":{%s},"links":{%s}}`, strings.Join(nodes, ","), strings.Join(links, ","))
+}
+
+// newCrowd gives flows that were all seen once, in a fabric whose hosts are known.
+func newCrowd(tb testing.TB, flows, feeds int, change func(*analytics.Config)) *crowd {
+	tb.Helper()
+	given, err := topology.ParseStatic([]byte(bigFabric()))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	cfg := analytics.DefaultConfig()
+	cfg.Seed = [2]uint64{1, 2}
+	cfg.Flows.Max = max(flows*5/4, 32768)
+	cfg.Flows.Idle = 30 * time.Second
+	cfg.Paths.MaxPerSecond = 1 << 30
+	cfg.Topology.Static = given
+	cfg.Topology.Speeds = []topology.Speed{{Bps: 100e9}}
+	if change != nil {
+		change(&cfg)
+	}
+	c := &crowd{tb: tb, out: &counter{}, flows: flows, now: 1_800_000_000 * second}
+	c.next = c.now + analytics.TickEvery
+	if c.e, err = analytics.New(cfg, c.out); err != nil {
+		tb.Fatal(err)
+	}
+	for range feeds {
+		c.feeds = append(c.feeds, c.e.Feed())
+	}
+	c.meet()
+	c.shuffle()
+	for i := range flows {
+		c.fill(uint32(i)<<2 | 1)
+		c.give(c.feeds[i%feeds], 2_000)
+	}
+	c.advance(second)
+	return c
+}
+
+// meet lets all hosts be heard by many flows, until the fabric has settled.
+func (c *crowd) meet() {
+	for range 4 {
+		for i := range bigLeaves * bigHosts * 12 {
+			c.host(i)
+			c.give(c.feeds[0], 200_000)
+		}
+	}
+	c.advance(45 * second) // and forgotten
+}
+
+// host fills a sample of a ping from a host, as its leaf takes it.
+func (c *crowd) host(i int) {
+	n := i % (bigLeaves * bigHosts)
+	c.packet(n, (n+bigHosts*(1+i%7))%(bigLeaves*bigHosts), 1+i%bigSpines, 0)
+	k := &c.sample.Packet.Key
+	k.Proto, k.SrcPort, k.DstPort = flow.ProtoUDP, uint16(i), 7
+}
+
+// shuffle decides which flows and hops are sampled.
+func (c *crowd) shuffle() {
+	r := rand.New(rand.NewPCG(1, 2))
+	z := rand.NewZipf(r, 1.1, 50, uint64(c.flows-1))
+	c.order = make([]uint32, 1<<21)
+	for i := range c.order {
+		f := z.Uint64() * 0x9e3779b1 % uint64(c.flows) // large ones anywhere
+		c.order[i] = uint32(f)<<2 | uint32(r.IntN(3))
+	}
+}
+
+// fill makes the sample of a flow (upper bits) at a hop (two lower ones).
+func (c *crowd) fill(what uint32) {
+	i := int(what >> 2)
+	h := uint32(i) * 0x9e3779b1
+	src := int(h>>8) % (bigLeaves * bigHosts)
+	dst := (src + bigHosts + int(h>>20)%((bigLeaves-1)*bigHosts)) % (bigLeaves * bigHosts)
+	if src/bigHosts == dst/bigHosts {
+		dst = (dst + bigHosts) % (bigLeaves * bigHosts)
+	}
+	c.packet(src, dst, 1+int(h>>3)%bigSpines, int(what&3))
+	k := &c.sample.Packet.Key
+	k.Proto, k.SrcPort, k.DstPort = flow.ProtoTCP, uint16(i), uint16(1024+i>>16)
+	if i%5 == 0 {
+		k.Proto = flow.ProtoUDP
+	}
+	c.sample.Packet.TCPSequence, c.sample.Packet.PayloadLength = uint32(c.now>>10), 1448
+	c.sample.FrameLength = 1514
+}
+
+// packet fills what a frame between two hosts looks like at a hop of its way.
+func (c *crowd) packet(src, dst, spine, hop int) {
+	a, b := 1+src/bigHosts, 1+dst/bigHosts
+	s := &c.sample
+	s.SamplingRate, s.EffectiveRate, s.Direction = bigRate, bigRate, flow.Ingress
+	agent, in, out := [4]byte{10, 255, 0, byte(a)}, 1+src%bigHosts, 100+spine
+	from, to := 0x020000000000|uint64(src), 0x020100000000|uint64(a)
+	switch hop {
+	case 1:
+		agent, in, out = [4]byte{10, 255, 1, byte(spine)}, a, b
+		from, to = 0x020100000000|uint64(a), 0x020200000000|uint64(spine)
+	case 2:
+		agent, in, out = [4]byte{10, 255, 0, byte(b)}, 100+spine, 1+dst%bigHosts
+		from, to = 0x020200000000|uint64(spine), 0x020100000000|uint64(b)
+	}
+	s.Agent = flow.AddrFrom4(agent)
+	s.SourceIndex = uint32(in)
+	s.Input = flow.Interface{Kind: flow.InterfaceIndex, Value: uint32(in)}
+	s.Output = flow.Interface{Kind: flow.InterfaceIndex, Value: uint32(out)}
+	p := &s.Packet
+	p.SrcMAC, p.DstMAC, p.TTL = from, to, uint8(64-hop)
+	p.Key.Src = flow.AddrFrom4([4]byte{10, byte(a), byte(src % bigHosts), 1})
+	p.Key.Dst = flow.AddrFrom4([4]byte{10, byte(b), byte(dst % bigHosts), 1})
+}
+
+// give completes the sample and hands it over; flushes and ticks fall where they fall in life.
+func (c *crowd) give(f *analytics.Feed, gap int64) {
+	c.stamp()
+	f.Sample(&c.sample)
+	c.now += gap
+	if c.at++; c.at%384 == 0 {
+		f.Flush()
+	}
+	if c.now >= c.next {
+		c.tick()
+	}
+}
+
+func (c *crowd) stamp() {
+	s := &c.sample
+	s.Received, s.NotBefore, s.Time = c.now, c.now-second/100, c.now-second/200
+	s.FlowID, s.Exchange = s.Packet.Key.ID(), s.Packet.Key.Exchange()
+}
+
+func (c *crowd) tick() {
+	for _, f := range c.feeds {
+		f.Flush()
+	}
+	c.e.Tick(c.next)
+	c.next += analytics.TickEvery
+}
+
+func (c *crowd) advance(ns int64) {
+	for c.now += ns; c.next <= c.now; {
+		c.tick()
+	}
+}
+
+func benchmarkScale(b *testing.B, flows int) {
+	b.Helper()
+	c := newCrowd(b, flows, 1, nil)
+	for i := range min(4*flows, len(c.order)) { // paths and places become known
+		c.fill(c.order[i])
+		c.give(c.feeds[0], 1000)
+	}
+	sum := uint64(0)
+	rest := cpuOf(func() {
+		for i := range len(c.order) {
+			c.fill(c.order[i])
+			c.stamp()
+			sum += c.sample.FlowID
+		}
+	}) / float64(len(c.order))
+	b.ReportAllocs()
+	before := c.e.Stats().Shard
+	began := cpuNow()
+	i := 0
+	for b.Loop() {
+		c.fill(c.order[i&(len(c.order)-1)])
+		c.give(c.feeds[0], 1000)
+		i++
+	}
+	b.ReportMetric(float64(cpuNow()-began)/float64(i)-rest, "cpu-ns/sample")
+	after := c.e.Stats().Shard
+	b.ReportMetric(float64(after.PathStates[flow.PathComplete])/float64(after.Flows), "complete")
+	b.ReportMetric(float64(after.Starved-before.Starved)/float64(i), "starved")
+	if sum == 0 || after.Flows < flows*99/100 {
+		b.Errorf("%d of %d flows live", after.Flows, flows)
+	}
+	b.Logf("%+v, told %+v", c.e.Stats(), *c.out)
+}
+
+func BenchmarkScale1k(b *testing.B)   { benchmarkScale(b, 1_000) }
+func BenchmarkScale10k(b *testing.B)  { benchmarkScale(b, 10_000) }
+func BenchmarkScale100k(b *testing.B) { benchmarkScale(b, 100_000) }
+func BenchmarkScale1M(b *testing.B)   { benchmarkScale(b, 1_000_000) }
