@@ -54,6 +54,10 @@ type Config struct {
 	IPv6      float64       // share of mice that are IPv6
 	Local     float64       // share of mice that stay within their leaf
 	Acks      bool          // TCP flows have acknowledgements in the other direction
+	OneWay    bool          // every second host only sends, the others only receive; all of it UDP
+	MTU       int           // bytes of the largest IP packet, 576 to 9216
+	Bursts    []Burst
+	Flood     int // samples a second of flows with spoofed addresses, a packet each
 
 	// Agents.
 	SamplingRate uint32 // 1 in N; 0 = ifSpeed/1e6 for each port (8.2 samples/s for a 10% flow)
@@ -86,6 +90,14 @@ type Elephant struct {
 	Duration time.Duration // 0 = to the end
 	Every    time.Duration // again, between other ports, this long after its last start; 0 = once
 	UDP      bool
+	On, Off  time.Duration // sends and pauses in turn; 0 = always on
+}
+
+// Burst is a flow that sends some bytes as fast as its host can, again and again.
+type Burst struct {
+	Bytes uint64
+	Every time.Duration
+	Count int // such flows
 }
 
 // defaultStart is 2026-01-01T00:00:00Z.
@@ -106,7 +118,7 @@ func DefaultConfig() Config {
 			{Share: 0.20, Start: 8 * time.Second, Duration: 35 * time.Second, Every: time.Minute},
 			{Share: 0.15, Start: 14 * time.Second, Duration: 40 * time.Second, Every: time.Minute},
 		},
-		Mouse: 0.04, Lifetime: 30 * time.Second, UDP: 0.2, IPv6: 0.1, Local: 0.05, Acks: true,
+		Mouse: 0.04, Lifetime: 30 * time.Second, UDP: 0.2, IPv6: 0.1, Local: 0.05, Acks: true, MTU: 1500,
 		HeaderBytes: 128, Polling: 5 * time.Second, Extended: true,
 		Truth: true,
 	}

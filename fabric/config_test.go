@@ -46,6 +46,13 @@ func TestImpossibleConfigs(t *testing.T) {
 		"no such host or leaf":   func(c *Config) { c.Events = []Event{{Kind: EventHostMove, Target: "h1-1", To: "spine1"}} },
 		"move of 2":              func(c *Config) { c.Events = []Event{{Kind: EventMove, Value: 2}} },
 		"before the start":       func(c *Config) { c.Events = []Event{{Kind: EventDrain, Target: "spine1", At: -1}} },
+		"MTU is 100":             func(c *Config) { c.MTU = 100 },
+		"flood is -1":            func(c *Config) { c.Flood = -1 },
+		"takes both or none":     func(c *Config) { c.Elephants[0].On = time.Second },
+		"one-way traffic":        func(c *Config) { c.OneWay, c.Hosts = true, 1 },
+		"0 bursts of 9 bytes":    func(c *Config) { c.Bursts = []Burst{{Bytes: 9, Every: time.Second}} },
+		"a host's link carries":  func(c *Config) { c.Bursts = []Burst{{Bytes: 2e9, Every: time.Second, Count: 1}} },
+		"103 elephants and burs": func(c *Config) { c.Bursts = []Burst{{Bytes: 9, Every: time.Second, Count: 100}} },
 		"unknown kind":           func(c *Config) { c.Events = []Event{{Kind: 99}} },
 		"times 0":                func(c *Config) { c.Events = []Event{{Kind: EventRate}} },
 		"hosts cannot move": func(c *Config) {

@@ -38,6 +38,7 @@ type Fabric struct {
 	routing  uint32 // epoch of routes
 	rates    uint32 // epoch of sampling rates
 	truth    []*flowTruth
+	spoof    spoofer
 }
 
 // New builds a fabric; it does nothing until Run. Errors wrap ErrConfig.
@@ -55,6 +56,7 @@ func New(cfg Config) (*Fabric, error) {
 	if err := f.check(); err != nil {
 		return nil, err
 	}
+	f.spoof.r = rand.New(rand.NewPCG(cfg.Seed, 6))
 	f.gen = newGenerator(&f.cfg, f.net, rand.New(rand.NewPCG(cfg.Seed, 4)))
 	for i := range cfg.Elephants {
 		s, err := f.gen.elephant(i, f.start+int64(cfg.Elephants[i].Start))
@@ -62,6 +64,11 @@ func New(cfg Config) (*Fabric, error) {
 			return nil, err
 		}
 		f.sessions = append(f.sessions, s)
+	}
+	for i := range cfg.Bursts {
+		for range cfg.Bursts[i].Count {
+			f.sessions = append(f.sessions, f.gen.bursts(&cfg.Bursts[i]))
+		}
 	}
 	for len(f.sessions) < cfg.Flows {
 		f.sessions = append(f.sessions, f.gen.mice(f.start+f.traffic.Int64N(int64(time.Second))))
@@ -169,6 +176,7 @@ func (f *Fabric) Run(ctx context.Context, sink Sink) error {
 			t1 = min(t1, max(f.start+int64(f.events[0].At), f.now+1))
 		}
 		f.advance(f.now, t1)
+		f.flood(f.now, t1)
 		for _, a := range f.agents {
 			a.process(t1, &f.out)
 		}

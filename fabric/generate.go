@@ -52,12 +52,13 @@ func (g *generator) elephant(i int, start int64) (*session, error) {
 	if e.Duration > 0 {
 		s.end = start + int64(e.Duration)
 	}
+	s.on, s.pause = int64(e.On), int64(e.Off)
 	proto := uint8(flow.ProtoTCP)
-	if e.UDP {
+	if e.UDP || g.cfg.OneWay {
 		proto = flow.ProtoUDP
 	}
 	for range 16 { // a hash that does not put too many elephants on one link
-		g.connect(s, src, dst, proto, false, 1, mtu)
+		g.connect(s, src, dst, proto, false, 1, uint64(g.cfg.MTU))
 		if g.fits(s) {
 			break
 		}
@@ -99,7 +100,7 @@ func (g *generator) freest(load func(*host) float64, peer *host) *host {
 	first := g.r.IntN(len(g.net.hosts))
 	for i := range g.net.hosts {
 		h := g.net.hosts[(first+i)%len(g.net.hosts)]
-		if peer != nil && (h == peer || h.leaf == peer.leaf && len(g.net.leaves) > 1) {
+		if peer != nil && (h == peer || h.leaf == peer.leaf && len(g.net.leaves) > 1) || !g.may(h, peer != nil) {
 			continue
 		}
 		if best == nil || load(h) < load(best) {
@@ -121,23 +122,37 @@ func (g *generator) mice(start int64) *session {
 		s.onOff = float64(time.Second) * (1 + 3*r.Float64())
 		s.toggle = start + int64(r.ExpFloat64()*s.onOff)
 	}
-	src := g.net.hosts[r.IntN(len(g.net.hosts))]
+	src := g.sender()
 	dst := g.partner(src)
 	six := r.Float64() < g.cfg.IPv6
-	if r.Float64() < g.cfg.UDP {
+	if r.Float64() < g.cfg.UDP || g.cfg.OneWay {
 		s.poisson = true
 		size := [...]uint64{64, 172, 512, 1200, 1400}[r.IntN(5)]
 		g.connect(s, src, dst, flow.ProtoUDP, six, 1, size)
 		return s
 	}
 	s.bursts, s.duty = float64(2+r.IntN(4)), 0.2+0.5*r.Float64()
-	group, tail := uint64(1), uint64(mtu)
+	group, tail := uint64(1), uint64(g.cfg.MTU)
 	if r.IntN(2) == 0 {
 		s.poisson = true
 		group, tail = 1+r.Uint64N(6), 64+r.Uint64N(1300)
 	}
 	g.connect(s, src, dst, flow.ProtoTCP, six, group, tail)
 	return s
+}
+
+// may tells whether a host receives, or sends.
+func (g *generator) may(h *host, receive bool) bool {
+	return !g.cfg.OneWay || receive == (h.slot%2 == 1)
+}
+
+// sender picks the first end of a mouse.
+func (g *generator) sender() *host {
+	for {
+		if h := g.net.hosts[g.r.IntN(len(g.net.hosts))]; g.may(h, false) {
+			return h
+		}
+	}
 }
 
 // partner picks the other end of a mouse.
@@ -147,12 +162,12 @@ func (g *generator) partner(src *host) *host {
 	dst := src
 	for range 64 {
 		dst = g.net.hosts[g.r.IntN(n)]
-		if dst != src && (dst.leaf == src.leaf) == local {
+		if dst != src && (dst.leaf == src.leaf) == local && g.may(dst, true) {
 			return dst
 		}
 	}
-	if dst == src {
-		dst = g.net.hosts[(src.number+1)%n]
+	for i := 1; dst == src || !g.may(dst, true); i++ {
+		dst = g.net.hosts[(src.number+i)%n]
 	}
 	return dst
 }
@@ -177,7 +192,7 @@ func (g *generator) connect(s *session, src, dst *host, proto uint8, six bool, g
 	if six {
 		key.Src, key.Dst = src.ip6, dst.ip6
 	}
-	s.data = conduit{key: key, src: src, dst: dst, hash: key.ID(), stream: newStream(&key, group, tail, g.r.Uint32())}
+	s.data = conduit{key: key, src: src, dst: dst, hash: key.ID(), stream: newStream(&key, uint64(g.cfg.MTU), group, tail, g.r.Uint32())}
 	s.ack = nil
 	if proto == flow.ProtoTCP {
 		s.data.peerISN = g.r.Uint32()

@@ -144,7 +144,7 @@ func (c *conduit) appendTCP(b []byte, p *packet, at int64) []byte {
 }
 
 // segmentSize gives the maximum segment size that a SYN offers.
-func (s *stream) segmentSize() uint64 { return mtu - s.ipBytes() - 20 }
+func (s *stream) segmentSize() uint64 { return s.mtu - s.ipBytes() - 20 }
 
 func (c *conduit) appendUDP(b []byte, p *packet) []byte {
 	start := len(b)

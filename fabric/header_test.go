@@ -11,6 +11,8 @@ import (
 	"spoor/flow"
 )
 
+const mtu = 1500
+
 func TestSampledHeadersParse(t *testing.T) {
 	t.Parallel()
 	eachMode(t, func(t *testing.T, c Config) {
@@ -120,9 +122,9 @@ func TestStreamInClosedForm(t *testing.T) {
 	t.Parallel()
 	tcp, udp := flow.Key{Proto: flow.ProtoTCP}, flow.Key{Proto: flow.ProtoUDP}
 	tcp.Src, udp.Src = flow.AddrFrom4([4]byte{10, 0, 0, 1}), flow.AddrFrom4([4]byte{10, 0, 0, 1})
-	data := newStream(&tcp, 3, 100, 0xfffffff0)
+	data := newStream(&tcp, mtu, 3, 100, 0xfffffff0)
 	for name, s := range map[string]stream{
-		"tcp": data, "bulk": newStream(&tcp, 1, mtu, 5), "acks": data.acknowledging(9), "udp": newStream(&udp, 4, 18, 0),
+		"tcp": data, "bulk": newStream(&tcp, mtu, 1, mtu, 5), "acks": data.acknowledging(9), "udp": newStream(&udp, mtu, 4, 18, 0),
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -12,7 +12,6 @@ const (
 	udpBytes      = 8
 	vxlanOverhead = ipv4Bytes + udpBytes + 8 + ethernetBytes
 	fcsBytes      = 4
-	mtu           = 1500
 )
 
 // stream says in closed form what the k-th packet of a flow is, so that the
@@ -28,11 +27,12 @@ type stream struct {
 	tail     uint64 // payload of the last
 	group    uint64 // packets of a message
 	isn      uint32 // TCP's initial sequence number
+	mtu      uint64 // bytes of the largest IP packet
 	acks     *stream
 }
 
-func newStream(key *flow.Key, group, tail uint64, isn uint32) stream {
-	s := stream{proto: key.Proto, ipv6: !key.Src.Is4(), group: group, tail: tail, isn: isn}
+func newStream(key *flow.Key, mtu, group, tail uint64, isn uint32) stream {
+	s := stream{proto: key.Proto, ipv6: !key.Src.Is4(), mtu: mtu, group: group, tail: tail, isn: isn}
 	s.overhead = ethernetBytes + s.ipBytes() + udpBytes
 	if s.proto == flow.ProtoTCP {
 		s.overhead = ethernetBytes + s.ipBytes() + tcpBytes

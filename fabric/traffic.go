@@ -32,6 +32,8 @@ type session struct {
 	duty       float64 // ... which fill this part of the time
 	onOff      float64 // mean ns of being on, and of being off; 0 = always on
 	off        bool
+	on, pause  int64 // ns of sending and of pausing in turn; 0 = always on
+	burst      burst
 	toggle     int64
 	credit     float64 // bytes that may be sent
 	acked      uint64
@@ -76,6 +78,12 @@ func (s *session) step(r *rand.Rand, t0, t1 int64) float64 {
 	}
 	if s.off {
 		return 0
+	}
+	if s.on > 0 {
+		dt = s.active(t0, t1)
+	}
+	if s.burst.bytes > 0 {
+		return s.burst.step(t0-s.start, t1-s.start)
 	}
 	ramp := min(1, (float64(t1-s.start)+1)/slowStart)
 	return s.rate * s.factor * ramp * dt / 8e9

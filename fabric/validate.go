@@ -99,9 +99,14 @@ func (c *Config) validateTraffic() error {
 			return bad("elephant %d takes %v of a link: it must be more than 0 and at most 0.95", i+1, e.Share)
 		case e.Start < 0 || e.Duration < 0 || e.Every < 0:
 			return bad("elephant %d has a negative time", i+1)
+		case e.On < 0 || e.Off < 0 || e.On > 0 != (e.Off > 0):
+			return bad("elephant %d sends for %v and pauses for %v: it takes both or none", i+1, e.On, e.Off)
 		case e.Every > 0 && (e.Duration == 0 || e.Every < e.Duration+time.Second):
 			return bad("elephant %d comes again every %v but lasts %v", i+1, e.Every, e.Duration)
 		}
+	}
+	if err := c.validateModes(); err != nil {
+		return err
 	}
 	names := []string{"udp", "ipv6", "local", "loss", "duplicate", "discards", "dual-homed"}
 	if err := shares(names, c.UDP, c.IPv6, c.Local, c.Loss, c.Duplicate, c.Discards, c.DualHomed); err != nil {

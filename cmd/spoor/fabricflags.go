@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -50,13 +49,18 @@ func sizeFlags(f *fabric.Config, add adder) {
 func trafficFlags(f *fabric.Config, add adder) {
 	add("flows", config.Number(&f.Flows, 1), "Flows at any time, elephants included, acknowledgements not; up to 1000000.")
 	add("elephants", config.ListOf(&f.Elephants, "elephant", parseElephant, formatElephant),
-		"Elephants: share of a link, @ when it starts, + how long it lasts (to the end), / how often it comes back (once), :udp (TCP). 30%@3s+30s/1m. Empty: none.")
+		"Elephants: share of a link, @ when it starts, + how long it lasts (to the end), / how often it comes back (once), ~ how long it sends - pauses in turn (always on), :udp (TCP). 30%@3s+30s/1m or 30%~2s-3s. Empty: none.")
 	add("mouse", share(&f.Mouse), "Largest share of a link that a mouse takes; less where the mice would fill the fabric.")
 	add("lifetime", config.Duration(&f.Lifetime), "Mean life of a mouse. 0: as long as the run.")
 	add("udp", share(&f.UDP), "Share of the mice that are UDP.")
 	add("ipv6", share(&f.IPv6), "Share of the mice that are IPv6.")
 	add("local", share(&f.Local), "Share of the mice that stay within their leaf.")
 	add("acks", config.Bool(&f.Acks), "TCP flows have acknowledgements in the other direction.")
+	add("one-way", config.Bool(&f.OneWay), "Every second host only sends, the others only receive, all of it UDP.")
+	add("mtu", config.Number(&f.MTU, 0), "Bytes of the largest IP packet, 576 to 9216.")
+	add("bursts", config.ListOf(&f.Bursts, "burst", parseBurst, formatBurst),
+		"Flows that send some megabytes at once, again and again: bytes, / how often, * how many such flows (1). 10M/4s*5.")
+	add("flood", config.Number(&f.Flood, 0), "Samples a second of flows with spoofed addresses, each of a single packet.")
 }
 
 func agentFlags(f *fabric.Config, add adder) {
@@ -162,51 +166,6 @@ func parseTTL(s string) (byte, error) {
 		return 0, fmt.Errorf("%q is no TTL: 1 to 255", s)
 	}
 	return byte(n), nil
-}
-
-// parseElephant reads SHARE[@START][+DURATION][/EVERY][:udp].
-func parseElephant(s string) (e fabric.Elephant, err error) {
-	bad := func() (fabric.Elephant, error) {
-		return e, fmt.Errorf("%q is no elephant: write it like 30%%@3s+30s/1m (share, start, duration, period) or 0.15:udp", s)
-	}
-	rest, kind, typed := strings.Cut(s, ":")
-	if typed && kind != "udp" && kind != "tcp" {
-		return bad()
-	}
-	e.UDP = kind == "udp"
-	for _, part := range []struct {
-		mark string
-		to   *time.Duration
-	}{{"/", &e.Every}, {"+", &e.Duration}, {"@", &e.Start}} {
-		before, text, ok := strings.Cut(rest, part.mark)
-		if !ok {
-			continue
-		}
-		if *part.to, err = time.ParseDuration(text); err != nil || *part.to < 0 {
-			return bad()
-		}
-		rest = before
-	}
-	if e.Share, err = parseShare(rest); err != nil || e.Share == 0 {
-		return bad()
-	}
-	return e, nil
-}
-
-func formatElephant(e fabric.Elephant) string {
-	s := strconv.FormatFloat(math.Round(e.Share*1e6)/1e4, 'g', -1, 64) + "%"
-	for _, part := range []struct {
-		mark string
-		d    time.Duration
-	}{{"@", e.Start}, {"+", e.Duration}, {"/", e.Every}} {
-		if part.d > 0 {
-			s += part.mark + part.d.String()
-		}
-	}
-	if e.UDP {
-		s += ":udp"
-	}
-	return s
 }
 
 func formatEvent(e fabric.Event) string {

@@ -156,12 +156,26 @@ func TestSimulateBadInput(t *testing.T) {
 
 // TestFabricFlags: what a flag shows as its value, it reads.
 func TestFabricFlags(t *testing.T) {
-	e, err := parseElephant("12.5%@3s+30s/1m0s:udp")
-	want := fabric.Elephant{Share: 0.125, Start: 3 * time.Second, Duration: 30 * time.Second, Every: time.Minute, UDP: true}
-	if err != nil || e != want || formatElephant(e) != "12.5%@3s+30s/1m0s:udp" {
+	const text = "12.5%@3s+30s/1m0s~2s-3s:udp"
+	e, err := parseElephant(text)
+	want := fabric.Elephant{
+		Share: 0.125, Start: 3 * time.Second, Duration: 30 * time.Second, Every: time.Minute, On: 2 * time.Second, Off: 3 * time.Second, UDP: true,
+	}
+	if err != nil || e != want || formatElephant(e) != text {
 		t.Errorf("%+v %v %s", e, err, formatElephant(e))
 	}
+	for _, bad := range []string{"10%~2s", "10%~2s-0s", "10%~-2s"} {
+		if e, err := parseElephant(bad); err == nil {
+			t.Errorf("%s was read as %+v", bad, e)
+		}
+	}
+	for _, bad := range []string{"", "10M", "10M/4s*0", "10M/x", "/4s"} {
+		if b, err := parseBurst(bad); err == nil {
+			t.Errorf("%s was read as %+v", bad, b)
+		}
+	}
 	cfg := fabric.DefaultConfig()
+	cfg.Bursts = []fabric.Burst{{Bytes: 1e7, Every: 4 * time.Second, Count: 5}}
 	cfg.Start, cfg.Direction, cfg.LAGNaming = time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC).UnixNano(), fabric.Both, fabric.NameAggregate
 	for _, s := range []string{"drain:spine1@20s", "undrain:spine1@40s", "move:0.5@20s", "move:elephants@20s", "restart:leaf2@30s", "rate:leaf1*4@30s", "hostmove:h1-1>leaf3@20s"} {
 		e, err := fabric.ParseEvent(s)

@@ -23,6 +23,49 @@ func plain() []Scenario {
 			Target: func(t *Target) { t.Delay = 12 }, // half of them UDP
 		},
 		{
+			Name: "bursts-3", About: "10 flows send 3 MB at once every 4 s, 0.24 s at the threshold's rate: no elephants",
+			Fabric: func(c *fabric.Config) { bursts(c, 3e6) },
+		},
+		{
+			Name: "bursts-10", About: "10 flows send 10 MB at once every 4 s, 0.8 s at the threshold's rate: no elephants",
+			Fabric: func(c *fabric.Config) { bursts(c, 10e6) },
+		},
+		{
+			Name: "on-off", About: "elephants of 30, 20 and 15% send for 6 s and pause for 4 s, one sends for 2 s and pauses for 3 s",
+			Fabric: func(c *fabric.Config) {
+				c.Duration = 60 * time.Second
+				c.Elephants = onOff()
+			},
+		},
+		{
+			Name: "jumbo", About: "frames of 9,000 bytes, one in 10,000 sampled: a sixth of the samples",
+			Fabric: func(c *fabric.Config) { c.MTU, c.Duration = 9000, 60*time.Second },
+			Target: func(t *Target) { t.Delay = 15 },
+		},
+		{
+			Name: "jumbo-tuned", About: "frames of 9,000 bytes, one in 1,666 sampled, as is recommended",
+			Fabric: func(c *fabric.Config) { c.MTU, c.SamplingRate = 9000, 1666 },
+		},
+		{
+			Name: "one-way", About: "every second host only sends, the others only receive, all of it UDP",
+			Fabric: func(c *fabric.Config) { c.OneWay = true },
+			Target: func(t *Target) { t.Delay = 12 },
+		},
+		{
+			Name: "flood", About: "20,000 samples a second of spoofed flows",
+			Fabric: func(c *fabric.Config) {
+				size(c, 4, 8, 8, 200)
+				c.Elephants, c.Duration, c.Flood = several(20, 0.15), 25*time.Second, 20_000
+			},
+		},
+		{
+			Name: "flood-200k", About: "200,000 samples a second of spoofed flows, 200 elephants", Long: true,
+			Fabric: func(c *fabric.Config) {
+				size(c, 8, 32, 16, 1000)
+				c.Elephants, c.Duration, c.Flood = several(200, 0.15), 22*time.Second, 200_000
+			},
+		},
+		{
 			Name: "large", About: "10,000 flows on 16 leaves and 4 spines, 8 elephants", Long: true,
 			Fabric: func(c *fabric.Config) {
 				size(c, 4, 16, 8, 10_000)
@@ -140,6 +183,19 @@ func near(below int, low float64, above int, high float64) (all []fabric.Elephan
 		all = append(all, e)
 	}
 	return all
+}
+
+// bursts gives flows that send bytes at once on links of 1 Gbit/s.
+func bursts(c *fabric.Config, bytes uint64) {
+	c.HostSpeed, c.FabricSpeed, c.Duration = 1e9, 1e9, 60*time.Second
+	c.Bursts = []fabric.Burst{{Bytes: bytes, Every: 4 * time.Second, Count: 10}}
+}
+
+func onOff() (all []fabric.Elephant) {
+	for i, share := range []float64{0.3, 0.2, 0.15} {
+		all = append(all, fabric.Elephant{Share: share, Start: time.Duration(2+i) * time.Second, On: 6 * time.Second, Off: 4 * time.Second})
+	}
+	return append(all, fabric.Elephant{Share: 0.25, Start: 3 * time.Second, On: 2 * time.Second, Off: 3 * time.Second})
 }
 
 // happens reads events; a mistake in this file is a panic.
