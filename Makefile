@@ -21,7 +21,7 @@ BENCH ?= .
 COUNT ?= 1
 
 # What `make check` and .ci/run do, in this order, and what .ci/run --full adds. Not vuln: its database may be out of reach.
-CHECKS := check-mod check-fmt vet test lint lint-scripts check-generated race fuzz-short cross integration score scenarios live
+CHECKS := check-mod check-fmt vet test lint lint-scripts check-generated race fuzz-short flood cross integration score scenarios live
 FULL := scenarios-full live-full fuzz bench cover
 
 .PHONY: help
@@ -71,6 +71,10 @@ fuzz: ## every fuzz target for FUZZTIME seconds (30)
 .PHONY: fuzz-short
 fuzz-short: ## every fuzz target, 90 s altogether
 	test/fuzz all 90
+
+.PHONY: flood
+flood: ## ten million invented agents into the accounting and into the whole pipeline: memory must stay flat
+	SPOOR_FLOOD=1 go test -count 1 -v -run '^(TestInventedAgents|TestFloodOfAgents)$$' ./collector ./internal/app
 
 .PHONY: cross
 cross: ## build for the other PLATFORMS

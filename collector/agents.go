@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"hash/maphash"
@@ -92,11 +93,6 @@ type agentShard struct {
 	_       [48]byte
 }
 
-type streamKey struct {
-	agent flow.Addr
-	sub   uint32
-}
-
 // AgentsStats are the table's own figures.
 type AgentsStats struct {
 	Agents           int    // (agent, sub-agent) pairs known
@@ -145,16 +141,52 @@ func (a *Agents) Resolve(agent flow.Addr, from netip.Addr) (known flow.Addr, all
 
 // Account takes a datagram's sequence number (sFlow v5, datagram header): agent as
 // Resolve gave it, uptime in ms, received in Unix ns, from the UDP source. The
-// result's Source accounts for the datagram's flow samples.
+// result's methods account for the datagram's samples.
+//
+// A pair has one numbering, through whatever ports and replicators it comes. A
+// source that numbers apart from it, while both go on, is another agent with the
+// same address: it gets a state of its own.
 func (a *Agents) Account(agent flow.Addr, sub, seq, uptime uint32, received int64, from netip.Addr) Accounting {
-	s := a.find(streamKey{agent, sub}, received, from)
+	k := streamKey{agent: agent, sub: sub}
+	s := a.find(k, received, from)
 	if s == nil {
-		a.untracked.Add(1)
-		return Accounting{NotBefore: received - firstNotBefore, Untracked: true, agents: a}
+		return a.none(received)
 	}
-	acc := s.account(seq, uptime, received)
+	k.apart = flow.AddrFromNetip(from)
+	var acc Accounting
+	if s.shared.Load() {
+		if own := a.known(k); own != nil {
+			acc, _ = own.account(seq, uptime, received, from)
+			acc.agents, acc.stream, acc.received = a, own, received
+			return acc
+		}
+	}
+	acc, ours := s.account(seq, uptime, received, from)
+	if !ours {
+		first := acc.First
+		s.shared.Store(true)
+		if s = a.find(k, received, from); s == nil {
+			return a.none(received)
+		}
+		acc, _ = s.account(seq, uptime, received, from)
+		acc.Rival, acc.First = true, first
+	}
 	acc.agents, acc.stream, acc.received = a, s, received
 	return acc
+}
+
+// none is what is known of a datagram without a place in the table.
+func (a *Agents) none(received int64) Accounting {
+	a.untracked.Add(1)
+	return Accounting{NotBefore: received - firstNotBefore, Untracked: true, agents: a}
+}
+
+// known gives the state of a stream that is there, or nil.
+func (a *Agents) known(k streamKey) *stream {
+	sh := a.shard(&k)
+	sh.mu.Lock()
+	defer sh.mu.Unlock()
+	return sh.streams[k]
 }
 
 func (a *Agents) shard(k *streamKey) *agentShard {
@@ -184,7 +216,7 @@ func (a *Agents) findIn(sh *agentShard, k *streamKey, now int64, from netip.Addr
 	if !a.take(from) {
 		return nil, false
 	}
-	s := &stream{key: *k, peer: from}
+	s := &stream{key: *k, owner: from, peer: from}
 	s.lastSeen.Store(now)
 	sh.streams[*k] = s
 	return s, true
@@ -231,8 +263,8 @@ func (a *Agents) release(s *stream) {
 	a.peersMu.Lock()
 	defer a.peersMu.Unlock()
 	a.pairs.Add(-1)
-	if a.peers[s.peer]--; a.peers[s.peer] <= 0 {
-		delete(a.peers, s.peer)
+	if a.peers[s.owner]--; a.peers[s.owner] <= 0 {
+		delete(a.peers, s.owner)
 	}
 }
 
@@ -244,7 +276,7 @@ func (a *Agents) Stats() AgentsStats {
 	}
 }
 
-// Snapshot gives every pair's state as values, ordered by agent and sub-agent.
+// Snapshot gives every pair's state as values, ordered by agent, sub-agent and source.
 // It is safe for concurrent use and holds up one pair at a time.
 func (a *Agents) Snapshot() []Agent {
 	list := make([]Agent, 0, a.pairs.Load())
@@ -260,7 +292,32 @@ func (a *Agents) Snapshot() []Agent {
 		if c := x.Agent.Compare(y.Agent); c != 0 {
 			return c
 		}
-		return int(int64(x.SubAgent) - int64(y.SubAgent))
+		if c := cmp.Compare(x.SubAgent, y.SubAgent); c != 0 {
+			return c
+		}
+		if x.Apart && y.Apart {
+			return x.Peer.Compare(y.Peer)
+		}
+		if x.Apart {
+			return 1
+		}
+		return -1
 	})
 	return list
+}
+
+// DataSources gives the state of the data sources of one of Snapshot's, in the
+// order in which they were first heard. It is safe for concurrent use.
+func (a *Agents) DataSources(of *Agent) []DataSource {
+	k := streamKey{agent: of.Agent, sub: of.SubAgent}
+	if of.Apart {
+		k.apart = flow.AddrFromNetip(of.Peer)
+	}
+	s := a.known(k)
+	if s == nil {
+		return nil
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.sources.values()
 }

@@ -4,15 +4,18 @@ import "math"
 
 // Bounds of the correction of sampling rates.
 const (
-	rateWindow      = int64(5e9)  // ns after which a window may close
-	rateWindowMost  = int64(60e9) // ns after which it must
-	rateWindowFull  = 16          // samples that let it close early
-	rateMinimum     = 8           // samples before anything is corrected
-	maxCorrection   = 64          // a larger factor is no loss but a numbering that we do not understand
-	maxSampleStep   = 1 << 16     // of a sequence or of drops; a larger one starts a new window
-	sharedConfident = 24          // score from which sources are taken to share one numbering
-	sharedCeiling   = 64
-	sharedMiss      = 8 // what one step that does not fit takes off the score
+	rateWindow     = int64(5e9)  // ns after which a window may close
+	rateWindowMost = int64(60e9) // ns after which it must
+	rateWindowFull = 16          // samples that let it close early
+	rateMinimum    = 8           // samples before anything is corrected
+	maxCorrection  = 64          // a larger factor is no loss but a numbering that we do not understand
+)
+
+// Kinds of samples beside flow samples.
+const (
+	countersKind = iota
+	discardsKind
+	otherKinds
 )
 
 // Source accounts for a flow sample of the datagram: its data source (class,
@@ -33,55 +36,107 @@ func (acc *Accounting) Source(class, index, sequence, rate, drops uint32) uint32
 		s.mu.Lock()
 		defer s.mu.Unlock()
 	}
-	src := s.sources.find(class, index, acc.received, acc.agents)
-	s.sources.observe(src, uint64(class)<<32|uint64(index), sequence, drops, acc.received)
+	t := &s.sources
+	i := t.find(class, index, acc.received, acc.agents)
+	joint, own := t.joint.step(sequence, 0, acc.received), step{}
+	var src *source
+	if i >= 0 {
+		src = &t.list[i]
+		own = src.step(sequence, drops, acc.received)
+		src.rate = rate
+	}
+	t.flows.take(sourceKey(class, index), sequence, own, joint)
 	switch {
 	case rate == 0:
 		return 0
-	case s.sources.shared:
-		return s.sources.joint.correct(rate)
+	case t.flows.shared:
+		return t.joint.correct(rate)
 	case src == nil:
 		return rate
 	}
 	return src.correct(rate)
 }
 
-// sourceTable holds the data sources of one pair. Some agents number the samples
-// of all sources together; then each source alone seems to lose most of its
-// samples, so a joint state is kept beside them and a score tells which is right.
+// Counters accounts for a counters sample of the datagram.
+func (acc *Accounting) Counters(class, index, sequence uint32) {
+	acc.other(countersKind, class, index, sequence, 0)
+}
+
+// Discard accounts for a discarded packet of the datagram, whose drop counter
+// says how many others the agent could not report.
+func (acc *Accounting) Discard(class, index, sequence, drops uint32) {
+	acc.other(discardsKind, class, index, sequence, drops)
+}
+
+func (acc *Accounting) other(kind int, class, index, sequence, drops uint32) {
+	s := acc.stream
+	if s == nil {
+		if acc.agents != nil {
+			acc.agents.untrackedSrc.Add(1)
+		}
+		return
+	}
+	if !acc.held {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+	}
+	t := &s.sources
+	joint, own := t.jointOthers[kind].step(sequence, 0), step{}
+	if i := t.find(class, index, acc.received, acc.agents); i >= 0 {
+		own = t.rest[i][kind].step(sequence, drops)
+		t.list[i].seen = acc.received
+	}
+	t.others[kind].take(sourceKey(class, index), sequence, own, joint)
+}
+
+// DataSource is the state of one data source as a value.
+type DataSource struct {
+	Class, Index  uint32
+	LastSeen      int64  // Unix ns
+	SamplingRate  uint32 // as last stated
+	EffectiveRate uint32 // what a flow sample stands for now
+	LostSamples   uint32 // gaps in the numbers of its flow samples, less what came late
+	LostCounters  uint32 // the same of counters samples
+	LostDiscards  uint32 // the same of notifications of discarded packets
+	Drops         uint32 // flow samples that the agent says it dropped, by its own counter
+}
+
+// sourceTable holds the data sources of one pair.
 type sourceTable struct {
 	index map[uint64]int32
 	list  []source
-	joint source
+	rest  [][otherKinds]track // of the sources in list; apart, for they are seldom needed
 
-	last         uint64 // source of the last sample
-	lastSequence uint32
-	score        int
-	shared       bool // numbered together: the score was high, and has not fallen to 0 since
+	flows       numbering
+	joint       source // all flow samples as one numbering
+	others      [otherKinds]numbering
+	jointOthers [otherKinds]track
 
 	scanned int64 // last search for idle places
 	closed  bool
-	samples uint64
-	dropped uint64
 }
 
-// find gives a source's state, makes it if there is room, or gives nil.
-func (t *sourceTable) find(class, index uint32, now int64, a *Agents) *source {
-	k := uint64(class)<<32 | uint64(index)
+func sourceKey(class, index uint32) uint64 { return uint64(class)<<32 | uint64(index) }
+
+// find gives the place of a source's state, makes it if there is room, or gives -1.
+func (t *sourceTable) find(class, index uint32, now int64, a *Agents) int {
+	k := sourceKey(class, index)
 	if i, ok := t.index[k]; ok {
-		return &t.list[i]
+		return int(i)
 	}
 	if t.closed || !t.room(now, a) {
 		a.untrackedSrc.Add(1)
-		return nil
+		return -1
 	}
 	if t.index == nil {
 		t.index = make(map[uint64]int32)
 	}
 	a.sources.Add(1)
-	t.index[k] = int32(len(t.list))
+	i := len(t.list)
+	t.index[k] = int32(i)
 	t.list = append(t.list, source{key: k})
-	return &t.list[len(t.list)-1]
+	t.rest = append(t.rest, [otherKinds]track{})
+	return i
 }
 
 // room reports whether a source can be added, if need be in place of idle ones.
@@ -94,14 +149,15 @@ func (t *sourceTable) room(now int64, a *Agents) bool {
 		return false
 	}
 	t.scanned = now
-	kept := t.list[:0]
+	kept := 0
 	for i := range t.list {
 		if now-t.list[i].seen <= idleAgent {
-			kept = append(kept, t.list[i])
+			t.list[kept], t.rest[kept] = t.list[i], t.rest[i]
+			kept++
 		}
 	}
-	a.sources.Add(-int64(len(t.list) - len(kept)))
-	t.list = kept
+	a.sources.Add(-int64(len(t.list) - kept))
+	t.list, t.rest = t.list[:kept], t.rest[:kept]
 	clear(t.index)
 	for i := range t.list {
 		t.index[t.list[i].key] = int32(i)
@@ -109,85 +165,71 @@ func (t *sourceTable) room(now int64, a *Agents) bool {
 	return !full()
 }
 
-// observe takes a sample into its source's state and the joint one.
-func (t *sourceTable) observe(src *source, key uint64, sequence, drops uint32, now int64) {
-	t.samples++
-	if t.samples > 1 && key != t.last {
-		t.compare(sequence == t.lastSequence+1)
-	}
-	t.last, t.lastSequence = key, sequence
-	t.joint.step(sequence, 0, now)
-	if src != nil {
-		t.dropped += uint64(src.step(sequence, drops, now))
-	}
-}
-
-// compare notes whether a sample's number follows that of another source's sample
-// before it.
-func (t *sourceTable) compare(follows bool) {
-	if follows {
-		t.score = min(t.score+1, sharedCeiling)
-	} else {
-		t.score = max(t.score-sharedMiss, 0)
-	}
-	switch {
-	case t.score >= sharedConfident:
-		t.shared = true
-	case t.score == 0:
-		t.shared = false
-	}
-}
-
 // restart forgets what was counted, but not the sources.
 func (t *sourceTable) restart() {
 	for i := range t.list {
 		t.list[i].started = false
+		for k := range t.rest[i] {
+			t.rest[i][k].started = false
+		}
 	}
 	t.joint.started = false
+	for k := range t.jointOthers {
+		t.jointOthers[k].started = false
+	}
 }
 
 // close empties the table for good and tells how many sources it held.
 func (t *sourceTable) close() int {
 	n := len(t.list)
-	t.index, t.list, t.closed = nil, nil, true
+	t.index, t.list, t.rest, t.closed = nil, nil, nil, true
 	return n
 }
 
-// source is the state of one numbering of samples.
+// values gives the sources as values, in the order in which they were first seen.
+func (t *sourceTable) values() []DataSource {
+	list := make([]DataSource, 0, len(t.list))
+	for i := range t.list {
+		s := &t.list[i]
+		d := DataSource{
+			Class: uint32(s.key >> 32), Index: uint32(s.key), LastSeen: s.seen, SamplingRate: s.rate, EffectiveRate: s.correct(s.rate),
+			LostSamples: s.lost, LostCounters: t.rest[i][countersKind].lost, LostDiscards: t.rest[i][discardsKind].lost, Drops: s.drops,
+		}
+		if t.flows.shared { // its own numbering has gaps where the others' samples are
+			d.EffectiveRate, d.LostSamples = t.joint.correct(s.rate), 0
+		}
+		list = append(list, d)
+	}
+	return list
+}
+
+// source is the state of one data source.
 type source struct {
-	key      uint64
-	seen     int64
-	since    int64 // start of the current window
-	sequence uint32
-	drops    uint32
-	started  bool
+	track // of flow samples
+	key   uint64
+	seen  int64
+	since int64 // start of the current window
+	rate  uint32
 
 	expected, received         uint32 // in the current window
 	expectedBefore, hadReceive uint32 // in the one before
 }
 
-// step takes a sample and tells how many the agent dropped before it.
-func (s *source) step(sequence, drops uint32, now int64) (dropped uint32) {
-	d := int32(sequence - s.sequence)
-	dropped = drops - s.drops
+// step takes a flow sample.
+func (s *source) step(sequence, drops uint32, now int64) step {
 	s.seen = now
+	st := s.track.step(sequence, drops)
 	switch {
-	case !s.started, d > maxSampleStep, d < -maxSampleStep, dropped > maxSampleStep && int32(dropped) > 0:
-		*s = source{key: s.key, seen: now, since: now, started: true, expected: 1, received: 1}
-		s.sequence, s.drops = sequence, drops
-		return 0
-	case d <= 0: // late: it was missed when the newer one came
+	case st.began:
+		s.since, s.expected, s.received, s.expectedBefore, s.hadReceive = now, 1, 1, 0, 0
+	case st.late: // it was missed when the newer one came
 		s.received++
-		return 0
+	default:
+		s.turn(now)
+		s.expected += st.missed + 1 + st.dropped
+		s.received++
 	}
-	if int32(dropped) < 0 { // the counter was cleared
-		dropped = 0
-	}
-	s.turn(now)
-	s.sequence, s.drops = sequence, drops
-	s.expected += uint32(d) + dropped
-	s.received++
-	return dropped
+	return st
 }
 
 // turn closes the window once it has lasted.

@@ -30,7 +30,7 @@ func TestSourceExact(t *testing.T) {
 	if got := f.sample(1, 1001, 0, 0); got != 0 {
 		t.Errorf("rate 0 becomes %d", got)
 	}
-	if s := f.a.Snapshot()[0]; s.Samples != 1001 || s.Sources != 1 || s.Dropped != 0 {
+	if s := f.a.Snapshot()[0]; s.Flows != (SampleLoss{Samples: 1001}) || s.Sources != 1 {
 		t.Errorf("snapshot %+v", s)
 	}
 }
@@ -111,7 +111,7 @@ func TestSourceOddities(t *testing.T) {
 					t.Fatalf("sample %d stands for %d, want %d to %d", i, got, tt.low, tt.hi)
 				}
 			}
-			if got := f.a.Snapshot()[0].Dropped; got != tt.dropped {
+			if got := f.a.Snapshot()[0].Flows.Dropped; got != tt.dropped {
 				t.Errorf("%d dropped by the agent, want %d", got, tt.dropped)
 			}
 		})

@@ -3,7 +3,7 @@ package app
 import (
 	"fmt"
 	"io"
-	"strconv"
+	"time"
 
 	"spoor/analytics"
 	"spoor/collector"
@@ -82,32 +82,73 @@ func writeDecode(t *telemetry.Text, s *decode.Stats) {
 	t.Counter("spoor_repaired_outputs_total", "", s.RepairedOutputs)
 }
 
-// writeAgents writes the loss of each agent; those beyond the bound share one series.
+// agentSeries are the series of each agent.
+var agentSeries = []struct {
+	name, labels string
+	value        func(*collector.Agent) uint64
+}{
+	{"spoor_agent_datagrams_lost_total", "", func(a *collector.Agent) uint64 { return a.Lost }},
+	{"spoor_agent_datagrams_duplicate_total", "", func(a *collector.Agent) uint64 { return a.Duplicates }},
+	{"spoor_agent_datagrams_reordered_total", "", func(a *collector.Agent) uint64 { return a.Reordered }},
+	{"spoor_agent_samples_lost_total", `,kind="flow"`, func(a *collector.Agent) uint64 { return a.Flows.Lost }},
+	{"spoor_agent_samples_lost_total", `,kind="counter"`, func(a *collector.Agent) uint64 { return a.Counters.Lost }},
+	{"spoor_agent_samples_lost_total", `,kind="discard"`, func(a *collector.Agent) uint64 { return a.Discards.Lost }},
+	{"spoor_agent_samples_dropped_total", `,kind="flow"`, func(a *collector.Agent) uint64 { return a.Flows.Dropped }},
+	{"spoor_agent_samples_dropped_total", `,kind="discard"`, func(a *collector.Agent) uint64 { return a.Discards.Dropped }},
+	{"spoor_agent_restarts_total", "", func(a *collector.Agent) uint64 { return a.Restarts }},
+}
+
+// writeAgents writes what became of the agents' datagrams and samples; agents
+// beyond the bound share one series.
 func (in *input) writeAgents(t *telemetry.Text) {
 	list := in.agents.Snapshot()
-	label := func(a *collector.Agent) string {
-		return "agent=\"" + a.Agent.String() + "\",sub_agent=\"" + strconv.FormatUint(uint64(a.SubAgent), 10) + "\""
+	labels := make([]string, min(len(list), maxAgentSeries))
+	for i := range labels {
+		labels[i] = agentLabels(&list[i])
 	}
-	series := func(name string, value func(*collector.Agent) uint64) {
+	for _, s := range agentSeries {
 		var rest uint64
 		for i := range list {
 			if i < maxAgentSeries {
-				t.Counter(name, label(&list[i]), value(&list[i]))
+				t.Counter(s.name, labels[i]+s.labels, s.value(&list[i]))
 				continue
 			}
-			rest += value(&list[i])
+			rest += s.value(&list[i])
 		}
-		t.Counter(name, `agent="other",sub_agent=""`, rest)
+		t.Counter(s.name, `agent="other",sub_agent="",source=""`+s.labels, rest)
 	}
-	series("spoor_agent_datagrams_lost_total", func(a *collector.Agent) uint64 { return a.Lost })
-	series("spoor_agent_samples_dropped_total", func(a *collector.Agent) uint64 { return a.Dropped })
-	series("spoor_agent_restarts_total", func(a *collector.Agent) uint64 { return a.Restarts })
 	s := in.agents.Stats()
 	t.Gauge("spoor_agents", "", float64(s.Agents))
+	t.Gauge("spoor_agents_sharing_address", "", float64(sharing(list)))
 	t.Gauge("spoor_agent_sources", "", float64(s.Sources))
 	t.Counter("spoor_agents_evicted_total", "", s.Evicted)
 	t.Counter("spoor_agents_untracked_datagrams_total", "", s.Untracked)
 	t.Counter("spoor_agents_untracked_samples_total", "", s.UntrackedSamples)
+}
+
+// agentLabels gives an agent's labels; source tells those apart that state one address.
+func agentLabels(a *collector.Agent) string {
+	source := ""
+	if a.Apart {
+		source = a.Peer.String()
+	}
+	return fmt.Sprintf("agent=%q,sub_agent=\"%d\",source=%q", a.Agent, a.SubAgent, source)
+}
+
+// sharing counts the sources that state an address which is another's too, and
+// were heard of late.
+func sharing(list []collector.Agent) (n int) {
+	const late = int64(5 * time.Minute)
+	var newest int64
+	for i := range list {
+		newest = max(newest, list[i].LastSeen)
+	}
+	for i := range list {
+		if list[i].Apart && newest-list[i].LastSeen <= late {
+			n++
+		}
+	}
+	return n
 }
 
 // writeEngine writes what the analytics know.

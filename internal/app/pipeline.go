@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"log/slog"
 
 	"spoor/analytics"
 	"spoor/collector"
@@ -31,7 +32,7 @@ func NewPipeline(cfg *Config, out analytics.Outbox) (*Pipeline, error) {
 	if err := p.build(cfg, out); err != nil {
 		return nil, err
 	}
-	return p, p.connect(cfg, p.engine.Feed(), publish.New(cfg.Publish).Encoder())
+	return p, p.connect(cfg, p.engine.Feed(), publish.New(cfg.Publish).Encoder(), slog.New(slog.DiscardHandler))
 }
 
 // build makes the engine.
@@ -45,12 +46,12 @@ func (p *Pipeline) build(cfg *Config, out analytics.Outbox) (err error) {
 }
 
 // connect makes the worker between the datagrams and the engine's feed.
-func (p *Pipeline) connect(cfg *Config, to feed, enc *publish.Encoder) error {
+func (p *Pipeline) connect(cfg *Config, to feed, enc *publish.Encoder, log *slog.Logger) error {
 	agents, err := collector.NewAgents(cfg.Agents)
 	if err != nil {
 		return err
 	}
-	p.worker = newWorker(agents, to, enc, func() int64 { return p.now })
+	p.worker = newWorker(agents, to, enc, func() int64 { return p.now }, log)
 	return nil
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"spoor/collector"
 	"spoor/collector/capture"
+	"spoor/internal/telemetry"
 	"spoor/publish"
 	"spoor/publish/file"
 	"spoor/publish/kafka"
@@ -90,7 +91,7 @@ func (r *replay) prepare(cfg *Config, log *slog.Logger) error {
 		return errors.Join(err, r.abort())
 	}
 	r.obs.feed = r.engine.Feed()
-	if err := r.connect(cfg, r.obs, r.pub.Encoder()); err != nil {
+	if err := r.connect(cfg, r.obs, r.pub.Encoder(), telemetry.Throttled(log, 10*time.Second)); err != nil {
 		return errors.Join(err, r.abort())
 	}
 	if err := r.pub.Start(); err != nil {

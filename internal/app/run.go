@@ -110,7 +110,7 @@ func (r *runner) build(ctx context.Context) error {
 	}
 	r.beat = newHeartbeat(r.engine, r.collector.Clock().Now)
 	for range r.collector.Workers() {
-		r.workers = append(r.workers, newWorker(r.agents, r.engine.Feed(), r.pub.Encoder(), r.collector.Clock().Now))
+		r.workers = append(r.workers, newWorker(r.agents, r.engine.Feed(), r.pub.Encoder(), r.collector.Clock().Now, r.limit))
 	}
 	r.instruments()
 	return nil

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"log/slog"
 	"net/netip"
 	"sync"
 
@@ -31,6 +32,7 @@ type worker struct {
 	now    func() int64 // on the clock of Datagram.Received
 
 	tally  tally
+	wrong  complaints
 	labels flow.Labels
 	header flow.Sample // a discarded packet as the topology looks at one
 
@@ -46,8 +48,8 @@ type worker struct {
 	shown tally      // a copy of tally for scrapes
 }
 
-func newWorker(agents *collector.Agents, f feed, enc *publish.Encoder, now func() int64) *worker {
-	w := &worker{agents: agents, feed: f, enc: enc, now: now}
+func newWorker(agents *collector.Agents, f feed, enc *publish.Encoder, now func() int64, log *slog.Logger) *worker {
+	w := &worker{agents: agents, feed: f, enc: enc, now: now, wrong: complaints{log: log}}
 	w.dec = decode.New((*samples)(w))
 	return w
 }
@@ -56,6 +58,7 @@ func newWorker(agents *collector.Agents, f feed, enc *publish.Encoder, now func(
 func (w *worker) Datagram(d *collector.Datagram) {
 	w.from, w.received, w.size = d.From.Addr(), d.Received, len(d.Payload)
 	r := w.dec.Decode(d.Payload)
+	w.acc.Release()
 	switch r.Outcome {
 	case decode.OK:
 		w.tally.outcomes[outcomeOK]++
@@ -63,6 +66,7 @@ func (w *worker) Datagram(d *collector.Datagram) {
 		w.tally.outcomes[outcomePartial]++
 	case decode.Rejected:
 		w.tally.rejected[r.Reason]++
+		w.wrong.rejected(r.Reason, d)
 	case decode.Skipped:
 		w.tally.outcomes[w.left]++
 	}
@@ -104,6 +108,9 @@ func (s *samples) Datagram(h *decode.Header) bool {
 	}
 	h.Agent = agent
 	s.acc = s.agents.Account(agent, h.SubAgent, h.Sequence, h.Uptime, s.received, s.from)
+	if s.acc.Rival {
+		s.wrong.rival(h, s.from, s.acc.First)
+	}
 	if s.acc.Duplicate {
 		s.left = outcomeDuplicate
 		return false
@@ -111,6 +118,7 @@ func (s *samples) Datagram(h *decode.Header) bool {
 	if s.acc.Restarted {
 		s.feed.Restarted(agent, s.received-int64(h.Uptime)*1e6, s.received)
 	}
+	s.acc.Hold() // until the datagram is decoded: none of its sinks waits for anything that needs the agent
 	s.spread = newSpread(s.acc.NotBefore, s.received, h.Samples, s.size)
 	return true
 }
@@ -130,6 +138,7 @@ func (s *samples) FlowSample(x *flow.Sample) {
 // CountersSample passes a counters sample on.
 func (s *samples) CountersSample(c *flow.Counters) {
 	c.Received = s.received
+	s.acc.Counters(c.SourceClass, c.SourceIndex, c.Sequence)
 	s.feed.Counters(c)
 	s.labels = flow.Labels{}
 	s.feed.DescribeCounters(c, &s.labels)
@@ -141,6 +150,7 @@ func (s *samples) CountersSample(c *flow.Counters) {
 func (s *samples) DiscardedPacket(x *flow.Discard) {
 	x.Received, x.Time = s.received, s.spread.next(x.Timestamp)
 	x.FlowID = x.Packet.Key.ID()
+	s.acc.Discard(x.SourceClass, x.SourceIndex, x.Sequence, x.Drops)
 	s.header.Agent, s.header.Packet = x.Agent, x.Packet
 	s.header.Input = flow.Interface{Kind: flow.InterfaceIndex, Value: x.Input}
 	s.header.Output = flow.Interface{Kind: flow.InterfaceIndex, Value: x.Output}

@@ -54,7 +54,7 @@ func testWorker(tb testing.TB, f feed, agents collector.AgentsConfig) *worker {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return newWorker(a, f, publish.New(publish.DefaultConfig()).Encoder(), func() int64 { return 0 })
+	return newWorker(a, f, publish.New(publish.DefaultConfig()).Encoder(), func() int64 { return 0 }, slog.New(slog.DiscardHandler))
 }
 
 func TestWorkerCompletesSamples(t *testing.T) {

@@ -1,0 +1,231 @@
+package collector
+
+import (
+	"net/netip"
+	"sync"
+	"sync/atomic"
+
+	"spoor/flow"
+)
+
+// Bounds of sequence accounting.
+const (
+	sequenceWindow = 64      // datagrams back in which duplicates and late ones are told apart
+	maxGap         = 1 << 20 // a larger step forward is no loss but another numbering
+	maxDelay       = 1 << 16 // numbers by which a relay can be behind
+	restartUptime  = 5000    // ms by which uptime must fall before it tells of a restart
+	uptimeWrap     = 600_000 // ms that may lie between two datagrams around which it starts at 0 again, after 49.7 days
+	relayUptime    = 10_000  // ms by which a relayed datagram's uptime may lie off what the arrival says
+
+	movedAfter  = int64(10e9) // ns without the known numbering after which another source's is believed
+	rivalMemory = int64(60e9) // ns for which a source whose datagram fits no numbering is remembered
+)
+
+// streamKey names a stream: a pair, or where several UDP sources number a pair's
+// datagrams apart, one of the others.
+type streamKey struct {
+	agent flow.Addr
+	sub   uint32
+	apart flow.Addr // zero for the source that was there first
+}
+
+// stream is the state of one pair.
+type stream struct {
+	key      streamKey
+	owner    netip.Addr   // UDP source of its first datagram, whose share of the table it takes
+	lastSeen atomic.Int64 // read by eviction without mu
+	shared   atomic.Bool  // other sources have streams of their own
+
+	mu        sync.Mutex
+	peer      netip.Addr // UDP source whose numbering this is
+	started   bool
+	highest   uint32
+	uptime    uint32
+	window    uint64                 // bit i: highest-i has been received
+	uptimes   [sequenceWindow]uint32 // of the numbers in window, each at its number modulo the size
+	span      uint32                 // numbers since the numbering began; bits beyond it mean nothing
+	probation uint32                 // the number that would prove another numbering
+	onProbe   bool
+	fitted    int64      // arrival of the last datagram of this numbering
+	rival     netip.Addr // source of a datagram of no known numbering, that came at rivalSeen
+	rivalSeen int64
+	firstSeen int64
+	old       ended // the numbering before the agent's last restart
+
+	datagrams, duplicates, reordered, restarts uint64
+	lost                                       loss
+
+	sources sourceTable
+}
+
+// ended is a numbering that an agent has left.
+type ended struct {
+	at      int64 // arrival of the datagram that ended it; 0 if there is none
+	highest uint32
+	uptime  uint32
+	window  uint64
+}
+
+// account takes one datagram. It reports false, and takes nothing, if the
+// datagram is of another agent that states the same address.
+func (s *stream) account(seq, uptime uint32, received int64, from netip.Addr) (acc Accounting, ours bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	acc.NotBefore = s.notBefore(received)
+	switch {
+	case !s.started:
+		s.started, s.firstSeen, s.fitted = true, received, received
+		s.begin(seq, uptime)
+	case s.old.holds(seq, uptime, received):
+		s.leftover(seq, &acc)
+	case from == s.peer, s.relayed(seq, uptime, received):
+		s.judge(seq, uptime, received, &acc)
+		s.fitted = max(s.fitted, received)
+	case received-s.fitted > movedAfter:
+		s.peer, s.rival = from, netip.Addr{}
+		s.judge(seq, uptime, received, &acc)
+	case s.rivals(from, received):
+		acc.First = s.peer
+		return acc, false
+	default:
+		s.reordered++
+		acc.Reordered = true
+	}
+	s.datagrams++
+	if !acc.Duplicate && received > s.lastSeen.Load() {
+		s.lastSeen.Store(received)
+	}
+	return acc, true
+}
+
+// rivals takes a source whose datagram fits no numbering known. It reports true
+// at its second one if the known numbering went on in between: then two agents
+// live under one address. The first may come of an agent that began anew and is
+// heard through this source before the usual one, or only through it from now on.
+func (s *stream) rivals(from netip.Addr, received int64) bool {
+	switch age := received - s.rivalSeen; {
+	case s.rival == from && age < rivalMemory:
+		if s.fitted <= s.rivalSeen {
+			return false
+		}
+		s.rival = netip.Addr{}
+		return true
+	case !s.rival.IsValid() || age < 0 || age >= rivalMemory:
+		s.rival, s.rivalSeen = from, received
+	}
+	return false
+}
+
+func (s *stream) notBefore(received int64) int64 {
+	if !s.started {
+		return received - firstNotBefore
+	}
+	return min(max(s.lastSeen.Load(), received-notBeforeBound), received)
+}
+
+// judge compares a sequence number with the newest one. A step forward within
+// the window needs no further proof; a fall of the uptime turns any other step
+// into a restart; a step too large to be loss or delay is believed once the next
+// number follows it.
+func (s *stream) judge(seq, uptime uint32, received int64, acc *Accounting) {
+	d := int32(seq - s.highest)
+	fell := uptime < s.uptime && s.uptime-uptime > restartUptime && uptime-s.uptime > uptimeWrap
+	switch {
+	case d > 0 && d <= sequenceWindow, d > 0 && d <= maxGap && !fell:
+		s.advance(uint32(d), acc)
+		s.highest, s.uptime, s.onProbe = seq, uptime, false
+		s.uptimes[seq%sequenceWindow] = uptime
+	case fell, s.onProbe && seq == s.probation:
+		s.restarts++
+		acc.Restarted = true
+		s.renew(seq, uptime, received)
+	case s.contradicts(d, seq, uptime):
+		s.reordered++
+		acc.Reordered = true
+		s.renew(seq, uptime, received)
+	case d <= 0 && d > -sequenceWindow:
+		s.behind(uint32(-d), seq, uptime, acc)
+	default:
+		s.onProbe, s.probation = true, seq+1
+		s.reordered++
+		acc.Reordered = true
+	}
+}
+
+// renew begins another numbering of the same agent.
+func (s *stream) renew(seq, uptime uint32, received int64) {
+	s.old = ended{received, s.highest, s.uptime, s.window}
+	s.rival = netip.Addr{}
+	s.begin(seq, uptime)
+	s.sources.restart()
+}
+
+func (s *stream) begin(seq, uptime uint32) {
+	s.highest, s.uptime, s.window, s.span, s.onProbe = seq, uptime, 1, 1, false
+	s.uptimes[seq%sequenceWindow] = uptime
+}
+
+// holds reports a datagram of the numbering that ended a moment ago: it was
+// overtaken by the restart.
+func (e *ended) holds(seq, uptime uint32, received int64) bool {
+	u := int64(int32(uptime - e.uptime))
+	return e.at != 0 && received-e.at < relayUptime*1e6 && e.highest-seq < sequenceWindow &&
+		u >= -relayUptime && u <= 0 && (seq != e.highest || u == 0)
+}
+
+// leftover takes such a datagram.
+func (s *stream) leftover(seq uint32, acc *Accounting) {
+	bit := uint64(1) << (s.old.highest - seq)
+	if s.old.window&bit != 0 {
+		s.duplicates++
+		acc.Duplicate = true
+		return
+	}
+	s.old.window |= bit
+	s.reordered++
+	acc.Reordered = true
+}
+
+// contradicts reports a number that another datagram had: one of another uptime
+// is no copy of it.
+func (s *stream) contradicts(d int32, seq, uptime uint32) bool {
+	return d <= 0 && d > -sequenceWindow && s.window>>uint32(-d)&1 != 0 && s.uptimes[seq%sequenceWindow] != uptime
+}
+
+// advance moves the newest number on by d.
+func (s *stream) advance(d uint32, acc *Accounting) {
+	s.window = s.window<<d | 1 // a shift by 64 or more leaves nothing, as it should
+	s.span = min(s.span+d, sequenceWindow)
+	if d == 1 {
+		return
+	}
+	acc.Lost = d - 1
+	s.lost.missed(uint64(d - 1))
+}
+
+// behind takes a number that lies back below the newest one, inside the window.
+func (s *stream) behind(back, seq, uptime uint32, acc *Accounting) {
+	bit := uint64(1) << back
+	if s.window&bit != 0 {
+		s.duplicates++
+		acc.Duplicate = true
+		return
+	}
+	s.window |= bit
+	s.uptimes[seq%sequenceWindow] = uptime
+	s.reordered++
+	acc.Reordered = true
+	if back < s.span { // else it is older than the first one and was never missed
+		s.lost.found()
+		acc.Late = true
+	}
+}
+
+// relayed reports a datagram from another source that fits the numbering: a
+// replicator sends what the agent sent, later or on another way.
+func (s *stream) relayed(seq, uptime uint32, received int64) bool {
+	d, u := int32(seq-s.highest), int64(int32(uptime-s.uptime))
+	passed := max(received-s.lastSeen.Load(), 0) / 1e6
+	return d > -maxDelay && d <= maxGap && u >= -relayUptime && u <= passed+relayUptime &&
+		(d <= 0 || u >= -restartUptime) && !s.contradicts(d, seq, uptime)
+}
