@@ -3,36 +3,21 @@ package analytics
 import (
 	"math"
 
+	"spoor/analytics/links"
 	"spoor/flow"
 	"spoor/topology"
 )
 
 // portKey names a port of an agent.
-type portKey struct {
-	sw   topology.SwitchID
-	port uint32
-}
+type portKey = links.ID
 
-// maxPorts bounds the ports whose counters are kept.
+// maxPorts bounds the ports whose names and counters are kept.
 const maxPorts = 1 << 20
 
-// portMemory is the latest counters of a port, for rates.
+// portMemory is what was told of a port.
 type portMemory struct {
-	at                      int64
-	inOctets, outOctets     uint64
-	inDiscards, outDiscards uint32
-	name                    string
-	speed, peak             float64
-}
-
-// load is what one poll says of a port's traffic since the poll before.
-type load struct {
-	key           portKey
-	at            int64
-	in, out       float64 // bit/s
-	discardsIn    float64 // per second
-	discardsOut   float64
-	discardsKnown bool
+	name  string
+	speed float64
 }
 
 // Counters takes a counters sample: names, speeds, utilisation, MACs.
@@ -44,7 +29,7 @@ func (f *Feed) Counters(c *flow.Counters) {
 	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	if len(f.infos) >= maxPending || len(f.loads) >= maxPending || f.witness.Len() >= maxPending {
+	if len(f.infos) >= maxPending || len(f.polls) >= maxPending || f.witness.Len() >= maxPending {
 		f.engine.skipped.Add(1)
 		return
 	}
@@ -59,7 +44,7 @@ func (f *Feed) Counters(c *flow.Counters) {
 	if c.IfIndex() == 0 || c.Records&(flow.HasIf|flow.HasPortName) == 0 {
 		return
 	}
-	k := portKey{id, c.IfIndex()}
+	k := portKey{Switch: id, IfIndex: c.IfIndex()}
 	m := f.ports[k]
 	if m == nil {
 		if len(f.ports) >= maxPorts {
@@ -72,9 +57,9 @@ func (f *Feed) Counters(c *flow.Counters) {
 	f.inform(c, k, m)
 }
 
-// inform sends what is new of a port, and its load since the last poll.
+// inform sends what is new of a port, and its counters.
 func (f *Feed) inform(c *flow.Counters, k portKey, m *portMemory) {
-	info := topology.PortInfo{Agent: c.Agent, IfIndex: k.port}
+	info := topology.PortInfo{Agent: c.Agent, IfIndex: k.IfIndex}
 	if raw := c.PortName[:min(len(c.PortName), maxName)]; c.Records&flow.HasPortName != 0 && string(raw) != m.name {
 		m.name = string(raw)
 		info.Name = clean(raw)
@@ -83,14 +68,9 @@ func (f *Feed) inform(c *flow.Counters, k portKey, m *portMemory) {
 		if speed := ifSpeed(&c.If); speed != m.speed {
 			m.speed, info.Speed = speed, speed
 		}
-		if l, ok := m.update(c, k); ok {
-			f.loads = append(f.loads, l)
-			if rate := max(l.in, l.out); rate > m.peak*1.1 {
-				m.peak, info.Rate = rate, rate
-			}
-		}
+		f.polls = append(f.polls, poll(c, k, m.speed))
 	}
-	if info.Name != "" || info.Speed > 0 || info.Rate > 0 {
+	if info.Name != "" || info.Speed > 0 {
 		f.infos = append(f.infos, info)
 	}
 }
@@ -103,30 +83,21 @@ func ifSpeed(c *flow.IfCounters) float64 {
 	return float64(c.Speed)
 }
 
-// Polls closer or further apart than this say nothing of a rate.
+// Bits of ifStatus (sFlow version 5, if_counters).
 const (
-	minPoll = int64(5e8)
-	maxPoll = int64(600e9)
+	adminUp = 1 << iota
+	operUp
 )
 
-// update keeps the counters and gives the load since the ones before; counters
-// that ran backwards (a reset) give none.
-func (m *portMemory) update(c *flow.Counters, k portKey) (load, bool) {
+// poll gives the counters that load and loss are worked out from.
+func poll(c *flow.Counters, k portKey, speed float64) links.Poll {
 	i := &c.If
-	l := load{key: k, at: c.Received}
-	dt := c.Received - m.at
-	ok := m.at != 0 && dt >= minPoll && dt < maxPoll && i.InOctets >= m.inOctets && i.OutOctets >= m.outOctets
-	if ok {
-		seconds := float64(dt) / 1e9
-		l.in = 8 * float64(i.InOctets-m.inOctets) / seconds
-		l.out = 8 * float64(i.OutOctets-m.outOctets) / seconds
-		if l.discardsKnown = i.InDiscards != math.MaxUint32 && i.OutDiscards != math.MaxUint32; l.discardsKnown {
-			l.discardsIn = float64(i.InDiscards-m.inDiscards) / seconds // wraps
-			l.discardsOut = float64(i.OutDiscards-m.outDiscards) / seconds
-		}
+	return links.Poll{
+		Port: k, At: c.Received, Speed: speed,
+		In:       links.Count{Octets: i.InOctets, Discards: i.InDiscards, Errors: i.InErrors},
+		Out:      links.Count{Octets: i.OutOctets, Discards: i.OutDiscards, Errors: i.OutErrors},
+		UpKnown:  i.Status != math.MaxUint32,
+		Up:       i.Status&(adminUp|operUp) == adminUp|operUp,
+		AdminOff: i.Status&adminUp == 0,
 	}
-	if m.at == 0 || dt >= minPoll || dt < 0 {
-		m.at, m.inOctets, m.outOctets, m.inDiscards, m.outDiscards = c.Received, i.InOctets, i.OutOctets, i.InDiscards, i.OutDiscards
-	}
-	return l, ok
 }

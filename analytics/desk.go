@@ -1,7 +1,9 @@
 package analytics
 
 import (
+	"spoor/analytics/links"
 	"spoor/flow"
+	"spoor/topology"
 )
 
 // desk is where events pass on their way out: it knows what only all shards
@@ -12,13 +14,13 @@ type desk struct {
 	out    Outbox
 	now    int64
 	pace   pace
-	loads  map[portKey]load
+	ports  *links.Table
 	lives  map[uint64]*deskLife // active elephants by flow id
 	onLink map[string]int       // active elephants by link id and direction
 	slots  []bool               // taken
 	// Delays of detection since the start of the excess, for the histogram; drained by Stats.
 	detections []float64
-	ports      func(agent flow.Addr, ifIndex uint32) portKey
+	id         func(agent flow.Addr) topology.SwitchID
 }
 
 // deskLife is an elephant that is active or was until a minute ago.
@@ -36,25 +38,17 @@ const (
 
 // Severity rules of docs/interfaces.md: a fabric link this busy, or with discards, warns.
 const (
-	busyLink  = 0.70
-	freshLoad = int64(120e9)
+	busyLink = 0.70
 )
 
 func (d *desk) init(cfg *Config, out Outbox) {
 	d.cfg, d.out, d.pace = cfg, out, newPace(out)
-	d.loads, d.lives, d.onLink = map[portKey]load{}, map[uint64]*deskLife{}, map[string]int{}
+	d.ports, d.lives, d.onLink = links.New(maxPorts), map[uint64]*deskLife{}, map[string]int{}
 }
 
 func (d *desk) begin(now int64) {
 	d.now = now
 	d.pace.begin(now, d.cfg.Paths.MaxPerSecond)
-}
-
-// load takes a poll; of one agent's polls that came through several workers the latest counts.
-func (d *desk) load(l load) {
-	if old, ok := d.loads[l.key]; ok && old.at <= l.at || !ok && len(d.loads) < maxPorts {
-		d.loads[l.key] = l
-	}
 }
 
 func (d *desk) event(ev Event) {
@@ -131,24 +125,22 @@ func directed(k *flow.ElephantLink) string {
 // describe fills what counters and the other elephants say of a link.
 func (d *desk) describe(k *flow.ElephantLink) {
 	k.Elephants = d.onLink[directed(k)]
-	from, ok := d.loads[d.port(k.From)]
-	rate, sends := from.out, !k.HostSends
+	load, sends := d.ports.Load(d.port(k.From), flow.Egress, d.now), !k.HostSends
 	if k.HostSends {
-		rate = from.in
-	} else if !ok && k.To.IfIndex != 0 { // the other end counts the same frames, but not those that were discarded
-		from, ok = d.loads[d.port(k.To)]
-		rate, sends = from.in, false
+		load = d.ports.Load(d.port(k.From), flow.Ingress, d.now)
+	} else if load.Source == links.Unknown && k.To.IfIndex != 0 { // the other end counts the same frames, but not those that were discarded
+		load, sends = d.ports.Load(d.port(k.To), flow.Ingress, d.now), false
 	}
-	if !ok || d.now-from.at > freshLoad || k.Speed <= 0 {
+	if load.Source == links.Unknown || k.Speed <= 0 {
 		return
 	}
-	k.Utilization, k.UtilizationAge = rate/k.Speed, float64(d.now-from.at)/1e9
-	if from.discardsKnown && sends {
-		k.DiscardRate = from.discardsOut
+	k.Utilization, k.UtilizationAge = load.Bits/k.Speed, load.Age
+	if sends {
+		k.DiscardRate = load.Discards
 	}
 }
 
-func (d *desk) port(p flow.Port) portKey { return d.ports(p.Agent, p.IfIndex) }
+func (d *desk) port(p flow.Port) portKey { return portKey{Switch: d.id(p.Agent), IfIndex: p.IfIndex} }
 
 // takeSlot gives the lowest free slot; beyond the bound all share the last.
 func (d *desk) takeSlot() int {

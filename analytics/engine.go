@@ -7,6 +7,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"spoor/analytics/links"
 	"spoor/flow"
 	"spoor/topology"
 )
@@ -39,7 +40,7 @@ type Engine struct {
 
 	evidence []topology.Evidence
 	infos    []topology.PortInfo
-	loads    []load
+	polls    []links.Poll
 	renewed  uint64 // ports of which evidence was asked for again
 	desk     desk
 }
@@ -60,7 +61,7 @@ func New(cfg Config, out Outbox) (*Engine, error) {
 		e.shards[i] = s
 	}
 	e.desk.init(&e.cfg, out)
-	e.desk.ports = func(agent flow.Addr, ifIndex uint32) portKey { return portKey{e.registry.ID(agent), ifIndex} }
+	e.desk.id = e.registry.ID
 	return e, nil
 }
 
@@ -110,9 +111,9 @@ func (e *Engine) learn(now int64) {
 	e.mu.Lock()
 	feeds := e.feeds
 	e.mu.Unlock()
-	e.evidence, e.infos, e.loads = e.evidence[:0], e.infos[:0], e.loads[:0]
+	e.evidence, e.infos, e.polls = e.evidence[:0], e.infos[:0], e.polls[:0]
 	for _, f := range feeds {
-		e.evidence, e.infos, e.loads = f.drain(e.evidence, e.infos, e.loads)
+		e.evidence, e.infos, e.polls = f.drain(e.evidence, e.infos, e.polls)
 	}
 	for _, s := range e.shards {
 		e.evidence = s.drain(e.evidence)
@@ -124,8 +125,11 @@ func (e *Engine) learn(now int64) {
 	for i := range e.infos {
 		e.learner.Inform(&e.infos[i])
 	}
-	for _, l := range e.loads {
-		e.desk.load(l)
+	slices.SortStableFunc(e.polls, func(a, b links.Poll) int {
+		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Port.Switch, b.Port.Switch), cmp.Compare(a.Port.IfIndex, b.Port.IfIndex))
+	})
+	for i := range e.polls {
+		e.poll(&e.polls[i])
 	}
 	snap, records := e.learner.Apply(e.evidence, now)
 	e.snap.Store(snap)
@@ -137,5 +141,12 @@ func (e *Engine) learn(now int64) {
 	}
 	for i := range records {
 		e.out.Topology(&records[i])
+	}
+}
+
+// poll takes a port's counters; a rate says something of the speed of a link of which nobody else does.
+func (e *Engine) poll(p *links.Poll) {
+	if peak := e.desk.ports.Poll(p); peak > 0 {
+		e.learner.Inform(&topology.PortInfo{Agent: e.registry.Addr(p.Port.Switch), IfIndex: p.Port.IfIndex, Rate: peak})
 	}
 }

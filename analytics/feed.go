@@ -4,6 +4,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"spoor/analytics/links"
 	"spoor/flow"
 	"spoor/topology"
 )
@@ -13,7 +14,7 @@ import (
 const batchSamples = 64
 
 // maxPending bounds what a feed or shard gathers between two ticks, of each kind:
-// evidence beyond it is seen again, loads and names are told again.
+// evidence beyond it is seen again, counters and names are told again.
 const maxPending = 1 << 17
 
 // Feed takes the samples and counters of one worker. Its methods are for one
@@ -34,7 +35,7 @@ type Feed struct {
 	mu       sync.Mutex // guards what the engine drains
 	evidence []topology.Evidence
 	infos    []topology.PortInfo
-	loads    []load
+	polls    []links.Poll
 	ports    map[portKey]*portMemory
 }
 
@@ -127,13 +128,13 @@ func (f *Feed) hand(i int) {
 func (f *Feed) repeat() { f.again.Store(true) }
 
 // drain moves what the feed gathered for the engine.
-func (f *Feed) drain(evidence []topology.Evidence, infos []topology.PortInfo, loads []load) ([]topology.Evidence, []topology.PortInfo, []load) {
+func (f *Feed) drain(evidence []topology.Evidence, infos []topology.PortInfo, polls []links.Poll) ([]topology.Evidence, []topology.PortInfo, []links.Poll) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	evidence = append(evidence, f.evidence...)
 	f.evidence = f.evidence[:0]
 	infos = append(infos, f.infos...)
-	loads = append(loads, f.loads...)
-	f.infos, f.loads = f.infos[:0], f.loads[:0]
-	return evidence, infos, loads
+	polls = append(polls, f.polls...)
+	f.infos, f.polls = f.infos[:0], f.polls[:0]
+	return evidence, infos, polls
 }

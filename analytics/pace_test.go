@@ -45,14 +45,3 @@ func TestPaceIsBounded(t *testing.T) {
 		t.Errorf("%d held, %d lost", len(q.held), q.lost)
 	}
 }
-
-// Of one port's polls that came through several workers the latest counts.
-func TestLatestLoadCounts(t *testing.T) {
-	d := desk{loads: map[portKey]load{}}
-	for _, at := range []int64{5, 9, 7} {
-		d.load(load{key: portKey{1, 1}, at: at})
-	}
-	if at := d.loads[portKey{1, 1}].at; at != 9 {
-		t.Errorf("the load of %d counts, want 9", at)
-	}
-}

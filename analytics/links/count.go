@@ -12,7 +12,6 @@ const (
 // Count is what a port's counters say of one direction.
 type Count struct {
 	Octets   uint64
-	Packets  uint64 // 0 if not counted
 	Discards uint32
 	Errors   uint32
 }
@@ -31,7 +30,6 @@ type Poll struct {
 // Rate is what passed in one direction between two polls, per second.
 type Rate struct {
 	Bits     float64
-	Packets  float64
 	Discards float64 // -1 unknown
 	Errors   float64 // -1 unknown
 }
@@ -76,9 +74,6 @@ func between(was, is *Count, seconds, most float64) (Rate, bool) {
 	r := Rate{
 		Bits: 8 * float64(octets) / seconds, Discards: advance32(was.Discards, is.Discards, seconds),
 		Errors: advance32(was.Errors, is.Errors, seconds),
-	}
-	if is.Packets >= was.Packets {
-		r.Packets = float64(is.Packets-was.Packets) / seconds
 	}
 	return r, true
 }

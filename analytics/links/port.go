@@ -108,6 +108,7 @@ type port struct {
 	at       int64 // of the latest poll, 0 if there was none
 	interval int64 // between the latest two that gave a rate
 	speed    float64
+	peak     float64  // highest rate counted, bit/s, as far as it was told
 	count    [2]Count // in, out
 	rate     [2]Rate
 	known    [2]bool // rate is of the latest poll
@@ -119,11 +120,11 @@ type port struct {
 	flaps                 uint32
 }
 
-// poll takes new counters.
-func (p *port) poll(c *Poll) {
+// poll takes new counters. It gives the rate if it is the highest so far by a tenth, else 0.
+func (p *port) poll(c *Poll) (peak float64) {
 	dt := c.At - p.at
 	if p.at != 0 && dt >= 0 && dt < minPoll || dt < 0 {
-		return // the same poll by another way, or late
+		return 0 // the same poll by another way, or late
 	}
 	p.status(c)
 	if c.Speed > 0 {
@@ -138,12 +139,16 @@ func (p *port) poll(c *Poll) {
 			p.rate[d], p.known[d] = between(&p.count[d], is, seconds, most)
 		}
 		p.samples[d].polled(p.rate[d].Bits*seconds, p.known[d])
+		if p.known[d] && dt >= minPoll && p.rate[d].Bits > p.peak*1.1 {
+			p.peak, peak = p.rate[d].Bits, p.rate[d].Bits
+		}
 		p.count[d] = *is
 	}
 	p.at, p.interval = c.At, dt
 	if p.history != nil {
 		p.history.add(c.At, seconds, p.rate, p.known)
 	}
+	return peak
 }
 
 // status notes whether the port is up.

@@ -27,11 +27,14 @@ func (t *Table) port(id ID) *port {
 	return p
 }
 
-// Poll takes a port's counters. A poll that comes twice, or late, changes nothing.
-func (t *Table) Poll(c *Poll) {
+// Poll takes a port's counters. A poll that comes twice, or late, changes
+// nothing. It gives the rate (bit/s) that was counted in one direction if that
+// is the highest so far by a tenth, else 0: the link is at least that fast.
+func (t *Table) Poll(c *Poll) (peak float64) {
 	if p := t.port(c.Port); p != nil {
-		p.poll(c)
+		return p.poll(c)
 	}
+	return 0
 }
 
 // Sampled counts frames that were sampled on a port at a time (Unix ns); bits
@@ -75,8 +78,11 @@ type Load struct {
 	Polled   float64 // seconds since the poll that the two are from
 }
 
-// fresh is for how many intervals a poll is believed.
-const fresh = 3
+// A poll is believed for so many intervals, or for a minute where those are short.
+const (
+	fresh      = 3
+	leastFresh = int64(60e9)
+)
 
 // Load gives the traffic in one direction of a port now.
 func (t *Table) Load(id ID, d flow.Direction, now int64) Load {
@@ -87,7 +93,7 @@ func (t *Table) Load(id ID, d flow.Direction, now int64) Load {
 	}
 	i := side(d)
 	age := now - p.at
-	if p.known[i] && age <= fresh*p.interval {
+	if p.known[i] && age <= max(fresh*p.interval, leastFresh) {
 		r := &p.rate[i]
 		l = Load{
 			Bits: r.Bits, Source: Counters, Age: float64(age) / 1e9, Over: float64(p.interval) / 1e9,
