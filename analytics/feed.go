@@ -70,7 +70,7 @@ func (f *Feed) Sample(s *flow.Sample) {
 		f.witness.Forget()
 	}
 	if !f.full && f.witness.Len() < maxPending {
-		f.witness.See(s)
+		f.witness.See(s, in.leads(), out.leads())
 	}
 	i := s.Exchange % Shards
 	b := f.batches[i]

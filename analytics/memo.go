@@ -24,6 +24,14 @@ type portMemo struct {
 	rates   [2]uint32         // that were told
 }
 
+// leads gives the switch to which the port is known to lead, 0 if none.
+func (p *portMemo) leads() topology.SwitchID {
+	if p == nil {
+		return 0
+	}
+	return p.link
+}
+
 // Bounds of what a feed remembers; a port beyond them is looked up each time.
 const (
 	maxAgentPorts = 1 << 13

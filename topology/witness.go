@@ -7,25 +7,39 @@ import (
 )
 
 // witnessSlots is the size of a witness's memory; older evidence is forgotten
-// and then simply sent again.
-const witnessSlots = 1 << 14
+// and then simply sent again. It takes what a fabric of 50,000 ports and
+// addresses shows; 2 MB, as far as they are used.
+const (
+	slotBits     = 16
+	witnessSlots = 1 << slotBits
+)
 
 // A sighting is repeated to the learner while it is young, then once in a while.
 const (
 	repeatFirst = 4           // each of the first sightings is sent
 	repeatEarly = int64(1e9)  // then one a second
 	repeatLate  = int64(10e9) // and after earlyCount sightings one in ten
-	earlyCount  = uint32(64)  //
+	earlyCount  = 64          //
 	slotSeed    = 0x9e3779b97f4a7c15
 )
 
+// memory is half a cache line.
 type memory struct {
 	mark    uint64
-	count   uint32
-	pending uint32
-	buckets uint32 // of flows that were sent
-	first   int64  // of the pending sightings
+	first   int64 // of the pending sightings
 	sent    int64
+	buckets uint32 // of flows that were sent
+	count   uint8  // sightings, up to 255
+	pending [3]byte
+}
+
+func (m *memory) waiting() uint32 {
+	return uint32(m.pending[0]) | uint32(m.pending[1])<<8 | uint32(m.pending[2])<<16
+}
+
+func (m *memory) wait(n uint32) {
+	n = min(n, 1<<24-1)
+	m.pending = [3]byte{byte(n), byte(n >> 8), byte(n >> 16)}
 }
 
 // Witness turns samples into evidence that does not depend on flows: who
@@ -50,8 +64,11 @@ func (w *Witness) Drain(dst []Evidence) []Evidence {
 // Len gives the number of pieces gathered since the last Drain.
 func (w *Witness) Len() int { return len(w.out) }
 
-// See takes one sample; non-IP samples prove nothing.
-func (w *Witness) See(s *flow.Sample) {
+// See takes one sample; non-IP samples prove nothing. from and to are the
+// switches to which its input and output are known to lead, 0 if none: what
+// leaves for another switch tells nothing of where an address lives, and of
+// what comes from one it does not matter over which of its links.
+func (w *Witness) See(s *flow.Sample, from, to SwitchID) {
 	p := &s.Packet
 	if p.Key.IsZero() {
 		return
@@ -69,11 +86,11 @@ func (w *Witness) See(s *flow.Sample) {
 	if !egress && in != 0 {
 		w.note(&Evidence{Kind: SawIngress, Agent: s.Agent, Port: in, Far: p.SrcMAC, Own: p.DstMAC, Fresh: hops == 0, Encap: encap}, s.Received)
 		if hops <= 1 && locatable(src) {
-			w.note(&Evidence{Kind: SawSource, Agent: s.Agent, Port: in, Addr: src, Hops: hops, Far: p.SrcMAC, Encap: encap, Buckets: bucket(s.FlowID)}, s.Received)
+			w.source(&Evidence{Kind: SawSource, Agent: s.Agent, Port: in, Addr: src, Hops: hops, Far: p.SrcMAC, Encap: encap, Buckets: bucket(s.FlowID)}, from, s.Received)
 		}
 	}
 	if egress && in != 0 && !encap {
-		w.throughEgress(s, in)
+		w.throughEgress(s, in, from)
 	}
 	if egress && out != 0 && (encap || hops > 0) {
 		e := Evidence{Kind: SawEgress, Agent: s.Agent, Port: out, Own: p.SrcMAC, Far: p.DstMAC, Fresh: hops == 0, Encap: encap, Buckets: bucket(s.FlowID)}
@@ -82,7 +99,7 @@ func (w *Witness) See(s *flow.Sample) {
 		}
 		w.note(&e, s.Received)
 	}
-	if out != 0 && locatable(dst) {
+	if out != 0 && to == 0 && locatable(dst) {
 		w.note(&Evidence{Kind: SawSink, Agent: s.Agent, Port: out, Addr: dst, TTL: ttl, Encap: encap}, s.Received)
 	}
 }
@@ -90,7 +107,7 @@ func (w *Witness) See(s *flow.Sample) {
 // throughEgress says what a frame sampled on egress tells of the port that it
 // entered, for agents that sample on egress only: its TTL was one higher there
 // if the switch routes. Its MACs were others.
-func (w *Witness) throughEgress(s *flow.Sample, in uint32) {
+func (w *Witness) throughEgress(s *flow.Sample, in uint32, from SwitchID) {
 	ttl := s.Packet.TTL
 	if ttl == 255 {
 		return
@@ -98,8 +115,17 @@ func (w *Witness) throughEgress(s *flow.Sample, in uint32) {
 	hops := InitialTTL(ttl+1) - ttl - 1
 	w.note(&Evidence{Kind: SawIngress, Agent: s.Agent, Port: in, Fresh: hops == 0, Derived: true}, s.Received)
 	if src := s.Packet.Key.Src; hops <= 1 && locatable(src) {
-		w.note(&Evidence{Kind: SawSource, Agent: s.Agent, Port: in, Addr: src, Hops: hops, Derived: true, Buckets: bucket(s.FlowID)}, s.Received)
+		w.source(&Evidence{Kind: SawSource, Agent: s.Agent, Port: in, Addr: src, Hops: hops, Derived: true, Buckets: bucket(s.FlowID)}, from, s.Received)
 	}
+}
+
+// source takes a sighting of an address; from is the neighbour that it came from, 0 if unknown.
+func (w *Witness) source(e *Evidence, from SwitchID, now int64) {
+	if e.Hops == 1 && from != 0 && !e.Encap {
+		w.noteAs(e.markOf(from), e, now)
+		return
+	}
+	w.note(e, now)
 }
 
 // Restarted takes that an agent began anew.
@@ -113,17 +139,22 @@ func (w *Witness) Restarted(agent flow.Addr, now int64) {
 func (w *Witness) Forget() { clear(w.slots[:]) }
 
 // note counts a sighting and sends it if it is new or due.
-func (w *Witness) note(e *Evidence, now int64) {
-	mark := e.mark()
-	m := &w.slots[mark>>(64-14)]
+func (w *Witness) note(e *Evidence, now int64) { w.noteAs(e.mark(), e, now) }
+
+// noteAs takes all that has the same mark for the same evidence.
+func (w *Witness) noteAs(mark uint64, e *Evidence, now int64) {
+	m := &w.slots[mark>>(64-slotBits)]
 	if m.mark != mark {
 		*m = memory{mark: mark}
 	}
-	if m.pending == 0 {
+	n := m.waiting() + 1
+	if n == 1 {
 		m.first = now
 	}
-	m.count++
-	m.pending++
+	m.wait(n)
+	if m.count < 255 {
+		m.count++
+	}
 	fresh := e.Buckets&^m.buckets != 0
 	m.buckets |= e.Buckets
 	if m.count > repeatFirst && !fresh {
@@ -135,9 +166,10 @@ func (w *Witness) note(e *Evidence, now int64) {
 			return
 		}
 	}
-	e.Count, e.First, e.Last, e.Sequence, e.Buckets = m.pending, m.first, now, w.seq, m.buckets
+	e.Count, e.First, e.Last, e.Sequence, e.Buckets = n, m.first, now, w.seq, m.buckets
 	w.seq++
-	m.pending, m.sent = 0, now
+	m.wait(0)
+	m.sent = now
 	w.out = append(w.out, *e)
 }
 
@@ -154,9 +186,20 @@ func (e *Evidence) mark() uint64 {
 	if e.Derived {
 		h |= 4
 	}
-	h = mix(h^slotSeed, uint64(e.Port)<<32|uint64(e.Port2))
-	h = mixAddr(mixAddr(h, &e.Agent), &e.Addr)
-	return mix(mix(h, e.Far), e.Own)
+	agentLo, agentHi := e.Agent.Words()
+	lo, hi := e.Addr.Words() // four products that wait for none of the others, then they meet
+	h = mix(h^slotSeed, uint64(e.Port)<<32|uint64(e.Port2)) ^ mix(agentLo, agentHi+slotSeed)
+	return mix(h, mix(lo, hi)^bits.RotateLeft64(mix(e.Far, e.Own+slotSeed), 32))
+}
+
+// markOf is the mark of an address behind a known switch: over which of its links frames come does not matter.
+func (e *Evidence) markOf(from SwitchID) uint64 {
+	h := uint64(from)<<8 | uint64(e.Kind)<<1
+	if e.Derived {
+		h |= 1
+	}
+	lo, hi := e.Addr.Words()
+	return mix(h^slotSeed, mix(lo, hi))
 }
 
 func mixAddr(h uint64, a *flow.Addr) uint64 {

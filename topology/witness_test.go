@@ -24,7 +24,7 @@ func TestWitnessSendsNewThenRarely(t *testing.T) {
 	w := NewWitness()
 	s := hostSample()
 	for range repeatFirst {
-		w.See(s)
+		w.See(s, 0, 0)
 	}
 	first := kinds(w.Drain(nil))
 	if first[SawIngress] != repeatFirst || first[SawSource] != repeatFirst || first[SawSink] != repeatFirst {
@@ -33,7 +33,7 @@ func TestWitnessSendsNewThenRarely(t *testing.T) {
 	sent, total := 0, uint32(0)
 	for i := range 1000 {
 		s.Received = start + int64(i)*second/50
-		w.See(s)
+		w.See(s, 0, 0)
 		for _, e := range w.Drain(nil) {
 			if e.Kind == SawIngress {
 				sent++
@@ -45,7 +45,7 @@ func TestWitnessSendsNewThenRarely(t *testing.T) {
 		t.Errorf("of 1000 repeated sightings in 20 s %d were sent", sent)
 	}
 	s.Received += 20 * second
-	w.See(s)
+	w.See(s, 0, 0)
 	for _, e := range w.Drain(nil) {
 		if e.Kind == SawIngress {
 			total += e.Count
@@ -62,7 +62,7 @@ func TestWitnessLeavesOut(t *testing.T) {
 		w := NewWitness()
 		s := hostSample()
 		change(s)
-		w.See(s)
+		w.See(s, 0, 0)
 		got := kinds(w.Drain(nil))
 		if len(got) != len(want) {
 			t.Errorf("%s: evidence is %v, want %v", name, got, want)
@@ -83,14 +83,32 @@ func TestWitnessLeavesOut(t *testing.T) {
 	f("egress, input unknown", func(s *flow.Sample) { s.Direction, s.Input = flow.Egress, flow.Interface{} }, map[Kind]uint32{SawSink: 1})
 }
 
+// TestWitnessKnowsLinks: of a known neighbour the link does not matter, and what leaves for one says nothing.
+func TestWitnessKnowsLinks(t *testing.T) {
+	w := NewWitness()
+	s := hostSample()
+	s.Packet.TTL = 63
+	for i := range uint32(40) { // over forty links from one switch to another
+		s.Input.Value, s.Output.Value = 1+i, 101+i
+		w.See(s, 7, 8)
+	}
+	if got := kinds(w.Drain(nil)); got[SawIngress] != 40 || got[SawSource] != repeatFirst || got[SawSink] != 0 {
+		t.Errorf("evidence is %v", got)
+	}
+	w.See(s, 9, 8) // from another neighbour: news
+	if got := kinds(w.Drain(nil)); got[SawSource] != 1 {
+		t.Errorf("evidence from another neighbour is %v", got)
+	}
+}
+
 func TestWitnessDoesNotAllocate(t *testing.T) {
 	w := NewWitness()
 	s := hostSample()
 	for range 100 {
-		w.See(s)
+		w.See(s, 0, 0)
 	}
 	w.Drain(nil)
-	if n := testing.AllocsPerRun(1000, func() { w.See(s) }); n > 0 {
+	if n := testing.AllocsPerRun(1000, func() { w.See(s, 0, 0) }); n > 0 {
 		t.Errorf("%v allocations a sample", n)
 	}
 }
@@ -103,6 +121,6 @@ func BenchmarkWitness(b *testing.B) {
 	for b.Loop() {
 		i++
 		s.Packet.Key.Src[15] = byte(i)
-		w.See(s)
+		w.See(s, 0, 0)
 	}
 }

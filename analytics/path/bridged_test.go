@@ -111,7 +111,7 @@ func (r *bridgedRun) sample(f *bridgedFlow, h bridgedHop) {
 	r.witness.See(&flow.Sample{
 		Agent: h.agent, Received: r.now, Time: r.now, SamplingRate: 100, Input: flow.Interface{Kind: flow.InterfaceIndex, Value: h.in}, Output: flow.Interface{Kind: flow.InterfaceIndex, Value: h.out}, Direction: flow.Ingress,
 		Packet: flow.Packet{Key: flow.Key{Src: r.addr(f.src), Dst: r.addr(f.dst), Proto: flow.ProtoUDP, SrcPort: uint16(f.id), DstPort: 1}, TTL: 64, SrcMAC: r.mac(f.src), DstMAC: r.mac(f.dst)},
-	})
+	}, 0, 0)
 	s := path.Sighting{Switch: r.registry.ID(h.agent), In: h.in, Out: h.out, TTL: 64, SrcMAC: r.mac(f.src), DstMAC: r.mac(f.dst), Time: r.now}
 	f.tracker.Add(r.snap, &s, nil)
 	if !f.tracker.Bridged() {
