@@ -22,7 +22,7 @@ COUNT ?= 1
 
 # What `make check` and .ci/run do, in this order, and what .ci/run --full adds. Not vuln: its database may be out of reach.
 CHECKS := check-mod check-fmt vet test lint lint-scripts check-generated race fuzz-short flood cross integration score scenarios live
-FULL := scenarios-full live-full fuzz bench cover
+FULL := integration-full scenarios-full live-full fuzz bench cover
 
 .PHONY: help
 help: ## this list
@@ -81,8 +81,12 @@ cross: ## build for the other PLATFORMS
 	for p in $(PLATFORMS); do echo "$$p"; CGO_ENABLED=0 GOOS=$${p%/*} GOARCH=$${p#*/} go build ./...; done
 
 .PHONY: integration
-integration: ## tests against a real Apache Kafka, started for them
+integration: ## tests against real Apache Kafkas, started for them
 	test/integration
+
+.PHONY: integration-full
+integration-full: ## three brokers that die again, with an outage of 60 s
+	test/integration full
 
 .PHONY: score
 score: build ## replay recorded and simulated captures that have a truth, print how right and how fast we were

@@ -29,6 +29,7 @@ type goClient struct {
 	timeout   time.Duration
 	login     *login // nil without SASL
 	plain     bool   // neither TLS nor SASL
+	tls       TLSConfig
 	stop      context.CancelFunc
 }
 
@@ -54,6 +55,7 @@ func newGoClient(cfg *Config, topics []string) *goClient {
 	c := &goClient{
 		transport: newTransport(ctx, cfg, topics, l), login: l, plain: l == nil && !cfg.Security.TLS.Enabled, addr: kafka.TCP(cfg.Brokers...), acks: -1, timeout: cfg.RequestTimeout, stop: cancel,
 	}
+	c.tls = cfg.Security.TLS
 	if cfg.Acks == "leader" {
 		c.acks = 1
 	}
@@ -86,7 +88,10 @@ func (c *goClient) wrap(err error) error {
 	if c.plain && (errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)) {
 		return fmt.Errorf("the broker hangs up (does it want kafka.tls or kafka.sasl?): %w", err)
 	}
-	return c.login.explain(err)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = fmt.Errorf("no answer within %v: %w", c.timeout, err)
+	}
+	return c.login.explain(c.tls.explain(err))
 }
 
 func (c *goClient) layout(ctx context.Context, topics []string) (layout, error) {

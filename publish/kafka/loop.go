@@ -157,7 +157,7 @@ func (l *loop) finish(r *request, now time.Time) {
 	l.count.batches.Add(len(r.items))
 	l.count.bytes.Add(r.sent)
 	l.count.seconds.Update(r.took.Seconds())
-	good, worst := 0, r.err
+	answered, worst := 0, r.err
 	delay := pause(r.items[0].partition.tries) // one for all, so that they go together again
 	for i := range r.items {
 		it, err := &r.items[i], r.err
@@ -168,12 +168,12 @@ func (l *loop) finish(r *request, now time.Time) {
 			it.block.Abandon()
 		}
 		if l.settle(it, err, now.Add(delay)) {
-			good++
+			answered++
 		} else {
 			worst = err
 		}
 	}
-	if good > 0 {
+	if answered > 0 {
 		worst = nil
 	}
 	l.note(func(st *state) { st.send = worst })
@@ -183,7 +183,8 @@ func (l *loop) finish(r *request, now time.Time) {
 	}
 }
 
-// settle takes the answer to one batch in and reports whether it is stored.
+// settle takes the answer to one batch in and reports whether it was final: the
+// batch is stored, halved or dropped. Else it waits for another attempt.
 func (l *loop) settle(it *item, err error, retry time.Time) bool {
 	p := it.partition
 	p.busy = false
@@ -210,7 +211,7 @@ func (l *loop) settle(it *item, err error, retry time.Time) bool {
 		if it.block.Records > 1 {
 			l.count.splits.Inc()
 			p.split()
-			return false
+			return true
 		}
 		l.log.Warn("kafka finds a record too large", "topic", it.topic, "bytes", len(it.batch))
 		p.finish(publish.TooLarge)
@@ -225,7 +226,7 @@ func (l *loop) settle(it *item, err error, retry time.Time) bool {
 		l.count.renewals.Inc()
 		poke(l.wantID)
 	}
-	return false
+	return p.tries == 0 // else it is tried again
 }
 
 // empty reports whether nothing waits anywhere.

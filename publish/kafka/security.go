@@ -97,7 +97,7 @@ func (s *Security) dialer(timeout time.Duration) func(ctx context.Context, netwo
 		secure := tls.Client(conn, c)
 		if err := secure.HandshakeContext(ctx); err != nil {
 			_ = conn.Close() // it is of no use
-			return nil, handshakeError(addr, err)
+			return nil, t.explain(handshakeError(addr, err))
 		}
 		return secure, nil
 	}
@@ -107,14 +107,33 @@ func (s *Security) dialer(timeout time.Duration) func(ctx context.Context, netwo
 func handshakeError(addr string, err error) error {
 	var header tls.RecordHeaderError
 	var unknown x509.UnknownAuthorityError
+	var name x509.HostnameError
 	hint := ""
 	switch {
 	case errors.As(err, &header):
 		hint = " (the broker's port seems not to speak TLS)"
 	case errors.As(err, &unknown):
 		hint = " (is kafka.tls.ca_file the right one?)"
+	case errors.As(err, &name):
+		hint = " (kafka.tls.server_name says which name to expect)"
 	}
 	return fmt.Errorf("TLS with %s%s: %w", addr, hint, err)
+}
+
+// explain says what a broker's alert most likely means: it does not take our
+// certificate. From TLS 1.3 on it comes after the handshake, with the first answer.
+func (c *TLSConfig) explain(err error) error {
+	alert, ok := errors.AsType[*net.OpError](err)
+	if !c.Enabled || !ok || alert.Op != "remote error" {
+		return err
+	}
+	if c.CertFile == "" {
+		return fmt.Errorf("the broker wants a certificate of ours (kafka.tls.cert_file): %w", err)
+	}
+	if pair, e := tls.LoadX509KeyPair(c.CertFile, c.KeyFile); e == nil && pair.Leaf != nil && time.Now().After(pair.Leaf.NotAfter) {
+		return fmt.Errorf("our certificate (kafka.tls.cert_file) expired at %s: %w", pair.Leaf.NotAfter.Format(time.RFC3339), err)
+	}
+	return fmt.Errorf("the broker does not take our certificate (kafka.tls.cert_file): %w", err)
 }
 
 // ReaderOptions gives what a franz-go client needs to reach the same brokers.

@@ -5,7 +5,6 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
-	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/base64"
@@ -234,21 +233,28 @@ type authority struct {
 func newAuthority(t *testing.T) *authority {
 	t.Helper()
 	a := &authority{}
-	a.cert, a.key, a.pem, _ = a.issue(t, "ca")
+	a.cert, a.key, a.pem, _ = a.issue(t, "ca", nil)
 	return a
 }
 
-// issue makes a certificate; the first one is the authority's own.
-func (a *authority) issue(t *testing.T, name string) (cert *x509.Certificate, key *ecdsa.PrivateKey, certPEM, keyPEM string) {
+// issue makes a certificate, changed by f, for a key that is there already or a
+// new one; the first certificate is the authority's own.
+func (a *authority) issue(t *testing.T, name string, f func(*x509.Certificate), keys ...*ecdsa.PrivateKey) (cert *x509.Certificate, key *ecdsa.PrivateKey, certPEM, keyPEM string) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
+	if len(keys) > 0 {
+		key = keys[0]
+	}
 	now := time.Now()
 	c := &x509.Certificate{
 		SerialNumber: big.NewInt(now.UnixNano()), Subject: pkix.Name{CommonName: name}, NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour),
 		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: a.cert == nil, BasicConstraintsValid: true,
+	}
+	if f != nil {
+		f(c)
 	}
 	parent, signer := a.cert, a.key
 	if parent == nil {
@@ -266,60 +272,6 @@ func (a *authority) issue(t *testing.T, name string) (cert *x509.Certificate, ke
 		t.Fatal(err)
 	}
 	return cert, key, string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})), string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}))
-}
-
-// TestTLS reaches brokers that want a client certificate: with the right files,
-// with wrong ones, and with ones that are renewed.
-func TestTLS(t *testing.T) {
-	t.Run("embedded", func(t *testing.T) {
-		ca, dir := newAuthority(t), t.TempDir()
-		_, _, cert, key := ca.issue(t, "broker")
-		pair, err := tls.X509KeyPair([]byte(cert), []byte(key))
-		if err != nil {
-			t.Fatal(err)
-		}
-		pool := x509.NewCertPool()
-		pool.AddCert(ca.cert)
-		c, err := kfake.NewCluster(kfake.DataDir(t.TempDir()), kfake.TLS(&tls.Config{
-			Certificates: []tls.Certificate{pair}, ClientCAs: pool, ClientAuth: tls.RequireAndVerifyClientCert,
-		}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		t.Cleanup(c.Close)
-		write(t, filepath.Join(dir, "ca.pem"), ca.pem)
-		_, _, cert, key = ca.issue(t, "client")
-		write(t, filepath.Join(dir, "client.pem"), cert)
-		write(t, filepath.Join(dir, "client.key"), key)
-		testTLS(t, bench{"embedded", c.ListenAddrs(), "sflow."}, dir)
-	})
-	t.Run("real", func(t *testing.T) {
-		addr, dir := os.Getenv("SPOOR_TEST_KAFKA_TLS"), os.Getenv("SPOOR_TEST_KAFKA_CERTS")
-		if addr == "" {
-			t.Skip("SPOOR_TEST_KAFKA_TLS names no broker")
-		}
-		testTLS(t, bench{"real", []string{addr}, fmt.Sprintf("test%d.", time.Now().UnixNano())}, dir)
-	})
-}
-
-func testTLS(t *testing.T, b bench, dir string) {
-	t.Helper()
-	good := TLSConfig{Enabled: true, CAFile: filepath.Join(dir, "ca.pem"), CertFile: filepath.Join(dir, "client.pem"), KeyFile: filepath.Join(dir, "client.key")}
-	b.deliver(t, Security{TLS: good})
-	right, err := os.ReadFile(good.CAFile)
-	if err != nil {
-		t.Fatal(err)
-	}
-	other := good
-	other.CAFile = write(t, filepath.Join(t.TempDir(), "ca.pem"), newAuthority(t).pem)
-	b.refuses(t, Security{TLS: other}, func() { write(t, other.CAFile, string(right)) }, "TLS with "+b.brokers[0], "is kafka.tls.ca_file the right one?")
-	other = good
-	other.ServerName = "kafka.example"
-	b.refuses(t, Security{TLS: other}, nil, "kafka.example")
-	other = good
-	other.CertFile, other.KeyFile = "", ""
-	b.refuses(t, Security{TLS: other}, nil, "certificate")
-	b.refuses(t, Security{}, nil, "does it want kafka.tls or kafka.sasl?")
 }
 
 // TestTLSWithoutTLS: the broker's port does not speak it.
