@@ -140,13 +140,14 @@ func (a *Agents) Resolve(agent flow.Addr, from netip.Addr) (known flow.Addr, all
 }
 
 // Account takes a datagram's sequence number (sFlow v5, datagram header): agent as
-// Resolve gave it, uptime in ms, received in Unix ns, from the UDP source. The
-// result's methods account for the datagram's samples.
+// Resolve gave it, uptime in ms, its contents as Print gives them, received in Unix
+// ns, from the UDP source. The result's methods account for the datagram's samples.
 //
 // A pair has one numbering, through whatever ports and replicators it comes. A
 // source that numbers apart from it, while both go on, is another agent with the
 // same address: it gets a state of its own.
-func (a *Agents) Account(agent flow.Addr, sub, seq, uptime uint32, received int64, from netip.Addr) Accounting {
+func (a *Agents) Account(agent flow.Addr, sub, seq, uptime, contents uint32, received int64, from netip.Addr) Accounting {
+	n := number{seq, uptime, contents}
 	k := streamKey{agent: agent, sub: sub}
 	s := a.find(k, received, from)
 	if s == nil {
@@ -156,24 +157,27 @@ func (a *Agents) Account(agent flow.Addr, sub, seq, uptime uint32, received int6
 	var acc Accounting
 	if s.shared.Load() {
 		if own := a.known(k); own != nil {
-			acc, _ = own.account(seq, uptime, received, from)
+			acc, _ = own.account(n, received, from)
 			acc.agents, acc.stream, acc.received = a, own, received
 			return acc
 		}
 	}
-	acc, ours := s.account(seq, uptime, received, from)
+	acc, ours := s.account(n, received, from)
 	if !ours {
 		first := acc.First
 		s.shared.Store(true)
 		if s = a.find(k, received, from); s == nil {
 			return a.none(received)
 		}
-		acc, _ = s.account(seq, uptime, received, from)
+		acc, _ = s.account(n, received, from)
 		acc.Rival, acc.First = true, first
 	}
 	acc.agents, acc.stream, acc.received = a, s, received
 	return acc
 }
+
+// Print gives a number for the contents of a datagram, by which copies are known.
+func (a *Agents) Print(payload []byte) uint32 { return uint32(maphash.Bytes(a.seed, payload)) }
 
 // none is what is known of a datagram without a place in the table.
 func (a *Agents) none(received int64) Accounting {

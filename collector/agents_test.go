@@ -101,7 +101,7 @@ func TestAccount(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			a := agents(t, nil)
 			for i, h := range tt.in {
-				got := a.Account(agent1, 3, h.seq, h.uptime, int64(i)*second, peer1)
+				got := a.Account(agent1, 3, h.seq, h.uptime, h.uptime, int64(i)*second, peer1)
 				if d := cmp.Diff(h.want, got, cmpopts.EquateComparable(netip.Addr{}), cmpopts.IgnoreUnexported(Accounting{}), cmpopts.IgnoreFields(Accounting{}, "NotBefore")); d != "" {
 					t.Errorf("datagram %d: %s", i, d)
 				}
@@ -132,7 +132,7 @@ func TestNotBefore(t *testing.T) {
 		{6, 199*second + 1, 199*second + 1},  // another worker's earlier clock reading
 		{7, 200*second + 3, 200 * second},
 	} {
-		if got := a.Account(agent1, 0, step.seq, 0, step.received, peer1).NotBefore; got != step.want {
+		if got := a.Account(agent1, 0, step.seq, 0, 0, step.received, peer1).NotBefore; got != step.want {
 			t.Errorf("step %d: %d, want %d", i, got, step.want)
 		}
 	}
@@ -142,9 +142,9 @@ func TestNotBefore(t *testing.T) {
 func TestPairsApart(t *testing.T) {
 	a := agents(t, nil)
 	for i := range uint32(10) {
-		a.Account(agent1, 0, 1+i, 0, int64(i), peer1)
-		a.Account(agent1, 1, 1000+2*i, 0, int64(i), peer1)
-		a.Account(agent2, 0, 50+i, 0, int64(i), peer1)
+		a.Account(agent1, 0, 1+i, 0, 0, int64(i), peer1)
+		a.Account(agent1, 1, 1000+2*i, 0, 0, int64(i), peer1)
+		a.Account(agent2, 0, 50+i, 0, 0, int64(i), peer1)
 	}
 	var lost []uint64
 	for _, s := range a.Snapshot() {
@@ -217,10 +217,10 @@ func TestAgentsBounded(t *testing.T) {
 	a := agents(t, func(c *AgentsConfig) { c.MaxAgents, c.MaxPerPeer = 300, 200 })
 	inventor := netip.MustParseAddr("192.0.2.66")
 	now := second
-	a.Account(agent1, 0, 1, 0, now, peer1)
+	a.Account(agent1, 0, 1, 0, 0, now, peer1)
 	for i := range uint32(100_000) {
 		now += 1000
-		acc := a.Account(agent2, i, 1, 0, now, inventor)
+		acc := a.Account(agent2, i, 1, 0, 0, now, inventor)
 		if got, want := acc.Untracked, i >= 200; got != want {
 			t.Fatalf("agent %d untracked: %v", i, got)
 		}
@@ -229,11 +229,11 @@ func TestAgentsBounded(t *testing.T) {
 		}
 	}
 	for i := range uint32(98) {
-		if a.Account(agent1, 1+i, 1, 0, now, peer1).Untracked {
+		if a.Account(agent1, 1+i, 1, 0, 0, now, peer1).Untracked {
 			t.Fatalf("another source's agent %d found no place", i)
 		}
 	}
-	if got := a.Account(agent1, 0, 3, 0, now, peer1); got.Lost != 1 {
+	if got := a.Account(agent1, 0, 3, 0, 0, now, peer1); got.Lost != 1 {
 		t.Errorf("the first agent's state is lost: %+v", got)
 	}
 	s := a.Stats()
@@ -243,7 +243,7 @@ func TestAgentsBounded(t *testing.T) {
 	now += idleAgent + second
 	tracked := 0
 	for i := range uint32(200) {
-		if !a.Account(agent2, 1<<20+i, 1, 0, now, inventor).Untracked {
+		if !a.Account(agent2, 1<<20+i, 1, 0, 0, now, inventor).Untracked {
 			tracked++
 		}
 	}
@@ -261,7 +261,7 @@ func TestAgentsConcurrently(t *testing.T) {
 		wg.Go(func() {
 			rng := rand.New(rand.NewPCG(1, uint64(w)))
 			for i := range each {
-				acc := a.Account(agent1, rng.Uint32N(600), uint32(i), 0, int64(i)*second, peer1)
+				acc := a.Account(agent1, rng.Uint32N(600), uint32(i), 0, 0, int64(i)*second, peer1)
 				acc.Hold()
 				acc.Source(0, rng.Uint32N(50), uint32(i), 100, 0)
 				acc.Release()
@@ -293,7 +293,7 @@ func TestAccountAllocatesNothing(t *testing.T) {
 	f := func() {
 		seq++
 		known, _ := a.Resolve(agent1, peer1)
-		acc := a.Account(known, 0, seq, seq, int64(seq)*1e6, peer1)
+		acc := a.Account(known, 0, seq, seq, seq, int64(seq)*1e6, peer1)
 		for port := range uint32(6) {
 			acc.Source(0, port, seq, 100, 0)
 		}
@@ -312,7 +312,7 @@ func BenchmarkAccount(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
 				i++
-				acc := a.Account(agent1, i%n, i/n, i, int64(i)*1000, peer1)
+				acc := a.Account(agent1, i%n, i/n, i, i, int64(i)*1000, peer1)
 				acc.Hold()
 				for s := range uint32(6) {
 					acc.Source(0, s, i, 1000, 0)

@@ -26,7 +26,7 @@ type switchAt struct {
 func (s *switchAt) send(a *Agents, now int64) Accounting {
 	s.seq++
 	s.uptime += 10
-	return a.Account(agent1, 0, s.seq, s.uptime, now, s.from)
+	return a.Account(agent1, 0, s.seq, s.uptime, s.uptime, now, s.from)
 }
 
 // TestSharedAddress: switches that state one address are found out and told
@@ -111,7 +111,7 @@ func TestReplicator(t *testing.T) {
 				}
 				taken := 0
 				take := func(s sent, i int, from netip.Addr) {
-					acc := a.Account(agent1, 0, s.seq, s.uptime, second+int64(i)*second/100, from)
+					acc := a.Account(agent1, 0, s.seq, s.uptime, s.uptime, second+int64(i)*second/100, from)
 					if acc.Rival || acc.Lost > 0 {
 						t.Fatalf("datagram %d: %+v", i, acc)
 					}
@@ -172,7 +172,7 @@ func TestSourceMoves(t *testing.T) {
 func TestSameNumberOtherUptime(t *testing.T) {
 	a := agents(t, nil)
 	for i := range uint32(50) {
-		if acc := a.Account(agent1, 0, 0, 100*i, int64(i)*second, peer1); acc.Duplicate {
+		if acc := a.Account(agent1, 0, 0, 100*i, 100*i, int64(i)*second, peer1); acc.Duplicate {
 			t.Fatal("an agent without numbers lost its datagrams")
 		}
 	}
@@ -182,7 +182,7 @@ func TestSameNumberOtherUptime(t *testing.T) {
 func TestSampleGaps(t *testing.T) {
 	a := agents(t, nil)
 	for i := range uint32(100) {
-		acc := a.Account(agent1, 0, 1+i, 10*i, int64(i+1)*second/10, peer1)
+		acc := a.Account(agent1, 0, 1+i, 10*i, 10*i, int64(i+1)*second/10, peer1)
 		acc.Hold()
 		acc.Source(0, 1, 1+i, 100, i/10) // the agent dropped 9
 		acc.Source(0, 2, 1+2*i, 400, 0)  // 99 lost
@@ -256,13 +256,13 @@ func TestInventedAgents(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			a := agents(t, nil)
 			now := second
-			a.Account(agent1, 0, 1, 0, now, peer1)
+			a.Account(agent1, 0, 1, 0, 0, now, peer1)
 			before := heap()
 			var half uint64
 			for i := range n {
 				now += 1000 // a million datagrams a second
 				invented := flow.AddrFrom4([4]byte{byte(i >> 24), byte(i >> 16), byte(i >> 8), byte(i)})
-				acc := a.Account(invented, i%3, i, i, now, from(i))
+				acc := a.Account(invented, i%3, i, i, i, now, from(i))
 				acc.Source(0, i, i, 100, 0)
 				acc.Counters(0, i, i)
 				if i == n/2 {
@@ -274,7 +274,7 @@ func TestInventedAgents(t *testing.T) {
 			if after > half+half/10 || after-before > 128<<20 {
 				t.Errorf("the heap grows: %d, %d, %d bytes", before, half, after)
 			}
-			if acc := a.Account(agent1, 0, 3, 20, now, peer1); acc.Lost != 1 {
+			if acc := a.Account(agent1, 0, 3, 20, 20, now, peer1); acc.Lost != 1 {
 				t.Errorf("the agent that was there first: %+v", acc)
 			}
 			if s := a.Stats(); s.Untracked == 0 || s.Agents > defaultAgents {

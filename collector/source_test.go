@@ -16,7 +16,7 @@ type feeder struct {
 func (f *feeder) sample(index, sequence, rate, drops uint32) uint32 {
 	f.seq++
 	f.now += second / 10
-	acc := f.a.Account(agent1, 0, f.seq, 0, f.now, peer1)
+	acc := f.a.Account(agent1, 0, f.seq, 0, 0, f.now, peer1)
 	return acc.Source(0, index, sequence, rate, drops)
 }
 
@@ -123,13 +123,13 @@ func TestSourceRestart(t *testing.T) {
 	a := agents(t, nil)
 	var last uint32
 	for i := range uint32(100) {
-		acc := a.Account(agent1, 0, 1000+i, 1_000_000+i, int64(i)*second/10, peer1)
+		acc := a.Account(agent1, 0, 1000+i, 1_000_000+i, 1_000_000+i, int64(i)*second/10, peer1)
 		last = acc.Source(0, 1, 2*i, 100, 0)
 	}
 	if last < 190 {
 		t.Fatalf("half was lost, but a sample stands for %d", last)
 	}
-	acc := a.Account(agent1, 0, 1, 10, 11*second, peer1)
+	acc := a.Account(agent1, 0, 1, 10, 10, 11*second, peer1)
 	if got := acc.Source(0, 1, 1, 100, 0); !acc.Restarted || got != 100 {
 		t.Errorf("after the restart a sample stands for %d", got)
 	}
@@ -138,7 +138,7 @@ func TestSourceRestart(t *testing.T) {
 // Sources that an agent invents are bounded, and idle ones give way.
 func TestSourcesBounded(t *testing.T) {
 	f := &feeder{a: agents(t, nil)}
-	acc := f.a.Account(agent1, 0, 1, 0, second, peer1)
+	acc := f.a.Account(agent1, 0, 1, 0, 0, second, peer1)
 	for i := range uint32(3 * sourcesPerAgent) {
 		acc.Source(3, i, 1, 100, 0)
 	}
@@ -154,7 +154,7 @@ func TestSourcesBounded(t *testing.T) {
 	}
 	small := agents(t, func(c *AgentsConfig) { c.MaxSources = 10 })
 	for i := range uint32(100) {
-		acc := small.Account(agent1, i, 1, 0, second, peer1)
+		acc := small.Account(agent1, i, 1, 0, 0, second, peer1)
 		acc.Source(0, 1, 1, 100, 0)
 	}
 	if s := small.Stats(); s.Sources != 10 || s.Agents != 100 {

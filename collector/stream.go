@@ -42,7 +42,7 @@ type stream struct {
 	highest   uint32
 	uptime    uint32
 	window    uint64                 // bit i: highest-i has been received
-	uptimes   [sequenceWindow]uint32 // of the numbers in window, each at its number modulo the size
+	prints    [sequenceWindow]uint32 // of the datagrams in window, each at its number modulo the size
 	span      uint32                 // numbers since the numbering began; bits beyond it mean nothing
 	probation uint32                 // the number that would prove another numbering
 	onProbe   bool
@@ -58,32 +58,40 @@ type stream struct {
 	sources sourceTable
 }
 
+// number is what tells a datagram from others of its agent.
+type number struct {
+	seq    uint32
+	uptime uint32 // ms
+	print  uint32 // of its contents: copies have the same
+}
+
 // ended is a numbering that an agent has left.
 type ended struct {
 	at      int64 // arrival of the datagram that ended it; 0 if there is none
 	highest uint32
 	uptime  uint32
+	print   uint32 // of the newest
 	window  uint64
 }
 
 // account takes one datagram. It reports false, and takes nothing, if the
 // datagram is of another agent that states the same address.
-func (s *stream) account(seq, uptime uint32, received int64, from netip.Addr) (acc Accounting, ours bool) {
+func (s *stream) account(n number, received int64, from netip.Addr) (acc Accounting, ours bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	acc.NotBefore = s.notBefore(received)
 	switch {
 	case !s.started:
 		s.started, s.firstSeen, s.fitted = true, received, received
-		s.begin(seq, uptime)
-	case s.old.holds(seq, uptime, received):
-		s.leftover(seq, &acc)
-	case from == s.peer, s.relayed(seq, uptime, received):
-		s.judge(seq, uptime, received, &acc)
+		s.begin(n)
+	case s.old.holds(n, received):
+		s.leftover(n.seq, &acc)
+	case from == s.peer, s.relayed(n, received):
+		s.judge(n, received, &acc)
 		s.fitted = max(s.fitted, received)
 	case received-s.fitted > movedAfter:
 		s.peer, s.rival = from, netip.Addr{}
-		s.judge(seq, uptime, received, &acc)
+		s.judge(n, received, &acc)
 	case s.rivals(from, received):
 		acc.First = s.peer
 		return acc, false
@@ -127,50 +135,50 @@ func (s *stream) notBefore(received int64) int64 {
 // the window needs no further proof; a fall of the uptime turns any other step
 // into a restart; a step too large to be loss or delay is believed once the next
 // number follows it.
-func (s *stream) judge(seq, uptime uint32, received int64, acc *Accounting) {
-	d := int32(seq - s.highest)
+func (s *stream) judge(n number, received int64, acc *Accounting) {
+	d, uptime := int32(n.seq-s.highest), n.uptime
 	fell := uptime < s.uptime && s.uptime-uptime > restartUptime && uptime-s.uptime > uptimeWrap
 	switch {
 	case d > 0 && d <= sequenceWindow, d > 0 && d <= maxGap && !fell:
 		s.advance(uint32(d), acc)
-		s.highest, s.uptime, s.onProbe = seq, uptime, false
-		s.uptimes[seq%sequenceWindow] = uptime
-	case fell, s.onProbe && seq == s.probation:
+		s.highest, s.uptime, s.onProbe = n.seq, uptime, false
+		s.prints[n.seq%sequenceWindow] = n.print
+	case fell, s.onProbe && n.seq == s.probation:
 		s.restarts++
 		acc.Restarted = true
-		s.renew(seq, uptime, received)
-	case s.contradicts(d, seq, uptime):
+		s.renew(n, received)
+	case s.contradicts(d, n):
 		s.reordered++
 		acc.Reordered = true
-		s.renew(seq, uptime, received)
+		s.renew(n, received)
 	case d <= 0 && d > -sequenceWindow:
-		s.behind(uint32(-d), seq, uptime, acc)
+		s.behind(uint32(-d), n, acc)
 	default:
-		s.onProbe, s.probation = true, seq+1
+		s.onProbe, s.probation = true, n.seq+1
 		s.reordered++
 		acc.Reordered = true
 	}
 }
 
 // renew begins another numbering of the same agent.
-func (s *stream) renew(seq, uptime uint32, received int64) {
-	s.old = ended{received, s.highest, s.uptime, s.window}
+func (s *stream) renew(n number, received int64) {
+	s.old = ended{received, s.highest, s.uptime, s.prints[s.highest%sequenceWindow], s.window}
 	s.rival = netip.Addr{}
-	s.begin(seq, uptime)
+	s.begin(n)
 	s.sources.restart()
 }
 
-func (s *stream) begin(seq, uptime uint32) {
-	s.highest, s.uptime, s.window, s.span, s.onProbe = seq, uptime, 1, 1, false
-	s.uptimes[seq%sequenceWindow] = uptime
+func (s *stream) begin(n number) {
+	s.highest, s.uptime, s.window, s.span, s.onProbe = n.seq, n.uptime, 1, 1, false
+	s.prints[n.seq%sequenceWindow] = n.print
 }
 
 // holds reports a datagram of the numbering that ended a moment ago: it was
 // overtaken by the restart.
-func (e *ended) holds(seq, uptime uint32, received int64) bool {
-	u := int64(int32(uptime - e.uptime))
-	return e.at != 0 && received-e.at < relayUptime*1e6 && e.highest-seq < sequenceWindow &&
-		u >= -relayUptime && u <= 0 && (seq != e.highest || u == 0)
+func (e *ended) holds(n number, received int64) bool {
+	u := int64(int32(n.uptime - e.uptime))
+	return e.at != 0 && received-e.at < relayUptime*1e6 && e.highest-n.seq < sequenceWindow &&
+		u >= -relayUptime && u <= 0 && (n.seq != e.highest || n.print == e.print)
 }
 
 // leftover takes such a datagram.
@@ -186,10 +194,10 @@ func (s *stream) leftover(seq uint32, acc *Accounting) {
 	acc.Reordered = true
 }
 
-// contradicts reports a number that another datagram had: one of another uptime
-// is no copy of it.
-func (s *stream) contradicts(d int32, seq, uptime uint32) bool {
-	return d <= 0 && d > -sequenceWindow && s.window>>uint32(-d)&1 != 0 && s.uptimes[seq%sequenceWindow] != uptime
+// contradicts reports a number that another datagram had: with other contents
+// it is no copy of it.
+func (s *stream) contradicts(d int32, n number) bool {
+	return d <= 0 && d > -sequenceWindow && s.window>>uint32(-d)&1 != 0 && s.prints[n.seq%sequenceWindow] != n.print
 }
 
 // advance moves the newest number on by d.
@@ -204,7 +212,7 @@ func (s *stream) advance(d uint32, acc *Accounting) {
 }
 
 // behind takes a number that lies back below the newest one, inside the window.
-func (s *stream) behind(back, seq, uptime uint32, acc *Accounting) {
+func (s *stream) behind(back uint32, n number, acc *Accounting) {
 	bit := uint64(1) << back
 	if s.window&bit != 0 {
 		s.duplicates++
@@ -212,7 +220,7 @@ func (s *stream) behind(back, seq, uptime uint32, acc *Accounting) {
 		return
 	}
 	s.window |= bit
-	s.uptimes[seq%sequenceWindow] = uptime
+	s.prints[n.seq%sequenceWindow] = n.print
 	s.reordered++
 	acc.Reordered = true
 	if back < s.span { // else it is older than the first one and was never missed
@@ -223,9 +231,9 @@ func (s *stream) behind(back, seq, uptime uint32, acc *Accounting) {
 
 // relayed reports a datagram from another source that fits the numbering: a
 // replicator sends what the agent sent, later or on another way.
-func (s *stream) relayed(seq, uptime uint32, received int64) bool {
-	d, u := int32(seq-s.highest), int64(int32(uptime-s.uptime))
+func (s *stream) relayed(n number, received int64) bool {
+	d, u := int32(n.seq-s.highest), int64(int32(n.uptime-s.uptime))
 	passed := max(received-s.lastSeen.Load(), 0) / 1e6
 	return d > -maxDelay && d <= maxGap && u >= -relayUptime && u <= passed+relayUptime &&
-		(d <= 0 || u >= -restartUptime) && !s.contradicts(d, seq, uptime)
+		(d <= 0 || u >= -restartUptime) && !s.contradicts(d, n)
 }

@@ -39,7 +39,7 @@ type worker struct {
 	// Of the datagram at hand.
 	from     netip.Addr
 	received int64
-	size     int
+	payload  []byte // borrowed
 	acc      collector.Accounting
 	left     outcome // why the samples were left alone
 	spread   spread
@@ -56,7 +56,7 @@ func newWorker(agents *collector.Agents, f feed, enc *publish.Encoder, now func(
 
 // Datagram handles one datagram, whose payload is borrowed.
 func (w *worker) Datagram(d *collector.Datagram) {
-	w.from, w.received, w.size = d.From.Addr(), d.Received, len(d.Payload)
+	w.from, w.received, w.payload = d.From.Addr(), d.Received, d.Payload
 	r := w.dec.Decode(d.Payload)
 	w.acc.Release()
 	switch r.Outcome {
@@ -107,7 +107,7 @@ func (s *samples) Datagram(h *decode.Header) bool {
 		return false
 	}
 	h.Agent = agent
-	s.acc = s.agents.Account(agent, h.SubAgent, h.Sequence, h.Uptime, s.received, s.from)
+	s.acc = s.agents.Account(agent, h.SubAgent, h.Sequence, h.Uptime, s.agents.Print(s.payload), s.received, s.from)
 	if s.acc.Rival {
 		s.wrong.rival(h, s.from, s.acc.First)
 	}
@@ -119,7 +119,7 @@ func (s *samples) Datagram(h *decode.Header) bool {
 		s.feed.Restarted(agent, s.received-int64(h.Uptime)*1e6, s.received)
 	}
 	s.acc.Hold() // until the datagram is decoded: none of its sinks waits for anything that needs the agent
-	s.spread = newSpread(s.acc.NotBefore, s.received, h.Samples, s.size)
+	s.spread = newSpread(s.acc.NotBefore, s.received, h.Samples, len(s.payload))
 	return true
 }
 
