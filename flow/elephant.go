@@ -82,6 +82,8 @@ type Elephant struct {
 	Bytes                      uint64
 	PeakRate                   float64
 	Slot                       int
+	Incident                   string // the group that it belongs to: a pair of hosts, a receiver, a link; "" if alone
+	Muted                      string // name of the rule that mutes it, "" if none does
 
 	Links     []ElephantLink
 	PathState PathState

@@ -84,6 +84,15 @@ func (s *Snapshot) Switch(id SwitchID) *Switch {
 	return s.switches[id]
 }
 
+// Switches calls yield for each switch that reports, in the order of their numbers.
+func (s *Snapshot) Switches(yield func(*Switch)) {
+	for _, sw := range s.switches {
+		if sw != nil {
+			yield(sw)
+		}
+	}
+}
+
 // ID gives an agent's number, 0 if the registry is full.
 func (s *Snapshot) ID(agent flow.Addr) SwitchID { return s.registry.ID(agent) }
 

@@ -1,0 +1,156 @@
+package watch
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"spoor/analytics/alert"
+	"spoor/flow"
+)
+
+// AgentKey names an agent.
+type AgentKey struct {
+	Addr     flow.Addr
+	SubAgent uint32
+}
+
+// Agent is what is known of an agent's telemetry so far; counts are since the start.
+type Agent struct {
+	AgentKey
+	Heard     int64  // arrival of its latest datagram, Unix ns
+	Datagrams uint64 // received
+	Lost      uint64 // missing in the numbering
+	Samples   uint64 // received
+	Dropped   uint64 // by the agent itself, as it says
+	Rate      uint32 // one in so many packets is sampled on its busiest data source, 0 unknown
+	Shared    bool   // several devices use the address
+}
+
+// agent is what is remembered of one.
+type agent struct {
+	now     Agent
+	history [lossSlots]Agent // one each 10 s
+	at      int64            // of the newest
+	next    int
+	longest int64 // between two datagrams, seen lately
+	rate    uint32
+	changed int64 // when the rate changed
+	before  uint32
+}
+
+// Bounds of what is wrong with an agent.
+const (
+	lossSlots    = 7
+	lossEvery    = int64(10e9)
+	lossRatio    = 0.01
+	lossWeak     = 0.002
+	dropRatio    = 0.05
+	dropWeak     = 0.01
+	fewDatagrams = 20
+	leastSilence = int64(20e9)
+	mostSilence  = int64(300e9)
+	rateFor      = int64(300e9) // how long a change of the sampling rate is told
+)
+
+// Agent takes the present figures of an agent; the last ones count.
+func (w *Watch) Agent(a *Agent) {
+	x := w.agents[a.AgentKey]
+	if x == nil {
+		if len(w.agents) >= maxHeld {
+			return
+		}
+		x = &agent{}
+		w.agents[a.AgentKey] = x
+	}
+	if x.now.Heard != 0 && a.Heard > x.now.Heard {
+		x.longest = max(x.longest-x.longest/100, a.Heard-x.now.Heard)
+	}
+	x.now = *a
+	if w.now-x.at >= lossEvery {
+		x.at = w.now
+		x.history[x.next%lossSlots] = *a
+		x.next++
+	}
+	if a.Rate != 0 && a.Rate != x.rate {
+		if x.rate != 0 {
+			x.before, x.changed = x.rate, w.now
+		}
+		x.rate = a.Rate
+	}
+}
+
+// Forget drops an agent that is no longer accounted for.
+func (w *Watch) Forget(k AgentKey) { delete(w.agents, k) }
+
+func (w *Watch) seeAgents() {
+	keys := make([]AgentKey, 0, len(w.agents))
+	for k := range w.agents {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b AgentKey) int {
+		return cmp.Or(a.Addr.Compare(b.Addr), cmp.Compare(a.SubAgent, b.SubAgent))
+	})
+	for _, k := range keys {
+		w.seeAgent(k, w.agents[k])
+	}
+}
+
+func (w *Watch) seeAgent(k AgentKey, x *agent) {
+	subject := alert.Subject{Agent: k.Addr, Switch: w.snap.Name(w.snap.ID(k.Addr))}
+	if k.SubAgent != 0 {
+		subject.Reason = fmt.Sprintf("sub-agent %d", k.SubAgent)
+	}
+	// An agent that is heard rarely (counters each 30 s, no traffic) is not silent at once.
+	patience := min(max(leastSilence, 3*x.longest), mostSilence)
+	if silent := w.now - x.now.Heard; silent > patience {
+		w.book.See(&alert.Finding{
+			Kind: alert.AgentSilent, Subject: subject, Since: x.now.Heard, Value: float64(silent) / 1e9,
+			Summary: fmt.Sprintf("%s has sent no sFlow for %s", subject.Switch, minutes(float64(silent)/1e9)),
+		}, w.now)
+		return
+	}
+	w.seeLoss(subject, x)
+	if x.now.Shared {
+		w.book.See(&alert.Finding{
+			Kind: alert.AgentAddressShared, Subject: subject,
+			Summary: fmt.Sprintf("several devices send sFlow as agent %s", k.Addr),
+		}, w.now)
+	}
+	if x.changed != 0 && w.now-x.changed < rateFor {
+		w.book.See(&alert.Finding{
+			Kind: alert.SamplingRateChanged, Subject: subject, Since: x.changed, Value: float64(x.rate),
+			Summary: fmt.Sprintf("%s samples 1 in %d packets now, 1 in %d before", subject.Switch, x.rate, x.before),
+		}, w.now)
+	}
+}
+
+// seeLoss compares the present figures with those of a minute ago.
+func (w *Watch) seeLoss(subject alert.Subject, x *agent) {
+	old := &x.history[0]
+	if x.next >= lossSlots {
+		old = &x.history[x.next%lossSlots]
+	}
+	got, lost := float64(x.now.Datagrams-old.Datagrams), float64(x.now.Lost-old.Lost)
+	samples, dropped := float64(x.now.Samples-old.Samples), float64(x.now.Dropped-old.Dropped)
+	if got+lost >= fewDatagrams {
+		if ratio := lost / (got + lost); ratio > lossWeak {
+			s := subject
+			s.Reason = "lost_datagrams"
+			w.book.See(&alert.Finding{
+				Kind: alert.TelemetryLoss, Subject: s, Weak: ratio < lossRatio, Value: ratio,
+				Summary: fmt.Sprintf("%s of the datagrams of %s got lost on the way within the last minute", percent(ratio), subject.Switch),
+			}, w.now)
+		}
+	}
+	if samples+dropped >= fewDatagrams {
+		if ratio := dropped / (samples + dropped); ratio > dropWeak {
+			s := subject
+			s.Reason = "dropped_samples"
+			w.book.See(&alert.Finding{
+				Kind: alert.TelemetryLoss, Subject: s, Weak: ratio < dropRatio, Value: ratio,
+				Summary: fmt.Sprintf("%s itself dropped %s of its samples within the last minute", subject.Switch, percent(ratio)),
+			}, w.now)
+		}
+	}
+}

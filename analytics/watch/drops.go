@@ -1,0 +1,102 @@
+package watch
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"spoor/analytics/alert"
+	"spoor/flow"
+)
+
+// dropKey is what discarded packets are counted by.
+type dropKey struct {
+	agent  flow.Addr
+	port   uint32 // at which they were to leave, or had come in; 0 unknown
+	reason string
+}
+
+// drops are the discarded packets of the last seconds, as their notifications tell.
+type drops struct {
+	count  [dropSlots]uint32 // by second
+	second int64             // of the newest
+	flows  []uint64          // the latest ones hit, some
+}
+
+// Bounds of drops.
+const (
+	dropSlots  = 10
+	dropFlows  = 8
+	leastDrops = 10 // notifications within 10 s; agents bound them, so few mean many
+)
+
+// Dropped takes a notification of a discarded packet (sFlow version 5, sample
+// kind 5) that arrived at a time.
+func (w *Watch) Dropped(x *flow.Discard, received int64) {
+	port := x.Output
+	if port == 0 {
+		port = x.Input
+	}
+	k := dropKey{x.Agent, port, x.Reason.String()}
+	d := w.drops[k]
+	if d == nil {
+		if len(w.drops) >= maxHeld {
+			return
+		}
+		d = &drops{}
+		w.drops[k] = d
+	}
+	d.move(received / int64(1e9))
+	d.count[d.second%dropSlots]++
+	if x.FlowID != 0 && !slices.Contains(d.flows, x.FlowID) {
+		if len(d.flows) == dropFlows {
+			d.flows = slices.Delete(d.flows, 0, 1)
+		}
+		d.flows = append(d.flows, x.FlowID)
+	}
+}
+
+// move empties the seconds up to the given one.
+func (d *drops) move(second int64) {
+	if second <= d.second {
+		return
+	}
+	for i := max(d.second+1, second-dropSlots+1); i <= second; i++ {
+		d.count[i%dropSlots] = 0
+	}
+	d.second = second
+}
+
+func (w *Watch) seeDrops() {
+	keys := make([]dropKey, 0, len(w.drops))
+	for k := range w.drops {
+		keys = append(keys, k)
+	}
+	slices.SortFunc(keys, func(a, b dropKey) int {
+		return cmp.Or(a.agent.Compare(b.agent), cmp.Compare(a.port, b.port), cmp.Compare(a.reason, b.reason))
+	})
+	for _, k := range keys {
+		d := w.drops[k]
+		d.move(w.now / int64(1e9))
+		n := uint32(0)
+		for _, c := range d.count {
+			n += c
+		}
+		if n == 0 {
+			delete(w.drops, k)
+			continue
+		}
+		p := w.snap.FlowPort(w.snap.ID(k.agent), k.port)
+		subject := alert.Subject{Agent: k.agent, Switch: p.Switch, IfIndex: k.port, Port: p.Name, Reason: k.reason}
+		f := alert.Finding{
+			Kind: alert.PacketDrops, Subject: subject, Weak: n < leastDrops, Value: float64(n) / dropSlots, Flows: slices.Clone(d.flows),
+			Summary: fmt.Sprintf("%s discards packets (%s), of at least %d flows", at(&subject), k.reason, len(d.flows)),
+		}
+		// Those of a flow that is an elephant are the elephant's concern as well.
+		if slices.ContainsFunc(d.flows, func(id uint64) bool { return w.elephants[id] != nil }) {
+			f.Severity = flow.SeverityCritical
+			f.Summary += ", an elephant among them"
+		}
+		w.book.See(&f, w.now)
+	}
+}

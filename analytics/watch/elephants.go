@@ -1,0 +1,217 @@
+package watch
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"spoor/analytics/alert"
+	"spoor/analytics/links"
+	"spoor/flow"
+	"spoor/topology"
+)
+
+// elephant is one that is active.
+type elephant struct {
+	id       uint64
+	key      flow.Key
+	since    int64
+	severity flow.Severity
+	rate     float64
+	summary  string
+	links    []string // names and ids, for rules
+	ports    []links.ID
+	top      string // id of the directed link with the largest share
+	topName  string
+	incident string
+	muted    bool
+}
+
+// incast is how many elephants to one receiver are one incident.
+const incast = 3
+
+// maxElephants bounds the elephants that are kept.
+const maxElephants = 10_000
+
+// Elephant takes a message about an elephant and fills in what the watch knows
+// of it: its incident, and the rule that mutes it.
+func (w *Watch) Elephant(m *flow.Elephant, id func(flow.Addr) topology.SwitchID, summary string) {
+	e := w.elephants[m.ID]
+	if e != nil {
+		w.leave(e)
+	}
+	if m.State == flow.ElephantEnded {
+		if e != nil {
+			m.Incident = e.incident
+		}
+		delete(w.elephants, m.ID)
+		return
+	}
+	if e == nil {
+		if len(w.elephants) >= maxElephants {
+			return
+		}
+		e = &elephant{id: m.ID}
+		w.elephants[m.ID] = e
+	}
+	e.key, e.since, e.severity, e.rate, e.summary = m.Key, m.Since, m.Severity, m.Rate, summary
+	e.links, e.ports, e.top = e.links[:0], e.ports[:0], ""
+	for i := range m.Links {
+		k := &m.Links[i]
+		e.links = append(e.links, k.ID, linkName(k))
+		if k.Host.IsZero() {
+			e.ports = append(e.ports, links.ID{Switch: id(k.From.Agent), IfIndex: k.From.IfIndex})
+			if e.top == "" {
+				e.top, e.topName = k.ID, linkName(k)
+			}
+		}
+	}
+	w.enter(e)
+	e.incident = w.incidentOf(e)
+	m.Incident = e.incident
+	f := e.finding()
+	rule := w.book.MutedBy(&f, w.now)
+	if e.muted = rule != nil; rule != nil {
+		m.Muted = rule.Name
+	}
+}
+
+// linkName names a link in the direction of the traffic on it, as in messages.
+func linkName(k *flow.ElephantLink) string {
+	switch {
+	case !k.Host.IsZero() && k.HostSends:
+		return k.Host.String() + ">" + portName(k.From)
+	case !k.Host.IsZero():
+		return portName(k.From) + ">" + k.Host.String()
+	}
+	return portName(k.From) + ">" + portName(k.To)
+}
+
+// pair is the hosts of an elephant; its receiver alone where the source is zero.
+type pair struct{ src, dst flow.Addr }
+
+func (e *elephant) pair() pair     { return pair{e.key.Src, e.key.Dst} }
+func (e *elephant) receiver() pair { return pair{dst: e.key.Dst} }
+
+func (w *Watch) enter(e *elephant) {
+	w.hosts[e.pair()]++
+	w.hosts[e.receiver()]++
+	for _, p := range e.ports {
+		m := w.onLink[p]
+		if m == nil {
+			m = map[uint64]struct{}{}
+			w.onLink[p] = m
+		}
+		m[e.id] = struct{}{}
+	}
+}
+
+func (w *Watch) leave(e *elephant) {
+	for _, p := range [2]pair{e.pair(), e.receiver()} {
+		if w.hosts[p]--; w.hosts[p] == 0 {
+			delete(w.hosts, p)
+		}
+	}
+	for _, p := range e.ports {
+		if delete(w.onLink[p], e.id); len(w.onLink[p]) == 0 {
+			delete(w.onLink, p)
+		}
+	}
+}
+
+// incidentOf gives the group that an elephant belongs to: its pair of hosts, its
+// receiver or its link, whatever others share with it; "" if nobody does.
+func (w *Watch) incidentOf(e *elephant) string {
+	switch {
+	case w.hosts[e.pair()] > 1:
+		return "pair/" + e.key.Src.String() + ">" + e.key.Dst.String()
+	case w.hosts[e.receiver()] >= incast:
+		return "receiver/" + e.key.Dst.String()
+	case e.top != "" && len(w.onLink[e.ports[0]]) > 1:
+		return "link/" + e.topName
+	}
+	return ""
+}
+
+// finding gives an elephant as something wrong.
+func (e *elephant) finding() alert.Finding {
+	return alert.Finding{
+		Kind: alert.ElephantFlow, Severity: e.severity, Since: e.since, Subject: alert.Subject{Flow: e.id, Key: e.key},
+		Summary: e.summary, Value: e.rate, Links: e.links, Flows: []uint64{e.id}, Page: "/#/elephants/" + flow.FormatID(e.id),
+	}
+}
+
+// seeElephants shows those elephants that somebody should act on: alone, or by incident.
+func (w *Watch) seeElephants() {
+	incidents := map[string][]*elephant{}
+	for _, id := range slices.Sorted(maps.Keys(w.elephants)) {
+		e := w.elephants[id]
+		if e.incident = w.incidentOf(e); e.incident != "" && !e.muted {
+			incidents[e.incident] = append(incidents[e.incident], e)
+			continue
+		}
+		if e.severity >= flow.SeverityWarning {
+			f := e.finding()
+			w.book.See(&f, w.now)
+		}
+	}
+	for _, id := range slices.Sorted(maps.Keys(incidents)) {
+		w.seeIncident(id, incidents[id])
+	}
+}
+
+func (w *Watch) seeIncident(id string, list []*elephant) {
+	slices.SortFunc(list, func(a, b *elephant) int { return cmp.Or(cmp.Compare(a.since, b.since), cmp.Compare(a.id, b.id)) })
+	f := alert.Finding{Kind: alert.ElephantIncident, Incident: id, Since: list[0].since, Page: "/#/incidents/" + id}
+	for _, e := range list {
+		f.Severity = max(f.Severity, e.severity)
+		f.Value += e.rate
+		f.Flows = append(f.Flows, e.id)
+		f.Links = append(f.Links, e.links...)
+	}
+	first := list[0]
+	kind, _, _ := strings.Cut(id, "/")
+	f.Subject.Reason = kind
+	switch kind {
+	case "pair":
+		f.Subject.Key = flow.Key{Src: first.key.Src, Dst: first.key.Dst}
+		f.Summary = fmt.Sprintf("%d elephants from %s to %s take %sbit/s together", len(list), first.key.Src, first.key.Dst, scaled(f.Value))
+	case "receiver":
+		f.Subject.Key = flow.Key{Dst: first.key.Dst}
+		f.Summary = fmt.Sprintf("%d elephants to %s take %sbit/s together (incast)", len(list), first.key.Dst, scaled(f.Value))
+	default:
+		f.Subject.Link, f.Subject.LinkID = first.topName, first.top
+		f.Summary = fmt.Sprintf("%d elephants share %s and take %sbit/s of it", len(list), first.topName, scaled(f.Value))
+	}
+	if f.Severity >= flow.SeverityWarning || kind == "receiver" {
+		w.book.See(&f, w.now)
+	}
+}
+
+// flowsOn gives the ids of the elephants that a port sends.
+func (w *Watch) flowsOn(id links.ID) []uint64 { return slices.Sorted(maps.Keys(w.onLink[id])) }
+
+// carried says what fills a link: mice, an elephant or a collision of several.
+func (w *Watch) carried(id links.ID) string {
+	flows := w.flowsOn(id)
+	rate := 0.0
+	var names []string
+	for _, f := range flows {
+		e := w.elephants[f]
+		rate += e.rate
+		names = append(names, e.key.Src.String()+" > "+e.key.Dst.String())
+	}
+	const most = 4
+	if len(names) > most {
+		names = append(names[:most], fmt.Sprintf("%d more", len(flows)-most))
+	}
+	switch len(flows) {
+	case 0:
+		return "of mice alone"
+	case 1:
+		return fmt.Sprintf("%sbit/s of it by one elephant: %s", scaled(rate), names[0])
+	}
+	return fmt.Sprintf("%sbit/s of it by %d elephants that collide: %s", scaled(rate), len(flows), strings.Join(names, ", "))
+}

@@ -1,0 +1,219 @@
+package watch
+
+import (
+	"fmt"
+	"strconv"
+
+	"spoor/analytics/alert"
+	"spoor/analytics/links"
+	"spoor/flow"
+)
+
+// Thresholds of what is wrong with a port or a link. The weak ones keep an alert up.
+const (
+	busyRatio     = 0.9
+	busyWeak      = 0.8
+	leastErrors   = 0.1 // frames a second
+	leastDiscards = 1.0 // packets a second
+	speedlessBits = 1e6 // bit/s that an unknown speed matters from
+	manyFlaps     = 4
+	flapsWithin   = int64(600e9)
+)
+
+// flaps are a port's latest changes between up and down.
+type flaps struct {
+	seen uint32 // as the table counts them
+	at   [manyFlaps]int64
+	next int
+}
+
+// Polled looks at a port after its counters went into the table of loads.
+func (w *Watch) Polled(p *links.Poll) {
+	id := p.Port
+	status := w.ports.Status(id)
+	if status.Polled != p.At {
+		return // not news
+	}
+	in, out := w.ports.Load(id, flow.Ingress, p.At), w.ports.Load(id, flow.Egress, p.At)
+	until := w.now + int64(100e9)
+	if in.Over > 0 {
+		until = w.now + int64(3.5*in.Over*1e9)
+	}
+	port := w.snap.Port(id.Switch, id.IfIndex)
+	linked := port != nil && port.Peer != 0
+	w.status(id, status, linked)
+	w.damage(id, in, out, until)
+	speed := 0.0
+	if port != nil {
+		speed = port.Speed
+	}
+	w.speedless(id, speed, in.Bits+out.Bits, until)
+	if !linked {
+		return
+	}
+	w.busy(id, out, speed, until)
+	peer := links.ID{Switch: port.Peer, IfIndex: port.PeerPort}
+	if peer.IfIndex != 0 {
+		w.unaccounted(peer, id, until)
+	}
+}
+
+// status looks whether the port of a link went down or flaps.
+func (w *Watch) status(id links.ID, s links.Status, linked bool) {
+	if _, down := w.downs[id]; down {
+		if s.Up || s.AdminOff {
+			delete(w.downs, id)
+		}
+	} else if linked && s.Known && !s.Up && !s.AdminOff && s.Changed != 0 && len(w.downs) < maxHeld {
+		w.downs[id] = w.linkSubject(id)
+	}
+	f := w.flaps[id]
+	if s.Flaps == 0 || f == nil && len(w.flaps) >= maxHeld {
+		return
+	}
+	if f == nil {
+		f = &flaps{}
+		w.flaps[id] = f
+	}
+	if s.Flaps != f.seen {
+		f.seen = s.Flaps
+		f.at[f.next%manyFlaps] = s.Changed
+		f.next++
+	}
+	if oldest := f.at[f.next%manyFlaps]; oldest != 0 && w.now-oldest <= flapsWithin {
+		subject := w.subject(id)
+		w.keep(place{alert.PortFlapping, id, ""}, alert.Finding{
+			Kind: alert.PortFlapping, Subject: subject, Value: manyFlaps, Since: oldest,
+			Summary: fmt.Sprintf("%s went up or down %d times within 10 minutes", at(&subject), manyFlaps),
+		}, oldest+flapsWithin)
+	}
+}
+
+// seeDowns shows ports that are down, until they are up or switched off.
+func (w *Watch) seeDowns() {
+	for id, subject := range w.downs { // the book sorts by first sight: several in one tick may come in any order
+		w.book.See(&alert.Finding{
+			Kind: alert.PortDown, Subject: subject, Since: w.ports.Status(id).Changed,
+			Summary: fmt.Sprintf("%s is down, and nobody switched it off", at(&subject)),
+		}, w.now)
+	}
+}
+
+// damage looks at errors and discards.
+func (w *Watch) damage(id links.ID, in, out links.Load, until int64) {
+	if in.Errors > 0 {
+		subject := w.subject(id)
+		w.keep(place{alert.PortErrors, id, ""}, alert.Finding{
+			Kind: alert.PortErrors, Subject: subject, Weak: in.Errors < leastErrors, Value: in.Errors,
+			Summary: fmt.Sprintf("%s receives %s damaged frames a second", at(&subject), number(in.Errors)),
+		}, until)
+	} else if in.Errors == 0 {
+		w.release(place{alert.PortErrors, id, ""})
+	}
+	if out.Discards > 0 {
+		subject := w.subject(id)
+		subject.Reason = "discards"
+		w.keep(place{alert.PacketDrops, id, ""}, alert.Finding{
+			Kind: alert.PacketDrops, Subject: subject, Weak: out.Discards < leastDiscards, Value: out.Discards,
+			Summary: fmt.Sprintf("%s discards %s packets a second that it should send", at(&subject), number(out.Discards)),
+		}, until)
+	} else if out.Discards == 0 {
+		w.release(place{alert.PacketDrops, id, ""})
+	}
+}
+
+func (w *Watch) speedless(id links.ID, speed, bits float64, until int64) {
+	p := place{alert.SpeedUnknown, id, ""}
+	if speed > 0 || bits == 0 {
+		w.release(p)
+		return
+	}
+	subject := w.subject(id)
+	w.keep(p, alert.Finding{
+		Kind: alert.SpeedUnknown, Subject: subject, Weak: bits < speedlessBits, Value: bits,
+		Summary: fmt.Sprintf("%s carries %sbit/s, but its speed is unknown: set topology.speeds, as in %s/%d=10G", at(&subject), scaled(bits), subject.Agent, id.IfIndex),
+	}, until)
+}
+
+func (w *Watch) busy(id links.ID, out links.Load, speed float64, until int64) {
+	p := place{alert.LinkBusy, id, ""}
+	if out.Source == links.Unknown || speed <= 0 || out.Bits < busyWeak*speed {
+		w.release(p)
+		return
+	}
+	subject := w.linkSubject(id)
+	w.keep(p, alert.Finding{
+		Kind: alert.LinkBusy, Subject: subject, Weak: out.Bits < busyRatio*speed, Value: out.Bits / speed, Flows: w.flowsOn(id),
+		Summary: fmt.Sprintf("%s is %s full, %s", subject.Link, percent(out.Bits/speed), w.carried(id)),
+	}, until)
+}
+
+// unaccounted compares the two ends of a link.
+func (w *Watch) unaccounted(from, to links.ID, until int64) {
+	loss, wrong := place{alert.LinkLoss, from, ""}, place{alert.LinkMislearned, from, ""}
+	g, ok := w.ports.Unaccounted(from, to)
+	verdict := g.Verdict()
+	if !ok || verdict != links.Loss {
+		w.release(loss)
+	}
+	if !ok || verdict != links.NotALink {
+		w.release(wrong)
+	}
+	if !ok || verdict == links.Accounted {
+		return
+	}
+	f := alert.Finding{Subject: w.linkSubject(from), Value: g.Ratio}
+	if verdict == links.Loss {
+		f.Kind = alert.LinkLoss
+		f.Summary = fmt.Sprintf("%s loses %s (%s to %s) of what is sent, over the last %s", f.Subject.Link,
+			percent(g.Ratio), percent(max(g.Low, 0)), percent(g.High), minutes(g.Window))
+		w.keep(loss, f, until)
+		return
+	}
+	f.Kind = alert.LinkMislearned
+	f.Summary = fmt.Sprintf("%s: of what one end sent over the last %s the other received %s: they do not face each other", f.Subject.Link,
+		minutes(g.Window), percent(1-g.Ratio))
+	w.keep(wrong, f, until)
+}
+
+// portName names a port as in messages: "leaf1:swp5".
+func portName(p flow.Port) string {
+	if p.Name != "" {
+		return p.Switch + ":" + p.Name
+	}
+	return p.Switch + ":" + strconv.FormatUint(uint64(p.IfIndex), 10)
+}
+
+// at names the port of a subject.
+func at(s *alert.Subject) string {
+	return portName(flow.Port{Switch: s.Switch, Name: s.Port, IfIndex: s.IfIndex})
+}
+
+func percent(x float64) string {
+	if x < 0.1 {
+		return strconv.FormatFloat(100*x, 'f', 2, 64) + "%"
+	}
+	return strconv.FormatFloat(100*x, 'f', 0, 64) + "%"
+}
+
+func number(x float64) string { return strconv.FormatFloat(x, 'g', 3, 64) }
+
+// scaled writes a number with a unit's prefix: "12.5 M".
+func scaled(x float64) string {
+	for _, p := range [...]struct {
+		by   float64
+		name string
+	}{{1e12, "T"}, {1e9, "G"}, {1e6, "M"}, {1e3, "k"}} {
+		if x >= p.by {
+			return strconv.FormatFloat(x/p.by, 'g', 3, 64) + " " + p.name
+		}
+	}
+	return strconv.FormatFloat(x, 'g', 3, 64) + " "
+}
+
+func minutes(seconds float64) string {
+	if seconds < 120 {
+		return strconv.FormatFloat(seconds, 'f', 0, 64) + " seconds"
+	}
+	return strconv.FormatFloat(seconds/60, 'f', 0, 64) + " minutes"
+}

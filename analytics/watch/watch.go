@@ -1,0 +1,128 @@
+// Package watch finds what an operator should know of: ports that are down or
+// damaged, links that are full or lose frames, uplinks out of balance, agents
+// that fall silent or lose samples, drops, and elephants that get in the way of
+// others. What it finds goes to an alert.Book, which decides what is told.
+//
+// It is told of counters, elephants, agents and drops as they come, and looks at
+// the fabric's snapshot for what faces what. It has no clock, no goroutine and
+// no lock.
+package watch
+
+import (
+	"spoor/analytics/alert"
+	"spoor/analytics/links"
+	"spoor/flow"
+	"spoor/topology"
+)
+
+// Watch keeps what is wrong now.
+type Watch struct {
+	book  *alert.Book
+	ports *links.Table
+	snap  *topology.Snapshot
+	now   int64
+
+	held      map[place]*held
+	order     []place // of held, by their first sight
+	downs     map[links.ID]alert.Subject
+	flaps     map[links.ID]*flaps
+	agents    map[AgentKey]*agent
+	drops     map[dropKey]*drops
+	elephants map[uint64]*elephant
+	hosts     map[pair]int                     // elephants by the two hosts, and by the receiver
+	onLink    map[links.ID]map[uint64]struct{} // elephants by the port that sends onto the link
+	balanced  int64                            // when the uplinks were last compared
+}
+
+// place is what a finding that lasts until it is looked at again is about.
+type place struct {
+	kind alert.Kind
+	port links.ID
+	what string
+}
+
+// held is a finding between two looks.
+type held struct {
+	finding alert.Finding
+	until   int64
+}
+
+// maxHeld bounds the findings that are held, flapping ports and drops' subjects.
+const maxHeld = 1 << 16
+
+// New gives a watch that reports to a book and reads a table of loads.
+func New(book *alert.Book, ports *links.Table) *Watch {
+	return &Watch{
+		book: book, ports: ports, held: map[place]*held{}, downs: map[links.ID]alert.Subject{}, flaps: map[links.ID]*flaps{},
+		agents: map[AgentKey]*agent{}, drops: map[dropKey]*drops{}, elephants: map[uint64]*elephant{}, hosts: map[pair]int{}, onLink: map[links.ID]map[uint64]struct{}{},
+	}
+}
+
+// Begin opens a tick with the snapshot in force.
+func (w *Watch) Begin(snap *topology.Snapshot, now int64) { w.snap, w.now = snap, now }
+
+// Tick closes the tick: it gives the alerts to be told. Once a second is enough.
+func (w *Watch) Tick() []*flow.Alert {
+	w.seeHeld()
+	w.seeDowns()
+	w.seeAgents()
+	w.seeDrops()
+	w.seeElephants()
+	if w.now-w.balanced >= balanceEvery {
+		w.balanced = w.now
+		w.balance()
+	}
+	return w.book.Tick(w.now)
+}
+
+// keep holds a finding until the next look at what it is about.
+func (w *Watch) keep(p place, f alert.Finding, until int64) {
+	h := w.held[p]
+	if h == nil {
+		if len(w.held) >= maxHeld {
+			return
+		}
+		h = &held{}
+		w.held[p] = h
+		w.order = append(w.order, p)
+	}
+	h.finding, h.until = f, until
+}
+
+// release ends what is held about a place.
+func (w *Watch) release(p place) {
+	if h := w.held[p]; h != nil {
+		h.until = 0
+	}
+}
+
+// seeHeld shows what is held to the book, and forgets what nobody looked at again.
+func (w *Watch) seeHeld() {
+	kept := w.order[:0]
+	for _, p := range w.order {
+		h := w.held[p]
+		if h.until < w.now {
+			delete(w.held, p)
+			continue
+		}
+		w.book.See(&h.finding, w.now)
+		kept = append(kept, p)
+	}
+	w.order = kept
+}
+
+// subject names a port.
+func (w *Watch) subject(id links.ID) alert.Subject {
+	p := w.snap.FlowPort(id.Switch, id.IfIndex)
+	return alert.Subject{Agent: p.Agent, Switch: p.Switch, IfIndex: id.IfIndex, Port: p.Name}
+}
+
+// linkSubject names the link onto which a port sends.
+func (w *Watch) linkSubject(id links.ID) alert.Subject {
+	s := w.subject(id)
+	if p := w.snap.Port(id.Switch, id.IfIndex); p != nil && p.Peer != 0 {
+		s.LinkID = p.LinkID
+		s.Link = portName(w.snap.FlowPort(id.Switch, id.IfIndex)) + ">" + portName(w.snap.FlowPort(p.Peer, p.PeerPort))
+	}
+	return s
+}
