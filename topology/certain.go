@@ -2,6 +2,7 @@ package topology
 
 import (
 	"math/bits"
+	"slices"
 
 	"spoor/flow"
 )
@@ -78,7 +79,7 @@ func (l *Learner) grow(h *host, buckets uint32) {
 // Certain reports whether an address lives behind one switch and no other.
 func (s *Snapshot) Certain(a flow.Addr) bool {
 	p, ok := s.places.get(a)
-	if !ok || p.Bridged || p.Doubt || len(p.Edges) != 1 {
+	if !ok || p.Bridged || p.Doubt || p.Kept || len(p.Edges) != 1 {
 		return false
 	}
 	return p.Proven || !s.Dual && s.Switch(p.Edges[0]) != nil && s.Switch(p.Edges[0]).Alone
@@ -99,6 +100,8 @@ type tunnelEnd struct {
 	at      [2]SwitchID
 	buckets uint32 // of flows seen at at[0]
 	direct  bool   // its own frames were seen to leave there
+	kept    uint32 // buckets of flows from before, at keptAt
+	keptAt  []SwitchID
 	credit  int
 }
 
@@ -116,7 +119,19 @@ func (l *Learner) place(a flow.Addr, sw SwitchID, buckets uint32, direct bool) {
 		t = &tunnelEnd{addr: a, at: [2]SwitchID{sw}}
 		l.tunnels[a] = t
 	}
+	if t.kept != 0 && t.at[0] == 0 {
+		if slices.Contains(t.keptAt, sw) {
+			buckets |= t.kept
+			if len(t.keptAt) == 2 { // the address was shared
+				t.at = [2]SwitchID(t.keptAt)
+				l.sharedEnds++
+			}
+		}
+		t.kept, t.keptAt = 0, nil
+	}
 	switch {
+	case t.at[0] == 0:
+		t.at[0], t.buckets, t.direct = sw, buckets, direct
 	case t.at[0] == sw:
 		t.buckets |= buckets
 		t.direct = t.direct || direct

@@ -11,6 +11,7 @@ type Config struct {
 	Learn  bool    // learn links and places from samples; false: only what is given
 	Speeds []Speed // configured speeds, the most specific wins
 	Static *Static // overrides what is learned
+	Memory *Memory // of the learner before, nil: none
 }
 
 // Times of the learner, in nanoseconds.
@@ -45,13 +46,14 @@ type portKey struct {
 // port is what evidence says of one port.
 type port struct {
 	key      portKey
-	far      uint64 // MAC of the far end, from forwarded frames only
-	farAt    int    // where the port stands in byFar[far]
-	own      uint64 // the switch's own MAC on it
-	via      uint64 // the far MAC that proved peer, 0 if something else did
-	against  uint32 // frames in a row that do not fit it
-	fresh    uint32 // ingress frames that nobody had forwarded
-	routed   uint32 // ingress frames that somebody had
+	far      uint64    // MAC of the far end, from forwarded frames only
+	farAt    int       // where the port stands in byFar[far]
+	own      uint64    // the switch's own MAC on it
+	kept     *keptPort // what the last learner knew, unproven
+	via      uint64    // the far MAC that proved peer, 0 if something else did
+	against  uint32    // frames in a row that do not fit it
+	fresh    uint32    // ingress frames that nobody had forwarded
+	routed   uint32    // ingress frames that somebody had
 	since    int64
 	peer     SwitchID
 	peerPort uint32
@@ -91,6 +93,7 @@ type node struct {
 	ports    map[uint32]*port
 	links    map[string]struct{} // ids of the links published for it
 	dirty    bool
+	heard    int64  // first evidence
 	void     int64  // what was seen of its ports before is void
 	bumped   uint32 // port that lately turned out to lead elsewhere
 	bumpedAt int64
@@ -121,6 +124,9 @@ type Learner struct {
 	placed   map[flow.Addr]placement
 	records  []Record
 	bumped   []*port // that lead elsewhere than before
+	recalled []*node // with kept ports
+
+	wasSettled bool // when the memory was made that was recalled
 
 	edges      int  // proven edge ports of all switches
 	ingressed  bool // frames were sampled on ingress
@@ -157,6 +163,9 @@ func NewLearner(cfg Config, registry *Registry) *Learner {
 		bridges: newBridges(),
 	}
 	l.applyStatic()
+	if cfg.Memory != nil {
+		l.Recall(cfg.Memory)
+	}
 	l.show() // the records follow with the first Apply, which knows the time
 	return l
 }
@@ -167,8 +176,8 @@ func (l *Learner) Snapshot() *Snapshot { return l.snap }
 // Apply takes evidence in the order of Evidence.Compare, moves the clock to now
 // and gives the snapshot in force and the records of what changed.
 func (l *Learner) Apply(evidence []Evidence, now int64) (*Snapshot, []Record) {
-	if l.now == 0 {
-		l.linkAt = now
+	if l.now == 0 && l.linkAt == 0 {
+		l.begin(now)
 	}
 	if l.cfg.Learn {
 		for i := range evidence {
@@ -183,15 +192,26 @@ func (l *Learner) Apply(evidence []Evidence, now int64) (*Snapshot, []Record) {
 	return l.snap, l.tell()
 }
 
+// begin starts the clock of settling, which has run out where a settled fabric was recalled.
+func (l *Learner) begin(now int64) {
+	l.linkAt = now
+	if l.wasSettled {
+		l.linkAt -= settleAfter + 1
+	}
+}
+
 func (l *Learner) learn(e *Evidence) {
 	l.now = max(l.now, e.Last)
 	if l.linkAt == 0 {
-		l.linkAt = e.First
+		l.begin(e.First)
 	}
 	n := l.node(e.Agent)
 	if n == nil {
 		l.Ignored++
 		return
+	}
+	if n.heard == 0 {
+		n.heard = e.First
 	}
 	if e.First < n.void && e.Kind != SawRestart {
 		return
@@ -255,6 +275,7 @@ func (l *Learner) age() {
 	clear(l.young[len(keep):])
 	l.young = keep
 	l.ageBridged()
+	l.ageKept()
 	if settled := l.now-l.linkAt > settleAfter; settled != l.snap.Settled {
 		l.changed = true
 		for _, h := range l.hosts { // order does not matter: a set of marks

@@ -8,6 +8,9 @@ func (l *Learner) ingress(n *node, e *Evidence) {
 		return
 	}
 	l.doubt(p, e)
+	if p.kept != nil {
+		l.recognise(p, e)
+	}
 	if p.since == 0 {
 		p.since = e.First
 	}
@@ -46,6 +49,9 @@ func (l *Learner) egress(n *node, e *Evidence) {
 	p := l.port(n, e.Port)
 	if p == nil {
 		return
+	}
+	if p.kept != nil {
+		l.recognise(p, e)
 	}
 	l.own(e.Own, n.id, true)
 	if unicastMAC(e.Own) {
@@ -152,6 +158,7 @@ func (l *Learner) link(p *port, to SwitchID) {
 	if to == p.key.sw {
 		return
 	}
+	known := p.kept != nil && p.kept.peer == to
 	if p.peer == to {
 		if p.given && !p.learned {
 			p.learned = true
@@ -172,8 +179,13 @@ func (l *Learner) link(p *port, to SwitchID) {
 	}
 	p.peer, p.peerPort, p.learned, p.voted = to, 0, true, false
 	p.via, p.against = p.far, 0
-	l.linkAt = l.now
-	l.touchPort(p)
+	if known {
+		l.confirm(p)
+	} else {
+		p.kept = nil
+		l.linkAt = l.now
+		l.touchPort(p)
+	}
 	if int(to) < len(l.nodes) && l.nodes[to] != nil {
 		l.touch(l.nodes[to])
 	}

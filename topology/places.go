@@ -17,6 +17,7 @@ type host struct {
 	sinks   []sighting
 	buckets uint32 // of its flows, as seen at its edge
 	credit  credit
+	kept    *keptHost // what the last learner knew
 	place   Place
 }
 
@@ -92,6 +93,9 @@ func (l *Learner) source(n *node, e *Evidence) {
 		l.setMAC(h, e.Far)
 	}
 	h.sources = l.sight(h, h.sources, p, e.Hops, e)
+	if e.Hops == 0 && h.kept != nil {
+		l.returned(h, p)
+	}
 	l.grow(h, e.Buckets)
 }
 
@@ -136,7 +140,7 @@ func (l *Learner) sink(n *node, e *Evidence) {
 		return
 	}
 	p := l.port(n, e.Port)
-	if p == nil || p.peer != 0 {
+	if p == nil || p.peer != 0 || p.unproven() {
 		return
 	}
 	h := l.host(e.Addr)
@@ -195,6 +199,7 @@ func (l *Learner) locate(h *host) Place {
 		s := &h.sources[i]
 		p := s.port
 		switch {
+		case s.hops == 0 && p.unproven():
 		case s.hops == 0 && p.peer == 0:
 			if l.nodes[p.key.sw].router && p.routed == 0 {
 				place.Edges = addSwitch(place.Edges, p.key.sw)
@@ -219,6 +224,9 @@ func (l *Learner) locate(h *host) Place {
 	if len(place.Edges) == 0 && place.Switch != 0 {
 		place.Edges = []SwitchID{place.Switch}
 	}
+	if h.kept != nil {
+		l.keptPlace(h, &place)
+	}
 	return place
 }
 
@@ -237,7 +245,7 @@ func (l *Learner) sinkPort(h *host) *port {
 	switch {
 	case best == nil:
 		return nil
-	case best.port.edge:
+	case best.port.edge, h.kept != nil && h.kept.was(best.port.key) && best.port.routed == 0:
 		return best.port
 	case l.settled() && best.port.routed == 0 && best.port.fresh == 0 && l.nodes[best.port.key.sw].edges > 0 && len(best.port.hosts) <= maxSinks:
 		return best.port

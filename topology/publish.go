@@ -65,10 +65,13 @@ func (l *Learner) Known() (links, hosts int) { return len(l.links), len(l.placed
 func (l *Learner) view(n *node) *Switch {
 	s := &Switch{ID: n.id, Agent: n.agent, Name: l.name(n), Alone: n.alone >= flowsOfAll, Hosts: n.edges > 0, Void: n.void, Ports: make(map[uint32]*Port, len(n.ports)), peers: map[SwitchID]peering{}}
 	for idx, p := range n.ports {
-		v := &Port{IfIndex: idx, Name: p.name, Peer: p.peer, PeerPort: p.peerPort, Edge: p.edge, Dark: p.peer == 0 && p.routed > 0, side: l.bridges.side(p).key.idx}
+		v := &Port{IfIndex: idx, Name: p.name, Peer: p.peer, PeerPort: p.peerPort, Edge: p.edge, Dark: p.peer == 0 && p.routed > 0, Kept: p.unproven(), side: l.bridges.side(p).key.idx}
 		v.Speed, v.SpeedInferred = l.speed(p)
 		if v.Dark {
 			s.Dark++
+		}
+		if v.Kept {
+			s.Kept++
 		}
 		if p.peer != 0 {
 			e := s.peers[p.peer]
@@ -231,8 +234,18 @@ type placement struct {
 
 // hostPorts gives the proven edge ports of an address.
 func (l *Learner) hostPorts(h *host) []flow.Port {
+	keys := l.hostKeys(h)
+	ports := make([]flow.Port, 0, len(keys))
+	for _, k := range keys {
+		ports = append(ports, l.flowPort(l.nodes[k.sw].ports[k.idx]))
+	}
+	slices.SortFunc(ports, func(a, b flow.Port) int { return cmp.Or(a.Agent.Compare(b.Agent), cmp.Compare(a.IfIndex, b.IfIndex)) })
+	return ports
+}
+
+func (l *Learner) hostKeys(h *host) []portKey {
 	var keys []portKey
-	if h.place.Switch != 0 {
+	if h.place.Switch != 0 && !h.place.Kept {
 		keys = append(keys, portKey{h.place.Switch, h.place.Port})
 	}
 	for i := range h.sources {
@@ -241,10 +254,5 @@ func (l *Learner) hostPorts(h *host) []flow.Port {
 			keys = append(keys, s.port.key)
 		}
 	}
-	ports := make([]flow.Port, 0, len(keys))
-	for _, k := range keys {
-		ports = append(ports, l.flowPort(l.nodes[k.sw].ports[k.idx]))
-	}
-	slices.SortFunc(ports, func(a, b flow.Port) int { return cmp.Or(a.Agent.Compare(b.Agent), cmp.Compare(a.IfIndex, b.IfIndex)) })
-	return ports
+	return keys
 }

@@ -31,6 +31,7 @@ type Switch struct {
 	ID    SwitchID
 	Agent flow.Addr
 	Name  string // configured, else host_descr while unique, else the agent's address
+	Kept  int    // ports that led to switches when we last knew, and were not seen since
 	Dark  int    // ports that forwarded frames enter and that lead to nobody we hear
 	Alone bool   // flows enough of its hosts went nowhere else
 	Hosts bool   // hosts are known to live there
@@ -54,6 +55,7 @@ type Port struct {
 	Peer          SwitchID // 0 = no link to a switch that reports
 	PeerPort      uint32   // 0 unknown
 	Edge          bool     // proven by frames that nobody has forwarded
+	Kept          bool     // it led to a switch when we last knew, and was not seen since
 	Dark          bool     // forwarded frames enter, and it leads to nobody we hear
 	LinkID        string   // topology's id once both ends are known
 	LinkName      string
@@ -67,12 +69,13 @@ type Place struct {
 	Port    uint32
 	Bridged bool   // enters several switches untouched: an L2 fabric
 	MAC     uint64 // if Bridged
+	Kept    bool   // only known from before, port included
 	Proven  bool   // flows enough of this very address went one way
 	Doubt   bool   // it sends through a switch that nobody reports as well
 }
 
 func (p *Place) equal(o *Place) bool {
-	return p.Switch == o.Switch && p.Port == o.Port && p.Bridged == o.Bridged && p.MAC == o.MAC && p.Proven == o.Proven && p.Doubt == o.Doubt &&
+	return p.Switch == o.Switch && p.Port == o.Port && p.Bridged == o.Bridged && p.MAC == o.MAC && p.Proven == o.Proven && p.Kept == o.Kept && p.Doubt == o.Doubt &&
 		slices.Equal(p.Edges, o.Edges)
 }
 
@@ -135,7 +138,7 @@ func (s *Snapshot) PortTo(a, b SwitchID) uint32 {
 // topology has settled; 0 if there are several, or if a silent one might be.
 func (s *Snapshot) Common(a, b SwitchID) SwitchID {
 	x, y := s.Switch(a), s.Switch(b)
-	if !s.Settled || x == nil || y == nil || x.Dark > 0 || y.Dark > 0 {
+	if !s.Settled || x == nil || y == nil || x.Dark > 0 || y.Dark > 0 || x.Kept > 0 || y.Kept > 0 {
 		return 0
 	}
 	var common SwitchID
@@ -158,6 +161,16 @@ func (s *Snapshot) Edges(a flow.Addr) []SwitchID {
 	return nil
 }
 
+// KeptAt gives the edge port of an address that is only known from before: it is
+// there as far as what is seen agrees. kept is false for one that was seen.
+func (s *Snapshot) KeptAt(a flow.Addr) (sw SwitchID, port uint32, kept bool) {
+	p, ok := s.places.get(a)
+	if !ok || !p.Kept {
+		return 0, 0, false
+	}
+	return p.Switch, p.Port, true
+}
+
 // Edge gives the only switch behind which an address lives, 0 if unknown or several.
 func (s *Snapshot) Edge(a flow.Addr) SwitchID {
 	if e := s.Edges(a); len(e) == 1 {
@@ -169,7 +182,7 @@ func (s *Snapshot) Edge(a flow.Addr) SwitchID {
 // Locate gives the edge port behind which an address lives.
 func (s *Snapshot) Locate(a flow.Addr) (SwitchID, uint32, bool) {
 	p, ok := s.places.get(a)
-	if !ok || p.Switch == 0 {
+	if !ok || p.Switch == 0 || p.Kept {
 		return 0, 0, false
 	}
 	return p.Switch, p.Port, true
@@ -222,7 +235,7 @@ func (s *Snapshot) Describe(sample *flow.Sample, l *flow.Labels) {
 	}
 	l.InName, l.Link = in.Name, in.LinkID
 	p := &sample.Packet
-	l.CountOnce = sample.Direction != flow.Egress && in.Peer == 0 && !in.Dark && p.OuterSrc.IsZero()
+	l.CountOnce = sample.Direction != flow.Egress && in.Peer == 0 && !in.Dark && !in.Kept && p.OuterSrc.IsZero()
 }
 
 // DescribePort fills the labels of a counters record.

@@ -102,7 +102,7 @@ func (w *inferrer) back(first *Obs) bool {
 	var before []Hop
 	ok := false
 	for range maxWalk {
-		if w.ends(w.src.Edges, cur, in) {
+		if w.ends(&w.src, cur, in) {
 			ok = true
 			break
 		}
@@ -122,7 +122,7 @@ func (w *inferrer) back(first *Obs) bool {
 func (w *inferrer) forth(last *Obs) bool {
 	cur, out := last.Switch, last.Out
 	for range maxWalk {
-		if w.ends(w.dst.Edges, cur, out) {
+		if w.ends(&w.dst, cur, out) {
 			return true
 		}
 		cur = w.step(cur, out, w.dst.goal())
@@ -197,9 +197,17 @@ func (w *inferrer) add(ids ...topology.SwitchID) bool {
 	return true
 }
 
-// ends: a path ends at a switch of the set, unless the port named there is a link.
-func (w *inferrer) ends(set []topology.SwitchID, cur topology.SwitchID, port uint32) bool {
-	return slices.Contains(set, cur) && (port == 0 || w.snap.Peer(cur, port) == 0)
+// ends: a path ends at a switch of the place, unless the port named there is a
+// link, or led to a switch when we last knew. Of a place from before the port must be the same.
+func (w *inferrer) ends(at *Place, cur topology.SwitchID, port uint32) bool {
+	if !slices.Contains(at.Edges, cur) {
+		return false
+	}
+	if port == 0 {
+		return true
+	}
+	p := w.snap.Port(cur, port)
+	return (p == nil || p.Peer == 0 && !p.Kept) && (!at.Kept || port == at.Port || p != nil && p.Edge)
 }
 
 // step gives the switch one hop from cur: over the named port if that is a
@@ -248,6 +256,8 @@ func (w *inferrer) simple() bool {
 type Place struct {
 	Edges []topology.SwitchID // behind one of these
 	Sure  bool                // and there is only one
+	Kept  bool                // only known from before, behind Port
+	Port  uint32
 }
 
 // goal gives the switch at which the path must end even if nothing was seen of it, 0 if that is not certain.

@@ -281,7 +281,9 @@ func (t *Tracker) Ends(snap *topology.Snapshot) (src, dst Place) {
 }
 
 func placeOf(snap *topology.Snapshot, a flow.Addr) Place {
-	return Place{Edges: snap.Edges(a), Sure: snap.Certain(a)}
+	p := Place{Edges: snap.Edges(a), Sure: snap.Certain(a)}
+	_, p.Port, p.Kept = snap.KeptAt(a)
+	return p
 }
 
 // FirstTTL gives the TTL with which frames enter the first switch of the path, 0 if it cannot be told.

@@ -47,7 +47,7 @@ func tunnelPlace(snap *topology.Snapshot, vtep flow.Addr, bare topology.SwitchID
 	if end.Switches[0] == 0 {
 		return at
 	}
-	p := Place{Sure: sure || at.Sure}
+	p := Place{Sure: sure || at.Sure, Kept: at.Kept, Port: at.Port}
 	for _, id := range at.Edges {
 		if end.Has(id) {
 			p.Edges = append(p.Edges, id)

@@ -1,0 +1,259 @@
+package topology
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+	"net/netip"
+	"os"
+	"path/filepath"
+	"time"
+
+	"spoor/flow"
+)
+
+// A memory's file has one JSON object a line: a header, then what is known, in
+// the form of the topology topic's messages where there is one (docs/interfaces.md,
+// section 1) with members of its own beside, then an end with the number of
+// lines before it and their CRC-32.
+const (
+	memoryFormat  = "spoor topology"
+	memoryVersion = 1
+	maxMemoryFile = 1 << 30 // bytes
+)
+
+// ErrMemory is wrapped by every error of a file that holds no memory that can be used.
+var ErrMemory = errors.New("no usable memory of the topology")
+
+// line is one line of the file: which members count depends on Kind.
+type line struct {
+	Kind    string    `json:"kind"` // header, switch, link, host, tunnel, end
+	Format  string    `json:"format,omitempty"`
+	Version int       `json:"version,omitempty"`
+	Time    time.Time `json:"time,omitzero"`
+	Settled bool      `json:"settled,omitempty"`
+
+	ID       string     `json:"id,omitempty"`
+	Agent    string     `json:"agent,omitempty"`
+	Switch   string     `json:"switch,omitempty"`
+	Router   bool       `json:"router,omitempty"`
+	Ports    []linePort `json:"ports,omitempty"`
+	A        *linePort  `json:"a,omitempty"`
+	B        *linePort  `json:"b,omitempty"`
+	Host     string     `json:"host,omitempty"`
+	MAC      uint64     `json:"mac_number,omitempty"`
+	Switches []string   `json:"switches,omitempty"`
+	Flows    uint32     `json:"flows,omitempty"`
+	Since    time.Time  `json:"since,omitzero"`
+
+	Lines int    `json:"lines,omitempty"`
+	CRC   uint32 `json:"crc32,omitempty"`
+}
+
+type linePort struct {
+	Agent   string  `json:"agent,omitempty"`
+	IfIndex uint32  `json:"ifindex,omitempty"`
+	Port    string  `json:"port,omitempty"`
+	Speed   float64 `json:"speed_bps,omitempty"`
+	Own     uint64  `json:"own_mac_number,omitempty"`
+	Far     uint64  `json:"far_mac_number,omitempty"`
+	Edge    bool    `json:"edge,omitempty"`
+}
+
+// Save puts the memory into a file, which appears or is replaced as a whole.
+func (m *Memory) Save(path string) error {
+	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
+	if err != nil {
+		return fmt.Errorf("keeping the topology: %w", err)
+	}
+	err = m.write(f)
+	if err == nil {
+		err = f.Sync()
+	}
+	if bad := f.Close(); err == nil {
+		err = bad
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name()) // there may be none any more
+		return fmt.Errorf("keeping the topology: %w", err)
+	}
+	return nil
+}
+
+func (m *Memory) write(to io.Writer) error {
+	w := bufio.NewWriterSize(to, 1<<16)
+	sum := crc32.NewIEEE()
+	e := json.NewEncoder(io.MultiWriter(w, sum))
+	e.SetEscapeHTML(false)
+	n := 0
+	var err error
+	put := func(l *line) {
+		if err == nil {
+			n++
+			err = e.Encode(l)
+		}
+	}
+	put(&line{Kind: "header", Format: memoryFormat, Version: memoryVersion, Time: time.Unix(0, m.Time).UTC(), Settled: m.Settled})
+	for i := range m.Switches {
+		s := &m.Switches[i]
+		l := line{Kind: "switch", ID: "switch/" + s.Agent.String(), Agent: s.Agent.String(), Switch: s.Hostname, Router: s.Router}
+		for _, p := range s.Ports {
+			l.Ports = append(l.Ports, linePort{IfIndex: p.IfIndex, Port: p.Name, Speed: p.Speed, Own: p.Own, Far: p.Far, Edge: p.Edge})
+		}
+		put(&l)
+	}
+	for i := range m.Links {
+		k := &m.Links[i]
+		put(&line{Kind: "link", A: k.A.line(), B: k.B.line(), Since: instant(k.Since)})
+	}
+	for i := range m.Hosts {
+		h := &m.Hosts[i]
+		l := line{Kind: "host", ID: "host/" + h.Host.String(), Host: h.Host.String(), MAC: h.MAC, Flows: h.Flows, Switches: texts(h.Switches), Since: instant(h.Since)}
+		for _, p := range h.Ports {
+			l.Ports = append(l.Ports, *p.line())
+		}
+		put(&l)
+	}
+	for i := range m.Tunnels {
+		t := &m.Tunnels[i]
+		put(&line{Kind: "tunnel", ID: "tunnel/" + t.Address.String(), Host: t.Address.String(), Flows: t.Flows, Switches: texts(t.Switches)})
+	}
+	end := line{Kind: "end", Lines: n, CRC: sum.Sum32()}
+	put(&end)
+	if err != nil {
+		return err
+	}
+	return w.Flush()
+}
+
+func (e MemoryEnd) line() *linePort { return &linePort{Agent: e.Agent.String(), IfIndex: e.IfIndex} }
+
+func instant(ns int64) time.Time {
+	if ns == 0 {
+		return time.Time{}
+	}
+	return time.Unix(0, ns).UTC()
+}
+
+func texts(list []flow.Addr) []string {
+	out := make([]string, len(list))
+	for i, a := range list {
+		out[i] = a.String()
+	}
+	return out
+}
+
+// LoadMemory reads a file that Save wrote. An error that wraps ErrMemory says what
+// is wrong with the file; one that wraps fs.ErrNotExist that there is none.
+func LoadMemory(path string) (*Memory, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("kept topology: %w", err)
+	}
+	defer func() { _ = f.Close() }() // read only: nothing is lost
+	m, err := readMemory(io.LimitReader(f, maxMemoryFile))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	return m, nil
+}
+
+// readMemory reads lines until the end line, which must fit what came before it.
+func readMemory(from io.Reader) (*Memory, error) {
+	r := bufio.NewReaderSize(from, 1<<16)
+	m := &Memory{}
+	sum := crc32.NewIEEE()
+	for n := 0; ; n++ {
+		b, err := r.ReadBytes('\n')
+		if err != nil {
+			if n == 0 || !errors.Is(err, io.EOF) {
+				return nil, fmt.Errorf("%w: it is not a file of this kind", ErrMemory)
+			}
+			return nil, fmt.Errorf("%w: it was cut off after %d lines", ErrMemory, n)
+		}
+		var l line
+		bad := json.Unmarshal(b, &l)
+		switch {
+		case n == 0 && (bad != nil || l.Kind != "header" || l.Format != memoryFormat):
+			return nil, fmt.Errorf("%w: it is not a file of this kind", ErrMemory)
+		case n == 0 && l.Version != memoryVersion:
+			return nil, fmt.Errorf("%w: it is of version %d, this program reads version %d", ErrMemory, l.Version, memoryVersion)
+		case bad != nil:
+			return nil, fmt.Errorf("%w: line %d: %w", ErrMemory, n+1, bad)
+		case l.Kind == "end" && (l.Lines != n || l.CRC != sum.Sum32()):
+			return nil, fmt.Errorf("%w: its checksum is wrong", ErrMemory)
+		case l.Kind == "end":
+			if _, err := r.ReadByte(); !errors.Is(err, io.EOF) {
+				return nil, fmt.Errorf("%w: something follows its end", ErrMemory)
+			}
+			return m, nil
+		}
+		_, _ = sum.Write(b) // never fails
+		if err := m.add(&l); err != nil {
+			return nil, fmt.Errorf("%w: line %d: %w", ErrMemory, n+1, err)
+		}
+	}
+}
+
+// add takes one line; lines of a kind that this program does not know are passed over.
+func (m *Memory) add(l *line) error {
+	var p addresses
+	switch l.Kind {
+	case "header":
+		m.Time, m.Settled = nanos(l.Time), l.Settled
+	case "switch":
+		s := MemorySwitch{Agent: p.one(l.Agent), Hostname: l.Switch, Router: l.Router}
+		for _, q := range l.Ports {
+			s.Ports = append(s.Ports, MemoryPort{IfIndex: q.IfIndex, Name: q.Port, Speed: q.Speed, Own: q.Own, Far: q.Far, Edge: q.Edge})
+		}
+		m.Switches = append(m.Switches, s)
+	case "link":
+		if l.A == nil || l.B == nil {
+			return errors.New("a link without two ends")
+		}
+		m.Links = append(m.Links, MemoryLink{A: p.end(l.A), B: p.end(l.B), Since: nanos(l.Since)})
+	case "host":
+		h := MemoryHost{Host: p.one(l.Host), MAC: l.MAC, Flows: l.Flows, Since: nanos(l.Since), Switches: p.all(l.Switches)}
+		for i := range l.Ports {
+			h.Ports = append(h.Ports, p.end(&l.Ports[i]))
+		}
+		m.Hosts = append(m.Hosts, h)
+	case "tunnel":
+		m.Tunnels = append(m.Tunnels, MemoryTunnel{Address: p.one(l.Host), Flows: l.Flows, Switches: p.all(l.Switches)})
+	}
+	return p.err
+}
+
+func nanos(t time.Time) int64 {
+	if t.IsZero() {
+		return 0
+	}
+	return t.UnixNano()
+}
+
+// addresses reads addresses and keeps the first error.
+type addresses struct{ err error }
+
+func (p *addresses) one(text string) flow.Addr {
+	a, err := netip.ParseAddr(text)
+	if err != nil && p.err == nil {
+		p.err = err
+	}
+	return flow.AddrFromNetip(a)
+}
+
+func (p *addresses) all(list []string) []flow.Addr {
+	out := make([]flow.Addr, len(list))
+	for i, s := range list {
+		out[i] = p.one(s)
+	}
+	return out
+}
+
+func (p *addresses) end(l *linePort) MemoryEnd { return MemoryEnd{p.one(l.Agent), l.IfIndex} }
