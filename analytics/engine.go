@@ -77,6 +77,10 @@ func (e *Engine) Feed() *Feed {
 // Snapshot gives the fabric as known now.
 func (e *Engine) Snapshot() *topology.Snapshot { return e.snap.Load() }
 
+// Remember gives what was learned of the fabric, to be kept for the next start. Only the
+// goroutine that calls Tick may call it.
+func (e *Engine) Remember() *topology.Memory { return e.learner.Remember() }
+
 // Tick moves engine time to now (Unix ns; arrival time of datagrams): evidence
 // becomes a snapshot, shards tick, events go to the outbox. One goroutine calls
 // it, every TickEvery.

@@ -2,7 +2,6 @@ package topology
 
 import (
 	"cmp"
-	"math/bits"
 	"slices"
 
 	"spoor/flow"
@@ -66,7 +65,7 @@ type MemoryTunnel struct {
 	Flows    uint32      // buckets
 }
 
-// maxMemoryHosts bounds the addresses of a memory: those that were seen most are worth it.
+// maxMemoryHosts bounds the addresses of a memory, and so the time that making one takes.
 const maxMemoryHosts = 1 << 17
 
 // Remember gives what the learner knows.
@@ -77,15 +76,16 @@ func (l *Learner) Remember() *Memory {
 			m.Switches = append(m.Switches, l.rememberSwitch(n, m))
 		}
 	}
-	for _, h := range l.hosts { // sorted below
+	slices.SortFunc(m.Links, func(a, b MemoryLink) int { return cmp.Or(a.A.compare(b.A), a.B.compare(b.B)) })
+	for _, h := range l.hosts { // sorted below; of too many any will do
+		if len(m.Hosts) == maxMemoryHosts {
+			break
+		}
 		if r, ok := l.rememberHost(h); ok {
 			m.Hosts = append(m.Hosts, r)
 		}
 	}
-	slices.SortFunc(m.Hosts, func(a, b MemoryHost) int {
-		return cmp.Or(cmp.Compare(bits.OnesCount32(b.Flows), bits.OnesCount32(a.Flows)), a.Host.Compare(b.Host))
-	})
-	m.Hosts = m.Hosts[:min(len(m.Hosts), maxMemoryHosts)]
+	slices.SortFunc(m.Hosts, func(a, b MemoryHost) int { return a.Host.Compare(b.Host) })
 	for _, t := range l.tunnels { // sorted below
 		r := MemoryTunnel{Address: t.addr, Flows: t.buckets | t.kept}
 		ids := t.keptAt
@@ -133,7 +133,6 @@ func (l *Learner) rememberSwitch(n *node, m *Memory) MemorySwitch {
 		}
 	}
 	slices.SortFunc(s.Ports, func(a, b MemoryPort) int { return cmp.Compare(a.IfIndex, b.IfIndex) })
-	slices.SortFunc(m.Links, func(a, b MemoryLink) int { return cmp.Or(a.A.compare(b.A), a.B.compare(b.B)) })
 	return s
 }
 

@@ -9,7 +9,6 @@ import (
 	"io"
 	"net/netip"
 	"os"
-	"path/filepath"
 	"time"
 
 	"spoor/flow"
@@ -63,9 +62,9 @@ type linePort struct {
 	Edge    bool    `json:"edge,omitempty"`
 }
 
-// Save puts the memory into a file, which appears or is replaced as a whole.
+// Save puts the memory into a file, which appears or is replaced as a whole; one at a time.
 func (m *Memory) Save(path string) error {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*.tmp")
+	f, err := os.OpenFile(path+".tmp", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
 		return fmt.Errorf("keeping the topology: %w", err)
 	}

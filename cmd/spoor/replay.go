@@ -13,7 +13,7 @@ import (
 )
 
 func (c *cli) replayCommand() *cobra.Command {
-	var output, speed string
+	var output, speed, known, learned string
 	var port uint16
 	cmd := &cobra.Command{
 		Use:   "replay [--output DIR] [--speed 1|N|max] [--port 6343] FILE...",
@@ -29,6 +29,8 @@ func (c *cli) replayCommand() *cobra.Command {
 	cmd.Flags().StringVar(&output, "output", "", "directory for the results, one file a topic; it appears or is replaced as a whole (short for --output.dir)")
 	cmd.Flags().StringVar(&speed, "speed", "max", "times as fast as recorded, or max")
 	cmd.Flags().Uint16Var(&port, "port", capture.DefaultPort, "UDP destination port of the datagrams; 0 takes all")
+	cmd.Flags().StringVar(&known, "known", "", "file of what an earlier replay learned of the fabric, which is evidence here")
+	cmd.Flags().StringVar(&learned, "learned", "", "file in which to keep what is learned of the fabric")
 	cmd.RunE = c.command(func(cmd *cobra.Command, args []string, log *slog.Logger) error {
 		factor, err := parseSpeed(speed)
 		if err != nil {
@@ -39,7 +41,7 @@ func (c *cli) replayCommand() *cobra.Command {
 		}
 		c.working = true
 		bar := newProgress(c.err)
-		s, err := app.Replay(cmd.Context(), &c.cfg, app.ReplayOptions{Files: args, Port: port, Speed: factor, Progress: bar.show}, log)
+		s, err := app.Replay(cmd.Context(), &c.cfg, app.ReplayOptions{Files: args, Port: port, Speed: factor, Known: known, Learned: learned, Progress: bar.show}, log)
 		bar.clear()
 		if s != nil {
 			line, bad := s.Line()

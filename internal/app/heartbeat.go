@@ -27,6 +27,7 @@ var errStalled = errors.New("its clock stands still")
 type heartbeat struct {
 	engine *analytics.Engine
 	now    func() int64
+	keeper *keeper // nil: nothing is kept
 	ready  chan struct{}
 	last   atomic.Int64 // time of the last tick on that clock; 0 before and after the run
 
@@ -57,6 +58,9 @@ func (h *heartbeat) run(ctx context.Context) error {
 		case <-ctx.Done():
 			h.tick()
 			h.engine.Finish(h.now(), flow.EndCollectorRestart)
+			if h.keeper != nil {
+				h.keeper.end(h.engine.Remember())
+			}
 			h.last.Store(0)
 			return nil
 		case <-t.C:
@@ -71,6 +75,9 @@ func (h *heartbeat) tick() {
 	h.last.Store(now)
 	h.ticks.Inc()
 	h.took.Update(float64(h.now()-now) / 1e9)
+	if h.keeper != nil {
+		h.keeper.tick(now, h.engine.Remember)
+	}
 	for _, d := range h.engine.Detections() {
 		h.detection.Update(d)
 	}

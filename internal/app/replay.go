@@ -14,6 +14,7 @@ import (
 	"spoor/publish"
 	"spoor/publish/file"
 	"spoor/publish/kafka"
+	"spoor/topology"
 )
 
 // Times of a replay, in capture time.
@@ -26,9 +27,11 @@ const (
 
 // ReplayOptions say what to replay and how.
 type ReplayOptions struct {
-	Files []string // pcap or pcapng; "-" is standard input
-	Port  uint16   // UDP destination port
-	Speed float64  // times as recorded; 0 = flat out
+	Files   []string // pcap or pcapng; "-" is standard input
+	Port    uint16   // UDP destination port
+	Speed   float64  // times as recorded; 0 = flat out
+	Known   string   // file of what was learned before, "" = nothing
+	Learned string   // file in which to keep what is learned, "" = none
 	// Patience is how long Kafka may take to answer at first, on the wall; 0 = 10 s.
 	Patience time.Duration
 	// Progress, where set, is called now and then with the bytes read of the
@@ -79,6 +82,15 @@ func Replay(ctx context.Context, cfg *Config, o ReplayOptions, log *slog.Logger)
 
 // prepare makes the pipeline and starts the publisher.
 func (r *replay) prepare(cfg *Config, log *slog.Logger) error {
+	if r.o.Known != "" {
+		known, err := topology.LoadMemory(r.o.Known)
+		if err != nil {
+			return err
+		}
+		with := *cfg
+		with.Analytics.Topology.Memory = known
+		cfg = &with
+	}
 	c := cfg.Publish
 	c.Wait = true
 	sinks, err := r.sinks(cfg, log)
@@ -172,6 +184,11 @@ func (r *replay) finish(ctx context.Context, failed error) (*Summary, error) {
 			failed = fmt.Errorf("stopped after %d datagrams: nothing was written", s.Datagrams)
 		}
 		return nil, errors.Join(failed, r.abort())
+	}
+	if r.o.Learned != "" {
+		if err := r.engine.Remember().Save(r.o.Learned); err != nil {
+			return nil, errors.Join(failed, err, r.abort())
+		}
 	}
 	if r.files != nil {
 		if err := r.files.Commit(); err != nil {

@@ -105,15 +105,29 @@ func (r *runner) build(ctx context.Context) error {
 	r.pub = publish.New(r.cfg.Publish, sinks...)
 	a := r.cfg.Analytics
 	a.Seed = randomSeed()
+	keep := r.keeper()
+	if keep != nil {
+		a.Topology.Memory = keep.load()
+	}
 	if r.engine, err = analytics.New(a, r.outbox()); err != nil {
 		return err
 	}
 	r.beat = newHeartbeat(r.engine, r.collector.Clock().Now)
+	r.beat.keeper = keep
 	for range r.collector.Workers() {
 		r.workers = append(r.workers, newWorker(r.agents, r.engine.Feed(), r.pub.Encoder(), r.collector.Clock().Now, r.limit))
 	}
 	r.instruments()
 	return nil
+}
+
+// keeper gives what keeps the learned topology, nil where nothing is learned or there is no place for it.
+func (r *runner) keeper() *keeper {
+	dir, err := r.cfg.stateDir(r.o.Getenv)
+	if err != nil || !r.cfg.Analytics.Topology.Learn {
+		return nil
+	}
+	return newKeeper(dir, r.limit)
 }
 
 // outbox is the publisher, with whom else listens.
