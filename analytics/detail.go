@@ -23,6 +23,10 @@ type detail struct {
 	estimate elephant.Estimate
 	life     *life
 	told     told
+	restored bool    // its path was known from before: the stages that it promises are not predicted yet
+	speed    float64 // of the slowest port of the path,
+	speedOf  uint32  // which is this one,
+	speedBy  uint64  // by that snapshot
 }
 
 // told is the latest path message of a flow.
@@ -36,6 +40,13 @@ type told struct {
 }
 
 const detailChunk = 32
+
+// Details of a shard: one for each eight flows within these bounds. They take
+// about 2 kB each.
+const (
+	fewDetails  = 256
+	manyDetails = 384
+)
 
 // detailPool hands out details by number, from 1.
 type detailPool struct {

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"spoor/analytics/links"
+	"spoor/analytics/path"
 	"spoor/flow"
 	"spoor/topology"
 )
@@ -30,6 +31,7 @@ type Engine struct {
 	registry *topology.Registry
 	learner  *topology.Learner
 	taps     *taps
+	paths    *path.Interner
 	shards   [Shards]*Shard
 	snap     atomic.Pointer[topology.Snapshot]
 	skipped  atomic.Uint64 // samples and counters that no flow or agent number could be given to
@@ -50,11 +52,11 @@ func New(cfg Config, out Outbox) (*Engine, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	e := &Engine{cfg: cfg, out: out, registry: topology.NewRegistry(), taps: newTaps()}
+	e := &Engine{cfg: cfg, out: out, registry: topology.NewRegistry(), taps: newTaps(), paths: path.NewInterner(max(cfg.Flows.Max/4, 1<<16))}
 	e.learner = topology.NewLearner(cfg.Topology, e.registry)
 	e.snap.Store(e.learner.Snapshot())
 	for i := range e.shards {
-		s, err := NewShard(uint32(i), &e.cfg, e.learner.Snapshot(), e.taps)
+		s, err := NewShard(uint32(i), &e.cfg, e.learner.Snapshot(), e.taps, e.paths)
 		if err != nil {
 			return nil, fmt.Errorf("analytics: %w", err)
 		}

@@ -43,11 +43,11 @@ func (s *Shard) start(d *detail, e *flowtable.Entry, x *observed) {
 	cold := s.table.Cold(d.slot)
 	st := state(e)
 	since := min(st.SinceTime(x.at), x.at)
-	l := s.recent[cold.ID]
+	l := s.recent[x.id]
 	if l == nil || x.at-l.ended > recentFor {
-		l = &life{key: cold.Key, id: cold.ID, first: since}
+		l = &life{key: cold.Key, id: x.id, first: since}
 	}
-	delete(s.recent, cold.ID)
+	delete(s.recent, x.id)
 	l.slot, l.since, l.detected, l.announced, l.updated = d.slot, since, x.at, false, false
 	l.proof, l.window = flow.Proof(st.Proof), float64(x.at-since)/1e9
 	d.life = l

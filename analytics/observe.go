@@ -12,12 +12,15 @@ import (
 func (s *Shard) sample(x *observed, h flowtable.Hash) {
 	s.advance(x.at)
 	s.stats.Samples++
-	slot, fresh := s.table.GetHashed(h, &x.key, x.id, x.at)
+	slot, fresh := s.table.GetHashed(h, &x.key, x.at)
 	e := s.table.Entry(slot)
 	if fresh {
 		state(e).T = elephant.Clock(x.time)
 	}
 	e.N++
+	if e.Detail == 0 && s.sampleLean(slot, e, x) {
+		return
+	}
 	d := s.detailOf(slot, e, x)
 	if d == nil {
 		s.stats.Starved++
@@ -33,6 +36,10 @@ func (s *Shard) sample(x *observed, h flowtable.Hash) {
 	if !s.taps.changing(s.snap, x.sw) {
 		s.follow(d, e, x)
 	}
+	if d.restored && d.tracker.Complete {
+		s.predict(d, x.at)
+	}
+	d.restored = false
 	s.judge(d, e, x)
 }
 
@@ -159,8 +166,8 @@ func stagePoint(x *observed) elephant.Point {
 // theta gives the rate of the threshold: the configured share of the slowest link on the path, 0 while no speed is known.
 func (s *Shard) theta(d *detail, e *flowtable.Entry) float64 {
 	if d.tracker.Complete {
-		if k := s.paths.Get(e.Path, s.snap); k != nil && k.Speed > 0 {
-			return k.Speed * s.cfg.Elephants.Share
+		if speed := s.pathSpeed(d, e); speed > 0 {
+			return speed * s.cfg.Elephants.Share
 		}
 	}
 	if d.tracker.Sprayed() {
@@ -169,6 +176,15 @@ func (s *Shard) theta(d *detail, e *flowtable.Entry) float64 {
 		}
 	}
 	return d.tracker.SlowestSeen(s.snap) * s.cfg.Elephants.Share
+}
+
+// pathSpeed gives the speed of the slowest port of a flow's path, 0 while none is known.
+func (s *Shard) pathSpeed(d *detail, e *flowtable.Entry) float64 {
+	if d.speedOf != e.Path || d.speedBy != s.snap.Version {
+		d.speedOf, d.speedBy = e.Path, s.snap.Version
+		d.speed = path.Slowest(s.snap, s.knownHops(d.slot, e))
+	}
+	return d.speed
 }
 
 // detailOf gives the flow's detail, taking one from another flow if it must; nil if there is none.
@@ -189,14 +205,16 @@ func (s *Shard) detailOf(slot uint32, e *flowtable.Entry, x *observed) *detail {
 		loser := s.details.at(id)
 		from := s.table.Entry(loser.slot)
 		s.pass(from, loser.last)
+		s.thin(loser, from)
 		from.Detail = 0
 	}
+	fatten(e)
 	e.Detail = id
 	d := s.details.at(id)
 	key := &s.table.Cold(slot).Key
 	d.slot, d.busy, d.used, d.since, d.last = slot, true, true, s.table.Cold(slot).First, x.at
 	d.attrs, d.life, d.sequence, d.estimate = flow.Attributes{}, nil, elephant.Sequence{}, elephant.Estimate{}
-	d.told = told{hops: d.told.hops[:0]}
+	d.told, d.restored, d.speedOf = told{hops: d.told.hops[:0]}, e.Path != 0, 0
 	if e.N > 1 { // it had a detail before: what is open about it is judged by what is seen from now on
 		d.since, d.told.at = x.at, x.at
 	}
@@ -204,10 +222,10 @@ func (s *Shard) detailOf(slot uint32, e *flowtable.Entry, x *observed) *detail {
 	d.stages.Reset()
 	d.tracker.Reset(key.Src, key.Dst)
 	d.tracker.Encap = e.Flags&tunnelled != 0
-	if k := s.paths.Get(e.Path, s.snap); k != nil {
-		d.tracker.Restore(s.snap, k.Hops)
+	if hops := s.knownHops(slot, e); hops != nil {
+		d.tracker.Restore(s.snap, hops)
 		if d.told.known {
-			d.told.hops = append(d.told.hops, k.Hops...)
+			d.told.hops = append(d.told.hops, hops...)
 		} else {
 			d.told.open = true
 		}

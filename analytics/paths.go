@@ -23,6 +23,10 @@ func (s *Shard) pathEvent(d *detail, e *flowtable.Entry, ev path.Event, now int6
 	old := e.Path
 	e.Path = s.paths.Intern(d.tracker.Hops)
 	s.paths.Release(old)
+	d.speedOf = 0
+	if e.Path != 0 {
+		s.setEnds(d.slot, e, d.tracker.Hops)
+	}
 	if d.tracker.Bridged() {
 		s.regroup(d)
 	} else {
@@ -119,10 +123,11 @@ func (s *Shard) tell(d *detail, e *flowtable.Entry, p *flow.Path, hops []path.Ho
 
 // toldState gives the state of the path that was published of a flow, if one was.
 func toldState(e *flowtable.Entry) (state flow.PathState, ok bool) {
-	if e.Aux == 0 {
+	state = flow.PathState(e.Aux & (1<<observedShift - 1))
+	if state == 0 {
 		return flow.PathProvisional, false
 	}
-	return flow.PathState(e.Aux - 1), true
+	return state - 1, true
 }
 
 // countState notes the state of the path that is published of a flow.
@@ -131,7 +136,7 @@ func (s *Shard) countState(e *flowtable.Entry, state flow.PathState) {
 		s.stats.PathStates[old]--
 	}
 	s.stats.PathStates[state]++
-	e.Aux = uint16(state) + 1
+	e.Aux = e.Aux>>observedShift<<observedShift | uint16(state) + 1
 }
 
 // tellExpired closes the account of a path that was published.
@@ -142,14 +147,14 @@ func (s *Shard) tellExpired(slot uint32, e *flowtable.Entry) {
 	}
 	cold := s.table.Cold(slot)
 	p := &flow.Path{
-		Cause: s.cause(), Key: cold.Key, ID: cold.ID, Time: s.clock, Revision: e.Revision + 1, Reason: flow.PathExpired,
+		Cause: s.cause(), Key: cold.Key, ID: cold.Key.ID(), Time: s.clock, Revision: e.Revision + 1, Reason: flow.PathExpired,
 		State: state, FirstSeen: cold.First, LastSeen: s.lastSeen(e), Samples: uint64(e.N), Bytes: e.Bytes,
 	}
 	if e.Detail != 0 {
 		d := s.details.at(e.Detail)
 		p.Hops, p.Attributes = s.hops(d.told.hops), d.attrs
-	} else if known := s.paths.Get(e.Path, s.snap); known != nil && state == flow.PathComplete {
-		p.Hops = s.hops(known.Hops)
+	} else if hops := s.knownHops(slot, e); hops != nil && state == flow.PathComplete {
+		p.Hops = s.hops(hops)
 	}
 	s.stats.PathStates[state]--
 	s.emit(Event{Path: p})
@@ -159,7 +164,7 @@ func (s *Shard) tellExpired(slot uint32, e *flowtable.Entry) {
 func (s *Shard) message(d *detail, e *flowtable.Entry, state flow.PathState, now int64) *flow.Path {
 	cold := s.table.Cold(d.slot)
 	return &flow.Path{
-		Cause: s.cause(), Key: cold.Key, ID: cold.ID, Attributes: d.attrs, Time: now, State: state, Hops: s.hops(d.tracker.Hops),
+		Cause: s.cause(), Key: cold.Key, ID: cold.Key.ID(), Attributes: d.attrs, Time: now, State: state, Hops: s.hops(d.tracker.Hops),
 		FirstSeen: cold.First, LastSeen: d.last, Samples: uint64(e.N), Bytes: e.Bytes,
 	}
 }

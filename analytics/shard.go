@@ -50,7 +50,7 @@ type Shard struct {
 	taps     *taps
 	table    *flowtable.Table
 	details  detailPool
-	paths    path.Interner
+	paths    *path.Interner // of all shards
 	clock    int64
 	sequence uint64 // of events
 	witness  uint64 // of evidence
@@ -65,20 +65,21 @@ type Shard struct {
 	bridged  []topology.Evidence
 	ways     []path.Alternative
 	point    elephant.Point
+	hopsOf   []path.Hop
 	warmed   uint64 // keeps the reads that warm the memory
 	stats    ShardStats
 }
 
-// NewShard gives an empty shard. The taps are shared by all shards.
-func NewShard(index uint32, cfg *Config, snap *topology.Snapshot, shared *taps) (*Shard, error) {
+// NewShard gives an empty shard. Taps and paths are shared by all shards.
+func NewShard(index uint32, cfg *Config, snap *topology.Snapshot, shared *taps, paths *path.Interner) (*Shard, error) {
 	preset, err := elephant.PresetByName(cfg.Elephants.Preset)
 	if err != nil {
 		return nil, err
 	}
 	size := max(cfg.Flows.Max/Shards, 16)
 	s := &Shard{
-		index: index, cfg: cfg, preset: preset, snap: snap, taps: shared, table: flowtable.New(size, cfg.Seed),
-		details: detailPool{limit: max(size/8, 256)}, recent: map[uint64]*life{},
+		index: index, cfg: cfg, preset: preset, snap: snap, taps: shared, paths: paths, table: flowtable.New(size, cfg.Seed),
+		details: detailPool{limit: min(max(size/8, fewDetails), manyDetails)}, recent: map[uint64]*life{},
 	}
 	s.routes = func(agent uint32, mac uint64) bool { return s.snap.Routes(topology.SwitchID(agent), mac) }
 	s.table.OnEvict = func(slot uint32) { s.leave(slot, flow.EndEvicted) }
@@ -92,13 +93,31 @@ func (s *Shard) observe(batch []observed) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var hashes [batchSamples]flowtable.Hash
+	var slots [batchSamples]uint32
 	for i := range batch {
 		hashes[i] = s.table.Hash(&batch[i].key)
-		s.warmed += s.table.Warm(hashes[i])
+		slots[i] = s.table.Warm(hashes[i])
+	}
+	for i := range batch {
+		s.warm(slots[i])
 	}
 	for i := range batch {
 		s.sample(&batch[i], hashes[i])
 	}
+}
+
+// warm reads what a sample of the flow that most likely lives in a slot will need beside its entry.
+func (s *Shard) warm(slot uint32) {
+	if slot == flowtable.NoSlot {
+		return
+	}
+	switch e := s.table.Entry(slot); {
+	case e.Detail != 0:
+		s.warmed += s.details.at(e.Detail).tracker.Version
+	case e.Path != 0:
+		s.warmed += s.paths.Warm(e.Path)
+	}
+	s.warmed += uint64(s.table.Cold(slot).First)
 }
 
 // advance moves the clock. After a silence (a gap between captures, a machine
@@ -154,7 +173,7 @@ func (s *Shard) Stats() ShardStats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st := s.stats
-	st.Flows, st.Evictions, st.Elephants, st.Paths = s.table.Len(), s.table.Evictions(), len(s.lives), s.paths.Len()
+	st.Flows, st.Evictions, st.Elephants = s.table.Len(), s.table.Evictions(), len(s.lives)
 	st.DetailsUsed = int(s.details.len()) - len(s.details.free)
 	return st
 }

@@ -48,6 +48,7 @@ func (e *Engine) Stats() Stats {
 	for _, s := range e.shards {
 		out.Shard.add(s.Stats())
 	}
+	out.Shard.Paths = e.paths.Len()
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	out.Links, out.Hosts, out.PathsHeld, out.PathsLost, out.EvidenceNo = e.stats.links, e.stats.hosts, e.stats.held, e.stats.lost, e.stats.ignored
@@ -66,7 +67,6 @@ func (a *ShardStats) add(b ShardStats) {
 	a.Started += b.Started
 	a.Ended += b.Ended
 	a.DetailsUsed += b.DetailsUsed
-	a.Paths += b.Paths
 	for i := range b.PathStates {
 		a.PathStates[i] += b.PathStates[i]
 	}

@@ -30,7 +30,7 @@ func benchmarkUpdate(b *testing.B, flows int, zipf bool, update func(tb *flowtab
 	tb := flowtable.New(flows*5/4, [2]uint64{1, 2})
 	for i := range flows {
 		k := numbered(i)
-		tb.Get(&k, uint64(i), second)
+		tb.Get(&k, second)
 	}
 	keys := stream(flows, zipf)
 	b.ReportAllocs()
@@ -48,10 +48,10 @@ func benchmarkUpdate(b *testing.B, flows int, zipf bool, update func(tb *flowtab
 	}
 }
 
-func get(tb *flowtable.Table, k *flow.Key, now int64) { tb.Get(k, 0, now) }
+func get(tb *flowtable.Table, k *flow.Key, now int64) { tb.Get(k, now) }
 
 func observe(tb *flowtable.Table, k *flow.Key, now int64) {
-	slot, _ := tb.Get(k, 0, now)
+	slot, _ := tb.Get(k, now)
 	e := tb.Entry(slot)
 	e.N++
 	e.Bytes += 1500
@@ -76,7 +76,7 @@ func BenchmarkFlood(b *testing.B) {
 	b.SetBytes(1)
 	for b.Loop() {
 		k.Src = v4(byte(r.Uint32()), byte(r.Uint32()), byte(r.Uint32()), byte(r.Uint32()))
-		tb.Get(&k, 0, now)
+		tb.Get(&k, now)
 		now += 5000
 	}
 	if evicted != int(tb.Evictions()) {

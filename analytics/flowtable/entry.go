@@ -36,9 +36,9 @@ type Entry struct {
 
 // Cold is the part of a flow that a hit compares and messages need.
 type Cold struct {
-	Key   flow.Key
-	First int64  // arrival of the first sample, Unix ns
-	ID    uint64 // Key.ID()
+	Key     flow.Key
+	First   int64  // arrival of the first sample, Unix ns
+	In, Out uint32 // the caller's own, 0 at first
 }
 
 // clockShift makes the 32-bit clock of State.T: units of 2^17 ns (131 us), which

@@ -15,7 +15,7 @@ func bucket(set func(i int, e *flowtable.Entry)) *flowtable.Table {
 	tb := flowtable.New(flowtable.Ways, [2]uint64{9, 9})
 	for i := range flowtable.Ways {
 		k := numbered(i)
-		slot, _ := tb.Get(&k, k.ID(), 100*second)
+		slot, _ := tb.Get(&k, 100*second)
 		e := tb.Entry(slot)
 		e.N, e.State.S1 = 8, 1
 		set(i, e)
@@ -36,7 +36,7 @@ func TestEvictsTheLeastPromising(t *testing.T) {
 			}
 		}
 		k := numbered(100)
-		if _, fresh := tb.Get(&k, k.ID(), 110*second); !fresh || tb.Evictions() != 1 {
+		if _, fresh := tb.Get(&k, 110*second); !fresh || tb.Evictions() != 1 {
 			t.Fatalf("%s: fresh %v, %d evictions", name, fresh, tb.Evictions())
 		}
 		if got != want {
@@ -124,7 +124,7 @@ func TestFlood(t *testing.T) {
 			}
 		}
 		now := int64(at * 1e9)
-		slot, _ := tb.Get(&k, 0, now)
+		slot, _ := tb.Get(&k, now)
 		e := tb.Entry(slot)
 		e.N++
 		if elephant.Default.Observe(state(e), now, 1/perSecond, false) == elephant.Started && which >= 0 {

@@ -36,39 +36,38 @@ func New(capacity int, seed [2]uint64) *Table {
 	}
 }
 
-// Get finds the flow of key or makes it, with id and now (arrival, Unix ns) as
+// Get finds the flow of key or makes it, with now (arrival, Unix ns) as
 // its first time; fresh tells which. A flow that must give way is handed to
 // OnEvict first. The slot is the flow's until it is evicted or deleted.
-func (t *Table) Get(key *flow.Key, id uint64, now int64) (slot uint32, fresh bool) {
-	return t.GetHashed(t.secrets.hash(key), key, id, now)
+func (t *Table) Get(key *flow.Key, now int64) (slot uint32, fresh bool) {
+	return t.GetHashed(t.secrets.hash(key), key, now)
 }
 
 // Hash gives the hash of a key, for Warm and GetHashed.
 func (t *Table) Hash(key *flow.Key) Hash { return t.secrets.hash(key) }
 
-// Warm reads a word of each piece of memory that GetHashed will need, and gives
-// their sum, which means nothing: called for a whole batch first, the waits for
-// memory overlap, where one sample after the other would pay for each.
-func (t *Table) Warm(h Hash) uint64 {
+// Warm gives the slot that GetHashed will most likely give, NoSlot for none; only
+// tags are compared. A caller that does so for a whole batch and then reads a
+// word of each slot has the waits for memory overlap, where one sample after the
+// other would pay for each.
+func (t *Table) Warm(h Hash) uint32 {
 	b := [2]uint32{t.bucket(h[0]), t.bucket(h[1])}
 	m := t.match(h, b)
 	if m == 0 {
-		return 0
+		return NoSlot
 	}
-	slot := slotOf(m, b)
-	c := &t.cold[slot]
-	return uint64(t.entries[slot].State.T) + uint64(c.Key.Proto) + c.ID
+	return slotOf(m, b)
 }
 
 // GetHashed is Get for a hash that is known already.
-func (t *Table) GetHashed(h Hash, key *flow.Key, id uint64, now int64) (slot uint32, fresh bool) {
+func (t *Table) GetHashed(h Hash, key *flow.Key, now int64) (slot uint32, fresh bool) {
 	if slot = t.find(h, key); slot != NoSlot {
 		return slot, false
 	}
 	slot = t.place(h, clock(now))
 	t.tags[slot/Ways].set(slot%Ways, tagOf(h))
 	t.entries[slot] = Entry{State: State{T: clock(now)}}
-	t.cold[slot] = Cold{Key: *key, First: now, ID: id}
+	t.cold[slot] = Cold{Key: *key, First: now}
 	return slot, true
 }
 
@@ -78,7 +77,7 @@ func (t *Table) Find(key *flow.Key) uint32 { return t.find(t.secrets.hash(key), 
 // Entry gives the hot part of a slot, valid until the flow is evicted or deleted.
 func (t *Table) Entry(slot uint32) *Entry { return &t.entries[slot] }
 
-// Cold gives the cold part of a slot; it must not be changed.
+// Cold gives the cold part of a slot; only In and Out may be changed.
 func (t *Table) Cold(slot uint32) *Cold { return &t.cold[slot] }
 
 // Delete frees a slot; a free one stays free.

@@ -45,18 +45,18 @@ func TestGetFindDelete(t *testing.T) {
 	if got := tb.Find(&k); got != flowtable.NoSlot {
 		t.Fatalf("an empty table knows slot %d", got)
 	}
-	slot, fresh := tb.Get(&k, k.ID(), 5*second)
+	slot, fresh := tb.Get(&k, 5*second)
 	if !fresh || tb.Len() != 1 || tb.Find(&k) != slot {
 		t.Fatalf("fresh %v, %d flows, found at %d, want slot %d", fresh, tb.Len(), tb.Find(&k), slot)
 	}
-	if diff := cmp.Diff(flowtable.Cold{Key: k, First: 5 * second, ID: k.ID()}, *tb.Cold(slot)); diff != "" {
+	if diff := cmp.Diff(flowtable.Cold{Key: k, First: 5 * second}, *tb.Cold(slot)); diff != "" {
 		t.Errorf("cold part (-want +got):\n%s", diff)
 	}
 	if got := state(tb.Entry(slot)).LastTime(6 * second); got > 5*second || got < 5*second-200_000 {
 		t.Errorf("a fresh flow was last seen at %d, want 5 s", got)
 	}
 	tb.Entry(slot).Bytes = 99
-	again, fresh := tb.Get(&k, k.ID(), 6*second)
+	again, fresh := tb.Get(&k, 6*second)
 	if fresh || again != slot || tb.Entry(again).Bytes != 99 {
 		t.Errorf("the second sample: slot %d fresh %v bytes %d, want slot %d and 99 bytes", again, fresh, tb.Entry(again).Bytes, slot)
 	}
@@ -65,7 +65,7 @@ func TestGetFindDelete(t *testing.T) {
 	if tb.Len() != 0 || tb.Find(&k) != flowtable.NoSlot {
 		t.Errorf("after delete: %d flows, found at %d", tb.Len(), tb.Find(&k))
 	}
-	if slot, fresh = tb.Get(&k, k.ID(), 7*second); !fresh || tb.Entry(slot).Bytes != 0 {
+	if slot, fresh = tb.Get(&k, 7*second); !fresh || tb.Entry(slot).Bytes != 0 {
 		t.Errorf("a flow made anew is fresh %v and has %d bytes", fresh, tb.Entry(slot).Bytes)
 	}
 	if tb.Evictions() != 0 {
@@ -111,9 +111,9 @@ func TestModel(t *testing.T) {
 				}
 				continue
 			}
-			slot, fresh := tb.Get(&k, k.ID(), int64(step)*1e6)
+			slot, fresh := tb.Get(&k, int64(step)*1e6)
 			e := tb.Entry(slot)
-			if fresh == known || known && (slot != m.slot || e.Bytes != m.bytes) || tb.Cold(slot).Key != k || tb.Cold(slot).ID != k.ID() {
+			if fresh == known || known && (slot != m.slot || e.Bytes != m.bytes) || tb.Cold(slot).Key != k {
 				t.Fatalf("step %d: %v at %d with %d bytes, fresh %v; the model has %+v (%v)", step, k, slot, e.Bytes, fresh, m, known)
 			}
 			e.Bytes += r.Uint64N(1500)
@@ -143,7 +143,7 @@ func TestSweep(t *testing.T) {
 	tb := flowtable.New(1000, [2]uint64{1, 1})
 	for i := range 600 {
 		k := numbered(i)
-		tb.Get(&k, k.ID(), second)
+		tb.Get(&k, second)
 	}
 	var whole, parts []uint32
 	if next := tb.Sweep(0, tb.Cap(), func(s uint32) { whole = append(whole, s) }); next != 0 {
@@ -175,7 +175,7 @@ func TestSpread(t *testing.T) {
 		n := tb.Cap() * 8 / 10
 		for i := range n {
 			k := numbered(i)
-			tb.Get(&k, k.ID(), second)
+			tb.Get(&k, second)
 			if i%2 == 0 {
 				continue
 			}
@@ -197,7 +197,7 @@ func TestSeeds(t *testing.T) {
 		var s []uint32
 		for i := range 100 {
 			k := numbered(i)
-			slot, _ := tb.Get(&k, 0, 0)
+			slot, _ := tb.Get(&k, 0)
 			s = append(s, slot)
 		}
 		return fmt.Sprint(s)

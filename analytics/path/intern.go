@@ -2,54 +2,117 @@ package path
 
 import (
 	"math"
+	"sync"
+	"sync/atomic"
 
 	"spoor/topology"
 )
 
-// Known is a path that many flows share.
-type Known struct {
-	Hops    []Hop
-	Speed   float64 // bit/s of its slowest link, 0 while no speed is known
-	version uint64  // of the snapshot that Speed comes from
-	refs    int
-	key     internKey
+// Ends are the ports at which a flow enters its first switch and leaves its
+// last one, 0 unknown: what flows that share a path do not share.
+type Ends struct{ In, Out uint32 }
+
+// shared is a path that flows share, without pointers; of one of up to four
+// hops all that a sample is compared with lies in one cache line. It stays as it
+// is, but for the first fields, while somebody refers to it.
+type shared struct {
+	refs   int32
+	next   uint32 // of the same hash
+	n      uint32
+	_      uint32
+	places [MaxHops]place
+	_      [4]uint32
 }
 
-// internKey is a path as a map key.
-type internKey [MaxHops]Hop
+// place is a hop as flows share it.
+type place struct {
+	sw      topology.SwitchID
+	in, out uint32 // 0 at the path's ends
+}
 
-// Interner gives equal paths one number, so that a flow keeps 4 bytes and what
-// hangs on a path is worked out once. Numbers of paths that no flow keeps are
-// used again. The zero value is ready.
+// Interner gives equal paths one number, so that a flow keeps 4 bytes. Any
+// number of goroutines may use it: who asks about a number holds a reference to
+// it. Numbers of paths that nobody refers to are used again. Make it with NewInterner.
 type Interner struct {
-	ids   map[internKey]uint32
-	paths []Known // [0] is no path
-	free  []uint32
+	mu     sync.Mutex
+	heads  map[uint64]uint32 // by hash
+	free   []uint32
+	used   uint32 // numbers that were ever given
+	limit  uint32
+	chunks [maxChunks]atomic.Pointer[[chunkPaths]shared]
 }
 
-// Intern gives the number of a path and takes a reference to it; 0 for a path that is too long.
+// Sizes of an Interner: 128 bytes a path, in chunks of 128 kB.
+const (
+	chunkPaths = 1 << 10
+	maxChunks  = 1 << 10
+)
+
+// NewInterner gives an interner for so many paths, at most a million.
+func NewInterner(limit int) *Interner {
+	return &Interner{heads: map[uint64]uint32{}, limit: uint32(min(max(limit, 1), maxChunks*chunkPaths-1))}
+}
+
+func (n *Interner) at(id uint32) *shared {
+	return &n.chunks[id/chunkPaths].Load()[id%chunkPaths]
+}
+
+// Intern gives the number of a path, whatever its ends and whichever of its hops
+// were observed, and takes a reference to it; 0 for a path that is too long, and
+// once there are too many.
 func (n *Interner) Intern(hops []Hop) uint32 {
-	var key internKey
 	if len(hops) == 0 || len(hops) > MaxHops {
 		return 0
 	}
-	copy(key[:], hops)
-	if n.ids == nil {
-		n.ids, n.paths = map[internKey]uint32{}, make([]Known, 1)
+	var places [MaxHops]place
+	for i := range hops {
+		places[i] = place{sw: hops[i].Switch, in: hops[i].In, out: hops[i].Out}
 	}
-	id, ok := n.ids[key]
-	if !ok {
-		if k := len(n.free); k > 0 {
-			id, n.free = n.free[k-1], n.free[:k-1]
-		} else {
-			id = uint32(len(n.paths))
-			n.paths = append(n.paths, Known{})
+	places[0].in, places[len(hops)-1].out = 0, 0
+	h := hashPath(&places)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	head := n.heads[h]
+	for id := head; id != 0; id = n.at(id).next {
+		if k := n.at(id); k.places == places {
+			k.refs++
+			return id
 		}
-		n.ids[key] = id
-		n.paths[id] = Known{Hops: append(n.paths[id].Hops[:0], hops...), key: key}
 	}
-	n.paths[id].refs++
+	id := n.number()
+	if id != 0 {
+		*n.at(id) = shared{refs: 1, next: head, n: uint32(len(hops)), places: places}
+		n.heads[h] = id
+	}
 	return id
+}
+
+func hashPath(places *[MaxHops]place) uint64 {
+	h := uint64(0)
+	for i := range places {
+		p := &places[i]
+		h = (h ^ uint64(p.sw)<<32 ^ uint64(p.in)) * 0x9e3779b97f4a7c15
+		h = (h ^ h>>29 ^ uint64(p.out)) * 0xbf58476d1ce4e5b9
+		h ^= h >> 32
+	}
+	return h
+}
+
+// number gives an unused number, 0 if there is none.
+func (n *Interner) number() uint32 {
+	if k := len(n.free); k > 0 {
+		id := n.free[k-1]
+		n.free = n.free[:k-1]
+		return id
+	}
+	if n.used == n.limit {
+		return 0
+	}
+	n.used++
+	if c := &n.chunks[n.used/chunkPaths]; c.Load() == nil {
+		c.Store(new([chunkPaths]shared))
+	}
+	return n.used
 }
 
 // Release gives a reference back; 0 is no reference.
@@ -57,31 +120,71 @@ func (n *Interner) Release(id uint32) {
 	if id == 0 {
 		return
 	}
-	p := &n.paths[id]
-	if p.refs--; p.refs == 0 {
-		delete(n.ids, p.key)
-		n.free = append(n.free, id)
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	k := n.at(id)
+	if k.refs--; k.refs > 0 {
+		return
 	}
+	h := hashPath(&k.places)
+	if head := n.heads[h]; head != id {
+		for head = n.heads[h]; n.at(head).next != id; {
+			head = n.at(head).next
+		}
+		n.at(head).next = k.next
+	} else if k.next == 0 {
+		delete(n.heads, h)
+	} else {
+		n.heads[h] = k.next
+	}
+	n.free = append(n.free, id)
 }
 
-// Get gives a path that is referred to, with the speed of its slowest link by
-// snap; nil for 0. It is valid until the next Intern.
-func (n *Interner) Get(id uint32, snap *topology.Snapshot) *Known {
+// Hops appends the hops of a path with its ends to dst.
+func (n *Interner) Hops(id uint32, ends Ends, dst []Hop) []Hop {
 	if id == 0 {
-		return nil
+		return dst
 	}
-	p := &n.paths[id]
-	if p.version != snap.Version {
-		p.version, p.Speed = snap.Version, slowest(snap, p.Hops)
+	k := n.at(id)
+	from := len(dst)
+	for _, p := range k.places[:k.n] {
+		dst = append(dst, Hop{Switch: p.sw, In: p.in, Out: p.out})
 	}
-	return p
+	dst[from].In, dst[len(dst)-1].Out = ends.In, ends.Out
+	return dst
 }
+
+// Has reports whether a path with these ends passes a switch by these very
+// ports, 0 being any. Unknown ports of the path are no such ports.
+func (n *Interner) Has(id uint32, ends Ends, sw topology.SwitchID, in, out uint32) bool {
+	k := n.at(id)
+	for i := range k.n {
+		if p := &k.places[i]; p.sw == sw {
+			a, b := p.in, p.out
+			if i == 0 {
+				a = ends.In
+			}
+			if i == k.n-1 {
+				b = ends.Out
+			}
+			return (in == 0 || in == a) && (out == 0 || out == b)
+		}
+	}
+	return false
+}
+
+// Warm reads of a path what Has will need; the number means nothing.
+func (n *Interner) Warm(id uint32) uint64 { return uint64(n.at(id).n) }
 
 // Len gives the number of paths in use.
-func (n *Interner) Len() int { return len(n.ids) }
+func (n *Interner) Len() int {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return int(n.used) - len(n.free)
+}
 
-// slowest gives the least known speed of the ports of a path, 0 if none is known.
-func slowest(snap *topology.Snapshot, hops []Hop) float64 {
+// Slowest gives the least known speed of the ports of a path, in bit/s, 0 if none is known.
+func Slowest(snap *topology.Snapshot, hops []Hop) float64 {
 	least := math.Inf(1)
 	for _, h := range hops {
 		least = min(least, portSpeed(snap, h.Switch, h.In), portSpeed(snap, h.Switch, h.Out))

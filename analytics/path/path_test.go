@@ -2,6 +2,7 @@ package path
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"net/netip"
 	"slices"
 	"strings"
@@ -217,30 +218,75 @@ func TestVotesNeedBothSidesSeenAnew(t *testing.T) {
 }
 
 func TestInterner(t *testing.T) {
-	n := leafSpine(t)
-	var in Interner
+	in := NewInterner(3)
 	a := []Hop{{Switch: 1, In: 1, Out: 49}, {Switch: 2, In: 1, Out: 3}}
-	x, y := in.Intern(a), in.Intern(slices.Clone(a))
-	if x == 0 || x != y || in.Len() != 1 {
-		t.Fatalf("equal paths got %d and %d", x, y)
+	other := []Hop{{Switch: 1, In: 7, Out: 49, Observed: true}, {Switch: 2, In: 1, Out: 9}}
+	x, y, z := in.Intern(a), in.Intern(slices.Clone(a)), in.Intern(other)
+	if x == 0 || x != y || x != z || in.Len() != 1 {
+		t.Fatalf("paths that differ in their ends at most got %d, %d and %d", x, y, z)
 	}
-	z := in.Intern(a[:1])
-	if z == x || in.Len() != 2 {
+	ends := Ends{In: 7, Out: 9}
+	if got := in.Hops(x, ends, nil); len(got) != 2 || got[0] != (Hop{Switch: 1, In: 7, Out: 49}) || got[1] != (Hop{Switch: 2, In: 1, Out: 9}) {
+		t.Errorf("hops are %+v", got)
+	}
+	for _, c := range []struct {
+		sw      topology.SwitchID
+		in, out uint32
+		want    bool
+	}{{1, 7, 49, true}, {1, 0, 49, true}, {1, 7, 0, true}, {1, 1, 49, false}, {1, 7, 50, false}, {2, 1, 9, true}, {2, 1, 3, false}, {2, 2, 9, false}, {3, 1, 1, false}} {
+		if got := in.Has(x, ends, c.sw, c.in, c.out); got != c.want {
+			t.Errorf("switch %d, ports %d and %d: %v", c.sw, c.in, c.out, got)
+		}
+	}
+	one := in.Intern(a[:1])
+	if one == x || in.Len() != 2 || in.Len() != 2 || !in.Has(one, Ends{5, 6}, 1, 5, 6) {
 		t.Fatal("different paths share a number")
 	}
 	in.Release(x)
-	if k := in.Get(y, n.snap); len(k.Hops) != 2 {
+	in.Release(y)
+	if !in.Has(z, ends, 2, 1, 9) || in.Len() != 2 {
 		t.Error("a path that is still referred to is gone")
 	}
-	in.Release(y)
+	in.Release(z)
 	if in.Len() != 1 {
 		t.Error("a path without references stays")
 	}
 	if again := in.Intern(a); again != x {
 		t.Errorf("number %d is not used again, got %d", x, again)
 	}
-	if in.Intern(make([]Hop, MaxHops+1)) != 0 || in.Intern(nil) != 0 || in.Get(0, n.snap) != nil {
+	if in.Intern(make([]Hop, MaxHops+1)) != 0 || in.Intern(nil) != 0 || len(in.Hops(0, ends, nil)) != 0 {
 		t.Error("impossible paths have numbers")
+	}
+	if third, fourth := in.Intern(a[1:]), in.Intern([]Hop{{Switch: 9}}); third == 0 || fourth != 0 {
+		t.Errorf("of three numbers the third is %d, the fourth %d", third, fourth)
+	}
+}
+
+// TestInternerModel compares an interner with a map.
+func TestInternerModel(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	in := NewInterner(1 << 20)
+	ids, refs := map[[3]topology.SwitchID]uint32{}, map[uint32]int{}
+	for range 50_000 {
+		key := [3]topology.SwitchID{topology.SwitchID(1 + r.IntN(12)), topology.SwitchID(20 + r.IntN(4)), topology.SwitchID(1 + r.IntN(12))}
+		hops := []Hop{{Switch: key[0], Out: 9}, {Switch: key[1], In: 8, Out: 9}, {Switch: key[2], In: 7}}
+		id, known := ids[key]
+		if known && r.IntN(2) == 0 {
+			in.Release(id)
+			if refs[id]--; refs[id] == 0 {
+				delete(ids, key)
+			}
+			continue
+		}
+		got := in.Intern(hops)
+		if got == 0 || known && got != id || !known && refs[got] != 0 || !slices.Equal(in.Hops(got, Ends{}, nil), hops) {
+			t.Fatalf("%v is number %d, was %d (%v)", key, got, id, known)
+		}
+		ids[key] = got
+		refs[got]++
+	}
+	if in.Len() != len(ids) {
+		t.Errorf("%d paths, want %d", in.Len(), len(ids))
 	}
 }
 
@@ -254,8 +300,7 @@ func TestSlowest(t *testing.T) {
 	if got := tr.SlowestSeen(n.snap); got != 25e9 {
 		t.Errorf("slowest port seen is %g, want 25e9", got)
 	}
-	var in Interner
-	if got := in.Get(in.Intern([]Hop{{Switch: n.id(1), In: 1, Out: 49}, {Switch: n.id(51), In: 1, Out: 3}}), n.snap).Speed; got != 10e9 {
+	if got := Slowest(n.snap, []Hop{{Switch: n.id(1), In: 1, Out: 49}, {Switch: n.id(51), In: 1, Out: 3}}); got != 10e9 {
 		t.Errorf("slowest port of the path is %g, want 10e9", got)
 	}
 }

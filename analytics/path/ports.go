@@ -1,6 +1,7 @@
 package path
 
 import (
+	"cmp"
 	"slices"
 
 	"spoor/topology"
@@ -15,6 +16,18 @@ func (t *Tracker) adopt(snap *topology.Snapshot, hops []Hop, obs []Obs) {
 		}
 	}
 	t.ports(snap, t.Hops)
+}
+
+// Named gives the path with all ports at which the flow was seen. The slice is the tracker's.
+func (t *Tracker) Named() []Hop {
+	for i := range t.Hops {
+		h := &t.Hops[i]
+		if j := find(t.obs, h.Switch); j >= 0 {
+			h.Observed = true
+			h.In, h.Out = cmp.Or(t.obs[j].In, h.In), cmp.Or(t.obs[j].Out, h.Out)
+		}
+	}
+	return t.Hops
 }
 
 // ports names the ports of a path that were not sampled: those of the only link to the neighbour, and the ends' edge ports.
