@@ -159,14 +159,14 @@ func elephantAlert(m *flow.Elephant, severity flow.Severity, state AlertState) *
 		a.Labels = append(a.Labels, Label{"dport", strconv.Itoa(int(m.Key.DstPort))}, Label{"sport", strconv.Itoa(int(m.Key.SrcPort))})
 	}
 	a.Annotations = []Label{
-		{"summary", summary(m)},
-		{"alert", alertName(m)},
+		{"summary", m.Summary()},
+		{"alert", m.Alert()},
 		{"episode", strconv.FormatUint(uint64(m.Episode), 10)},
 		{"rate_bps", strconv.FormatFloat(m.Rate, 'f', 0, 64)},
 		{"share", strconv.FormatFloat(m.Share, 'f', 4, 64)},
 	}
 	if len(m.Links) > 0 {
-		a.Annotations = append(a.Annotations, Label{"link", linkName(largest(m.Links), ">")})
+		a.Annotations = append(a.Annotations, Label{"link", m.Largest().Name(">")})
 	}
 	return a
 }

@@ -1,9 +1,7 @@
 package publish
 
 import (
-	"fmt"
 	"math"
-	"net/netip"
 	"strconv"
 
 	"spoor/flow"
@@ -12,12 +10,12 @@ import (
 // elephant writes a message of the topic elephants.
 func (w *jsonWriter) elephant(m *flow.Elephant, collector string) {
 	w.begin(collector)
-	w.text("alert", alertName(m))
+	w.text("alert", m.Alert())
 	w.uint("episode", uint64(m.Episode))
 	w.text("state", m.State.String())
 	w.text("severity", m.Severity.String())
 	w.time("time", m.Time)
-	w.text("summary", summary(m))
+	w.text("summary", m.Summary())
 	w.flow(&m.Key, m.ID, &m.Attributes)
 	w.time("since", m.Since)
 	w.time("detected", m.Detected)
@@ -36,18 +34,12 @@ func (w *jsonWriter) elephant(m *flow.Elephant, collector string) {
 	w.known("peak_bps", m.PeakRate, 0)
 	w.name("slot")
 	w.b = strconv.AppendInt(w.b, int64(m.Slot), 10)
-	w.null("muted")
-	w.null("group")
+	w.text("muted", m.Muted)
+	w.text("group", m.Incident)
 	w.links(m.Links)
 	w.elephantPath(m)
 	w.evidence(&m.Evidence)
 	w.close('}')
-}
-
-// alertName is unique for ever: flow id and the second in which the first
-// episode began.
-func alertName(m *flow.Elephant) string {
-	return flow.FormatID(m.ID) + "-" + strconv.FormatInt(m.AlertSince/1e9, 16)
 }
 
 // probability never rounds what is uncertain to 1.
@@ -65,7 +57,7 @@ func (w *jsonWriter) links(list []flow.ElephantLink) {
 		l := &list[i]
 		w.open('{')
 		w.text("id", l.ID)
-		w.text("link", linkName(l, ">"))
+		w.text("link", l.Name(">"))
 		w.addr("agent", l.From.Agent)
 		w.text("switch", l.From.Switch)
 		w.text("port", l.From.Name)
@@ -87,31 +79,6 @@ func (w *jsonWriter) links(list []flow.ElephantLink) {
 		w.close('}')
 	}
 	w.close(']')
-}
-
-// linkName gives "leaf1:swp5>spine1:swp1" in the flow's direction; a host
-// stands with its address, an end that nobody knows as "?".
-func linkName(l *flow.ElephantLink, arrow string) string {
-	from, to := portName(&l.From), portName(&l.To)
-	switch {
-	case !l.Host.IsZero() && l.HostSends:
-		return l.Host.String() + arrow + from
-	case !l.Host.IsZero():
-		to = l.Host.String()
-	}
-	return from + arrow + to
-}
-
-func portName(p *flow.Port) string {
-	switch {
-	case p.Name != "":
-		return p.Switch + ":" + p.Name
-	case p.IfIndex != 0:
-		return p.Switch + ":" + strconv.FormatUint(uint64(p.IfIndex), 10)
-	case p.Switch != "":
-		return p.Switch
-	}
-	return "?"
 }
 
 func (w *jsonWriter) elephantPath(m *flow.Elephant) {
@@ -143,38 +110,6 @@ func (w *jsonWriter) evidence(e *flow.Evidence) {
 	w.close(']')
 	w.known("window_seconds", e.Window, 6)
 	w.close('}')
-}
-
-// summary says it in one line for people.
-func summary(m *flow.Elephant) string {
-	ends := ipText(m.Key.Src) + " > " + ipText(m.Key.Dst) + " " + flow.ProtoName(m.Key.Proto)
-	if m.Key.HasPorts() && m.Key.SrcPort|m.Key.DstPort != 0 {
-		ends = fmt.Sprintf("%s > %s", endpoint(m.Key.Src, m.Key.SrcPort), endpoint(m.Key.Dst, m.Key.DstPort))
-	}
-	where := "a link"
-	if len(m.Links) > 0 {
-		where = linkName(largest(m.Links), " > ")
-	}
-	if m.State == flow.ElephantEnded {
-		return fmt.Sprintf("%s took %.1f%% of %s, ended: %s", ends, m.Share*100, where, m.EndReason)
-	}
-	return fmt.Sprintf("%s takes %.1f%% of %s", ends, m.Share*100, where)
-}
-
-// largest gives the link on which the share is largest: the one that top-level
-// figures speak of.
-func largest(links []flow.ElephantLink) *flow.ElephantLink {
-	best := &links[0]
-	for i := range links {
-		if links[i].Share > best.Share {
-			best = &links[i]
-		}
-	}
-	return best
-}
-
-func endpoint(a flow.Addr, port uint16) string {
-	return netip.AddrPortFrom(netip.AddrFrom16(a).Unmap(), port).String()
 }
 
 // ipText gives an address of a flow, which is known even if it is ::.

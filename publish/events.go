@@ -59,7 +59,7 @@ func (e *events) elephant(m *flow.Elephant, done func(Outcome)) {
 	defer e.mu.Unlock()
 	e.json.elephant(m, e.p.cfg.Collector)
 	e.key = flow.AppendID(e.key[:0], m.ID)
-	id := alertName(m) + "-" + strconv.FormatUint(uint64(m.Episode), 10) + "-" + stamp(m.Time)
+	id := m.Alert() + "-" + strconv.FormatUint(uint64(m.Episode), 10) + "-" + stamp(m.Time)
 	e.describe(Elephants, "spoor.elephant."+m.State.String(), id, flow.FormatID(m.ID), m.Time)
 	e.add(Elephants, m.Time, e.key, e.json.b, done)
 	for _, a := range e.alerting.derive(m) {

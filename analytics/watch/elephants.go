@@ -10,7 +10,6 @@ import (
 	"spoor/analytics/alert"
 	"spoor/analytics/links"
 	"spoor/flow"
-	"spoor/topology"
 )
 
 // elephant is one that is active.
@@ -21,9 +20,9 @@ type elephant struct {
 	severity flow.Severity
 	rate     float64
 	summary  string
-	links    []string // names and ids, for rules
-	ports    []links.ID
-	top      string // id of the directed link with the largest share
+	links    []string   // names and ids, for rules
+	ports    []links.ID // that send onto fabric links, that of top first
+	top      string     // id of the directed link with the largest share
 	topName  string
 	incident string
 	muted    bool
@@ -37,7 +36,7 @@ const maxElephants = 10_000
 
 // Elephant takes a message about an elephant and fills in what the watch knows
 // of it: its incident, and the rule that mutes it.
-func (w *Watch) Elephant(m *flow.Elephant, id func(flow.Addr) topology.SwitchID, summary string) {
+func (w *Watch) Elephant(m *flow.Elephant) {
 	e := w.elephants[m.ID]
 	if e != nil {
 		w.leave(e)
@@ -56,16 +55,20 @@ func (w *Watch) Elephant(m *flow.Elephant, id func(flow.Addr) topology.SwitchID,
 		e = &elephant{id: m.ID}
 		w.elephants[m.ID] = e
 	}
-	e.key, e.since, e.severity, e.rate, e.summary = m.Key, m.Since, m.Severity, m.Rate, summary
+	e.key, e.since, e.severity, e.rate, e.summary = m.Key, m.Since, m.Severity, m.Rate, m.Summary()
 	e.links, e.ports, e.top = e.links[:0], e.ports[:0], ""
+	share := -1.0
 	for i := range m.Links {
 		k := &m.Links[i]
-		e.links = append(e.links, k.ID, linkName(k))
-		if k.Host.IsZero() {
-			e.ports = append(e.ports, links.ID{Switch: id(k.From.Agent), IfIndex: k.From.IfIndex})
-			if e.top == "" {
-				e.top, e.topName = k.ID, linkName(k)
-			}
+		name := k.Name(">")
+		e.links = append(e.links, k.ID, name)
+		if !k.Host.IsZero() {
+			continue
+		}
+		e.ports = append(e.ports, links.ID{Switch: w.snap.ID(k.From.Agent), IfIndex: k.From.IfIndex})
+		if k.Share > share {
+			share, e.top, e.topName = k.Share, k.ID, name
+			e.ports[0], e.ports[len(e.ports)-1] = e.ports[len(e.ports)-1], e.ports[0]
 		}
 	}
 	w.enter(e)
@@ -76,17 +79,6 @@ func (w *Watch) Elephant(m *flow.Elephant, id func(flow.Addr) topology.SwitchID,
 	if e.muted = rule != nil; rule != nil {
 		m.Muted = rule.Name
 	}
-}
-
-// linkName names a link in the direction of the traffic on it, as in messages.
-func linkName(k *flow.ElephantLink) string {
-	switch {
-	case !k.Host.IsZero() && k.HostSends:
-		return k.Host.String() + ">" + portName(k.From)
-	case !k.Host.IsZero():
-		return portName(k.From) + ">" + k.Host.String()
-	}
-	return portName(k.From) + ">" + portName(k.To)
 }
 
 // pair is the hosts of an elephant; its receiver alone where the source is zero.

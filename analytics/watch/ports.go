@@ -176,17 +176,10 @@ func (w *Watch) unaccounted(from, to links.ID, until int64) {
 	w.keep(wrong, f, until)
 }
 
-// portName names a port as in messages: "leaf1:swp5".
-func portName(p flow.Port) string {
-	if p.Name != "" {
-		return p.Switch + ":" + p.Name
-	}
-	return p.Switch + ":" + strconv.FormatUint(uint64(p.IfIndex), 10)
-}
-
 // at names the port of a subject.
 func at(s *alert.Subject) string {
-	return portName(flow.Port{Switch: s.Switch, Name: s.Port, IfIndex: s.IfIndex})
+	p := flow.Port{Switch: s.Switch, Name: s.Port, IfIndex: s.IfIndex}
+	return p.String()
 }
 
 func percent(x float64) string {

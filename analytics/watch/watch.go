@@ -122,7 +122,8 @@ func (w *Watch) linkSubject(id links.ID) alert.Subject {
 	s := w.subject(id)
 	if p := w.snap.Port(id.Switch, id.IfIndex); p != nil && p.Peer != 0 {
 		s.LinkID = p.LinkID
-		s.Link = portName(w.snap.FlowPort(id.Switch, id.IfIndex)) + ">" + portName(w.snap.FlowPort(p.Peer, p.PeerPort))
+		from, to := w.snap.FlowPort(id.Switch, id.IfIndex), w.snap.FlowPort(p.Peer, p.PeerPort)
+		s.Link = from.String() + ">" + to.String()
 	}
 	return s
 }

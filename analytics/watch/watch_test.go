@@ -171,7 +171,7 @@ func TestBusyLinkNamesItsElephants(t *testing.T) {
 		ID: 7, Key: flow.Key{Src: flow.AddrFrom4([4]byte{10, 1, 1, 1}), Dst: flow.AddrFrom4([4]byte{10, 2, 1, 1}), Proto: 6}, Since: b.now, Rate: 300e6,
 		Links: []flow.ElephantLink{{ID: "x", From: b.snap.FlowPort(b.id(1, 49).Switch, 49), To: b.snap.FlowPort(b.id(51, 1).Switch, 1)}},
 	}
-	b.w.Elephant(m, b.snap.ID, "seven")
+	b.w.Elephant(m)
 	b.run(200, func() { p.Out.Octets += 120e6 }) // 960 Mbit/s
 	b.tells("raised warning LinkBusy: leaf1:p49>spine1:p1 is 96% full, 300 Mbit/s of it by one elephant: 10.1.1.1 > 10.2.1.1")
 	if !slices.Equal(b.last.Flows, []uint64{7}) {
@@ -274,7 +274,7 @@ func TestDrops(t *testing.T) {
 	}
 	b.run(30, drop)
 	b.tells("raised warning PacketDrops: leaf1:p49 discards packets (" + x.Reason.String() + "), of at least 1 flows")
-	b.w.Elephant(&flow.Elephant{ID: 5}, b.snap.ID, "")
+	b.w.Elephant(&flow.Elephant{ID: 5})
 	b.run(30, drop)
 	b.tells("resolved warning", "raised critical PacketDrops: leaf1:p49 discards packets ("+x.Reason.String()+"), of at least 1 flows, an elephant among them")
 	b.run(100, nil)
@@ -293,7 +293,7 @@ func (b *bench) elephantOf(id uint64, src, dst byte, severity flow.Severity) *fl
 }
 
 func (b *bench) tell(m *flow.Elephant) *flow.Elephant {
-	b.w.Elephant(m, b.snap.ID, fmt.Sprint("elephant ", m.ID))
+	b.w.Elephant(m)
 	return m
 }
 
@@ -335,11 +335,11 @@ func TestLoneElephant(t *testing.T) {
 	m := b.elephantOf(1, 1, 1, flow.SeverityWarning)
 	b.tell(m)
 	b.run(100, nil)
-	b.tells("raised warning ElephantFlow: elephant 1")
+	b.tells("raised warning ElephantFlow: 10.1.1.1:1 > 10.2.1.1:80 t")
 	m.State = flow.ElephantEnded
 	b.tell(m)
 	b.run(5, nil)
-	b.tells("resolved warning ElephantFlow: elephant 1")
+	b.tells("resolved warning ElephantFlow: 10.1.1.1:1 > 10.2.1.1:80 t")
 }
 
 // TestMutedElephant: it says so in its message, and nobody is woken.
