@@ -25,7 +25,9 @@ type Block struct {
 	buf     []byte // headroom, then the records
 	acks    []ack
 	lane    *lane
-	sealed  time.Time   // when it was handed over
+	sealed  time.Time // when it was handed over
+	before  *Block    // in the lane's list of what is queued, with after; guarded by its mu
+	after   *Block
 	charged int64       // bytes that count against the queue's bound
 	abandon bool        // somebody may still read buf: do not use it again
 	ref     *spool.Ref  // of a block that came from the spool

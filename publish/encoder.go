@@ -34,7 +34,7 @@ func (p *Publisher) Encoder() *Encoder {
 
 // protobufHeaders are the same for all records of a protobuf topic.
 func protobufHeaders(t Topic) []byte {
-	return appendHeaders(nil, "content-type", "application/x-protobuf", "schema", t.Policy().Schema)
+	return appendHeaders(nil, "content-type", contentProtobuf, "schema", t.Policy().Schema)
 }
 
 // noLabels stands for labels that nobody gave.
@@ -61,7 +61,7 @@ func (e *Encoder) Flow(s *flow.Sample, l *flow.Labels) {
 	n := flowBytes + len(head) + len(tail)
 	for i := range e.lanes {
 		o := &e.lanes[i].flows
-		b := o.block(place(hash, o.partitions()), n, s.Received)
+		b := o.block(o.place(hash), n, s.Received)
 		b.addFlow(s, id, head, tail, e.headers[Flows])
 	}
 }
@@ -102,10 +102,10 @@ func (e *Encoder) put(o *openBlocks, received int64) {
 	h := e.headers[o.topic]
 	size := recordSize(e.key, e.value, h)
 	if size > e.p.cfg.RecordBytes {
-		o.lane.refuse(o.topic, TooLarge, nil)
+		o.lane.refuse(o.topic, TooLarge, size, nil)
 		return
 	}
-	b := o.block(place(Murmur2(e.key), o.partitions()), size, received)
+	b := o.block(o.place(Murmur2(e.key)), size, received)
 	b.add(received/1e6, e.key, e.value, h)
 }
 

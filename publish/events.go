@@ -16,22 +16,24 @@ type events struct {
 	p *Publisher
 
 	mu       sync.Mutex
-	lanes    [][topics]openBlocks // Data topics unused
+	lanes    [][topics]openBlocks // protobuf topics unused
 	json     jsonWriter
 	headers  []byte
 	key      []byte
 	source   string // ce_source
 	alerting alerting
-	closed   bool
+
+	deliveries *deliveries
+	closed     bool
 }
 
 func newEvents(p *Publisher) *events {
-	e := &events{p: p, source: "/spoor/" + url.PathEscape(p.cfg.Collector)}
+	e := &events{p: p, deliveries: newDeliveries(p.set), source: "/spoor/" + url.PathEscape(p.cfg.Collector)}
 	e.alerting.raised = make(map[raisedKey]flow.Severity)
 	for _, l := range p.lanes {
 		var o [topics]openBlocks
 		for _, t := range Topics() {
-			if t.Policy().Class == Events {
+			if !t.Policy().Protobuf {
 				o[t] = newOpenBlocks(l, t)
 			}
 		}
@@ -61,7 +63,7 @@ func (e *events) elephant(m *flow.Elephant, done func(Outcome)) {
 	e.key = flow.AppendID(e.key[:0], m.ID)
 	id := m.Alert() + "-" + strconv.FormatUint(uint64(m.Episode), 10) + "-" + stamp(m.Time)
 	e.describe(Elephants, "spoor.elephant."+m.State.String(), id, flow.FormatID(m.ID), m.Time)
-	e.add(Elephants, m.Time, e.key, e.json.b, done)
+	e.add(Elephants, m.Time, e.key, e.json.b, e.track(Elephants, done))
 	for _, a := range e.alerting.derive(m) {
 		e.addAlert(a, nil)
 	}
@@ -78,7 +80,7 @@ func (e *events) addAlert(a *Alert, done func(Outcome)) {
 	fingerprint := flow.FormatID(a.Fingerprint())
 	e.key = append(e.key[:0], fingerprint...)
 	e.describe(Alerts, "spoor.alert."+a.State.String(), fingerprint+"-"+stamp(a.Time)+"-"+a.State.String(), fingerprint, a.Time)
-	e.add(Alerts, a.Time, e.key, e.json.b, done)
+	e.add(Alerts, a.Time, e.key, e.json.b, e.track(Alerts, done))
 }
 
 func (e *events) topology(m *topology.Record) {
@@ -98,7 +100,7 @@ func stamp(ns int64) string { return strconv.FormatInt(ns, 16) }
 // binary mode.
 func (e *events) describe(t Topic, kind, id, subject string, ns int64) {
 	e.headers = appendHeaders(e.headers[:0],
-		"content-type", "application/json", "schema", t.Policy().Schema,
+		"content-type", contentJSON, "schema", t.Policy().Schema,
 		"ce_specversion", "1.0", "ce_id", id, "ce_type", kind, "ce_source", e.source,
 		"ce_time", string(appendTime(nil, ns)), "ce_subject", subject)
 }
@@ -114,12 +116,12 @@ func (e *events) add(t Topic, ns int64, key, value []byte, done func(Outcome)) {
 		o := &e.lanes[i][t]
 		switch {
 		case size > e.p.cfg.RecordBytes:
-			o.lane.refuse(t, TooLarge, done)
+			o.lane.refuse(t, TooLarge, size, done)
 		case e.closed:
-			o.lane.refuse(t, Shutdown, done)
+			o.lane.refuse(t, Shutdown, size, done)
 		default:
 			idle := o.pending == 0
-			b := o.block(Partition(key, o.partitions()), size, now)
+			b := o.block(o.place(Murmur2(key)), size, now)
 			if done != nil {
 				b.acks = append(b.acks, ack{b.Records, done})
 			}
@@ -151,7 +153,7 @@ func (e *events) seal(now time.Time) time.Duration {
 			if o.due(now.UnixNano()) {
 				o.seal()
 			} else if o.pending > 0 {
-				next = min(next, o.topic.Policy().Linger-time.Duration(now.UnixNano()-o.since))
+				next = min(next, time.Duration(o.linger-(now.UnixNano()-o.since)))
 			}
 		}
 	}

@@ -13,6 +13,7 @@ type lane struct {
 	sink   Sink
 	pool   *pool
 	books  *books
+	topics [topics]TopicConfig
 	limits [topics]int64  // bound on the bytes queued of the topic's class
 	bound  [classes]int64 // the class's own
 	wait   bool           // a full queue makes the caller wait instead of dropping
@@ -30,17 +31,65 @@ type lane struct {
 	left   []*Block         // given back undelivered at the shutdown, for the spool; guarded by mu
 }
 
-// blockSum is what is queued of a topic.
-type blockSum struct{ records, bytes int64 }
+// blockSum is what is queued of a topic: a list of its blocks in the order in
+// which they came, and their sums.
+type blockSum struct {
+	records, bytes int64
+	first, last    *Block
+	since          time.Time // when the first one came; zero if there is none
+}
+
+// age tells for how long the oldest block has been queued.
+func (s blockSum) age() time.Duration {
+	if s.since.IsZero() {
+		return 0
+	}
+	return max(0, time.Since(s.since))
+}
+
+// link adds a block at the end, or takes it out.
+func (s *blockSum) link(b *Block, in bool) {
+	if in {
+		if b.before = s.last; s.last != nil {
+			s.last.after = b
+		} else {
+			s.first = b
+		}
+		s.last = b
+		return
+	}
+	if b.before != nil {
+		b.before.after = b.after
+	} else {
+		s.first = b.after
+	}
+	if b.after != nil {
+		b.after.before = b.before
+	} else {
+		s.last = b.before
+	}
+	b.before, b.after = nil, nil
+}
 
 func newLane(s Sink, p *pool, b *books, cfg *Config) *lane {
-	l := &lane{sink: s, pool: p, books: b, wait: cfg.Wait, stamp: cfg.Restamp}
+	l := &lane{sink: s, pool: p, books: b, topics: cfg.Topics, wait: cfg.Wait, stamp: cfg.Restamp}
 	l.room.L = &l.mu
-	l.bound = [classes]int64{Data: int64(cfg.QueueBytes), Events: int64(cfg.EventBytes)}
+	l.bound = [classes]int64{Samples: int64(cfg.QueueBytes), Events: int64(cfg.EventBytes), Urgent: int64(cfg.AlertBytes)}
 	for _, t := range Topics() {
-		l.limits[t] = int64(float64(l.bound[t.Policy().Class]) * t.Policy().Share)
+		l.limits[t] = int64(float64(l.bound[l.class(t)]) * t.Policy().Share)
 	}
 	return l
+}
+
+// class says whose queue and spool the topic shares.
+func (l *lane) class(t Topic) Class { return l.topics[t].Class }
+
+// place gives the partition for a key's hash among n.
+func (l *lane) place(t Topic, hash uint32, n int32) int32 {
+	if p := l.topics[t].Partition; p >= 0 {
+		return p % n
+	}
+	return place(hash, n)
 }
 
 // seal counts the blocks' records, admits what the queue's bound allows and
@@ -75,10 +124,13 @@ func (l *lane) seal(blocks []*Block) {
 // admit charges the block to its class; Acknowledged means that it may go,
 // Spooled that the spool took it.
 func (l *lane) admit(b *Block) Outcome {
-	class, size := b.Topic.Policy().Class, int64(cap(b.buf))
+	class, size := l.class(b.Topic), int64(cap(b.buf))
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	sp := l.spools[class]
+	if l.topics[b.Topic].Memory && l.disk[b.Topic] == 0 { // behind what an earlier run left, if anything
+		sp = nil
+	}
 	for !l.closed.Load() {
 		fits := l.queued[class]+size <= l.limits[b.Topic]
 		if fits && !sp.busy() || l.wait && l.queued[class] == 0 {
@@ -101,9 +153,11 @@ func (l *lane) admit(b *Block) Outcome {
 
 // charge adds or subtracts a block; l.mu is held.
 func (l *lane) charge(b *Block, sign int64) {
-	l.queued[b.Topic.Policy().Class] += sign * b.charged
-	l.blocks[b.Topic].bytes += sign * b.charged
-	l.blocks[b.Topic].records += sign * int64(b.Records)
+	l.queued[l.class(b.Topic)] += sign * b.charged
+	s := &l.blocks[b.Topic]
+	s.bytes += sign * b.charged
+	s.records += sign * int64(b.Records)
+	s.link(b, sign > 0)
 }
 
 // settle ends the life of a block that had been handed over.
@@ -119,7 +173,7 @@ func (l *lane) settle(b *Block, o Outcome) {
 	l.mu.Lock()
 	l.charge(b, -1)
 	l.room.Broadcast()
-	sp := l.spools[b.Topic.Policy().Class]
+	sp := l.spools[l.class(b.Topic)]
 	if sp.busy() {
 		sp.poke()
 	}
@@ -150,9 +204,10 @@ func (l *lane) exchange(old *Block, blocks []*Block) {
 }
 
 // refuse counts one record that was encoded but fits into no block.
-func (l *lane) refuse(t Topic, o Outcome, done func(Outcome)) {
+func (l *lane) refuse(t Topic, o Outcome, size int, done func(Outcome)) {
 	l.books.topic[t].records.Inc()
 	l.books.topic[t].dropped[o].Inc()
+	l.books.topic[t].bytes[o].Add(size)
 	if done != nil {
 		done(o)
 	}
@@ -170,5 +225,9 @@ func (l *lane) close() {
 func (l *lane) sum(t Topic) blockSum {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.blocks[t]
+	s := l.blocks[t]
+	if s.first != nil {
+		s.since = s.first.sealed
+	}
+	return s
 }

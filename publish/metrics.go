@@ -2,6 +2,7 @@ package publish
 
 import (
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	"github.com/VictoriaMetrics/metrics"
@@ -20,6 +21,8 @@ type topicBooks struct {
 	acknowledged *metrics.Counter
 	recovered    *metrics.Counter
 	dropped      [outcomes]*metrics.Counter // [Acknowledged] and [Spooled] are nil
+	bytes        [outcomes]*metrics.Counter // of records, by what became of them; [Spooled] is nil
+	last         atomic.Int64               // Unix ns of the last acknowledgement, 0 = none yet
 }
 
 // ackBuckets are the upper bounds of spoor_publish_ack_seconds.
@@ -35,10 +38,12 @@ func newBooks(set *metrics.Set, sink string, primary bool, queued func(Topic) bl
 	for _, t := range Topics() {
 		l := fmt.Sprintf("{%stopic=%q", label, t)
 		tb := &b.topic[t]
+		tb.bytes[Acknowledged] = set.NewCounter(fmt.Sprintf("%sbytes_total%s,outcome=%q}", prefix, l, Acknowledged))
 		tb.records = set.NewCounter(prefix + "records_total" + l + "}")
 		tb.acknowledged = set.NewCounter(prefix + "acknowledged_records_total" + l + "}")
 		for o := QueueFull; o < outcomes; o++ {
 			tb.dropped[o] = set.NewCounter(fmt.Sprintf("%sdropped_records_total%s,reason=%q}", prefix, l, o))
+			tb.bytes[o] = set.NewCounter(fmt.Sprintf("%sbytes_total%s,outcome=%q}", prefix, l, o))
 		}
 		if tb.recovered = new(metrics.Counter); primary {
 			tb.recovered = set.NewCounter(prefix + "recovered_records_total" + l + "}")
@@ -46,6 +51,8 @@ func newBooks(set *metrics.Set, sink string, primary bool, queued func(Topic) bl
 		}
 		set.NewGauge(prefix+"queued_records"+l+"}", func() float64 { return float64(queued(t).records) })
 		set.NewGauge(prefix+"queued_bytes"+l+"}", func() float64 { return float64(queued(t).bytes) })
+		set.NewGauge(prefix+"queue_age_seconds"+l+"}", func() float64 { return queued(t).age().Seconds() })
+		set.NewGauge(prefix+"last_success_timestamp_seconds"+l+"}", func() float64 { return float64(tb.last.Load()) / 1e9 })
 	}
 	if primary {
 		b.ack = set.NewPrometheusHistogramExt("spoor_publish_ack_seconds", ackBuckets)
@@ -59,13 +66,16 @@ func (b *books) end(x *Block, o Outcome) {
 	if o == Spooled {
 		return // its life goes on
 	}
+	tb.bytes[o].Add(len(x.buf) - Headroom)
 	if o != Acknowledged {
 		tb.dropped[o].Add(int(x.Records))
 		return
 	}
 	tb.acknowledged.Add(int(x.Records))
+	now := time.Now()
+	tb.last.Store(now.UnixNano())
 	if b.ack != nil {
-		b.ack.Update(time.Since(x.sealed).Seconds())
+		b.ack.Update(now.Sub(x.sealed).Seconds())
 	}
 }
 

@@ -7,13 +7,15 @@ type openBlocks struct {
 	topic   Topic
 	open    []*Block // by partition; nil while empty
 	hint    []uint8  // class of buffer that the partition needed last
+	linger  int64    // ns
+	limit   int      // bytes of a block
 	since   int64    // the caller's clock when the first of them was opened
 	pending int      // open ones
 	batch   []*Block // scratch: handed over together
 }
 
 func newOpenBlocks(l *lane, t Topic) openBlocks {
-	o := openBlocks{lane: l, topic: t}
+	o := openBlocks{lane: l, topic: t, linger: int64(l.topics[t].Linger), limit: l.topics[t].BlockBytes}
 	o.resize()
 	return o
 }
@@ -28,12 +30,15 @@ func (o *openBlocks) resize() {
 // partitions gives the number of partitions to choose from.
 func (o *openBlocks) partitions() int32 { return int32(len(o.open)) }
 
+// place gives the partition for a key's hash.
+func (o *openBlocks) place(hash uint32) int32 { return o.lane.place(o.topic, hash, o.partitions()) }
+
 // block gives the partition's open block with room for n more bytes; a block
-// that would grow beyond the largest buffer is sealed and a new one begun.
+// that would grow beyond its limit is sealed and a new one begun.
 func (o *openBlocks) block(partition int32, n int, now int64) *Block {
 	b := o.open[partition]
-	if b != nil && len(b.buf)+n > maxBlock && b.Records > 0 {
-		o.hint[partition] = blockSizes - 1
+	if b != nil && len(b.buf)+n > o.limit && b.Records > 0 {
+		o.hint[partition] = uint8(class(o.limit))
 		o.open[partition] = nil
 		o.pending--
 		o.batch = append(o.batch[:0], b)
@@ -57,7 +62,7 @@ func (o *openBlocks) block(partition int32, n int, now int64) *Block {
 
 // due reports whether the linger of the first open block is over.
 func (o *openBlocks) due(now int64) bool {
-	return o.pending > 0 && (now-o.since >= int64(o.topic.Policy().Linger) || now < o.since)
+	return o.pending > 0 && (now-o.since >= o.linger || now < o.since)
 }
 
 // seal hands all open blocks over.

@@ -292,8 +292,9 @@ func TestConfigValidate(t *testing.T) {
 	if err := c.Validate(); err != nil {
 		t.Error(err)
 	}
-	c = Config{}
-	if err := c.Validate(); err == nil || strings.Count(err.Error(), "\n") != 2 {
+	c = Config{Topics: c.Topics}
+	c.Topics[Flows], c.Topics[Paths].Linger, c.Topics[Alerts].Partition = TopicConfig{}, -1, -2
+	if err := c.Validate(); err == nil || strings.Count(err.Error(), "\n") != 5 {
 		t.Errorf("%v", err)
 	}
 }

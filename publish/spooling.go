@@ -22,7 +22,7 @@ type spooling struct {
 	lane  *lane
 	class Class
 	disk  *spool.Spool
-	spare *spool.Spool // what may give way when the disk is full, nil if nothing
+	spare []*spool.Spool // what may give way when the disk is full, the first first
 
 	inbox   []*Block // guarded by lane.mu, as are the next two
 	waiting int64    // bytes in inbox and in hand
@@ -150,15 +150,17 @@ func (s *spooling) write(b *Block) {
 	l.finish(b, o)
 }
 
-// append appends; on a full disk data gives way to events.
+// append appends; on a full disk samples give way to events, and both to alerts.
 func (s *spooling) append(b *spool.Batch) error {
 	err := s.disk.Append(b)
-	for errors.Is(err, syscall.ENOSPC) && s.spare != nil {
-		dropped, e := s.spare.DropOldest()
-		if !dropped || e != nil {
-			break
+	for _, lower := range s.spare {
+		for errors.Is(err, syscall.ENOSPC) {
+			dropped, e := lower.DropOldest()
+			if !dropped || e != nil {
+				break
+			}
+			err = s.disk.Append(b)
 		}
-		err = s.disk.Append(b)
 	}
 	return err
 }

@@ -19,8 +19,8 @@ import (
 func spoolConfig(t *testing.T) Config {
 	t.Helper()
 	c := testConfig()
-	c.QueueBytes, c.EventBytes = 2*maxBlock, 2*maxBlock
-	c.Spool = SpoolConfig{Dir: t.TempDir(), MaxBytes: 64 << 20, EventsBytes: 64 << 20, Sync: time.Second}
+	c.QueueBytes, c.EventBytes, c.AlertBytes = 2*maxBlock, 2*maxBlock, 2*maxBlock
+	c.Spool = SpoolConfig{Dir: t.TempDir(), MaxBytes: 64 << 20, EventsBytes: 64 << 20, AlertsBytes: 64 << 20, Sync: time.Second}
 	return c
 }
 

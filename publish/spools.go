@@ -10,9 +10,6 @@ import (
 	"spoor/publish/spool"
 )
 
-// spoolNames are the directories, and the label "class" of the metrics.
-var spoolNames = [classes]string{Data: "samples", Events: "events"}
-
 // spoolReasons are the outcomes of what the spool dropped.
 var spoolReasons = [...]Outcome{spool.Full: SpoolFull, spool.Aged: SpoolAged, spool.Broken: SpoolFailed}
 
@@ -21,9 +18,9 @@ var spoolReasons = [...]Outcome{spool.Full: SpoolFull, spool.Aged: SpoolAged, sp
 func (l *lane) openSpools(cfg *SpoolConfig) error {
 	var errs []error
 	var opened [classes]*spooling
-	for c, size := range [classes]int64{Data: cfg.MaxBytes, Events: cfg.EventsBytes} {
+	for c, size := range [classes]int64{Samples: cfg.MaxBytes, Events: cfg.EventsBytes, Urgent: cfg.AlertsBytes} {
 		disk, err := spool.Open(spool.Config{
-			Dir: filepath.Join(cfg.Dir, spoolNames[c]), MaxBytes: size, MaxAge: cfg.MaxAge, Sync: cfg.Sync, Dropped: l.dropSpooled,
+			Dir: filepath.Join(cfg.Dir, Class(c).String()), MaxBytes: size, MaxAge: cfg.MaxAge, Sync: cfg.Sync, Dropped: l.dropSpooled,
 		})
 		if err != nil {
 			errs = append(errs, err)
@@ -42,8 +39,12 @@ func (l *lane) openSpools(cfg *SpoolConfig) error {
 		}
 		opened[c] = s
 	}
-	if e := opened[Events]; e != nil && opened[Data] != nil {
-		e.spare = opened[Data].disk
+	for c, s := range opened {
+		for _, lower := range opened[:c] {
+			if s != nil && lower != nil {
+				s.spare = append(s.spare, lower.disk)
+			}
+		}
 	}
 	l.mu.Lock()
 	l.spools = opened
@@ -74,7 +75,7 @@ func (l *lane) stopSpools() {
 // keep keeps a block that was not delivered before the end: in its place on
 // disk, or to be written there by closeSpools. False if there is no spool.
 func (l *lane) keep(b *Block) bool {
-	if l.spools[b.Topic.Policy().Class] == nil {
+	if l.spools[l.class(b.Topic)] == nil || l.topics[b.Topic].Memory && b.ref == nil {
 		return false
 	}
 	onDisk := b.ref != nil && b.ref.Kept()
@@ -100,7 +101,7 @@ func (l *lane) closeSpools() error {
 		s.store(false) // nothing, unless an encoder was closed too late
 		var mine []*Block
 		for _, b := range l.left {
-			if int(b.Topic.Policy().Class) == c {
+			if int(l.class(b.Topic)) == c {
 				mine = append(mine, b)
 			}
 		}
@@ -151,7 +152,7 @@ func (l *lane) dropSpooled(why spool.Reason, records *spool.Counts) {
 
 // spoolFailed notes that the journal could not be written.
 func (l *lane) spoolFailed(t Topic, err error) {
-	if s := l.spools[t.Policy().Class]; s != nil {
+	if s := l.spools[l.class(t)]; s != nil {
 		s.failed(err)
 	}
 }
@@ -166,7 +167,7 @@ func (l *lane) onDisk(t Topic) int64 {
 // spoolMetrics makes the spools' series.
 func (l *lane) spoolMetrics(set *metrics.Set) {
 	for c := range l.spools {
-		label := fmt.Sprintf("{class=%q}", spoolNames[c])
+		label := fmt.Sprintf("{class=%q}", Class(c))
 		l.spoolErrors[c] = set.NewCounter("spoor_spool_errors_total" + label)
 		l.spoolBytes[c] = set.NewCounter("spoor_spool_written_bytes_total" + label)
 		usage := func() spool.Usage {
@@ -201,7 +202,7 @@ func (p *Publisher) SpoolState() (on, ready bool, reason string) {
 			continue
 		}
 		if err := s.failure.Load(); err != nil {
-			return true, false, "spool of " + spoolNames[s.class] + ": " + (*err).Error()
+			return true, false, "spool of " + s.class.String() + ": " + (*err).Error()
 		}
 	}
 	return true, true, ""

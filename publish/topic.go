@@ -32,28 +32,36 @@ func (t Topic) String() string { return policies[t].Name }
 // Policy gives the topic's policy. Nobody changes what it points to.
 func (t Topic) Policy() *Policy { return &policies[t] }
 
-// Class says which bound of the queue a topic's blocks count against, so that
-// a flood of data never costs an event.
+// Class says whose queue and spool a topic shares, so that a flood of samples
+// never costs an event, and one of paths never an alert.
 type Class uint8
 
-// Classes of topics.
+// Classes of topics, the first to be dropped first.
 const (
-	Data   Class = iota // flows, counters, drops
-	Events              // all else
+	Samples Class = iota // flows, counters, drops
+	Events               // paths, topology
+	Urgent               // elephants, alerts
 
 	classes = iota
 )
 
-// Policy is what is fixed for a topic (docs/interfaces.md, section 1).
+// String gives the name used in the configuration, for metrics and directories.
+func (c Class) String() string { return [classes]string{"samples", "events", "alerts"}[c] }
+
+// Classes gives all classes.
+func Classes() [classes]Class { return [classes]Class{Samples, Events, Urgent} }
+
+// Policy is what a topic is and what it begins with (docs/interfaces.md, section 1);
+// TopicConfig may change some of it.
 type Policy struct {
 	Name        string
-	Key         string        // what the record key is, for people
-	Protobuf    bool          // else JSON
-	Schema      string        // the header "schema"
-	Linger      time.Duration // how long a block stays open at most
-	Partitions  int32         // where the topic is ours to create
-	Compression string        // "" = the sink's default
-	Class       Class
+	Key         string            // what the record key is, for people
+	Protobuf    bool              // else JSON
+	Schema      string            // the header "schema"
+	Linger      time.Duration     // how long a block stays open at most, by default
+	Partitions  int32             // where the topic is ours to create
+	Compression string            // "" = the sink's default
+	Class       Class             // by default
 	Share       float64           // part of its class's bound that this topic may fill: the last to be dropped has 1
 	Config      map[string]string // Kafka's topic configuration where we create it
 }
@@ -69,17 +77,17 @@ const (
 var policies = [topics]Policy{
 	Flows: {
 		Name: "flows", Key: "flow id", Protobuf: true, Schema: "spoor.v1.FlowMessage",
-		Linger: 50 * time.Millisecond, Partitions: 64, Class: Data, Share: 1,
+		Linger: 50 * time.Millisecond, Partitions: 64, Class: Samples, Share: 1,
 		Config: map[string]string{cleanup: "delete", retentionTime: day, retentionBytes: "1073741824"},
 	},
 	Counters: {
 		Name: "counters", Key: "agent/ifIndex", Protobuf: true, Schema: "spoor.v1.CountersMessage",
-		Linger: 50 * time.Millisecond, Partitions: 8, Class: Data, Share: 1,
+		Linger: 50 * time.Millisecond, Partitions: 8, Class: Samples, Share: 1,
 		Config: map[string]string{cleanup: "delete", retentionTime: day},
 	},
 	Drops: {
 		Name: "drops", Key: "agent", Protobuf: true, Schema: "spoor.v1.DropMessage",
-		Linger: 50 * time.Millisecond, Partitions: 8, Class: Data, Share: 1,
+		Linger: 50 * time.Millisecond, Partitions: 8, Class: Samples, Share: 1,
 		Config: map[string]string{cleanup: "delete", retentionTime: day},
 	},
 	Paths: {
@@ -89,17 +97,17 @@ var policies = [topics]Policy{
 	},
 	Elephants: {
 		Name: "elephants", Key: "flow id", Schema: "elephants/1",
-		Linger: 5 * time.Millisecond, Partitions: 64, Class: Events, Share: 0.9,
+		Linger: 5 * time.Millisecond, Partitions: 64, Class: Urgent, Share: 0.9,
 		Config: map[string]string{cleanup: "delete", retentionTime: "604800000"},
 	},
 	Alerts: {
 		Name: "alerts", Key: "fingerprint", Schema: "alerts/1",
-		Linger: 5 * time.Millisecond, Partitions: 1, Class: Events, Share: 1,
+		Linger: 5 * time.Millisecond, Partitions: 1, Class: Urgent, Share: 1,
 		Config: map[string]string{cleanup: "compact,delete", retentionTime: "2592000000"},
 	},
 	Topology: {
 		Name: "topology", Key: "id", Schema: "topology/1",
-		Linger: 20 * time.Millisecond, Partitions: 1, Class: Events, Share: 0.9,
+		Linger: 20 * time.Millisecond, Partitions: 1, Class: Events, Share: 1,
 		Config: map[string]string{cleanup: "compact"},
 	},
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"spoor/internal/app/tail"
+	"spoor/publish"
 )
 
 func (c *cli) tailCommand() *cobra.Command {
@@ -25,7 +26,7 @@ func (c *cli) tailCommand() *cobra.Command {
 		Example: "  spoor tail elephants\n" +
 			"  spoor tail paths --from start --count 20\n" +
 			"  spoor tail flows --json --kafka.brokers kafka1:9092,kafka2:9092 | jq .flowId",
-		Annotations: map[string]string{concerns: "config kafka.brokers kafka.sasl kafka.tls kafka.topic_prefix"},
+		Annotations: map[string]string{concerns: "config kafka.brokers kafka.sasl kafka.tls kafka.topic_prefix topics.name"},
 		Args:        oneTopic(topics),
 		ValidArgs:   topics,
 	}
@@ -41,7 +42,7 @@ func (c *cli) tailCommand() *cobra.Command {
 		}
 		c.working = true
 		return tail.Run(cmd.Context(), &tail.Options{
-			Brokers: c.brokers(), Security: c.cfg.Kafka.Security, Prefix: c.cfg.Kafka.TopicPrefix, Topic: args[0],
+			Brokers: c.brokers(), Security: c.cfg.Kafka.Security, Name: c.topic(args[0]), Topic: args[0],
 			FromStart: from == "start", Count: count, JSON: asJSON,
 			Out: c.out, Printer: &tail.Printer{Zone: time.Local, Now: time.Now},
 		})
@@ -61,6 +62,16 @@ func oneTopic(topics []string) cobra.PositionalArgs {
 		}
 		return nil
 	}
+}
+
+// topic gives a topic's name in Kafka.
+func (c *cli) topic(name string) string {
+	for _, t := range publish.Topics() {
+		if t.String() == name {
+			return c.cfg.Kafka.Topic(t)
+		}
+	}
+	return c.cfg.Kafka.TopicPrefix + name
 }
 
 // brokers gives those to read from: the embedded broker's address if none is set.

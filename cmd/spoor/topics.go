@@ -41,7 +41,7 @@ func (c *cli) topicsStep(name, short string, work func(context.Context, *kafka.T
 		Use:         name,
 		Short:       short,
 		Example:     "  spoor topics " + name + " --kafka.brokers kafka1:9092,kafka2:9092 --kafka.replication 3",
-		Annotations: map[string]string{concerns: "config kafka.brokers kafka.partitions kafka.replication kafka.sasl kafka.tls kafka.topic_prefix"},
+		Annotations: map[string]string{concerns: "config kafka.brokers kafka.partitions kafka.replication kafka.sasl kafka.tls kafka.topic_prefix topics.name"},
 		Args:        cobra.NoArgs,
 		RunE: c.command(func(cmd *cobra.Command, _ []string, _ *slog.Logger) error {
 			cfg := c.cfg.Kafka.Config

@@ -25,6 +25,8 @@ func (c *Config) Keys() *config.Set {
 	c.inputKeys(add)
 	c.kafkaKeys(add)
 	c.securityKeys(add)
+	c.registryKeys(add)
+	c.topicKeys(add)
 	c.spoolKeys(add)
 	c.analyticsKeys(add)
 	c.outputKeys(add)
@@ -105,7 +107,9 @@ func (c *Config) spoolKeys(add adder) {
 	add("spool.max_bytes", config.Size(&s.MaxBytes),
 		"Bound on the disk space for samples that wait for Kafka, in data_dir; the oldest go first. 0: no spool, memory alone.")
 	add("spool.events_max_bytes", config.Size(&s.EventsBytes),
-		"The same for paths, elephants, alerts and topology, which have a spool of their own.")
+		"The same for paths and topology, which have a spool of their own.")
+	add("spool.alerts_max_bytes", config.Size(&s.AlertsBytes),
+		"The same for elephants and alerts, which have a spool of their own and are dropped last.")
 	add("spool.max_age", config.Duration(&s.MaxAge),
 		"What waited longer is dropped. 0s: never.")
 	add("spool.sync", config.Duration(&s.Sync),

@@ -93,6 +93,9 @@ func (r *replay) prepare(cfg *Config, log *slog.Logger) error {
 	}
 	c := cfg.Publish
 	c.Wait = true
+	if len(cfg.Kafka.Brokers) > 0 {
+		bindBlocks(&c, &cfg.Kafka.Config)
+	}
 	sinks, err := r.sinks(cfg, log)
 	if err != nil {
 		return err

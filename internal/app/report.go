@@ -118,6 +118,10 @@ func (r *runner) notices() {
 	if r.cfg.Kafka.TopicPrefix != kafka.DefaultConfig().TopicPrefix {
 		prefix = " --kafka.topic_prefix " + r.cfg.Kafka.TopicPrefix
 	}
+	elephants := r.cfg.Kafka.Topic(publish.Elephants)
+	if r.cfg.Kafka.Topics[publish.Elephants].Name != "" {
+		prefix = " --topics.name elephants=" + elephants
+	}
 	if r.broker != nil {
 		dir, _ := r.cfg.stateDir(r.o.Getenv) // it was found before
 		if r.broker.Port() != broker.DefaultConfig().Port {
@@ -127,8 +131,8 @@ func (r *runner) notices() {
 	} else {
 		say("publishing to Kafka at %s", brokers)
 	}
-	say("read the alerts: %s tail elephants --from start --kafka.brokers %s%s   or: kcat -C -b %s -t %selephants -o beginning",
-		cmp.Or(r.o.Program, "spoor"), brokers, prefix, brokers, r.cfg.Kafka.TopicPrefix)
+	say("read the alerts: %s tail elephants --from start --kafka.brokers %s%s   or: kcat -C -b %s -t %s -o beginning",
+		cmp.Or(r.o.Program, "spoor"), brokers, prefix, brokers, elephants)
 	if a := r.web.Addr(); a.IsValid() {
 		say("http://%s/metrics, /healthz and /readyz", a)
 	}

@@ -182,7 +182,9 @@ func (r *runner) sinks() ([]publish.Sink, error) {
 		r.log.Warn("no spool: what Kafka does not take in time is lost", "error", err)
 	} else {
 		r.cfg.Publish.Spool.Dir = filepath.Join(dir, "spool")
+		k.Registry.CacheFile = filepath.Join(dir, "registry.json")
 	}
+	bindBlocks(&r.cfg.Publish, &k)
 	r.cfg.Kafka.Brokers = k.Brokers
 	var err error
 	if r.kafka, err = kafka.New(k); err != nil {

@@ -13,7 +13,7 @@ import (
 var floors = [][]string{
 	{"flow", "decode/xdr"},
 	{"decode/sflow", "decode/packet", "topology", "proto/flowpb"},
-	{"proto"},
+	{"proto", "docs/schemas"},
 	{"decode", "collector", "analytics/flowtable", "analytics/path", "analytics/elephant", "publish", "fabric"},
 	{"analytics", "publish/kafka", "publish/file", "collector/capture"},
 	{"web"},

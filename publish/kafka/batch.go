@@ -21,24 +21,31 @@ var anonymous = producer{id: -1, epoch: -1}
 // frame makes the record batch of a block: in place if it is not compressed,
 // else appended to out, which is given back grown.
 func frame(b *publish.Block, codec int, c *compressor, p producer, sequence int32, out []byte) (batch, grown []byte, err error) {
-	batch = b.Bytes()
 	if codec != codecNone {
-		at := len(out)
-		out = append(out, batch[:publish.Headroom]...)
-		if out, err = c.append(out, b.Payload(), codec); err != nil {
-			return nil, out, err
-		}
-		batch = out[at:len(out):len(out)]
+		return frameRecords(b, b.Payload(), codec, c, p, sequence, out)
 	}
-	if p.id < 0 {
-		sequence = -1
-	}
+	batch = b.Bytes()
 	putHeader(batch, b, codec, p, sequence)
 	return batch, out, nil
 }
 
+// frameRecords appends the record batch of a block with these records to out.
+func frameRecords(b *publish.Block, records []byte, codec int, c *compressor, p producer, sequence int32, out []byte) (batch, grown []byte, err error) {
+	at := len(out)
+	out = append(out, b.Bytes()[:publish.Headroom]...)
+	if grown, err = c.append(out, records, codec); err != nil {
+		return nil, out, err
+	}
+	batch = grown[at:len(grown):len(grown)]
+	putHeader(batch, b, codec, p, sequence)
+	return batch, grown, nil
+}
+
 // putHeader writes the header of format v2 in front of the records.
 func putHeader(batch []byte, b *publish.Block, codec int, p producer, sequence int32) {
+	if p.id < 0 {
+		sequence = -1
+	}
 	be := binary.BigEndian
 	be.PutUint64(batch[0:], 0) // base offset: the broker's
 	be.PutUint32(batch[8:], uint32(len(batch)-12))

@@ -13,6 +13,9 @@ import (
 type Config struct {
 	Brokers        []string // bootstrap list, host:port
 	TopicPrefix    string
+	Topics         [publish.NumTopics]TopicConfig
+	Framing        publish.Framing // of topics whose values are protobuf
+	Registry       RegistryConfig
 	Compression    string // none, gzip, snappy, lz4, zstd
 	Acks           string // all, or leader (faster, loses what a dying leader had alone; not idempotent)
 	ClientID       string
@@ -32,6 +35,8 @@ func DefaultConfig() Config {
 	return Config{
 		TopicPrefix: "sflow.", Compression: "lz4", Acks: "all", ClientID: "spoor", Replication: -1,
 		DialTimeout: 3 * time.Second, RequestTimeout: 10 * time.Second, InFlight: 2, RequestBytes: 8 << 20,
+		Framing:  publish.FramingPlain,
+		Registry: RegistryConfig{Timeout: 10 * time.Second, Register: true, Fallback: FallbackWait},
 		Security: Security{SASL: SASLConfig{Mechanism: SASLNone}},
 		Logger:   slog.New(slog.DiscardHandler),
 	}
@@ -52,11 +57,8 @@ func (c *Config) Validate() error {
 	if c.Partitions < 0 || c.InFlight < 1 || c.RequestBytes < 1 || c.DialTimeout <= 0 || c.RequestTimeout <= 0 {
 		errs = append(errs, errors.New("partitions, requests in flight, request size and timeouts must be positive"))
 	}
-	return errors.Join(append(errs, c.Security.Validate())...)
+	return errors.Join(append(errs, c.validateTopics(), c.Security.Validate())...)
 }
-
-// Topic gives the full name of a topic.
-func (c *Config) Topic(t publish.Topic) string { return c.TopicPrefix + t.String() }
 
 // joined are the topics that have equally many partitions, so that they join.
 var joined = []publish.Topic{publish.Flows, publish.Paths, publish.Elephants}

@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"strconv"
@@ -79,15 +80,18 @@ func sleep(ctx context.Context, d time.Duration) bool {
 func (s *Sink) look(ctx context.Context, wanted *bool) (n news, err error) {
 	ctx, cancel := context.WithTimeout(ctx, s.cfg.RequestTimeout)
 	defer cancel()
+	var cannot error // be created
 	if n.layout, err = s.client.layout(ctx, s.names[:]); err != nil {
 		return n, err
 	}
 	if missing := s.missing(n.layout); len(missing) > 0 {
 		err = s.client.create(ctx, missing)
 		mayNot := forbidden(err)
-		if err != nil && !mayNot {
+		_, answered := errors.AsType[*brokerError](err)
+		if err != nil && !answered {
 			return n, err
 		}
+		cannot = err
 		if n.layout, err = s.client.layout(ctx, s.names[:]); err != nil {
 			return n, err
 		}
@@ -96,12 +100,15 @@ func (s *Sink) look(ctx context.Context, wanted *bool) (n news, err error) {
 			for _, m := range missing {
 				n.layout[m.name] = nil
 			}
-			missing = nil
+			missing, cannot = nil, nil
 		}
-		if len(missing) > 0 {
+		if len(missing) == 0 {
+			cannot = nil
+		} else if cannot == nil {
 			return n, fmt.Errorf("topic %s was created and is not there yet", missing[0].name)
 		}
 	}
+	s.noteTopics(cannot)
 	if *wanted {
 		id, err := s.newProducer(ctx)
 		if err != nil {
@@ -110,6 +117,18 @@ func (s *Sink) look(ctx context.Context, wanted *bool) (n news, err error) {
 		n.producer, *wanted = &id, false
 	}
 	return n, nil
+}
+
+// noteTopics notes, and says once, why a topic cannot be created. Its records
+// wait, for brokers may be too few at the moment; the other topics go on.
+func (s *Sink) noteTopics(err error) {
+	s.mu.Lock()
+	was := s.state.topics
+	s.state.topics = err
+	s.mu.Unlock()
+	if err != nil && (was == nil || was.Error() != err.Error()) {
+		s.log.Error("a topic is missing and cannot be created: its records wait", "error", err)
+	}
 }
 
 // newProducer gets a producer id, or none where the cluster refuses or acks

@@ -103,6 +103,9 @@ func (l *loop) dispatch(ctx context.Context, now time.Time) time.Duration {
 	l.turn++
 	for _, t := range publish.Topics() {
 		parts := l.parts[t]
+		if l.waits(t) {
+			continue // woken once the schema's id is known
+		}
 		for i := range parts {
 			p := parts[(i+l.turn)%len(parts)]
 			if p.ready(now) {
@@ -201,24 +204,27 @@ func (l *loop) settle(it *item, err error, retry time.Time) bool {
 		return true
 	case again:
 		p.retryAt, p.unsure = retry, true
-		l.count.retries.Inc()
+		l.count.retry(err).Inc()
 		poke(l.wantLayout)
 	case renew:
 		it.block.Renounce()
 		p.retryAt, p.renew = retry, true
-		l.count.retries.Inc()
+		l.count.retry(err).Inc()
 	case tooLarge:
 		if it.block.Records > 1 {
 			l.count.splits.Inc()
 			p.split()
 			return true
 		}
-		l.log.Warn("kafka finds a record too large", "topic", it.topic, "bytes", len(it.batch))
+		l.log.Error("kafka finds a record too large: it is dropped", "topic", it.topic, "bytes", len(it.batch))
+		l.refuse(ProblemTooLarge, "a record of %s with %d bytes was too large for the topic and dropped", it.topic, len(it.batch))
 		p.finish(publish.TooLarge)
 	case rejected:
-		l.log.Warn("kafka rejects a batch", "topic", it.topic, "error", err)
 		if forbidden(err) {
 			l.deny(p.topic, byProduce, true)
+		} else {
+			l.log.Error("kafka rejects records: they are dropped", "topic", it.topic, "records", it.block.Records, "error", err)
+			l.refuse(ProblemRejected, "%d records of %s were rejected and dropped: %v", it.block.Records, it.topic, err)
 		}
 		p.finish(publish.Rejected)
 	}

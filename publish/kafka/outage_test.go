@@ -52,7 +52,7 @@ func TestOutage(t *testing.T) {
 	if got := b.count(t, "flows"); got != int64(n) {
 		t.Errorf("%d records, want %d", got, n)
 	}
-	if s.count.retries.Get() == 0 {
+	if s.count.retry(errNoAnswer).Get() == 0 {
 		t.Error("no retries were needed: the outage was none")
 	}
 }

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"time"
+
+	"spoor/publish"
 )
 
 // request is one request to one leader, and what is needed to make it; the run
@@ -12,6 +14,8 @@ type request struct {
 	leader   int32
 	items    []item
 	compress compressor
+	framer   publish.Framer
+	framed   []byte // records that are framed and not yet compressed
 	out      []byte // compressed batches
 	err      error  // of the whole request
 	began    time.Time
@@ -27,7 +31,7 @@ func (r *request) send(ctx context.Context, s *Sink) {
 	for i := range r.items {
 		total += len(r.items[i].block.Bytes())
 	}
-	if s.codec != codecNone && cap(r.out) < total {
+	if cap(r.out) < total && s.moves(r.items) {
 		r.out = make([]byte, 0, total+total/16+1024) // batches must not move while later ones are made
 	}
 	for i := range r.items {
@@ -50,9 +54,28 @@ func (r *request) frame(s *Sink, it *item) error {
 	p := it.partition
 	codec := s.codecs[p.topic]
 	by, sequence := p.stamp(it.block)
+	how, id := s.framing(p.topic)
 	var err error
+	if how != publish.FramingPlain {
+		if r.framed, err = r.framer.Append(r.framed[:0], it.block, how, id); err != nil {
+			return err
+		}
+		it.batch, r.out, err = frameRecords(it.block, r.framed, codec, &r.compress, by, sequence, r.out)
+		return err
+	}
 	it.batch, r.out, err = frame(it.block, codec, &r.compress, by, sequence, r.out)
 	return err
+}
+
+// moves reports whether any batch is made elsewhere than in its block.
+func (s *Sink) moves(items []item) bool {
+	for i := range items {
+		t := items[i].partition.topic
+		if s.codecs[t] != codecNone || s.framings[t] != publish.FramingPlain {
+			return true
+		}
+	}
+	return false
 }
 
 // givenUp reports whether the request may still be read by the transport: then

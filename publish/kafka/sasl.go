@@ -86,11 +86,11 @@ func secret(name string, value Secret, file string) (string, error) {
 	}
 	b, err := os.ReadFile(file)
 	if err != nil {
-		return "", fmt.Errorf("sasl.%s: %w", name, err)
+		return "", fmt.Errorf("%s: %w", name, err)
 	}
 	s := strings.TrimRight(string(b), "\r\n")
 	if s == "" {
-		return "", fmt.Errorf("sasl.%s: %s is empty", name, file)
+		return "", fmt.Errorf("%s: %s is empty", name, file)
 	}
 	return s, nil
 }
@@ -100,7 +100,7 @@ func (c *SASLConfig) mechanism() sasl.Mechanism {
 	switch c.Mechanism {
 	case SASLPlain:
 		return plain.Plain(func(context.Context) (plain.Auth, error) {
-			p, err := secret("password_file", c.Password, c.PasswordFile)
+			p, err := secret("sasl.password_file", c.Password, c.PasswordFile)
 			return plain.Auth{User: c.Username, Pass: p}, err
 		})
 	case SASLScram1:
@@ -118,7 +118,7 @@ func (c *SASLConfig) mechanism() sasl.Mechanism {
 }
 
 func (c *SASLConfig) scram(context.Context) (scram.Auth, error) {
-	p, err := secret("password_file", c.Password, c.PasswordFile)
+	p, err := secret("sasl.password_file", c.Password, c.PasswordFile)
 	return scram.Auth{User: c.Username, Pass: p}, err
 }
 
@@ -179,5 +179,12 @@ func (l *login) explain(err error) error {
 	if l.who != "" {
 		who = fmt.Sprintf(" as %q", l.who)
 	}
-	return fmt.Errorf("the login with %s%s did not succeed, look at kafka.sasl: %w", l.Name(), who, err)
+	return &loginError{fmt.Errorf("the login with %s%s did not succeed, look at kafka.sasl: %w", l.Name(), who, err)}
 }
+
+// loginError marks an error as one of a login.
+type loginError struct{ err error }
+
+func (e *loginError) Error() string { return e.err.Error() }
+
+func (e *loginError) Unwrap() error { return e.err }

@@ -31,19 +31,32 @@ type TLSConfig struct {
 
 // Validate reports what cannot work.
 func (s *Security) Validate() error {
-	var errs []error
-	t := &s.TLS
+	return errors.Join(s.TLS.validate(), s.SASL.validate())
+}
+
+func (t *TLSConfig) validate() error {
 	switch {
 	case !t.Enabled && (t.CAFile != "" || t.CertFile != "" || t.KeyFile != "" || t.ServerName != ""):
-		errs = append(errs, errors.New("tls: files are given and tls.enabled is false"))
+		return errors.New("tls: files are given and tls.enabled is false")
 	case (t.CertFile == "") != (t.KeyFile == ""):
-		errs = append(errs, errors.New("tls: cert_file and key_file belong together"))
+		return errors.New("tls: cert_file and key_file belong together")
 	case t.Enabled:
-		if _, err := t.config("localhost"); err != nil {
-			errs = append(errs, err)
-		}
+		_, err := t.config("localhost")
+		return err
 	}
-	return errors.Join(append(errs, s.SASL.validate())...)
+	return nil
+}
+
+// expiry gives when our certificate ends, 0 if we have none.
+func (t *TLSConfig) expiry() time.Time {
+	if !t.Enabled || t.CertFile == "" {
+		return time.Time{}
+	}
+	pair, err := tls.LoadX509KeyPair(t.CertFile, t.KeyFile)
+	if err != nil || pair.Leaf == nil {
+		return time.Time{}
+	}
+	return pair.Leaf.NotAfter
 }
 
 // config reads the files.
@@ -86,7 +99,7 @@ func (s *Security) dialer(timeout time.Duration) func(ctx context.Context, netwo
 		}
 		c, err := t.config(host)
 		if err != nil {
-			return nil, err
+			return nil, &tlsError{fmt.Errorf("kafka.%w", err)}
 		}
 		conn, err := d.DialContext(ctx, network, addr)
 		if err != nil {
@@ -108,6 +121,7 @@ func handshakeError(addr string, err error) error {
 	var header tls.RecordHeaderError
 	var unknown x509.UnknownAuthorityError
 	var name x509.HostnameError
+	var invalid x509.CertificateInvalidError
 	hint := ""
 	switch {
 	case errors.As(err, &header):
@@ -116,25 +130,35 @@ func handshakeError(addr string, err error) error {
 		hint = " (is kafka.tls.ca_file the right one?)"
 	case errors.As(err, &name):
 		hint = " (kafka.tls.server_name says which name to expect)"
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		hint = fmt.Sprintf(" (the broker's certificate %q is valid from %s to %s)", invalid.Cert.Subject,
+			invalid.Cert.NotBefore.UTC().Format(time.RFC3339), invalid.Cert.NotAfter.UTC().Format(time.RFC3339))
 	}
-	return fmt.Errorf("TLS with %s%s: %w", addr, hint, err)
+	return &tlsError{fmt.Errorf("TLS with %s%s: %w", addr, hint, err)}
 }
 
 // explain says what a broker's alert most likely means: it does not take our
 // certificate. From TLS 1.3 on it comes after the handshake, with the first answer.
-func (c *TLSConfig) explain(err error) error {
+func (t *TLSConfig) explain(err error) error {
 	alert, ok := errors.AsType[*net.OpError](err)
-	if !c.Enabled || !ok || alert.Op != "remote error" {
+	if !t.Enabled || !ok || alert.Op != "remote error" {
 		return err
 	}
-	if c.CertFile == "" {
-		return fmt.Errorf("the broker wants a certificate of ours (kafka.tls.cert_file): %w", err)
+	if t.CertFile == "" {
+		return &tlsError{fmt.Errorf("the broker wants a certificate of ours (kafka.tls.cert_file): %w", err)}
 	}
-	if pair, e := tls.LoadX509KeyPair(c.CertFile, c.KeyFile); e == nil && pair.Leaf != nil && time.Now().After(pair.Leaf.NotAfter) {
-		return fmt.Errorf("our certificate (kafka.tls.cert_file) expired at %s: %w", pair.Leaf.NotAfter.Format(time.RFC3339), err)
+	if pair, e := tls.LoadX509KeyPair(t.CertFile, t.KeyFile); e == nil && pair.Leaf != nil && time.Now().After(pair.Leaf.NotAfter) {
+		return &tlsError{fmt.Errorf("our certificate (kafka.tls.cert_file) expired at %s: %w", pair.Leaf.NotAfter.Format(time.RFC3339), err)}
 	}
-	return fmt.Errorf("the broker does not take our certificate (kafka.tls.cert_file): %w", err)
+	return &tlsError{fmt.Errorf("the broker does not take our certificate (kafka.tls.cert_file): %w", err)}
 }
+
+// tlsError marks an error of TLS.
+type tlsError struct{ err error }
+
+func (e *tlsError) Error() string { return e.err.Error() }
+
+func (e *tlsError) Unwrap() error { return e.err }
 
 // ReaderOptions gives what a franz-go client needs to reach the same brokers.
 func (s *Security) ReaderOptions(timeout time.Duration) []kgo.Opt {

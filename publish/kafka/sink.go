@@ -1,10 +1,9 @@
 package kafka
 
 import (
+	"cmp"
 	"context"
-	"fmt"
 	"log/slog"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -21,8 +20,10 @@ type Sink struct {
 	log    *slog.Logger
 	count  *counters
 	names  [publish.NumTopics]string
-	codec  int
 	codecs [publish.NumTopics]int
+
+	framings [publish.NumTopics]publish.Framing
+	schemas  [publish.NumTopics]atomic.Int64 // ids in the registry, or unknownID
 
 	known      [publish.NumTopics]atomic.Int32 // partitions of each topic
 	idempotent atomic.Bool
@@ -43,24 +44,13 @@ type Sink struct {
 	state  state
 }
 
-// state is what State says.
-type state struct {
-	set   bool      // topics and leaders have been learnt
-	look  error     // the keeper's last failure, until it succeeds
-	send  error     // the last request's failure, until one succeeds
-	since time.Time // when the present trouble began, zero if there is none
-	away  bool      // it lasts, and the log has been told
-	// Topics that we may not use.
-	denied [publish.NumTopics]bool
-}
-
 // New makes a sink; nothing is connected before Start.
 func New(cfg Config) (*Sink, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
 	s := &Sink{
-		cfg: cfg, log: cfg.Logger, codec: codecs[cfg.Compression],
+		cfg: cfg, log: cfg.Logger,
 		news: make(chan news), results: make(chan *request), wake: make(chan struct{}, 1),
 		wantID: make(chan struct{}, 1), wantLayout: make(chan struct{}, 1), closing: make(chan struct{}), done: make(chan struct{}),
 	}
@@ -70,10 +60,9 @@ func New(cfg Config) (*Sink, error) {
 	for _, t := range publish.Topics() {
 		s.names[t] = cfg.Topic(t)
 		s.known[t].Store(cfg.partitions(t))
-		s.codecs[t] = s.codec
-		if c := t.Policy().Compression; c != "" {
-			s.codecs[t] = codecs[c]
-		}
+		s.codecs[t] = codecs[cmp.Or(cfg.Topics[t].Compression, cfg.Compression)]
+		s.framings[t] = cfg.framing(t)
+		s.schemas[t].Store(unknownID)
 	}
 	s.count = newCounters(s)
 	return s, nil
@@ -89,40 +78,6 @@ func (s *Sink) Metrics() *metrics.Set { return s.count.set }
 // known, before that those that we would create.
 func (s *Sink) Partitions(t publish.Topic) int32 { return s.known[t].Load() }
 
-// State reports whether records are being delivered and, if not, why.
-func (s *Sink) State() (ready bool, reason string) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	at := "kafka at " + strings.Join(s.cfg.Brokers, ",")
-	switch {
-	case s.state.send != nil:
-		return false, fmt.Sprintf("%s: %v", at, s.state.send)
-	case s.state.look != nil:
-		return false, fmt.Sprintf("%s: %v", at, s.state.look)
-	case len(s.deniedLocked()) > 0:
-		return false, fmt.Sprintf("%s: no right to write, or to create, %s", at, strings.Join(s.deniedLocked(), ", "))
-	case !s.state.set:
-		return false, at + ": connecting"
-	}
-	return true, ""
-}
-
-// Denied gives the topics that we may not use; their records are dropped.
-func (s *Sink) Denied() []string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.deniedLocked()
-}
-
-func (s *Sink) deniedLocked() (names []string) {
-	for t, yes := range s.state.denied {
-		if yes {
-			names = append(names, s.names[t])
-		}
-	}
-	return names
-}
-
 // Start implements publish.Sink. It does not wait for Kafka.
 func (s *Sink) Start() error {
 	s.client = newGoClient(&s.cfg, s.names[:])
@@ -130,6 +85,11 @@ func (s *Sink) Start() error {
 	s.abort = cancel
 	s.workers.Add(1)
 	go s.keeper(ctx)
+	if s.cfg.confluent() {
+		s.loadIDs()
+		s.workers.Add(1)
+		go s.registrar(ctx)
+	}
 	go newLoop(s).run(ctx)
 	return nil
 }
@@ -180,42 +140,6 @@ func poke(c chan struct{}) {
 	case c <- struct{}{}:
 	default:
 	}
-}
-
-// note changes what State says.
-// awayAfter: a trouble that lasts less, such as a broker's start, is nobody's concern.
-const awayAfter = 3 * time.Second
-
-// note changes the state, and says once when Kafka stays away and when it is back.
-func (s *Sink) note(change func(*state)) {
-	s.mu.Lock()
-	change(&s.state)
-	err := s.state.trouble()
-	was := s.state.away
-	switch {
-	case err == nil:
-		s.state.since, s.state.away = time.Time{}, false
-	case s.state.since.IsZero():
-		s.state.since = time.Now()
-	default:
-		s.state.away = was || time.Since(s.state.since) >= awayAfter
-	}
-	now := s.state.away
-	s.mu.Unlock()
-	switch {
-	case now && !was:
-		s.log.Warn("kafka is away: records wait until it answers", "brokers", s.cfg.Brokers, "error", err)
-	case was && !now:
-		s.log.Info("kafka answers again", "brokers", s.cfg.Brokers)
-	}
-}
-
-// trouble gives what keeps records from being delivered, nil if nothing does.
-func (st *state) trouble() error {
-	if st.send != nil {
-		return st.send
-	}
-	return st.look
 }
 
 // timer is a timer that may be set again at any time.

@@ -20,6 +20,7 @@ import (
 	"google.golang.org/protobuf/proto"
 
 	"spoor/proto/flowpb"
+	"spoor/publish"
 	"spoor/publish/kafka"
 )
 
@@ -35,7 +36,7 @@ func Topics() []string {
 type Options struct {
 	Brokers   []string
 	Security  kafka.Security
-	Prefix    string // of topic names: "sflow."
+	Name      string // of the topic in Kafka
 	Topic     string // one of Topics
 	FromStart bool   // all that the topic holds; else only what comes from now on
 	Count     int    // end after so many messages; 0 follows until the context ends
@@ -48,7 +49,7 @@ type Options struct {
 // Run reads until ctx ends (which is no error), Count is reached or something
 // fails. Errors are one line that says what to do.
 func Run(ctx context.Context, o *Options) error {
-	name := o.Prefix + o.Topic
+	name := o.Name
 	start := kgo.NewOffset().AtEnd()
 	if o.FromStart {
 		start = kgo.NewOffset().AtStart()
@@ -95,7 +96,7 @@ func (o *Options) follow(ctx context.Context, client *kgo.Client) error {
 			if len(r.Value) == 0 {
 				continue // a tombstone: the message before it said so
 			}
-			if err := o.print(r.Value); err != nil {
+			if err := o.print(r); err != nil {
 				return err
 			}
 			if left--; left == 0 {
@@ -107,12 +108,15 @@ func (o *Options) follow(ctx context.Context, client *kgo.Client) error {
 
 // print writes one message. A message that cannot be read is shown as such and
 // does not end the program: somebody else may write to the topic as well.
-func (o *Options) print(value []byte) error {
+func (o *Options) print(r *kgo.Record) error {
 	var text string
-	var err error
-	if o.JSON {
+	value, err := o.plain(r)
+	switch {
+	case err != nil:
+		value = r.Value
+	case o.JSON:
 		text, err = o.json(value)
-	} else {
+	default:
 		text, err = o.Printer.Line(o.Topic, value)
 	}
 	if err != nil {
@@ -131,16 +135,7 @@ func (o *Options) print(value []byte) error {
 // json gives a message on one line: as it is, or protobuf in the JSON mapping
 // that the files have as well.
 func (o *Options) json(value []byte) (string, error) {
-	var m proto.Message
-	switch o.Topic {
-	case "flows":
-		m = &flowpb.FlowMessage{}
-	case "counters":
-		m = &flowpb.CountersMessage{}
-	case "drops":
-		m = &flowpb.DropMessage{}
-	}
-	if m != nil {
+	if m := o.message(); m != nil {
 		err := proto.Unmarshal(value, m)
 		if err == nil {
 			value, err = protojson.Marshal(m)
@@ -154,6 +149,39 @@ func (o *Options) json(value []byte) (string, error) {
 		return "", fmt.Errorf("message is not as documented: %w", err)
 	}
 	return b.String(), nil
+}
+
+// message gives an empty message of a protobuf topic, nil if the topic is none.
+func (o *Options) message() proto.Message {
+	switch o.Topic {
+	case "flows":
+		return &flowpb.FlowMessage{}
+	case "counters":
+		return &flowpb.CountersMessage{}
+	case "drops":
+		return &flowpb.DropMessage{}
+	}
+	return nil
+}
+
+// plain gives a record's value as if it were not framed: its header says how it is.
+func (o *Options) plain(r *kgo.Record) ([]byte, error) {
+	content := ""
+	for _, h := range r.Headers {
+		if h.Key == "content-type" {
+			content = string(h.Value)
+		}
+	}
+	value, asJSON, err := publish.Unframe(r.Value, content)
+	if m := o.message(); err == nil && asJSON && m != nil {
+		if err = protojson.Unmarshal(value, m); err == nil {
+			value, err = proto.Marshal(m)
+		}
+	}
+	if err != nil {
+		return nil, fmt.Errorf("message is not as documented: %w", err)
+	}
+	return value, nil
 }
 
 // reach asks the brokers for the topic, so that a wrong address or name is an

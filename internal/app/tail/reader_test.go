@@ -11,6 +11,7 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
+	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
 	"spoor/proto/flowpb"
@@ -51,7 +52,7 @@ func TestRunFromStartByTimeAndCount(t *testing.T) {
 	produce(t, client, "sflow.paths", "a", nil, at.Add(2*time.Second))
 	produce(t, client, "sflow.paths", "c", []byte("{"), at.Add(3*time.Second))
 	var out bytes.Buffer
-	o := &Options{Brokers: brokers, Prefix: "sflow.", Topic: "paths", FromStart: true, Count: 3, Out: &out, Printer: printer()}
+	o := &Options{Brokers: brokers, Name: "sflow.paths", Topic: "paths", FromStart: true, Count: 3, Out: &out, Printer: printer()}
 	if err := Run(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
@@ -76,7 +77,7 @@ func TestRunFollowsFromNowUntilStopped(t *testing.T) {
 	in, out := io.Pipe()
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	o := &Options{Brokers: brokers, Prefix: "sflow.", Topic: "flows", JSON: true, Out: out}
+	o := &Options{Brokers: brokers, Name: "sflow.flows", Topic: "flows", JSON: true, Out: out}
 	go func() { done <- Run(ctx, o) }()
 	// The reader's offsets are resolved at some time after Run begins: send until something shows.
 	line := make(chan string)
@@ -103,10 +104,42 @@ func TestRunFollowsFromNowUntilStopped(t *testing.T) {
 	_ = out.Close()
 }
 
+// TestRunUnframes reads each framing by the record's own header.
+func TestRunUnframes(t *testing.T) {
+	m := &flowpb.FlowMessage{FlowId: 0xfd80419af28b11f8, Bytes: 2}
+	plain, err := proto.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	asJSON, err := protojson.Marshal(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for content, value := range map[string][]byte{
+		"application/x-protobuf":                    plain,
+		"application/x-protobuf;encoding=delimited": append([]byte{byte(len(plain))}, plain...),
+		"application/x-protobuf;encoding=confluent": append([]byte{0, 0, 0, 0, 9, 0}, plain...),
+		"application/json":                          asJSON,
+	} {
+		r := &kgo.Record{Value: value, Headers: []kgo.RecordHeader{{Key: "schema", Value: []byte("x")}, {Key: "content-type", Value: []byte(content)}}}
+		var out bytes.Buffer
+		o := &Options{Topic: "flows", JSON: true, Out: &out}
+		if err := o.print(r); err != nil || out.String() != `{"bytes":"2","flowId":"18266672222364701176"}`+"\n" {
+			t.Errorf("%s: %s, %v", content, out.String(), err)
+		}
+	}
+	var out bytes.Buffer
+	o := &Options{Topic: "flows", Out: &out, Printer: printer()}
+	r := &kgo.Record{Value: []byte{1}, Headers: []kgo.RecordHeader{{Key: "content-type", Value: []byte("application/x-protobuf;encoding=confluent")}}}
+	if err := o.print(r); err != nil || !strings.HasPrefix(out.String(), "? message is not as documented") {
+		t.Errorf("%s, %v", out.String(), err)
+	}
+}
+
 func TestRun_Failure(t *testing.T) {
 	f := func(brokers []string, topic string, want ...string) {
 		t.Helper()
-		err := Run(t.Context(), &Options{Brokers: brokers, Prefix: "sflow.", Topic: topic, Out: io.Discard, Printer: printer()})
+		err := Run(t.Context(), &Options{Brokers: brokers, Name: "sflow." + topic, Topic: topic, Out: io.Discard, Printer: printer()})
 		if err == nil || strings.Contains(err.Error(), "\n") {
 			t.Fatalf("got %v", err)
 		}

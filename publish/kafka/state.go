@@ -1,0 +1,213 @@
+package kafka
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/segmentio/kafka-go"
+
+	"spoor/publish"
+)
+
+// state is what State says.
+type state struct {
+	set      bool      // topics and leaders have been learnt
+	look     error     // the keeper's last failure, until it succeeds
+	send     error     // the last request's failure, until one succeeds
+	topics   error     // why a topic that is missing cannot be created, nil if none is
+	registry error     // the registrar's last failure, until it has all ids
+	since    time.Time // when the present trouble began, zero if there is none
+	away     bool      // it lasts, and the log has been told
+	// Topics that we may not use.
+	denied [publish.NumTopics]bool
+	// What was dropped because brokers refuse it for good.
+	refused struct {
+		at   time.Time
+		what string
+		// Why, a Problem.
+		problem Problem
+	}
+}
+
+// Problem is a kind of trouble that people must end, for metrics.
+type Problem string
+
+// Problems. All but ProblemUnreachable come from how things are set up.
+const (
+	ProblemUnreachable    Problem = "unreachable"
+	ProblemTLS            Problem = "tls"
+	ProblemAuthentication Problem = "authentication"
+	ProblemAuthorization  Problem = "authorization"
+	ProblemTopic          Problem = "topic"             // missing, and it cannot be created
+	ProblemVersion        Problem = "version"           // the brokers do not speak our version of the protocol
+	ProblemTooLarge       Problem = "message_too_large" // within the last minute
+	ProblemRejected       Problem = "rejected"          // within the last minute, for any other reason
+	ProblemRegistry       Problem = "registry"
+)
+
+// problems are all of them.
+var problems = [...]Problem{
+	ProblemUnreachable, ProblemTLS, ProblemAuthentication, ProblemAuthorization, ProblemTopic, ProblemVersion, ProblemTooLarge,
+	ProblemRejected, ProblemRegistry,
+}
+
+// refusedFor is how long a record that was refused is told of.
+const refusedFor = time.Minute
+
+// problemOf says what kind of trouble an error is.
+func problemOf(err error) Problem {
+	if _, ok := errors.AsType[*loginError](err); ok {
+		return ProblemAuthentication
+	}
+	if _, ok := errors.AsType[*tlsError](err); ok {
+		return ProblemTLS
+	}
+	answer, ok := errors.AsType[*brokerError](err)
+	if !ok {
+		return ProblemUnreachable
+	}
+	switch kafka.Error(answer.code) {
+	case kafka.SASLAuthenticationFailed, kafka.UnsupportedSASLMechanism, kafka.IllegalSASLState:
+		return ProblemAuthentication
+	case kafka.TopicAuthorizationFailed, kafka.ClusterAuthorizationFailed, kafka.GroupAuthorizationFailed:
+		return ProblemAuthorization
+	case kafka.UnsupportedVersion:
+		return ProblemVersion
+	case kafka.MessageSizeTooLarge, kafka.RecordListTooLarge:
+		return ProblemTooLarge
+	default:
+		return ProblemUnreachable
+	}
+}
+
+// current gives the trouble that there is, the worst first, each with its reason.
+func (s *Sink) current() (list []trouble) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	st := &s.state
+	add := func(p Problem, stops bool, format string, args ...any) {
+		list = append(list, trouble{p, stops, fmt.Sprintf(format, args...)})
+	}
+	if err := st.trouble(); err != nil {
+		add(problemOf(err), true, "%v", err)
+	}
+	if names := s.deniedLocked(); len(names) > 0 {
+		add(ProblemAuthorization, true, "no right to write, or to create, %s", strings.Join(names, ", "))
+	}
+	if st.topics != nil {
+		add(ProblemTopic, true, "%v", st.topics)
+	}
+	if st.registry != nil {
+		waiting := s.cfg.Registry.Fallback == FallbackWait && s.lacksID()
+		add(ProblemRegistry, waiting, "schema registry at %s: %v", s.cfg.Registry.URL, st.registry)
+	}
+	if !st.refused.at.IsZero() && time.Since(st.refused.at) < refusedFor {
+		add(st.refused.problem, false, "%s", st.refused.what)
+	}
+	if !st.set && len(list) == 0 {
+		add("", true, "connecting")
+	}
+	return list
+}
+
+// lacksID reports whether a topic that needs its schema's id has none.
+func (s *Sink) lacksID() bool {
+	for _, t := range publish.Topics() {
+		if s.waits(t) {
+			return true
+		}
+	}
+	return false
+}
+
+// trouble is one thing that is not as it should be.
+type trouble struct {
+	problem Problem // "" = none yet
+	stops   bool    // some records are not delivered
+	reason  string
+}
+
+// State reports whether records are being delivered and, if not, why. There may
+// be a reason although they are: something is wrong that does not stop them.
+func (s *Sink) State() (ready bool, reason string) {
+	list := s.current()
+	if len(list) == 0 {
+		return true, ""
+	}
+	return !list[0].stops, fmt.Sprintf("kafka at %s: %s", strings.Join(s.cfg.Brokers, ","), list[0].reason)
+}
+
+// has reports whether there is trouble of a kind now.
+func (s *Sink) has(p Problem) bool {
+	for _, x := range s.current() {
+		if x.problem == p {
+			return true
+		}
+	}
+	return false
+}
+
+// Denied gives the topics that we may not use; their records are dropped.
+func (s *Sink) Denied() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.deniedLocked()
+}
+
+func (s *Sink) deniedLocked() (names []string) {
+	for t, yes := range s.state.denied {
+		if yes {
+			names = append(names, s.names[t])
+		}
+	}
+	return names
+}
+
+// awayAfter: a trouble that lasts less, such as a broker's start, is nobody's concern.
+const awayAfter = 3 * time.Second
+
+// note changes the state, and says once when Kafka stays away and when it is back.
+func (s *Sink) note(change func(*state)) {
+	s.mu.Lock()
+	change(&s.state)
+	err := s.state.trouble()
+	was := s.state.away
+	switch {
+	case err == nil:
+		s.state.since, s.state.away = time.Time{}, false
+	case s.state.since.IsZero():
+		s.state.since = time.Now()
+	default:
+		s.state.away = was || time.Since(s.state.since) >= awayAfter
+	}
+	now := s.state.away
+	s.mu.Unlock()
+	switch {
+	case now && !was:
+		if p := problemOf(err); p != ProblemUnreachable {
+			s.log.Error("kafka does not take us as we are set up: records wait until that is mended", "problem", p, "brokers", s.cfg.Brokers, "error", err)
+			return
+		}
+		s.log.Warn("kafka is away: records wait until it answers", "brokers", s.cfg.Brokers, "error", err)
+	case was && !now:
+		s.log.Info("kafka answers again", "brokers", s.cfg.Brokers)
+	}
+}
+
+// refuse notes that records were dropped for good.
+func (s *Sink) refuse(p Problem, format string, args ...any) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := &s.state.refused
+	r.at, r.problem, r.what = time.Now(), p, fmt.Sprintf(format, args...)
+}
+
+// trouble gives what keeps records from being delivered, nil if nothing does.
+func (st *state) trouble() error {
+	if st.send != nil {
+		return st.send
+	}
+	return st.look
+}
