@@ -71,6 +71,9 @@ func (f *Feed) Sample(s *flow.Sample) {
 	}
 	if !f.full && f.witness.Len() < maxPending {
 		f.witness.See(s, in.leads(), out.leads())
+		if in != nil && in.open {
+			f.witness.Beyond(s)
+		}
 	}
 	i := s.Exchange % Shards
 	b := f.batches[i]

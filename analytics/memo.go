@@ -20,6 +20,7 @@ type portMemo struct {
 	known   bool // version counts
 	version uint64
 	link    topology.SwitchID // switch to which it leads, as of version; 0 none known
+	open    bool              // frames come from a switch that nobody reports, or not yet, as of version
 	taps    [2]*tap           // by direction: ingress, egress
 	rates   [2]uint32         // that were told
 }
@@ -63,7 +64,7 @@ func (f *Feed) port(m *agentMemo, ifIndex uint32, snap *topology.Snapshot) *port
 	}
 	p := f.find(m, ifIndex)
 	if p.version != snap.Version || !p.known {
-		p.known, p.version, p.link = true, snap.Version, snap.Peer(m.id, ifIndex)
+		p.known, p.version, p.link, p.open = true, snap.Version, snap.Peer(m.id, ifIndex), snap.Open(m.id, ifIndex)
 	}
 	return p
 }

@@ -64,8 +64,12 @@ func (s *Shard) follow(d *detail, e *flowtable.Entry, x *observed) {
 	}
 	for i := range s.votes {
 		v := &s.votes[i]
+		kind := topology.SawVote
+		if v.Gap {
+			kind = topology.SawGap
+		}
 		s.testify(topology.Evidence{
-			Kind: topology.SawVote, Agent: s.agent(v.From.Switch), Port: v.From.Out, Agent2: s.agent(v.To.Switch), Port2: v.To.In,
+			Kind: kind, Flow: x.id, Agent: s.agent(v.From.Switch), Port: v.From.Out, Agent2: s.agent(v.To.Switch), Port2: v.To.In,
 		}, x.at)
 	}
 	if d.tracker.Encap {

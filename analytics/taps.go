@@ -64,7 +64,7 @@ func (t *taps) rate(k tapKey) float64 {
 
 // alive reports whether an agent sent samples within the last 3 s before now.
 func (t *taps) alive(id topology.SwitchID, now int64) bool {
-	return now-t.heard[id].Load() < aliveFor
+	return !id.Inferred() && now-t.heard[id].Load() < aliveFor
 }
 
 // aliveFor: agents hold samples for up to a second.

@@ -34,7 +34,7 @@ type credit struct {
 func (l *Learner) account(h *host, p *Place) {
 	c := credit{dual: (len(p.Edges) > 1 || p.Doubt) && !p.Bridged}
 	if len(p.Edges) == 1 && !p.Bridged && !p.Doubt {
-		c.node, c.n = l.nodes[p.Edges[0]], surplus(h.buckets)
+		c.node, c.n = l.nodeAt(p.Edges[0]), surplus(h.buckets)
 	}
 	old := h.credit
 	if c == old {

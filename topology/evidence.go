@@ -35,6 +35,10 @@ const (
 	SawApart
 	// SawRestart: Agent began anew; its ports may have other numbers.
 	SawRestart
+	// SawBeyond: frames from Addr that were forwarded Hops times entered (Agent, Port), which leads to nobody known; Encap.
+	SawBeyond
+	// SawGap: the flow Flow left (Agent, Port) and entered (Agent2, Port2) two hops later; both lead to nobody known.
+	SawGap
 )
 
 // Evidence is what sampling tells about the fabric: self-contained and

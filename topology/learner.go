@@ -63,6 +63,10 @@ type port struct {
 	edge     bool
 	hosts    map[*host]struct{} // addresses sighted here
 	votes    []*vote            // that name this port
+	beyond   *beyond            // nil unless forwarded frames enter and no link is known
+	listed   bool               // among the learner's open ports
+	dark     SwitchID           // the inferred switch to which it leads, 0 unknown
+	wasDark  SwitchID           // the latest that it led to
 	name     string
 	named    bool    // name is configured
 	speed    float64 // as the agent reports it
@@ -97,6 +101,9 @@ type node struct {
 	void     int64  // what was seen of its ports before is void
 	bumped   uint32 // port that lately turned out to lead elsewhere
 	bumpedAt int64
+	members  []*port // that lead to it, if it is inferred
+	leaf     bool    // it is inferred and has hosts
+	told     int64   // since when it was told that it is inferred, 0 it is not told
 }
 
 // Learner turns evidence into snapshots. It has no clock and no goroutine; one
@@ -118,6 +125,7 @@ type Learner struct {
 	tunnels  map[flow.Addr]*tunnelEnd
 	votes    map[voteKey]*vote
 	bridges  bridges
+	dark     darkness
 	names    map[string]map[*node]struct{} // which agents claim a host name
 	young    []*port                       // ports that may become edge ports as time passes
 	links    map[string]Record
@@ -160,7 +168,7 @@ func NewLearner(cfg Config, registry *Registry) *Learner {
 		stations: map[uint64]*station{}, tunnels: map[flow.Addr]*tunnelEnd{}, votes: map[voteKey]*vote{}, names: map[string]map[*node]struct{}{},
 		links: map[string]Record{}, placed: map[flow.Addr]placement{}, dirtyHosts: map[*host]struct{}{},
 		next:    tables{newCow[flow.Addr, *Place](), newCow[uint64, SwitchID](), newCow[flow.Addr, End](), newCow[uint64, *bridgedView]()},
-		bridges: newBridges(),
+		bridges: newBridges(), dark: darkness{ports: map[*port]struct{}{}},
 	}
 	l.applyStatic()
 	if cfg.Memory != nil {
@@ -239,6 +247,12 @@ func (l *Learner) learn(e *Evidence) {
 		l.inRow(n, e)
 	case SawApart:
 		l.apart(n, e)
+	case SawBeyond:
+		if l.believes(n, e) {
+			l.sawBeyond(n, e)
+		}
+	case SawGap:
+		l.sawGap(n, e)
 	case SawOwnMAC:
 		l.listed(n, e.Own)
 	case SawRestart:
@@ -276,6 +290,7 @@ func (l *Learner) age() {
 	l.young = keep
 	l.ageBridged()
 	l.ageKept()
+	l.ageDark()
 	if settled := l.now-l.linkAt > settleAfter; settled != l.snap.Settled {
 		l.changed = true
 		for _, h := range l.hosts { // order does not matter: a set of marks

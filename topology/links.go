@@ -27,6 +27,9 @@ func (l *Learner) ingress(n *node, e *Evidence) {
 		p.routed = add(p.routed, e.Count)
 	}
 	if e.Encap || !e.Fresh {
+		l.entered(p, e)
+	}
+	if e.Encap || !e.Fresh {
 		l.own(e.Own, n.id, false)
 		if unicastMAC(e.Own) {
 			p.own = e.Own
@@ -170,6 +173,9 @@ func (l *Learner) link(p *port, to SwitchID) {
 		return
 	}
 	l.setEdge(p, false)
+	if p.dark != 0 {
+		l.lead(p, 0)
+	}
 	if q := l.otherEnd(p); q != nil { // the port that it led to so far leads to another one, if to any
 		q.peerPort = 0
 		l.touch(l.nodes[q.key.sw])

@@ -209,6 +209,8 @@ func (l *Learner) locate(h *host) Place {
 			}
 		case s.hops == 1 && p.peer != 0:
 			place.Edges = addSwitch(place.Edges, p.peer)
+		case s.hops == 1 && p.dark != 0 && l.nodeAt(p.dark).leaf:
+			place.Edges = addSwitch(place.Edges, p.dark)
 		case s.hops == 1 && p.routed > 0: // forwarded once, by a switch that we do not hear
 			place.Doubt = true
 		}

@@ -31,9 +31,17 @@ func (l *Learner) show() {
 	if l.snap != nil {
 		next.Version = l.snap.Version + 1
 		copy(next.switches, l.snap.switches)
+		next.inferred = l.snap.inferred
+	}
+	if len(l.dark.nodes) > 0 {
+		next.inferred = append(make([]*Switch, 0, len(l.dark.nodes)), next.inferred...)[:len(l.dark.nodes)]
 	}
 	for _, n := range l.dirtyNodes {
-		next.switches[n.id] = l.view(n)
+		if n.id.Inferred() {
+			next.inferred[n.id-firstInferred] = viewInferred(n)
+		} else {
+			next.switches[n.id] = l.view(n)
+		}
 	}
 	next.witnesses = l.showBridged()
 	next.bridged, next.anyBridged = l.next.bridged.share(), l.bridges.any
@@ -44,8 +52,12 @@ func (l *Learner) show() {
 // tell gives the records of what changed since it was last called.
 func (l *Learner) tell() []Record {
 	for _, n := range l.dirtyNodes {
-		l.linkRecords(n)
 		n.dirty = false
+		if n.id.Inferred() {
+			l.inferredRecord(n)
+		} else {
+			l.linkRecords(n)
+		}
 	}
 	for h := range l.dirtyHosts {
 		l.hostRecord(h)
@@ -59,7 +71,7 @@ func (l *Learner) tell() []Record {
 }
 
 // Known gives the number of links whose ends are both known, and that of addresses with a proven port.
-func (l *Learner) Known() (links, hosts int) { return len(l.links), len(l.placed) }
+func (l *Learner) Known() (links, hosts int) { return len(l.links) - len(l.dark.ports), len(l.placed) }
 
 // view gives a switch as the snapshot shows it.
 func (l *Learner) view(n *node) *Switch {
@@ -67,26 +79,39 @@ func (l *Learner) view(n *node) *Switch {
 	for idx, p := range n.ports {
 		v := &Port{IfIndex: idx, Name: p.name, Peer: p.peer, PeerPort: p.peerPort, Edge: p.edge, Dark: p.peer == 0 && p.routed > 0, Kept: p.unproven(), side: l.bridges.side(p).key.idx}
 		v.Speed, v.SpeedInferred = l.speed(p)
-		if v.Dark {
+		if v.Dark && p.dark != 0 {
+			v.Peer = p.dark
+		} else if v.Dark {
 			s.Dark++
 		}
 		if v.Kept {
 			s.Kept++
 		}
-		if p.peer != 0 {
-			e := s.peers[p.peer]
+		if v.Peer != 0 {
+			e := s.peers[v.Peer]
 			if e.ports++; e.ports == 1 {
 				e.port = idx
 			} else {
 				e.port = 0
 			}
-			s.peers[p.peer] = e
+			s.peers[v.Peer] = e
 		}
 		if q := l.otherEnd(p); q != nil {
 			a, b := ordered(l, p, q)
 			v.LinkID, v.LinkName = linkID(l, a, b), l.portName(a)+"--"+l.portName(b)
 		}
 		s.Ports[idx] = v
+	}
+	return s
+}
+
+// viewInferred gives a switch that nobody reports as the snapshot shows it.
+func viewInferred(n *node) *Switch {
+	s := &Switch{ID: n.id, Name: n.given, Alone: n.alone >= flowsOfAll, Hosts: n.leaf, peers: map[SwitchID]peering{}}
+	for _, p := range n.members {
+		e := s.peers[p.key.sw]
+		e.ports++
+		s.peers[p.key.sw] = e
 	}
 	return s
 }
@@ -160,19 +185,15 @@ func (l *Learner) linkRecords(n *node) {
 	present := map[string]struct{}{}
 	for _, p := range n.ports {
 		q := l.otherEnd(p)
-		if q == nil {
+		var r Record
+		switch {
+		case q != nil:
+			r = l.linkRecord(p, q)
+		case p.dark != 0:
+			r = l.darkLinkRecord(p)
+		default:
 			continue
 		}
-		a, b := ordered(l, p, q)
-		r := Record{Kind: LinkRecord, ID: linkID(l, a, b), Time: l.now, Source: Learned, State: Up, Seen: l.now, A: l.flowPort(a), B: l.flowPort(b)}
-		switch {
-		case p.given && (p.learned || q.learned):
-			r.Source = Both
-		case p.given:
-			r.Source = Given
-		}
-		r.Link = l.portName(a) + "--" + l.portName(b)
-		r.Speed, r.SpeedInferred = l.speed(a)
 		present[r.ID] = struct{}{}
 		old, ok := l.links[r.ID]
 		r.Since = l.now
@@ -185,7 +206,9 @@ func (l *Learner) linkRecords(n *node) {
 		l.links[r.ID] = r
 		l.records = append(l.records, r)
 		n.links[r.ID] = struct{}{}
-		l.nodes[q.key.sw].links[r.ID] = struct{}{}
+		if q != nil {
+			l.nodes[q.key.sw].links[r.ID] = struct{}{}
+		}
 	}
 	for id := range n.links {
 		if _, ok := present[id]; ok {
@@ -198,6 +221,21 @@ func (l *Learner) linkRecords(n *node) {
 			l.records = append(l.records, r)
 		}
 	}
+}
+
+// linkRecord describes a link of which both ends are known.
+func (l *Learner) linkRecord(p, q *port) Record {
+	a, b := ordered(l, p, q)
+	r := Record{Kind: LinkRecord, ID: linkID(l, a, b), Time: l.now, Source: Learned, State: Up, Seen: l.now, A: l.flowPort(a), B: l.flowPort(b)}
+	switch {
+	case p.given && (p.learned || q.learned):
+		r.Source = Both
+	case p.given:
+		r.Source = Given
+	}
+	r.Link = l.portName(a) + "--" + l.portName(b)
+	r.Speed, r.SpeedInferred = l.speed(a)
+	return r
 }
 
 func (l *Learner) flowPort(p *port) flow.Port {

@@ -15,6 +15,12 @@ type SwitchID uint32
 // MaxSwitches bounds the registry; an agent beyond it is not tracked.
 const MaxSwitches = 1 << 16
 
+// firstInferred is the first number of switches that nobody reports; no registry gives it.
+const firstInferred SwitchID = MaxSwitches + 1
+
+// Inferred reports whether a switch is one that nobody reports but traffic proves.
+func (id SwitchID) Inferred() bool { return id >= firstInferred }
+
 // Registry numbers the agents in the order of their first appearance. Numbers
 // are never reused. Reads take no lock.
 type Registry struct {

@@ -63,6 +63,7 @@ func (l *Learner) renew(p *port) {
 	if !p.given {
 		p.peer, p.peerPort = 0, 0
 	}
+	l.renewOpen(p)
 	l.leaveFar(p)
 	p.far, p.own, p.via, p.against = 0, 0, 0, 0
 	p.learned, p.voted = false, false

@@ -15,6 +15,7 @@ type Snapshot struct {
 
 	registry   *Registry
 	switches   []*Switch
+	inferred   []*Switch // by number less firstInferred
 	places     cow[flow.Addr, *Place]
 	owners     cow[uint64, SwitchID]
 	vteps      cow[flow.Addr, End]
@@ -26,13 +27,14 @@ type Snapshot struct {
 	anyIngress bool           // some switch samples on ingress
 }
 
-// Switch is one switch that an agent reports, as a snapshot shows it.
+// Switch is one switch that an agent reports, or that traffic proves (then
+// without agent and ports), as a snapshot shows it.
 type Switch struct {
 	ID    SwitchID
 	Agent flow.Addr
 	Name  string // configured, else host_descr while unique, else the agent's address
 	Kept  int    // ports that led to switches when we last knew, and were not seen since
-	Dark  int    // ports that forwarded frames enter and that lead to nobody we hear
+	Dark  int    // ports that forwarded frames enter and that lead to nobody we hear or infer
 	Alone bool   // flows enough of its hosts went nowhere else
 	Hosts bool   // hosts are known to live there
 	Void  int64  // what was seen of its ports before is void (arrival, Unix ns): the agent restarted
@@ -52,11 +54,11 @@ type Port struct {
 	Name          string
 	Speed         float64 // bit/s, 0 unknown
 	SpeedInferred bool
-	Peer          SwitchID // 0 = no link to a switch that reports
+	Peer          SwitchID // 0 = no known link
 	PeerPort      uint32   // 0 unknown
 	Edge          bool     // proven by frames that nobody has forwarded
 	Kept          bool     // it led to a switch when we last knew, and was not seen since
-	Dark          bool     // forwarded frames enter, and it leads to nobody we hear
+	Dark          bool     // forwarded frames enter, and it leads to nobody we hear; Peer may be inferred
 	LinkID        string   // topology's id once both ends are known
 	LinkName      string
 	side          uint32 // the port that stands for all that lead to the same side of a bridge
@@ -81,10 +83,19 @@ func (p *Place) equal(o *Place) bool {
 
 // Switch gives a switch by number, nil if unknown.
 func (s *Snapshot) Switch(id SwitchID) *Switch {
-	if int(id) >= len(s.switches) {
-		return nil
+	switch {
+	case int(id) < len(s.switches):
+		return s.switches[id]
+	case id.Inferred() && int(id-firstInferred) < len(s.inferred):
+		return s.inferred[id-firstInferred]
 	}
-	return s.switches[id]
+	return nil
+}
+
+// Open reports whether forwarded frames enter a port that leads to no switch which reports.
+func (s *Snapshot) Open(id SwitchID, ifIndex uint32) bool {
+	p := s.Port(id, ifIndex)
+	return p != nil && p.Dark
 }
 
 // Switches calls yield for each switch that reports, in the order of their numbers.

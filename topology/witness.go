@@ -138,6 +138,28 @@ func (w *Witness) Restarted(agent flow.Addr, now int64) {
 // Forget makes all that is seen from now on new.
 func (w *Witness) Forget() { clear(w.slots[:]) }
 
+// Beyond takes one sample that entered by an open port (Snapshot.Open).
+func (w *Witness) Beyond(s *flow.Sample) {
+	p, in := &s.Packet, s.Input.Index()
+	if in == 0 || p.Key.IsZero() {
+		return
+	}
+	e := Evidence{Kind: SawBeyond, Agent: s.Agent, Port: in, Addr: p.Key.Src, Encap: !p.OuterSrc.IsZero(), Derived: s.Direction == flow.Egress}
+	ttl := int(p.EntryTTL())
+	if e.Derived {
+		ttl++
+	}
+	if e.Encap {
+		e.Addr = p.OuterSrc
+	} else if ttl < minTTL || ttl > 255 {
+		return
+	}
+	e.Hops = InitialTTL(uint8(ttl)) - uint8(ttl)
+	if e.Hops > 0 && locatable(e.Addr) {
+		w.note(&e, s.Received)
+	}
+}
+
 // note counts a sighting and sends it if it is new or due.
 func (w *Witness) note(e *Evidence, now int64) { w.noteAs(e.mark(), e, now) }
 

@@ -44,6 +44,7 @@ const (
 // Vote is a link that two sightings of one flow speak for.
 type Vote struct {
 	From, To Obs
+	Gap      bool // a switch that nobody reports may be between the two
 }
 
 // Tracker follows one flow's path. The zero value is ready.
@@ -194,6 +195,10 @@ func speak(snap *topology.Snapshot, a, b *Obs, votes []Vote) []Vote {
 	if a.TTL < b.TTL {
 		a, b = b, a
 	}
+	if a.TTL-b.TTL == 2 && a.tunnel == b.tunnel && snap.Open(a.Switch, a.Out) && snap.Open(b.Switch, b.In) && !sharesPeer(snap, a, b) {
+		a.told, b.told = a.n, b.n
+		return append(votes, Vote{From: *a, To: *b, Gap: true})
+	}
 	if a.TTL-b.TTL != 1 || a.Out == 0 || b.In == 0 {
 		return votes
 	}
@@ -201,7 +206,13 @@ func speak(snap *topology.Snapshot, a, b *Obs, votes []Vote) []Vote {
 		return votes
 	}
 	a.told, b.told = a.n, b.n
-	return append(votes, Vote{*a, *b})
+	return append(votes, Vote{From: *a, To: *b})
+}
+
+// sharesPeer: both ports lead to the same inferred switch already.
+func sharesPeer(snap *topology.Snapshot, a, b *Obs) bool {
+	p := snap.Peer(a.Switch, a.Out)
+	return p != 0 && p == snap.Peer(b.Switch, b.In)
 }
 
 // Resolve works the path out anew from what was seen, with the links of snap.

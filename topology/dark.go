@@ -1,0 +1,402 @@
+package topology
+
+import (
+	"cmp"
+	"fmt"
+	"math/bits"
+	"slices"
+)
+
+// Switches that no agent reports, inferred from what enters open ports. A port
+// leads to one if nobody claims its far MAC and no flow was ever seen one hop
+// away from it, although enough frames came for that.
+const (
+	darkPace    = int64(5e8)
+	darkWeight  = 20.0       // frames, at the largest sampling rate: a neighbour that reports would have been sampled too
+	darkAfter   = int64(3e9) // and agents hold samples back for less than that
+	darkSlow    = int64(15e9)
+	darkFrames  = 5 // once settled, after darkSlow
+	darkAliens  = 3
+	darkGaps    = 2
+	darkEncap   = 5
+	darkEncaps  = 10 // next to leaves, where tunnels may begin at either side
+	darkMixed   = 20 // next to leaves, frames from hosts that live at leaves that report
+	sharedHosts = 3
+	unclear     = 5 // pairs of ports prove nothing if more than a sixth of them are unclear
+)
+
+// darkKind says what an open port leads to.
+type darkKind uint8
+
+const (
+	notDark darkKind = iota
+	darkTransit
+	darkLeaf
+)
+
+// ageDark looks at open ports once in a while.
+func (l *Learner) ageDark() {
+	if len(l.dark.open) == 0 && len(l.dark.ports) == 0 || l.now-l.dark.at < darkPace {
+		return
+	}
+	l.dark.at = l.now
+	l.prune()
+	g := darkGroups{l: l, tiers: map[*node]int{}, kinds: map[*port]darkKind{}, root: map[*port]*port{}}
+	g.find()
+	l.assign(g.groups())
+}
+
+// darkGroups sorts open ports by the switch to which they lead.
+type darkGroups struct {
+	l     *Learner
+	tiers map[*node]int
+	kinds map[*port]darkKind
+	dark  []*port // of a kind, in the order of their keys
+	root  map[*port]*port
+	twice map[uint64]bool // far MACs that one switch shows at several ports
+}
+
+// tier is 0 for a switch with hosts, 1 for one next to such, else 2.
+func (g *darkGroups) tier(n *node) int {
+	if t, ok := g.tiers[n]; ok {
+		return t
+	}
+	t := 2
+	if n.edges > 0 {
+		t = 0
+	} else {
+		for _, p := range n.ports {
+			if o := g.l.nodeAt(p.peer); o != nil && o.edges > 0 {
+				t = 1
+				break
+			}
+		}
+	}
+	g.tiers[n] = t
+	return t
+}
+
+func (g *darkGroups) find() {
+	quick := g.l.allPlaced()
+	for _, p := range g.l.dark.open {
+		if k := g.kind(p, quick); k != notDark {
+			g.kinds[p] = k
+			g.dark = append(g.dark, p)
+		}
+	}
+	slices.SortFunc(g.dark, comparePorts)
+	g.byMAC()
+	g.byGaps()
+	g.byHosts()
+}
+
+func comparePorts(a, b *port) int {
+	return cmp.Or(cmp.Compare(a.key.sw, b.key.sw), cmp.Compare(a.key.idx, b.key.idx))
+}
+
+// allPlaced: every agent has shown what it is, so that none may be the neighbour of an open port.
+func (l *Learner) allPlaced() bool {
+	for _, n := range l.nodes {
+		if n != nil && n.router && n.edges == 0 && !n.linked() {
+			return false
+		}
+	}
+	return true
+}
+
+// linked reports whether a switch has a link to one that reports.
+func (n *node) linked() bool {
+	for _, p := range n.ports {
+		if p.peer != 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// kind tells what an open port leads to.
+func (g *darkGroups) kind(p *port, quick bool) darkKind {
+	l, b := g.l, p.beyond
+	if b == nil || p.given || p.edge || p.far == 0 || b.steady < darkFrames {
+		return notDark
+	}
+	if p.dark == 0 {
+		age := l.now - b.since
+		fast := quick && age >= darkAfter && b.weight >= darkWeight
+		if !fast && (age < darkSlow || !l.settled()) {
+			return notDark
+		}
+	}
+	if _, claimed := l.owners[p.far]; claimed {
+		return notDark
+	}
+	for _, v := range p.votes {
+		if v.n >= votesAlone {
+			return notDark
+		}
+	}
+	least := bits.TrailingZeros32(b.hops)
+	_, most := b.values()
+	transit := b.alien >= darkAliens || b.mostGaps() >= darkGaps
+	switch g.tier(l.nodes[p.key.sw]) {
+	case 0:
+		if transit || b.encap >= darkEncap {
+			return darkTransit
+		}
+	case 1:
+		switch {
+		case b.encap == 0 && least == 1 && most <= 2 && (b.alien == 0 || b.n >= darkMixed), b.encap >= darkEncaps:
+			return darkLeaf
+		case b.encap == 0 && least > 2 && transit:
+			return darkTransit
+		}
+	default:
+		if b.encap == 0 && least > 1 && transit {
+			return darkTransit
+		}
+	}
+	return notDark
+}
+
+func (g *darkGroups) top(p *port) *port {
+	for g.root[p] != nil {
+		p = g.root[p]
+	}
+	return p
+}
+
+func (g *darkGroups) union(p, q *port) {
+	p, q = g.top(p), g.top(q)
+	if p == q {
+		return
+	}
+	if comparePorts(p, q) > 0 {
+		p, q = q, p
+	}
+	g.root[q] = p
+}
+
+// byMAC joins ports with one far MAC, unless a switch shows it twice.
+func (g *darkGroups) byMAC() {
+	type at struct {
+		mac uint64
+		sw  SwitchID
+	}
+	seen := map[at]bool{}
+	g.twice = map[uint64]bool{}
+	for _, p := range g.l.dark.open {
+		k := at{p.far, p.key.sw}
+		g.twice[p.far] = g.twice[p.far] || seen[k]
+		seen[k] = true
+	}
+	first := map[uint64]*port{}
+	for _, p := range g.dark {
+		if g.twice[p.far] {
+			continue
+		}
+		if q := first[p.far]; q != nil {
+			g.union(q, p)
+		} else {
+			first[p.far] = p
+		}
+	}
+}
+
+// byGaps joins ports between which flows were seen two hops apart. Where flows
+// are sprayed these pairs prove nothing.
+func (g *darkGroups) byGaps() {
+	far := map[uint64]int{}
+	for _, p := range g.dark {
+		far[p.far]++
+	}
+	var pairs [][2]*port
+	bad, good := 0, 0
+	for _, p := range g.dark {
+		if g.kinds[p] != darkTransit {
+			continue
+		}
+		var last SwitchID
+		for _, gp := range p.beyond.gaps {
+			sw := gp.other(p).key.sw
+			if sw == last {
+				continue
+			}
+			last = sw
+			q, n, second := p.beyond.bestGap(p, sw)
+			clear := n >= votesContrary*second
+			if n+second >= 3 {
+				if clear {
+					good++
+				} else {
+					bad++
+				}
+			}
+			systems := far[p.far] > 1 && far[q.far] > 1 && p.far != q.far // each switch has one MAC, and these are two
+			if n >= darkGaps && clear && g.kinds[q] == darkTransit && !systems {
+				pairs = append(pairs, [2]*port{p, q})
+			}
+		}
+	}
+	if bad*unclear > good {
+		return
+	}
+	for _, p := range pairs {
+		g.union(p[0], p[1])
+	}
+}
+
+// byHosts joins ports to leaves by the hosts behind them.
+func (g *darkGroups) byHosts() {
+	for _, p := range g.dark {
+		if g.kinds[p] != darkLeaf {
+			continue
+		}
+		own, common := 0, map[*port]int{}
+		for h := range p.hosts { // order does not matter: it counts
+			if !h.cameOver(p) {
+				continue
+			}
+			own++
+			for i := range h.sources {
+				if s := &h.sources[i]; s.hops == 1 && s.port.key.sw != p.key.sw && g.kinds[s.port] == darkLeaf {
+					common[s.port]++
+				}
+			}
+		}
+		for q, n := range common { // order does not matter: union gives the same groups
+			if n >= sharedHosts && 2*n >= min(own, q.cameOver()) && !rivalled(common, q, n) {
+				g.union(p, q)
+			}
+		}
+	}
+}
+
+// rivalled: another port of the same switch shares nearly as many hosts.
+func rivalled(common map[*port]int, q *port, n int) bool {
+	for o, m := range common {
+		if o != q && o.key.sw == q.key.sw && n < votesContrary*m {
+			return true
+		}
+	}
+	return false
+}
+
+// cameOver: frames of the host entered a port after one router.
+func (h *host) cameOver(p *port) bool {
+	return slices.ContainsFunc(h.sources, func(s sighting) bool { return s.port == p && s.hops == 1 })
+}
+
+// cameOver gives the number of hosts whose frames entered after one router.
+func (p *port) cameOver() (n int) {
+	for h := range p.hosts {
+		if h.cameOver(p) {
+			n++
+		}
+	}
+	return n
+}
+
+// groups gives the ports of each inferred switch, in order. Two ports at one
+// switch void a group; one between leaves or above them needs two switches.
+func (g *darkGroups) groups() []darkGroup {
+	byTop := map[*port][]*port{}
+	var tops []*port
+	for _, p := range g.dark {
+		t := g.top(p)
+		if byTop[t] == nil {
+			tops = append(tops, t)
+		}
+		byTop[t] = append(byTop[t], p)
+	}
+	var all []darkGroup
+	for _, t := range tops {
+		list := byTop[t]
+		sound := g.kinds[list[0]] == darkLeaf || len(list) > 1
+		for i, p := range list {
+			sound = sound && g.kinds[p] == g.kinds[list[0]] && (i == 0 || list[i-1].key.sw != p.key.sw)
+		}
+		if sound {
+			all = append(all, darkGroup{list, g.kinds[list[0]] == darkLeaf})
+		}
+	}
+	return all
+}
+
+// darkGroup is the ports that lead to one inferred switch.
+type darkGroup struct {
+	ports []*port
+	leaf  bool
+}
+
+// nodeAt gives a switch, inferred ones too; nil if there is none.
+func (l *Learner) nodeAt(id SwitchID) *node {
+	switch {
+	case id.Inferred():
+		if i := int(id - firstInferred); i < len(l.dark.nodes) {
+			return l.dark.nodes[i]
+		}
+	case int(id) < len(l.nodes):
+		return l.nodes[id]
+	}
+	return nil
+}
+
+// maxDarks bounds the switches that are inferred at a time or one after the other.
+const maxDarks = 1 << 12
+
+// assign gives the groups their switches: the one that most of their ports led to, else a new one.
+func (l *Learner) assign(groups []darkGroup) {
+	now := map[*port]SwitchID{}
+	taken := map[SwitchID]bool{}
+	for _, group := range groups {
+		id := SwitchID(0)
+		for _, p := range group.ports {
+			if was := p.wasDark; was != 0 && !taken[was] {
+				id = was
+				break
+			}
+		}
+		if id == 0 {
+			if len(l.dark.nodes) == maxDarks {
+				l.Ignored++
+				continue
+			}
+			id = firstInferred + SwitchID(len(l.dark.nodes))
+			l.dark.nodes = append(l.dark.nodes, &node{id: id, given: fmt.Sprintf("dark-%d", len(l.dark.nodes)+1), router: true, ports: map[uint32]*port{}, links: map[string]struct{}{}})
+		}
+		taken[id] = true
+		l.nodeAt(id).leaf = group.leaf
+		for _, p := range group.ports {
+			now[p] = id
+		}
+	}
+	for p := range l.dark.ports { // order does not matter: each port for itself
+		if now[p] != p.dark {
+			l.lead(p, now[p])
+		}
+	}
+	for p, id := range now {
+		if p.dark != id {
+			l.lead(p, id)
+		}
+	}
+}
+
+// lead notes to which inferred switch a port leads.
+func (l *Learner) lead(p *port, id SwitchID) {
+	if was := l.nodeAt(p.dark); was != nil {
+		was.members = slices.DeleteFunc(was.members, func(q *port) bool { return q == p })
+		l.touch(was)
+	}
+	if p.dark = id; id == 0 {
+		delete(l.dark.ports, p)
+	} else {
+		p.wasDark = id
+		l.dark.ports[p] = struct{}{}
+		n := l.nodeAt(id)
+		at, _ := slices.BinarySearchFunc(n.members, p, comparePorts)
+		n.members = slices.Insert(n.members, at, p)
+		l.touch(n)
+	}
+	l.touchPort(p)
+}
