@@ -47,6 +47,7 @@ type Decoder struct {
 	adapters []flow.Adapter // memory of counters.Adapters; grows to what one datagram can hold at most
 	stats    Stats
 
+	way            *sflow.ExtendedGateway  // of the sample at hand, if it HasGateway
 	flowReaders    map[sflow.Format]reader // of the records that fabrics seldom send
 	counterReaders map[sflow.Format]reader
 }
@@ -61,6 +62,22 @@ func New(sink Sink) *Decoder {
 
 // Stats gives the decoder's counts. They belong to the goroutine that calls Decode.
 func (d *Decoder) Stats() *Stats { return &d.stats }
+
+// AppendGateway appends the AS path and the communities of the flow sample at
+// hand, each up to most numbers; for Sink.FlowSample, where the sample HasGateway.
+func (d *Decoder) AppendGateway(g *flow.Gateway, most int) {
+	for _, numbers := range d.way.DstASPath.All() {
+		g.ASPath = appendWords(g.ASPath, numbers, most)
+	}
+	g.Communities = appendWords(g.Communities, d.way.Communities, most)
+}
+
+func appendWords(dst []uint32, w sflow.Words, most int) []uint32 {
+	for i := range min(w.Len(), most-len(dst)) {
+		dst = append(dst, w.At(i))
+	}
+	return dst
+}
 
 // Decode reads one datagram and hands its samples to the sink. It keeps nothing
 // of payload, and allocates nothing (but for a host with more adapters than any

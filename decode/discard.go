@@ -57,6 +57,7 @@ func (d *Decoder) note(r sflow.Structure) {
 // gateway takes the autonomous systems. An end without one is local: it belongs to the router's own.
 func (d *Decoder) gateway(r *sflow.ExtendedGateway) {
 	s := &d.sample
+	d.way = r
 	s.HasGateway, s.BGPNextHop = true, r.NextHop
 	s.NextHopAS, s.DstAS = r.DstASPath.Ends()
 	if s.SrcAS = r.SrcAS; s.SrcAS == 0 {

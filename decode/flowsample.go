@@ -37,6 +37,11 @@ func (d *Decoder) flowSample(body []byte, expanded bool) {
 	s.Expanded = expanded
 	if s.SamplingRate == 0 {
 		d.stats.ZeroRates++
+		s.Quirks |= flow.QuirkNoRate
+	}
+	if expanded && (s.Input.Kind == flow.InterfaceInternal && s.Input.Value == internalCompact ||
+		s.Output.Kind == flow.InterfaceInternal && s.Output.Value == internalCompact) {
+		s.Quirks |= flow.QuirkInternal
 	}
 	d.flowRecords(b, w.Records)
 	d.result.Flow++
@@ -82,6 +87,7 @@ func (d *Decoder) mendOutput(s *flow.Sample) {
 	const entity = 2
 	if flow.DropReason(s.Output.Value) == flow.DropUnknown && s.SourceClass == entity && s.SourceIndex >= bridgeBase {
 		s.Output.Kind = flow.InterfaceUnknown
+		s.Quirks |= flow.QuirkOutput
 		d.stats.RepairedOutputs++
 	}
 }
@@ -229,11 +235,13 @@ func (d *Decoder) sampledHeader(b []byte) {
 	}
 	if s.Packet.Truncated {
 		d.stats.TruncatedHeaders++
+		s.Quirks |= flow.QuirkTruncated
 	}
 	s.HeaderProtocol, s.Stripped, s.HeaderLength = h.Protocol, h.Stripped, uint32(len(h.Header))
 	var believed bool
 	if s.FrameLength, believed = frameLength(&h, &s.Packet); !believed {
 		d.stats.BoundedFrames++
+		s.Quirks |= flow.QuirkFrame
 	}
 	settle(s)
 }

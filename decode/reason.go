@@ -36,7 +36,7 @@ const (
 
 var reasonNames = [...]string{
 	"", "short", "version_2", "version_4", "version_other", "netflow_v5", "netflow_v9", "ipfix", "agent_type",
-	"sample_overrun", "sample_count", "sample_short", "record_overrun", "record_count", "record_short", "record_length", "record_address",
+	"sample_overrun", "sample_count", "sample_short", "length_overrun", "record_count", "record_short", "record_length", "record_address",
 }
 
 // String gives the name used in metrics and JSON, "" for none.

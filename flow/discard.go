@@ -12,6 +12,8 @@ type Discard struct {
 	Received int64  // worker: arrival of the datagram
 	Time     int64  // worker: event time, as of a flow sample
 	FlowID   uint64 // worker: Packet.Key.ID()
+	// Path holds, worker: the switches of the flow's path in travel order, nil if the whole is not known.
+	Path []string
 	// Timestamp is record 1043 as sent; 0 if absent.
 	Timestamp int64
 

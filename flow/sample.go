@@ -49,6 +49,19 @@ func (d Direction) String() string {
 	return "unknown"
 }
 
+// Quirks say what in a flow sample is not as it should be, and was repaired,
+// bounded or is not to be scaled. The bits are those of flow.proto.
+type Quirks uint8
+
+// Quirks.
+const (
+	QuirkOutput    Quirks = 1 << iota // Open vSwitch says discarded of a packet that it may have sent: Output is unknown instead
+	QuirkInternal                     // the device itself, written in the compact form's way in an expanded sample
+	QuirkNoRate                       // the sampling rate is 0: the sample stands for itself alone
+	QuirkFrame                        // the frame's length was beyond belief and is bounded
+	QuirkTruncated                    // the header ends inside a layer, or contradicts itself
+)
+
 // Sample is one flow sample, complete in itself: no pointers, no process-local
 // indices. decode fills it but for the fields marked "worker".
 type Sample struct {
@@ -72,6 +85,7 @@ type Sample struct {
 	Output        Interface
 	Direction     Direction
 	Expanded      bool
+	Quirks        Quirks
 
 	HeaderProtocol uint32
 	FrameLength    uint32 // bytes on the wire without FCS, bounded (package decode): what to count

@@ -128,7 +128,11 @@ func appendIf(b []byte, f *flow.IfCounters) []byte {
 	b = appendCounter(b, 16, f.OutBroadcast)
 	b = appendCounter(b, 17, f.OutDiscards)
 	b = appendCounter(b, 18, f.OutErrors)
-	return appendCounter(b, 19, f.Promiscuous)
+	b = appendCounter(b, 19, f.Promiscuous)
+	if f.SpeedRepaired {
+		b = appendUint(b, 20, 1)
+	}
+	return b
 }
 
 func appendEthernet(b []byte, f *flow.EthernetCounters) []byte {

@@ -39,7 +39,7 @@ func TestCountersMessage(t *testing.T) {
 		PortName: []byte("swp\xff7"),
 		If: flow.IfCounters{
 			Index: 7, Type: 6, Speed: 1e8, Direction: 1, Status: 3, InOctets: 1 << 40, InUcast: 1, InMulticast: na, OutOctets: math.MaxUint64, Promiscuous: 2,
-			InErrors: 9, OutErrors: na,
+			InErrors: 9, OutErrors: na, SpeedRepaired: true,
 		},
 		Ethernet: flow.EthernetCounters{FCSErrors: 5, SymbolErrors: na},
 		Host:     flow.HostDescr{Hostname: []byte("leaf1"), UUID: [16]byte{1}, MachineType: 3, OSName: 2, OSRelease: []byte("6.1")},
@@ -53,7 +53,7 @@ func TestCountersMessage(t *testing.T) {
 		IfCounters: &flowpb.IfCounters{
 			IfIndex: 7, IfType: 6, IfSpeed: 1e8, IfDirection: 1, IfStatus: 3, IfInOctets: n64(1 << 40), IfInUcastPkts: n32(1), IfInBroadcastPkts: zero,
 			IfInDiscards: zero, IfInErrors: n32(9), IfInUnknownProtos: zero, IfOutUcastPkts: zero, IfOutMulticastPkts: zero, IfOutBroadcastPkts: zero,
-			IfOutDiscards: zero, IfPromiscuousMode: n32(2),
+			IfOutDiscards: zero, IfPromiscuousMode: n32(2), IfSpeedRepaired: true,
 		},
 		Ethernet: &flowpb.EthernetCounters{
 			AlignmentErrors: zero, FcsErrors: n32(5), SingleCollisionFrames: zero, MultipleCollisionFrames: zero, SqeTestErrors: zero,

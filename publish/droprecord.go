@@ -28,6 +28,9 @@ func (e *Encoder) appendDrop(b []byte, x *flow.Discard, l *flow.Labels) []byte {
 	b = appendString(b, 21, l.InName)
 	b = appendString(b, 22, l.OutName)
 	b = appendString(b, 23, l.Link)
+	for _, name := range x.Path {
+		b = appendString(b, 24, name)
+	}
 	b = appendString(b, 25, x.TrapGroup)
 	b = appendString(b, 26, x.Trap)
 	b = appendString(b, 27, x.LinuxReason)

@@ -39,6 +39,7 @@ func TestDropMessage(t *testing.T) {
 		},
 		HasQueue: true, EgressQueue: 5, HasACL: true, ACL: flow.ACL{Number: 6, Name: []byte("deny")},
 		Function: []byte("ip_\xffforward"), TrapGroup: []byte("l3"), Trap: []byte("ttl"), LinuxReason: []byte("IP_HDR"),
+		Path: []string{"leaf1", "spine1", "leaf2"},
 	}
 	l := &flow.Labels{Switch: "leaf1", InName: "swp7", OutName: "swp9", Link: "a--b", SrcName: "web", DstName: "db"}
 	m, at := drop(t, e, sink, x, l)
@@ -46,7 +47,7 @@ func TestDropMessage(t *testing.T) {
 		TimeReceivedNs: uint64(t0), TimeDroppedNs: uint64(t0 - 5), SamplerAddress: []byte{10, 255, 0, 1}, SubAgentId: 2, SequenceNum: 3,
 		SampleSequence: 4, SourceIdIndex: 7, AgentDrops: 8, InIf: 7, OutIf: 9, Reason: 257, ReasonName: "ttl_exceeded",
 		Function: "ip_\ufffdforward", EgressQueue: 5, Bytes: 1514, AclNumber: 6, AclName: "deny",
-		Switch: "leaf1", InIfName: "swp7", OutIfName: "swp9", Link: "a--b", TrapGroup: "l3", Trap: "ttl", LinuxReason: "IP_HDR",
+		Switch: "leaf1", InIfName: "swp7", OutIfName: "swp9", Link: "a--b", Path: []string{"leaf1", "spine1", "leaf2"}, TrapGroup: "l3", Trap: "ttl", LinuxReason: "IP_HDR",
 		FlowId: 0xfd80419af28b11f8, SrcAddr: []byte{10, 1, 1, 1}, DstAddr: []byte{10, 2, 1, 1}, Etype: 0x800, Proto: 6, SrcPort: 40112, DstPort: 5201,
 		SrcMac: 1 << 40, DstMac: 2, VlanId: 20, IpTtl: 1, TcpFlags: 0x18, Vni: 100, SrcName: "web", DstName: "db", Collector: "dc1", Schema: 1,
 	}

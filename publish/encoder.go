@@ -44,7 +44,10 @@ var noLabels flow.Labels
 // has none and goes where its agent's others go, so that order within a data
 // source holds. Both arguments are borrowed until it returns; the strings in l
 // may be kept, as strings may. l may be nil.
-func (e *Encoder) Flow(s *flow.Sample, l *flow.Labels) {
+func (e *Encoder) Flow(s *flow.Sample, l *flow.Labels) { e.FlowVia(s, l, nil) }
+
+// FlowVia is Flow with what BGP told of the packet's way, borrowed; nil for nothing.
+func (e *Encoder) FlowVia(s *flow.Sample, l *flow.Labels, g *flow.Gateway) {
 	if l == nil {
 		l = &noLabels
 	}
@@ -58,6 +61,10 @@ func (e *Encoder) Flow(s *flow.Sample, l *flow.Labels) {
 		hash = Murmur2(s.Agent[:])
 	}
 	head, tail := e.heads.encode(s), e.ports.encode(s, l, e.schema)
+	if g != nil {
+		e.part = appendGateway(append(e.part[:0], tail...), g)
+		tail = e.part
+	}
 	n := flowBytes + len(head) + len(tail)
 	for i := range e.lanes {
 		o := &e.lanes[i].flows

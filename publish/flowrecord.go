@@ -2,6 +2,7 @@ package publish
 
 import (
 	"encoding/binary"
+	"math/bits"
 
 	"spoor/flow"
 )
@@ -98,6 +99,7 @@ func putFlow(w *window, s *flow.Sample) int {
 	i = w.uint32(i, 204, s.Drops)
 	i = w.uint32(i, 215, s.EffectiveRate)
 	i = w.uint32(i, 212, s.HeaderLength)
+	i = w.uint8(i, 218, uint8(s.Quirks))
 	return w.low(i, 9, s.FrameLength)
 }
 
@@ -107,6 +109,28 @@ func putGateway(w *window, i int, s *flow.Sample) int {
 	i = w.low(i, 15, s.DstAS)
 	i = w.low(i, 13, s.NextHopAS)
 	return w.addr2(i, 100, &s.BGPNextHop)
+}
+
+// appendGateway appends the lists of numbers, packed.
+func appendGateway(b []byte, g *flow.Gateway) []byte {
+	return appendPacked(appendPacked(b, 101, g.Communities), 102, g.ASPath)
+}
+
+// appendPacked appends a field of repeated numbers unless there are none.
+func appendPacked(b []byte, field int, list []uint32) []byte {
+	if len(list) == 0 {
+		return b
+	}
+	size := 0
+	for _, v := range list {
+		size += (bits.Len32(v|1) + 6) / 7
+	}
+	b = binary.AppendUvarint(b, uint64(field)<<3|2)
+	b = binary.AppendUvarint(b, uint64(size))
+	for _, v := range list {
+		b = binary.AppendUvarint(b, uint64(v))
+	}
+	return b
 }
 
 // putHex writes the 16 hex digits of a flow id, eight at a time.

@@ -31,7 +31,7 @@ func expected(s *flow.Sample, l *flow.Labels, collector string) *flowpb.FlowMess
 		HeaderProtocol: s.HeaderProtocol, Stripped: s.Stripped, HeaderLength: s.HeaderLength,
 		Direction: flowpb.FlowMessage_Direction(s.Direction), CountOnce: l.CountOnce, EffectiveRate: uint64(s.EffectiveRate),
 		Switch: l.Switch, InIfName: l.InName, OutIfName: l.OutName, Link: l.Link, SrcName: l.SrcName, DstName: l.DstName,
-		Vni: p.VNI, Collector: collector, Schema: 1,
+		Vni: p.VNI, Quirks: uint32(s.Quirks), Collector: collector, Schema: 1,
 	}
 	if s.HasRecVNI && m.Vni == 0 {
 		m.Vni = s.RecordVNI
@@ -126,6 +126,7 @@ func randomSample(r *rand.Rand) *flow.Sample {
 		s.EgressQueue, s.QueueDepth, s.TransitDelay = u32(), u32(), u32()
 	}
 	s.HasGateway, s.SrcAS, s.DstAS, s.NextHopAS, s.BGPNextHop = r.IntN(2) == 0, u32(), u32(), u32(), addr()
+	s.Quirks = flow.Quirks(u32())
 	if r.IntN(4) == 0 {
 		s.SrcVLAN = math.MaxUint32
 	}
@@ -170,6 +171,36 @@ func TestFlowMessage(t *testing.T) {
 		e.Flow(s, l)
 		e.Close()
 		checkFlow(t, sink.records(), s, l)
+	}
+}
+
+// TestFlowVia: AS path and communities of extended_gateway reach the record, the
+// longest as well.
+func TestFlowVia(t *testing.T) {
+	sink := &heldSink{}
+	e := New(testConfig(), sink).Encoder()
+	long := make([]uint32, 255)
+	for i := range long {
+		long[i] = math.MaxUint32 - uint32(i)
+	}
+	s := everydaySample(rand.New(rand.NewPCG(1, 2)))
+	s.HasGateway = true
+	for _, g := range []*flow.Gateway{nil, {}, {ASPath: []uint32{65001, 1, 4200000000}}, {Communities: []uint32{65001<<16 | 100}}, {ASPath: long, Communities: long}} {
+		e.FlowVia(s, nil, g)
+		e.Close()
+		got := sink.records()
+		m := new(flowpb.FlowMessage)
+		if err := proto.Unmarshal(got[0].value, m); err != nil {
+			t.Fatal(err)
+		}
+		want := expected(s, &flow.Labels{}, "dc1")
+		if g != nil {
+			want.AsPath, want.BgpCommunities = g.ASPath, g.Communities
+		}
+		if d := cmp.Diff(want, m, protocmp.Transform(), protocmp.IgnoreEmptyMessages()); d != "" {
+			t.Errorf("-want +got:\n%s", d)
+		}
+		sink.finish(Acknowledged)
 	}
 }
 

@@ -11,6 +11,9 @@ import (
 	"spoor/publish"
 )
 
+// maxGateway bounds the numbers of an AS path, and the communities, in a flow record.
+const maxGateway = 255
+
 // feed is the analytics as a worker sees them: *analytics.Feed.
 type feed interface {
 	Sample(s *flow.Sample)
@@ -18,6 +21,7 @@ type feed interface {
 	Describe(s *flow.Sample, l *flow.Labels)
 	DescribeCounters(c *flow.Counters, l *flow.Labels)
 	Restarted(agent flow.Addr, boot, now int64)
+	Way(key *flow.Key) []string
 	Flush()
 }
 
@@ -34,6 +38,7 @@ type worker struct {
 	tally  tally
 	wrong  complaints
 	labels flow.Labels
+	way    flow.Gateway
 	header flow.Sample // a discarded packet as the topology looks at one
 
 	// Of the datagram at hand.
@@ -132,7 +137,13 @@ func (s *samples) FlowSample(x *flow.Sample) {
 	s.feed.Sample(x)
 	s.labels = flow.Labels{}
 	s.feed.Describe(x, &s.labels)
-	s.enc.Flow(x, &s.labels)
+	if !x.HasGateway {
+		s.enc.Flow(x, &s.labels)
+		return
+	}
+	s.way = flow.Gateway{ASPath: s.way.ASPath[:0], Communities: s.way.Communities[:0]}
+	s.dec.AppendGateway(&s.way, maxGateway)
+	s.enc.FlowVia(x, &s.labels, &s.way)
 }
 
 // CountersSample passes a counters sample on.
@@ -156,5 +167,8 @@ func (s *samples) DiscardedPacket(x *flow.Discard) {
 	s.header.Output = flow.Interface{Kind: flow.InterfaceIndex, Value: x.Output}
 	s.labels = flow.Labels{}
 	s.feed.Describe(&s.header, &s.labels)
+	if x.FlowID != 0 {
+		x.Path = s.feed.Way(&x.Packet.Key)
+	}
 	s.enc.Drop(x, &s.labels)
 }

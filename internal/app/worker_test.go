@@ -46,6 +46,7 @@ func (r *recorder) Counters(*flow.Counters)                         { r.counters
 func (*recorder) Describe(*flow.Sample, *flow.Labels)               {}
 func (*recorder) DescribeCounters(_ *flow.Counters, _ *flow.Labels) {}
 func (r *recorder) Restarted(_ flow.Addr, boot, now int64)          { r.boots = append(r.boots, now-boot) }
+func (*recorder) Way(*flow.Key) []string                            { return nil }
 func (*recorder) Flush()                                            {}
 
 func testWorker(tb testing.TB, f feed, agents collector.AgentsConfig) *worker {

@@ -227,7 +227,7 @@ type IfCounters struct {
 	state              protoimpl.MessageState `protogen:"open.v1"`
 	IfIndex            uint32                 `protobuf:"varint,1,opt,name=if_index,json=ifIndex,proto3" json:"if_index,omitempty"`
 	IfType             uint32                 `protobuf:"varint,2,opt,name=if_type,json=ifType,proto3" json:"if_type,omitempty"`
-	IfSpeed            uint64                 `protobuf:"varint,3,opt,name=if_speed,json=ifSpeed,proto3" json:"if_speed,omitempty"`             // bit/s as sent; absent if 0, which agents send for unknown
+	IfSpeed            uint64                 `protobuf:"varint,3,opt,name=if_speed,json=ifSpeed,proto3" json:"if_speed,omitempty"`             // bit/s; absent if 0, which agents send for unknown
 	IfDirection        uint32                 `protobuf:"varint,4,opt,name=if_direction,json=ifDirection,proto3" json:"if_direction,omitempty"` // 0 unknown, 1 full duplex, 2 half duplex, 3 in, 4 out
 	IfStatus           uint32                 `protobuf:"varint,5,opt,name=if_status,json=ifStatus,proto3" json:"if_status,omitempty"`          // bit 0 admin up, bit 1 oper up
 	IfInOctets         *uint64                `protobuf:"varint,6,opt,name=if_in_octets,json=ifInOctets,proto3,oneof" json:"if_in_octets,omitempty"`
@@ -244,6 +244,7 @@ type IfCounters struct {
 	IfOutDiscards      *uint32                `protobuf:"varint,17,opt,name=if_out_discards,json=ifOutDiscards,proto3,oneof" json:"if_out_discards,omitempty"`
 	IfOutErrors        *uint32                `protobuf:"varint,18,opt,name=if_out_errors,json=ifOutErrors,proto3,oneof" json:"if_out_errors,omitempty"`
 	IfPromiscuousMode  *uint32                `protobuf:"varint,19,opt,name=if_promiscuous_mode,json=ifPromiscuousMode,proto3,oneof" json:"if_promiscuous_mode,omitempty"`
+	IfSpeedRepaired    bool                   `protobuf:"varint,20,opt,name=if_speed_repaired,json=ifSpeedRepaired,proto3" json:"if_speed_repaired,omitempty"` // the agent sent the low 32 bits alone (Open vSwitch); if_speed is what it meant
 	unknownFields      protoimpl.UnknownFields
 	sizeCache          protoimpl.SizeCache
 }
@@ -409,6 +410,13 @@ func (x *IfCounters) GetIfPromiscuousMode() uint32 {
 		return *x.IfPromiscuousMode
 	}
 	return 0
+}
+
+func (x *IfCounters) GetIfSpeedRepaired() bool {
+	if x != nil {
+		return x.IfSpeedRepaired
+	}
+	return false
 }
 
 // EthernetCounters is dot3Stats of RFC 2358.
@@ -835,7 +843,7 @@ const file_counters_proto_rawDesc = "" +
 	"\rhost_adapters\x18\" \x03(\v2\x15.spoor.v1.HostAdapterR\fhostAdapters\x12%\n" +
 	"\x05rates\x18( \x01(\v2\x0f.spoor.v1.RatesR\x05rates\x12\x1d\n" +
 	"\tcollector\x18\xfa\x01 \x01(\tR\tcollector\x12\x17\n" +
-	"\x06schema\x18\xfb\x01 \x01(\rR\x06schema\"\xe7\b\n" +
+	"\x06schema\x18\xfb\x01 \x01(\rR\x06schema\"\x93\t\n" +
 	"\n" +
 	"IfCounters\x12\x19\n" +
 	"\bif_index\x18\x01 \x01(\rR\aifIndex\x12\x17\n" +
@@ -860,7 +868,8 @@ const file_counters_proto_rawDesc = "" +
 	"R\x12ifOutBroadcastPkts\x88\x01\x01\x12+\n" +
 	"\x0fif_out_discards\x18\x11 \x01(\rH\vR\rifOutDiscards\x88\x01\x01\x12'\n" +
 	"\rif_out_errors\x18\x12 \x01(\rH\fR\vifOutErrors\x88\x01\x01\x123\n" +
-	"\x13if_promiscuous_mode\x18\x13 \x01(\rH\rR\x11ifPromiscuousMode\x88\x01\x01B\x0f\n" +
+	"\x13if_promiscuous_mode\x18\x13 \x01(\rH\rR\x11ifPromiscuousMode\x88\x01\x01\x12*\n" +
+	"\x11if_speed_repaired\x18\x14 \x01(\bR\x0fifSpeedRepairedB\x0f\n" +
 	"\r_if_in_octetsB\x13\n" +
 	"\x11_if_in_ucast_pktsB\x17\n" +
 	"\x15_if_in_multicast_pktsB\x17\n" +

@@ -310,30 +310,34 @@ type FlowMessage struct {
 	EffectiveRate    uint64                    `protobuf:"varint,215,opt,name=effective_rate,json=effectiveRate,proto3" json:"effective_rate,omitempty"`        // packets that this sample stands for after datagram loss and agent back-off
 	TcpSequence      uint32                    `protobuf:"varint,216,opt,name=tcp_sequence,json=tcpSequence,proto3" json:"tcp_sequence,omitempty"`              // with payload_length: exact bytes between two samples of a flow
 	PayloadLength    uint32                    `protobuf:"varint,217,opt,name=payload_length,json=payloadLength,proto3" json:"payload_length,omitempty"`        // of the inner transport, from the IP header's length
-	Switch           string                    `protobuf:"bytes,220,opt,name=switch,proto3" json:"switch,omitempty"`
-	InIfName         string                    `protobuf:"bytes,221,opt,name=in_if_name,json=inIfName,proto3" json:"in_if_name,omitempty"`
-	OutIfName        string                    `protobuf:"bytes,222,opt,name=out_if_name,json=outIfName,proto3" json:"out_if_name,omitempty"`
-	Link             string                    `protobuf:"bytes,223,opt,name=link,proto3" json:"link,omitempty"` // topology's id of the link the packet arrived on
-	SrcName          string                    `protobuf:"bytes,224,opt,name=src_name,json=srcName,proto3" json:"src_name,omitempty"`
-	DstName          string                    `protobuf:"bytes,225,opt,name=dst_name,json=dstName,proto3" json:"dst_name,omitempty"`
-	Vni              uint32                    `protobuf:"varint,230,opt,name=vni,proto3" json:"vni,omitempty"`
-	Tunnel           FlowMessage_Tunnel        `protobuf:"varint,231,opt,name=tunnel,proto3,enum=spoor.v1.FlowMessage_Tunnel" json:"tunnel,omitempty"`
-	OuterSrcAddr     []byte                    `protobuf:"bytes,232,opt,name=outer_src_addr,json=outerSrcAddr,proto3" json:"outer_src_addr,omitempty"`
-	OuterDstAddr     []byte                    `protobuf:"bytes,233,opt,name=outer_dst_addr,json=outerDstAddr,proto3" json:"outer_dst_addr,omitempty"`
-	OuterProto       uint32                    `protobuf:"varint,234,opt,name=outer_proto,json=outerProto,proto3" json:"outer_proto,omitempty"`
-	OuterSrcPort     uint32                    `protobuf:"varint,235,opt,name=outer_src_port,json=outerSrcPort,proto3" json:"outer_src_port,omitempty"`
-	OuterDstPort     uint32                    `protobuf:"varint,236,opt,name=outer_dst_port,json=outerDstPort,proto3" json:"outer_dst_port,omitempty"`
-	OuterIpTtl       uint32                    `protobuf:"varint,237,opt,name=outer_ip_ttl,json=outerIpTtl,proto3" json:"outer_ip_ttl,omitempty"`
-	OuterIpTos       uint32                    `protobuf:"varint,238,opt,name=outer_ip_tos,json=outerIpTos,proto3" json:"outer_ip_tos,omitempty"`
-	QueueDepth       uint32                    `protobuf:"varint,240,opt,name=queue_depth,json=queueDepth,proto3" json:"queue_depth,omitempty"`               // bytes, record 1040
-	TransitDelayNs   uint64                    `protobuf:"varint,241,opt,name=transit_delay_ns,json=transitDelayNs,proto3" json:"transit_delay_ns,omitempty"` // record 1039; 4294967295: that or more
-	EgressQueue      uint32                    `protobuf:"varint,242,opt,name=egress_queue,json=egressQueue,proto3" json:"egress_queue,omitempty"`            // record 1036
-	RdmaOpcode       uint32                    `protobuf:"varint,243,opt,name=rdma_opcode,json=rdmaOpcode,proto3" json:"rdma_opcode,omitempty"`               // RoCEv2 base transport header
-	RdmaQueuePair    uint32                    `protobuf:"varint,244,opt,name=rdma_queue_pair,json=rdmaQueuePair,proto3" json:"rdma_queue_pair,omitempty"`
-	Collector        string                    `protobuf:"bytes,250,opt,name=collector,proto3" json:"collector,omitempty"`
-	Schema           uint32                    `protobuf:"varint,251,opt,name=schema,proto3" json:"schema,omitempty"`
-	unknownFields    protoimpl.UnknownFields
-	sizeCache        protoimpl.SizeCache
+	// What in the sample is not as it should be: 1 the output was "discarded" of a packet that Open vSwitch may have sent and is taken for
+	// unknown, 2 "the device itself" was written in the compact form's way, 4 the agent states no sampling rate: do not scale,
+	// 8 bytes are bounded since the frame's length is beyond belief, 16 the header ends inside a layer.
+	Quirks         uint32             `protobuf:"varint,218,opt,name=quirks,proto3" json:"quirks,omitempty"`
+	Switch         string             `protobuf:"bytes,220,opt,name=switch,proto3" json:"switch,omitempty"`
+	InIfName       string             `protobuf:"bytes,221,opt,name=in_if_name,json=inIfName,proto3" json:"in_if_name,omitempty"`
+	OutIfName      string             `protobuf:"bytes,222,opt,name=out_if_name,json=outIfName,proto3" json:"out_if_name,omitempty"`
+	Link           string             `protobuf:"bytes,223,opt,name=link,proto3" json:"link,omitempty"` // topology's id of the link the packet arrived on
+	SrcName        string             `protobuf:"bytes,224,opt,name=src_name,json=srcName,proto3" json:"src_name,omitempty"`
+	DstName        string             `protobuf:"bytes,225,opt,name=dst_name,json=dstName,proto3" json:"dst_name,omitempty"`
+	Vni            uint32             `protobuf:"varint,230,opt,name=vni,proto3" json:"vni,omitempty"`
+	Tunnel         FlowMessage_Tunnel `protobuf:"varint,231,opt,name=tunnel,proto3,enum=spoor.v1.FlowMessage_Tunnel" json:"tunnel,omitempty"`
+	OuterSrcAddr   []byte             `protobuf:"bytes,232,opt,name=outer_src_addr,json=outerSrcAddr,proto3" json:"outer_src_addr,omitempty"`
+	OuterDstAddr   []byte             `protobuf:"bytes,233,opt,name=outer_dst_addr,json=outerDstAddr,proto3" json:"outer_dst_addr,omitempty"`
+	OuterProto     uint32             `protobuf:"varint,234,opt,name=outer_proto,json=outerProto,proto3" json:"outer_proto,omitempty"`
+	OuterSrcPort   uint32             `protobuf:"varint,235,opt,name=outer_src_port,json=outerSrcPort,proto3" json:"outer_src_port,omitempty"`
+	OuterDstPort   uint32             `protobuf:"varint,236,opt,name=outer_dst_port,json=outerDstPort,proto3" json:"outer_dst_port,omitempty"`
+	OuterIpTtl     uint32             `protobuf:"varint,237,opt,name=outer_ip_ttl,json=outerIpTtl,proto3" json:"outer_ip_ttl,omitempty"`
+	OuterIpTos     uint32             `protobuf:"varint,238,opt,name=outer_ip_tos,json=outerIpTos,proto3" json:"outer_ip_tos,omitempty"`
+	QueueDepth     uint32             `protobuf:"varint,240,opt,name=queue_depth,json=queueDepth,proto3" json:"queue_depth,omitempty"`               // bytes, record 1040
+	TransitDelayNs uint64             `protobuf:"varint,241,opt,name=transit_delay_ns,json=transitDelayNs,proto3" json:"transit_delay_ns,omitempty"` // record 1039; 4294967295: that or more
+	EgressQueue    uint32             `protobuf:"varint,242,opt,name=egress_queue,json=egressQueue,proto3" json:"egress_queue,omitempty"`            // record 1036
+	RdmaOpcode     uint32             `protobuf:"varint,243,opt,name=rdma_opcode,json=rdmaOpcode,proto3" json:"rdma_opcode,omitempty"`               // RoCEv2 base transport header
+	RdmaQueuePair  uint32             `protobuf:"varint,244,opt,name=rdma_queue_pair,json=rdmaQueuePair,proto3" json:"rdma_queue_pair,omitempty"`
+	Collector      string             `protobuf:"bytes,250,opt,name=collector,proto3" json:"collector,omitempty"`
+	Schema         uint32             `protobuf:"varint,251,opt,name=schema,proto3" json:"schema,omitempty"`
+	unknownFields  protoimpl.UnknownFields
+	sizeCache      protoimpl.SizeCache
 }
 
 func (x *FlowMessage) Reset() {
@@ -793,6 +797,13 @@ func (x *FlowMessage) GetPayloadLength() uint32 {
 	return 0
 }
 
+func (x *FlowMessage) GetQuirks() uint32 {
+	if x != nil {
+		return x.Quirks
+	}
+	return 0
+}
+
 func (x *FlowMessage) GetSwitch() string {
 	if x != nil {
 		return x.Switch
@@ -952,7 +963,7 @@ var File_flow_proto protoreflect.FileDescriptor
 const file_flow_proto_rawDesc = "" +
 	"\n" +
 	"\n" +
-	"flow.proto\x12\bspoor.v1\"\xee\x18\n" +
+	"flow.proto\x12\bspoor.v1\"\x87\x19\n" +
 	"\vFlowMessage\x122\n" +
 	"\x04type\x18\x01 \x01(\x0e2\x1e.spoor.v1.FlowMessage.FlowTypeR\x04type\x12(\n" +
 	"\x10time_received_ns\x18n \x01(\x04R\x0etimeReceivedNs\x12+\n" +
@@ -1025,6 +1036,7 @@ const file_flow_proto_rawDesc = "" +
 	"\x0eeffective_rate\x18\xd7\x01 \x01(\x04R\reffectiveRate\x12\"\n" +
 	"\ftcp_sequence\x18\xd8\x01 \x01(\rR\vtcpSequence\x12&\n" +
 	"\x0epayload_length\x18\xd9\x01 \x01(\rR\rpayloadLength\x12\x17\n" +
+	"\x06quirks\x18\xda\x01 \x01(\rR\x06quirks\x12\x17\n" +
 	"\x06switch\x18\xdc\x01 \x01(\tR\x06switch\x12\x1d\n" +
 	"\n" +
 	"in_if_name\x18\xdd\x01 \x01(\tR\binIfName\x12\x1f\n" +
