@@ -1,5 +1,5 @@
 # `make help` lists what there is. Everything runs with Go alone, but: lint-scripts needs shellcheck, check-generated
-# protoc 3.21.12, race a C compiler, integration Java 17 and Maven, live root, Open vSwitch and more (test/live), image
+# protoc 3.21.12, race a C compiler, integration a JDK 17, Maven, kcat, protoc and Python 3, live root, Open vSwitch and more (test/live), image
 # Docker. `.ci/run` installs what it needs.
 
 SHELL := bash

@@ -96,6 +96,7 @@ func (r *replay) prepare(cfg *Config, log *slog.Logger) error {
 	if len(cfg.Kafka.Brokers) > 0 {
 		bindBlocks(&c, &cfg.Kafka.Config)
 	}
+	c.Restamp = true // by the age of an old capture brokers would delete its records at once
 	sinks, err := r.sinks(cfg, log)
 	if err != nil {
 		return err

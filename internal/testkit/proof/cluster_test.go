@@ -77,11 +77,13 @@ func (c *cluster) down(t *testing.T) {
 // up starts those that are not running.
 func (c *cluster) up(t *testing.T) {
 	t.Helper()
+	args := []string{"start"}
 	for i := range members {
 		if _, err := os.Stat(fmt.Sprintf("%s/%d.pid", os.Getenv("KAFKA_HOME"), i+1)); err != nil {
-			c.start(t, i+1)
+			args = append(args, strconv.Itoa(i+1))
 		}
 	}
+	c.script(t, args...)
 }
 
 // await waits for ok, which is asked each 20 ms.

@@ -54,7 +54,7 @@ func TestBrokersDie(t *testing.T) {
 	pass := func(seconds float64, what string) {
 		t.Helper()
 		goal := s.stats().Acknowledged + uint64(seconds*float64(rate(t)))
-		await(t, time.Minute, what, func() bool { return s.stats().Acknowledged >= goal })
+		await(t, 3*time.Minute, what, func() bool { return s.stats().Acknowledged >= goal })
 	}
 	pass(2, "records are taken")
 	c.whole(t)
@@ -92,13 +92,13 @@ func TestBrokersDie(t *testing.T) {
 func TestOutage(t *testing.T) {
 	c := realCluster(t)
 	s := c.newStream(t, 64<<20, false)
-	await(t, time.Minute, "records are taken", func() bool { return s.stats().Acknowledged > uint64(rate(t)) })
+	await(t, 3*time.Minute, "records are taken", func() bool { return s.stats().Acknowledged > uint64(rate(t)) })
 	c.whole(t)
 	c.down(t)
 	begin := time.Now()
-	await(t, time.Minute, "the outage is told", func() bool { ready, _ := s.sink.State(); return !ready })
+	await(t, 2*time.Minute, "the outage is told", func() bool { ready, _ := s.sink.State(); return !ready })
 	away := outage(t)
-	await(t, 2*away+time.Minute, "the spool overflows, and the outage is over", func() bool {
+	await(t, 2*away+3*time.Minute, "the spool overflows, and the outage is over", func() bool {
 		return time.Since(begin) >= away && s.stats().Dropped[publish.SpoolFull] > 0
 	})
 	took := time.Since(begin)

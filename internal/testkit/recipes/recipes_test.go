@@ -1,0 +1,169 @@
+package recipes
+
+import (
+	"fmt"
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// check is what a recipe must print. One that goes on for ever ends when enough says so.
+type check struct {
+	enough func(f *fixture, out string) bool
+	right  func(t *testing.T, f *fixture, out, errs string)
+}
+
+// checks are by the recipe's title.
+var checks = map[string]check{
+	"kcat":                     {right: checkKcat},
+	"Kafka's console consumer": {right: checkConsole},
+	"Java":                     {right: checkJava},
+	"Kafka Streams": {right: checkStreams, enough: func(f *fixture, out string) bool {
+		return strings.Count(out, "\n") >= f.lines["elephants"]
+	}},
+	"ClickHouse":                  {right: checkSums},
+	"Python and DuckDB":           {right: checkSums},
+	"DuckDB without Kafka":        {right: checkTotal},
+	"What reads goflow2's topics": {right: checkAgents},
+}
+
+func TestRecipes(t *testing.T) {
+	f := newFixture(t)
+	for _, r := range read(t) {
+		t.Run(r.title, func(t *testing.T) {
+			c := checks[r.title]
+			var enough func(string) bool
+			if c.enough != nil {
+				enough = func(out string) bool { return c.enough(f, out) }
+			}
+			out, errs := newKitchen(t, f).cook(t, f, r, enough)
+			if c.right(t, f, out, errs); t.Failed() {
+				t.Logf("stdout:\n%.2000s\nstderr:\n%.2000s", out, errs)
+			}
+		})
+	}
+}
+
+// lines gives what was printed, without the last end of line.
+func lines(out string) []string { return strings.Split(strings.TrimSpace(out), "\n") }
+
+// checkKcat wants all topics, elephants and paths, and kcat to read each record of each topic.
+func checkKcat(t *testing.T, f *fixture, out, _ string) {
+	t.Helper()
+	topics, elephants := 0, 0
+	for _, l := range lines(out) {
+		if strings.Contains(l, `topic "sflow.`) {
+			topics++
+		}
+		if strings.HasPrefix(l, `{"schema":1`) {
+			elephants++
+		}
+	}
+	paths := len(lines(out)) - topics - elephants
+	if topics != 7 || elephants != f.lines["elephants"] || int64(paths) != f.stored["paths"] {
+		t.Errorf("%d topics, %d elephants, %d paths; want 7, %d, %d", topics, elephants, paths, f.lines["elephants"], f.stored["paths"])
+	}
+	for topic, n := range f.stored {
+		b, err := exec.Command("kcat", "-b", f.broker, "-C", "-q", "-e", "-o", "beginning", "-t", "sflow."+topic, "-f", `%o\n`).Output()
+		if got := int64(strings.Count(string(b), "\n")); err != nil || got != n {
+			t.Errorf("kcat reads %d records of %s, %d are stored (%v)", got, topic, n, err)
+		}
+	}
+}
+
+// checkConsole wants the alerts with key and headers, and all topics to be read.
+func checkConsole(t *testing.T, f *fixture, out, errs string) {
+	t.Helper()
+	if n := strings.Count(out, `"fingerprint":"`); n != f.lines["alerts"] || strings.Count(out, "content-type:application/json") != n {
+		t.Errorf("%d alerts, want %d", n, f.lines["alerts"])
+	}
+	all := int64(0)
+	for _, n := range f.stored {
+		all += n
+	}
+	r := recipe{blocks: []block{{text: `kafka-console-consumer.sh --bootstrap-server ` + f.broker + ` --include 'sflow\..*' --from-beginning --timeout-ms 15000 >all` + "\n"}}}
+	_, errs = newKitchen(t, f).cook(t, f, r, nil)
+	if want := fmt.Sprintf("Processed a total of %d messages", all); !strings.Contains(errs, want) {
+		t.Errorf("want: %s; got %s", want, errs)
+	}
+}
+
+// checkJava wants a line for each fingerprint, with a state and a severity.
+func checkJava(t *testing.T, f *fixture, out, _ string) {
+	t.Helper()
+	seen := make(map[string]bool)
+	for _, l := range lines(out) {
+		w := strings.Fields(l)
+		if len(w) < 4 || seen[w[0]] || !slices.Contains([]string{"raised", "active", "resolved"}, w[1]) || !slices.Contains([]string{"warning:", "critical:"}, w[2]) {
+			t.Errorf("line %q", l)
+			continue
+		}
+		seen[w[0]] = true
+	}
+	if len(seen) == 0 || len(seen) > f.lines["alerts"] {
+		t.Errorf("%d alerts", len(seen))
+	}
+}
+
+// checkStreams wants a line for each message on elephants, and all flows to have met their path.
+func checkStreams(t *testing.T, f *fixture, out, _ string) {
+	t.Helper()
+	met := make(map[string]bool)
+	for _, l := range lines(out) {
+		id, rest, _ := strings.Cut(l, " ")
+		met[id] = met[id] || strings.Contains(rest, ` via ["leaf`) && strings.HasSuffix(rest, "(complete)")
+	}
+	if n := len(lines(out)); n != f.lines["elephants"] || len(met) == 0 {
+		t.Errorf("%d lines, %d messages on elephants", n, f.lines["elephants"])
+	}
+	for id, yes := range met {
+		if !yes {
+			t.Errorf("flow %s did not meet its path", id)
+		}
+	}
+}
+
+// checkTotal wants the first line to be the sum over count_once.
+func checkTotal(t *testing.T, f *fixture, out, _ string) {
+	t.Helper()
+	if got := lines(out)[0]; got != strconv.FormatInt(f.sums.once, 10) {
+		t.Errorf("the sum is %s, want %d", got, f.sums.once)
+	}
+}
+
+// checkSums wants five flows with their bytes below the sum, the largest first.
+func checkSums(t *testing.T, f *fixture, out, errs string) {
+	t.Helper()
+	checkTotal(t, f, out, errs)
+	top, last := lines(out)[1:], int64(1<<62)
+	if len(top) != 5 {
+		t.Fatalf("%d flows", len(top))
+	}
+	for _, l := range top {
+		w := strings.Fields(l)
+		if len(w) != 5 {
+			t.Fatalf("line %q", l)
+		}
+		n, err := strconv.ParseInt(w[4], 10, 64)
+		if want := f.sums.flows[key(strings.TrimPrefix(w[0], "::ffff:"), strings.TrimPrefix(w[1], "::ffff:"), w[2], w[3])]; err != nil || n != want || n > last {
+			t.Errorf("line %q, want %d bytes", l, want)
+		}
+		last = n
+	}
+}
+
+// checkAgents wants the bytes of each agent, as goflow2's consumers scale them.
+func checkAgents(t *testing.T, f *fixture, out, _ string) {
+	t.Helper()
+	for _, l := range lines(out) {
+		agent, n, _ := strings.Cut(l, " ")
+		if want := strconv.FormatInt(f.sums.agents[agent], 10); n != want {
+			t.Errorf("agent %s: %s bytes, want %s", agent, n, want)
+		}
+	}
+	if len(lines(out)) != len(f.sums.agents) {
+		t.Errorf("%d agents, want %d", len(lines(out)), len(f.sums.agents))
+	}
+}
