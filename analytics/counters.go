@@ -16,8 +16,9 @@ const maxPorts = 1 << 20
 
 // portMemory is what was told of a port.
 type portMemory struct {
-	name  string
-	speed float64
+	name      string
+	speed     float64
+	aggregate uint32
 }
 
 // Counters takes a counters sample: names, speeds, utilisation, MACs.
@@ -70,7 +71,10 @@ func (f *Feed) inform(c *flow.Counters, k portKey, m *portMemory) {
 		}
 		f.polls = append(f.polls, poll(c, k, m.speed))
 	}
-	if info.Name != "" || info.Speed > 0 {
+	if c.Records&flow.HasLAG != 0 && c.Aggregate != m.aggregate {
+		m.aggregate, info.Aggregate = c.Aggregate, c.Aggregate
+	}
+	if info.Aggregate != 0 || info.Name != "" || info.Speed > 0 {
 		f.infos = append(f.infos, info)
 	}
 }

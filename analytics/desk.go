@@ -131,10 +131,10 @@ func (d *desk) describe(k *flow.ElephantLink) {
 	} else if load.Source == links.Unknown && k.To.IfIndex != 0 { // the other end counts the same frames, but not those that were discarded
 		load, sends = d.ports.Load(d.port(k.To), flow.Ingress, d.now), false
 	}
-	if load.Source == links.Unknown || k.Speed <= 0 {
+	if load.Source == links.Unknown || k.Capacity <= 0 {
 		return
 	}
-	k.Utilization, k.UtilizationAge = load.Bits/k.Speed, load.Age
+	k.Utilization, k.UtilizationAge = load.Bits/k.Capacity, load.Age
 	if sends {
 		k.DiscardRate = load.Discards
 	}

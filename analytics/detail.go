@@ -24,9 +24,9 @@ type detail struct {
 	life     *life
 	told     told
 	restored bool    // its path was known from before: the stages that it promises are not predicted yet
-	speed    float64 // of the slowest port of the path,
-	speedOf  uint32  // which is this one,
-	speedBy  uint64  // by that snapshot
+	limit    float64 // of the tightest link of the path,
+	limitOf  uint32  // which is this one,
+	limitBy  uint64  // by that snapshot
 }
 
 // told is the latest path message of a flow.

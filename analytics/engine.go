@@ -53,7 +53,9 @@ func New(cfg Config, out Outbox) (*Engine, error) {
 		return nil, err
 	}
 	e := &Engine{cfg: cfg, out: out, registry: topology.NewRegistry(), taps: newTaps(), paths: path.NewInterner(max(cfg.Flows.Max/4, 1<<16))}
-	e.learner = topology.NewLearner(cfg.Topology, e.registry)
+	t := cfg.Topology
+	t.Share, t.Shares = cfg.Elephants.Share, cfg.Elephants.Links
+	e.learner = topology.NewLearner(t, e.registry)
 	e.snap.Store(e.learner.Snapshot())
 	for i := range e.shards {
 		s, err := NewShard(uint32(i), &e.cfg, e.learner.Snapshot(), e.taps, e.paths)

@@ -92,7 +92,7 @@ func (s *Shard) weigh(slot uint32, e *flowtable.Entry) {
 	if sum > 0 {
 		st.Down = float32(1 / sum)
 	}
-	st.DownAt = math.Float32bits(float32(path.Slowest(s.snap, hops) * s.cfg.Elephants.Share))
+	st.DownAt = math.Float32bits(float32(path.Tightest(s.snap, hops)))
 }
 
 // tapShare gives 1/N of a tap, 0 if it was never heard of.

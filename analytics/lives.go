@@ -158,30 +158,35 @@ func (s *Shard) emitElephant(l *life, step flow.ElephantState, reason flow.EndRe
 	s.emit(Event{Elephant: m})
 }
 
-// shares fills what depends on the links: those that the flow takes too much of, and the top-level figures of the worst.
+// shares fills what depends on the links: those that the flow takes too much of, and the top-level figures of the tightest.
 func (s *Shard) shares(m *flow.Elephant, d *detail, v elephant.Interval) {
-	slowest := math.Inf(1)
+	tightest, limit := passedLink{}, math.Inf(1)
 	for _, l := range s.linksOf(d) {
 		if l.speed <= 0 {
 			continue
 		}
-		part := cmp.Or(l.part, 1)
-		slowest = min(slowest, l.speed/part)
-		if share := v.Rate * part / l.speed; share >= m.Threshold {
+		l.part = cmp.Or(l.part, 1)
+		if own := l.threshold * l.speed / l.part; own < limit {
+			tightest, limit = l, own
+		}
+		if share := v.Rate * l.part / l.speed; share >= l.threshold {
 			m.Links = append(m.Links, s.elephantLink(&l, share, m))
 		}
 	}
-	if math.IsInf(slowest, 1) {
+	if math.IsInf(limit, 1) {
 		return
 	}
-	m.Share, m.ShareLow, m.ShareHigh = v.Rate/slowest, v.Low/slowest, v.High/slowest
-	m.Probability = v.Probability(m.Threshold * slowest)
+	m.Threshold = tightest.threshold
+	whole := tightest.speed / tightest.part
+	m.Share, m.ShareLow, m.ShareHigh = v.Rate/whole, v.Low/whole, v.High/whole
+	m.Probability = v.Probability(limit)
 	slices.SortStableFunc(m.Links, func(a, b flow.ElephantLink) int { return cmp.Compare(b.Share, a.Share) })
 }
 
 func (s *Shard) elephantLink(l *passedLink, share float64, m *flow.Elephant) flow.ElephantLink {
 	out := flow.ElephantLink{
-		ID: l.id, From: l.from, To: l.to, HostSends: l.hostSends, Speed: l.speed, SpeedInferred: l.inferred, Share: share,
+		ID: l.id, From: l.from, To: l.to, HostSends: l.hostSends, Speed: l.speed, Capacity: l.capacity, SpeedInferred: l.inferred,
+		Share: share, Threshold: l.threshold,
 		Utilization: -1, DiscardRate: -1,
 	}
 	if l.host {

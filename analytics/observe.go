@@ -167,28 +167,28 @@ func stagePoint(x *observed) elephant.Point {
 	return pt
 }
 
-// theta gives the rate of the threshold: the configured share of the slowest link on the path, 0 while no speed is known.
+// theta gives the rate from which the flow takes too much of the tightest link on its path, 0 while no speed is known.
 func (s *Shard) theta(d *detail, e *flowtable.Entry) float64 {
 	if d.tracker.Complete {
-		if speed := s.pathSpeed(d, e); speed > 0 {
-			return speed * s.cfg.Elephants.Share
+		if limit := s.pathLimit(d, e); limit > 0 {
+			return limit
 		}
 	}
 	if d.tracker.Sprayed() {
-		if speed := d.tracker.SprayedSpeed(s.snap); speed > 0 {
-			return speed * s.cfg.Elephants.Share
+		if limit := d.tracker.SprayedLimit(s.snap); limit > 0 {
+			return limit
 		}
 	}
-	return d.tracker.SlowestSeen(s.snap) * s.cfg.Elephants.Share
+	return d.tracker.LimitSeen(s.snap)
 }
 
-// pathSpeed gives the speed of the slowest port of a flow's path, 0 while none is known.
-func (s *Shard) pathSpeed(d *detail, e *flowtable.Entry) float64 {
-	if d.speedOf != e.Path || d.speedBy != s.snap.Version {
-		d.speedOf, d.speedBy = e.Path, s.snap.Version
-		d.speed = path.Slowest(s.snap, s.knownHops(d.slot, e))
+// pathLimit gives the limit of the tightest link of a flow's path, 0 while no speed is known.
+func (s *Shard) pathLimit(d *detail, e *flowtable.Entry) float64 {
+	if d.limitOf != e.Path || d.limitBy != s.snap.Version {
+		d.limitOf, d.limitBy = e.Path, s.snap.Version
+		d.limit = path.Tightest(s.snap, s.knownHops(d.slot, e))
 	}
-	return d.speed
+	return d.limit
 }
 
 // detailOf gives the flow's detail, taking one from another flow if it must; nil if there is none.
@@ -218,7 +218,7 @@ func (s *Shard) detailOf(slot uint32, e *flowtable.Entry, x *observed) *detail {
 	key := &s.table.Cold(slot).Key
 	d.slot, d.busy, d.used, d.since, d.last = slot, true, true, s.table.Cold(slot).First, x.at
 	d.attrs, d.life, d.sequence, d.estimate = flow.Attributes{}, nil, elephant.Sequence{}, elephant.Estimate{}
-	d.told, d.restored, d.speedOf = told{hops: d.told.hops[:0]}, e.Path != 0, 0
+	d.told, d.restored, d.limitOf = told{hops: d.told.hops[:0]}, e.Path != 0, 0
 	if e.N > 1 { // it had a detail before: what is open about it is judged by what is seen from now on
 		d.since, d.told.at = x.at, x.at
 	}

@@ -23,7 +23,7 @@ func (s *Shard) pathEvent(d *detail, e *flowtable.Entry, ev path.Event, now int6
 	old := e.Path
 	e.Path = s.paths.Intern(d.tracker.Hops)
 	s.paths.Release(old)
-	d.speedOf = 0
+	d.limitOf = 0
 	if e.Path != 0 {
 		s.setEnds(d.slot, e, d.tracker.Hops)
 	}
@@ -205,7 +205,9 @@ type passedLink struct {
 	id        string
 	host      bool // leads to or from a host
 	hostSends bool
-	speed     float64
+	speed     float64 // of what one flow can take: an aggregate's member
+	capacity  float64 // of the whole
+	threshold float64 // share from which a flow takes too much
 	inferred  bool
 	part      float64 // of a sprayed flow that takes it, 0 all
 }
@@ -282,9 +284,9 @@ func (s *Shard) isEdge(sw topology.SwitchID, ifIndex uint32) bool {
 func (s *Shard) portLink(sw topology.SwitchID, ifIndex uint32) passedLink {
 	l := passedLink{}
 	if p := s.snap.Port(sw, ifIndex); p != nil {
-		l.speed, l.inferred, l.id = p.Speed, p.SpeedInferred, p.LinkID
-		if q := s.snap.Port(p.Peer, p.PeerPort); q != nil && q.Speed > 0 && (l.speed == 0 || q.Speed < l.speed) {
-			l.speed = q.Speed
+		l.speed, l.capacity, l.threshold, l.inferred, l.id = p.Lane(), p.Speed, p.Share, p.SpeedInferred, p.LinkID
+		if q := s.snap.Port(p.Peer, p.PeerPort); q != nil && q.Speed > 0 && (l.speed == 0 || q.Limit() < p.Limit()) {
+			l.speed, l.capacity, l.threshold = q.Lane(), q.Speed, q.Share
 		}
 	}
 	if l.id == "" {

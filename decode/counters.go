@@ -73,6 +73,9 @@ func (d *Decoder) counterRecord(format sflow.Format, b []byte) {
 		r, has = RecordHostAdapters, flow.HasAdapters
 		d.adapters, fault = sflow.AppendHostAdapters(d.adapters[:0], b)
 		c.Adapters = d.adapters
+	case sflow.FormatLAGPortStats:
+		r, has, fault = RecordLAGPortStats, flow.HasLAG, d.lag.Parse(b)
+		c.Aggregate = d.lag.AttachedAgg
 	default:
 		known, ok := d.counterReaders[format]
 		if !ok {

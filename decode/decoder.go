@@ -49,6 +49,7 @@ type Decoder struct {
 
 	way            *sflow.ExtendedGateway  // of the sample at hand, if it HasGateway
 	flowReaders    map[sflow.Format]reader // of the records that fabrics seldom send
+	lag            sflow.LAGPortStats
 	counterReaders map[sflow.Format]reader
 }
 

@@ -10,6 +10,7 @@ const (
 	HasPortName                            // port_name (1005)
 	HasHost                                // host_descr (2000)
 	HasAdapters                            // host_adapters (2001)
+	HasLAG                                 // lag_port_stats (7)
 )
 
 // Counters is one counters sample. Byte slices in it are borrowed from the
@@ -30,6 +31,9 @@ type Counters struct {
 	PortName []byte
 	Host     HostDescr
 	Adapters []Adapter // borrowed as well
+
+	// Aggregate is the ifIndex of the link aggregation that the port is member of, 0 none.
+	Aggregate uint32
 }
 
 // IfIndex gives the port that the sample speaks of: if_counters' own, else the data source's; 0 if none.

@@ -99,8 +99,10 @@ type ElephantLink struct {
 	Host          Addr   // the host behind the port, zero for a fabric link
 	HostSends     bool   // host link in the direction from the host into the fabric
 	Speed         float64
+	Capacity      float64 // bit/s of the whole link, where Speed is that of an aggregate's member; else Speed
 	SpeedInferred bool
 	Share         float64
+	Threshold     float64 // from which it is too much
 
 	Utilization    float64 // -1 unknown
 	UtilizationAge float64 // seconds

@@ -68,6 +68,7 @@ func (w *jsonWriter) links(list []flow.ElephantLink) {
 		w.positive("speed_bps", l.Speed, 0)
 		w.bool("speed_inferred", l.SpeedInferred)
 		w.known("share", l.Share, 6)
+		w.number("threshold", l.Threshold, 6)
 		w.known("utilization", l.Utilization, 6)
 		if l.Utilization < 0 {
 			w.null("utilization_age_seconds")

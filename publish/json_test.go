@@ -37,11 +37,11 @@ func examples() map[string]any {
 	fabric := flow.ElephantLink{
 		ID:   "10.255.0.1/150--10.255.0.51/5101",
 		From: flow.Port{Switch: "leaf1", Agent: v4(10, 255, 0, 1), IfIndex: 150, Name: "swp5"}, To: flow.Port{Switch: "spine1", Agent: v4(10, 255, 0, 51), IfIndex: 5101, Name: "swp1"},
-		Speed: 100e6, Share: 0.251, Utilization: 0.61, UtilizationAge: 1.2, Elephants: 2,
+		Speed: 100e6, Share: 0.251, Threshold: 0.1, Utilization: 0.61, UtilizationAge: 1.2, Elephants: 2,
 	}
 	host := flow.ElephantLink{
 		ID: "10.255.0.1/101", From: flow.Port{Switch: "leaf1", Agent: v4(10, 255, 0, 1), IfIndex: 101}, Host: v4(10, 1, 1, 1), HostSends: true,
-		Share: 0.2, Utilization: -1, DiscardRate: -1, Elephants: 1, SpeedInferred: true,
+		Share: 0.2, Threshold: 0.1, Utilization: -1, DiscardRate: -1, Elephants: 1, SpeedInferred: true,
 	}
 	elephant := flow.Elephant{
 		Key: tcp, ID: tcp.ID(), AlertSince: t0, Episode: 1, Severity: flow.SeverityWarning, Time: t0 + 1.5e9, Since: t0, Detected: t0 + 1.42e9, Expires: t1,

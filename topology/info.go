@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -12,12 +13,13 @@ import (
 
 // PortInfo is what an agent's counters say of a port or of itself.
 type PortInfo struct {
-	Agent    flow.Addr
-	IfIndex  uint32  // 0: only Hostname counts
-	Name     string  // "" unknown
-	Speed    float64 // bit/s, 0 unknown
-	Rate     float64 // highest rate counted between two polls, bit/s
-	Hostname string  // "" unknown
+	Agent     flow.Addr
+	IfIndex   uint32  // 0: only Hostname counts
+	Name      string  // "" unknown
+	Speed     float64 // bit/s, 0 unknown
+	Rate      float64 // highest rate counted between two polls, bit/s
+	Aggregate uint32  // ifIndex of the aggregate that the port is member of, 0 none or unknown
+	Hostname  string  // "" unknown
 }
 
 // Inform takes names and speeds. They show in the snapshot of the next Apply.
@@ -37,18 +39,24 @@ func (l *Learner) Inform(i *PortInfo) {
 	if p == nil {
 		return
 	}
-	inferred := max(p.inferred, plausible(i.Rate))
+	old := p.speed
+	inferred, rate := max(p.inferred, plausible(i.Rate)), max(p.rate, i.Rate)
+	lies := rate > disproved*p.speed && p.rate <= disproved*p.speed
+	aggregate := cmp.Or(i.Aggregate, p.aggregate)
 	rename := i.Name != "" && i.Name != p.name && !p.named
-	if rename || i.Speed > 0 && i.Speed != p.speed || inferred != p.inferred {
+	if rename || i.Speed > 0 && i.Speed != p.speed || inferred != p.inferred || lies || aggregate != p.aggregate {
 		if rename {
 			p.name = i.Name
 		}
 		if i.Speed > 0 {
 			p.speed = i.Speed
 		}
-		p.inferred = inferred
+		p.inferred, p.aggregate = inferred, aggregate
 		l.touch(n)
 		l.touchPeers(n)
+	}
+	if p.rate = rate; i.Speed > 0 && i.Speed != old {
+		p.rate = i.Rate
 	}
 }
 

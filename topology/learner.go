@@ -10,6 +10,8 @@ import (
 type Config struct {
 	Learn  bool    // learn links and places from samples; false: only what is given
 	Speeds []Speed // configured speeds, the most specific wins
+	Share  float64 // of any link from which a flow takes too much; 0 = 1
+	Shares []Share // and of some, the most specific wins
 	Static *Static // overrides what is learned
 	Memory *Memory // of the learner before, nil: none
 }
@@ -71,6 +73,9 @@ type port struct {
 	named    bool    // name is configured
 	speed    float64 // as the agent reports it
 	inferred float64 // from the highest rate counted
+
+	rate      float64 // the highest that was counted under this speed
+	aggregate uint32  // ifIndex of the aggregate that it is member of
 }
 
 // edgeNow: frames that nobody has forwarded over at least a second, and none that somebody has.
@@ -112,6 +117,7 @@ type Learner struct {
 	cfg      Config
 	max      bounds
 	speeds   map[portAddr]float64
+	shares   shares
 	registry *Registry
 	now      int64
 	linkAt   int64 // when a link was last learned
@@ -163,7 +169,7 @@ type tables struct {
 // NewLearner gives a learner that knows what cfg gives. The registry may be shared.
 func NewLearner(cfg Config, registry *Registry) *Learner {
 	l := &Learner{
-		cfg: cfg, max: defaultBounds, speeds: indexSpeeds(cfg.Speeds), registry: registry,
+		cfg: cfg, max: defaultBounds, speeds: indexSpeeds(cfg.Speeds), shares: newShares(cfg.Share, cfg.Shares), registry: registry,
 		owners: map[uint64]owner{}, byFar: map[uint64][]*port{}, listedBy: map[uint64]SwitchID{}, hosts: map[flow.Addr]*host{},
 		stations: map[uint64]*station{}, tunnels: map[flow.Addr]*tunnelEnd{}, votes: map[voteKey]*vote{}, names: map[string]map[*node]struct{}{},
 		links: map[string]Record{}, placed: map[flow.Addr]placement{}, dirtyHosts: map[*host]struct{}{},

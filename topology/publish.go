@@ -76,6 +76,7 @@ func (l *Learner) Known() (links, hosts int) { return len(l.links) - len(l.dark.
 // view gives a switch as the snapshot shows it.
 func (l *Learner) view(n *node) *Switch {
 	s := &Switch{ID: n.id, Agent: n.agent, Name: l.name(n), Alone: n.alone >= flowsOfAll, Hosts: n.edges > 0, Void: n.void, Ports: make(map[uint32]*Port, len(n.ports)), peers: map[SwitchID]peering{}}
+	members := l.members(n)
 	for idx, p := range n.ports {
 		v := &Port{IfIndex: idx, Name: p.name, Peer: p.peer, PeerPort: p.peerPort, Edge: p.edge, Dark: p.peer == 0 && p.routed > 0, Kept: p.unproven(), side: l.bridges.side(p).key.idx}
 		v.Speed, v.SpeedInferred = l.speed(p)
@@ -100,6 +101,7 @@ func (l *Learner) view(n *node) *Switch {
 			a, b := ordered(l, p, q)
 			v.LinkID, v.LinkName = linkID(l, a, b), l.portName(a)+"--"+l.portName(b)
 		}
+		l.judge(n, v, members)
 		s.Ports[idx] = v
 	}
 	return s
@@ -164,15 +166,16 @@ func (l *Learner) speed(p *port) (bps float64, inferred bool) {
 	if v := l.configured(p); v > 0 {
 		return v, false
 	}
-	if p.speed > 0 {
-		return p.speed, false
+	q := l.otherEnd(p)
+	if v := p.stated(); v > 0 {
+		return v, q != nil && q.stated() > 0 && q.stated() != v && l.configured(q) != v
 	}
-	if q := l.otherEnd(p); q != nil {
+	if q != nil {
 		if v := l.configured(q); v > 0 {
 			return v, true
 		}
-		if q.speed > 0 {
-			return q.speed, true
+		if v := q.stated(); v > 0 {
+			return v, true
 		}
 		bps = q.inferred
 	}

@@ -52,8 +52,10 @@ type peering struct {
 type Port struct {
 	IfIndex       uint32
 	Name          string
-	Speed         float64 // bit/s, 0 unknown
-	SpeedInferred bool
+	Speed         float64  // bit/s, 0 unknown
+	SpeedInferred bool     // not the agent's word, or doubted by the other end's
+	Share         float64  // of the link from which a flow takes too much
+	Member        float64  // bit/s of the slowest member, where the port is an aggregate; 0 it is none
 	Peer          SwitchID // 0 = no known link
 	PeerPort      uint32   // 0 unknown
 	Edge          bool     // proven by frames that nobody has forwarded

@@ -4,14 +4,17 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"spoor/topology"
 )
 
 // Config says what an elephant is.
 type Config struct {
-	Share       float64       `yaml:"share"`        // of a link's bandwidth, above 0 and at most 1
-	Preset      string        `yaml:"preset"`       // fast, default or strict
-	MinBytes    uint64        `yaml:"min_bytes"`    // estimated bytes below which a flow stays silent
-	MinDuration time.Duration `yaml:"min_duration"` // of the excess before an alert starts
+	Share       float64          `yaml:"share"`        // of a link's bandwidth, above 0 and at most 1
+	Links       []topology.Share `yaml:"links"`        // of some links, the most specific wins
+	Preset      string           `yaml:"preset"`       // fast, default or strict
+	MinBytes    uint64           `yaml:"min_bytes"`    // estimated bytes below which a flow stays silent
+	MinDuration time.Duration    `yaml:"min_duration"` // of the excess before an alert starts
 }
 
 // DefaultConfig is 10% of the link, at once.

@@ -183,11 +183,24 @@ func (n *Interner) Len() int {
 	return int(n.used) - len(n.free)
 }
 
-// Slowest gives the least known speed of the ports of a path, in bit/s, 0 if none is known.
-func Slowest(snap *topology.Snapshot, hops []Hop) float64 {
+// Lengths gives how many references to paths there are, and the number of switches on all these together.
+func (n *Interner) Lengths() (flows, hops int) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for id := uint32(1); id <= n.used; id++ {
+		k := n.at(id)
+		flows += int(k.refs)
+		hops += int(k.refs) * int(k.n)
+	}
+	return flows, hops
+}
+
+// Tightest gives the rate, in bit/s, from which a flow takes too much of one of
+// the links of a path, 0 if no speed is known.
+func Tightest(snap *topology.Snapshot, hops []Hop) float64 {
 	least := math.Inf(1)
 	for _, h := range hops {
-		least = min(least, portSpeed(snap, h.Switch, h.In), portSpeed(snap, h.Switch, h.Out))
+		least = min(least, limitAt(snap, h.Switch, h.In), limitAt(snap, h.Switch, h.Out))
 	}
 	if math.IsInf(least, 1) {
 		return 0
@@ -195,12 +208,12 @@ func Slowest(snap *topology.Snapshot, hops []Hop) float64 {
 	return least
 }
 
-// SlowestSeen gives the least known speed of the ports that were sampled, 0 if none is known.
-func (t *Tracker) SlowestSeen(snap *topology.Snapshot) float64 {
+// LimitSeen gives the same of the ports that were sampled.
+func (t *Tracker) LimitSeen(snap *topology.Snapshot) float64 {
 	least := math.Inf(1)
 	for i := range t.obs {
 		o := &t.obs[i]
-		least = min(least, portSpeed(snap, o.Switch, o.In), portSpeed(snap, o.Switch, o.Out))
+		least = min(least, limitAt(snap, o.Switch, o.In), limitAt(snap, o.Switch, o.Out))
 	}
 	if math.IsInf(least, 1) {
 		return 0
@@ -208,10 +221,10 @@ func (t *Tracker) SlowestSeen(snap *topology.Snapshot) float64 {
 	return least
 }
 
-func portSpeed(snap *topology.Snapshot, id topology.SwitchID, ifIndex uint32) float64 {
+func limitAt(snap *topology.Snapshot, id topology.SwitchID, ifIndex uint32) float64 {
 	if ifIndex != 0 {
 		if p := snap.Port(id, ifIndex); p != nil && p.Speed > 0 {
-			return p.Speed
+			return p.Limit()
 		}
 	}
 	return math.Inf(1)

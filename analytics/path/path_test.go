@@ -290,18 +290,18 @@ func TestInternerModel(t *testing.T) {
 	}
 }
 
-func TestSlowest(t *testing.T) {
+func TestTightest(t *testing.T) {
 	n := leafSpine(t)
 	n.l.Inform(&topology.PortInfo{Agent: n.agent(1), IfIndex: 1, Speed: 25e9})
 	n.l.Inform(&topology.PortInfo{Agent: n.agent(51), IfIndex: 3, Speed: 10e9})
 	n.snap, _ = n.l.Apply(nil, n.now+second)
 	tr := n.tracker(1, 3)
 	n.see(tr, 1, 1, 49, 64, 0)
-	if got := tr.SlowestSeen(n.snap); got != 25e9 {
-		t.Errorf("slowest port seen is %g, want 25e9", got)
+	if got := tr.LimitSeen(n.snap); got != 25e9 {
+		t.Errorf("tightest port seen is %g, want 25e9", got)
 	}
-	if got := Slowest(n.snap, []Hop{{Switch: n.id(1), In: 1, Out: 49}, {Switch: n.id(51), In: 1, Out: 3}}); got != 10e9 {
-		t.Errorf("slowest port of the path is %g, want 10e9", got)
+	if got := Tightest(n.snap, []Hop{{Switch: n.id(1), In: 1, Out: 49}, {Switch: n.id(51), In: 1, Out: 3}}); got != 10e9 {
+		t.Errorf("tightest port of the path is %g, want 10e9", got)
 	}
 }
 

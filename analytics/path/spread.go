@@ -36,7 +36,7 @@ type spread struct {
 	ways   []wayThrough
 	run    int // samples in a row
 	runs   topology.SwitchID
-	speed  float64 // by SprayedSpeed
+	limit  float64 // by SprayedLimit
 	age    int     // of it, or of found, in samples
 }
 

@@ -109,7 +109,7 @@ func TestSprayed(t *testing.T) {
 		if len(ways) != spines || math.Abs(sum-1) > 1e-9 {
 			t.Errorf("%d spines: %d paths of together %v", spines, len(ways), sum)
 		}
-		if speed := w.track.SprayedSpeed(w.snap); speed < 0.4*10e6*float64(spines) && speed < 90e6 || speed > 100e6 {
+		if speed := w.track.SprayedLimit(w.snap); speed < 0.4*10e6*float64(spines) && speed < 90e6 || speed > 100e6 {
 			t.Errorf("%d spines: the speed is %g", spines, speed)
 		}
 		ended := w.now

@@ -143,21 +143,20 @@ func (p *spread) over() bool {
 	return total <= 0 || math.Pow(most/total, float64(p.run)) < spreadOver
 }
 
-// speedFor: SprayedSpeed is worked out anew after so many samples.
-const speedFor = 32
+// limitFor: SprayedLimit is worked out anew after so many samples.
+const limitFor = 32
 
-// SprayedSpeed gives the speed, in bit/s, of a link that would be as full of the
-// flow as its fullest one if all of the flow took it: the least of speed over
-// part; 0 while none is known.
-func (t *Tracker) SprayedSpeed(snap *topology.Snapshot) float64 {
+// SprayedLimit gives the rate, in bit/s, from which the flow takes too much of one
+// of its links: the least of limit over the part that takes the link; 0 while none is known.
+func (t *Tracker) SprayedLimit(snap *topology.Snapshot) float64 {
 	p := t.spread
-	if p.speed == 0 || p.age >= speedFor {
-		p.speed, p.age = t.sprayedSpeed(snap), 0
+	if p.limit == 0 || p.age >= limitFor {
+		p.limit, p.age = t.sprayedLimit(snap), 0
 	}
-	return p.speed
+	return p.limit
 }
 
-func (t *Tracker) sprayedSpeed(snap *topology.Snapshot) float64 {
+func (t *Tracker) sprayedLimit(snap *topology.Snapshot) float64 {
 	least, total := math.Inf(1), 0.0
 	ways := t.spread.ways
 	for i := range ways {
@@ -176,7 +175,7 @@ func (t *Tracker) sprayedSpeed(snap *topology.Snapshot) float64 {
 				}
 				return sum / total
 			}
-			least = min(least, portSpeed(snap, h.Switch, h.In)/part(func(h Hop) uint32 { return h.In }), portSpeed(snap, h.Switch, h.Out)/part(func(h Hop) uint32 { return h.Out }))
+			least = min(least, limitAt(snap, h.Switch, h.In)/part(func(h Hop) uint32 { return h.In }), limitAt(snap, h.Switch, h.Out)/part(func(h Hop) uint32 { return h.Out }))
 		}
 	}
 	if math.IsInf(least, 1) {

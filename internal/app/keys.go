@@ -120,6 +120,8 @@ func (c *Config) analyticsKeys(add adder) {
 	a := &c.Analytics
 	add("elephants.share", config.Ratio(&a.Elephants.Share),
 		"Share of a link's bandwidth from which a flow is an elephant (a large flow, RFC 7424).")
+	add("elephants.links", config.MapOf(&a.Elephants.Links, "share", topology.ParseShare, topology.Share.String),
+		"Shares of some links that override elephants.share: fabric=10%, host=20% and border=5% for links between switches, to hosts and to routers that we do not hear, AGENT/IFINDEX=20% or AGENT/*=20% for ports; the most specific wins.")
 	add("elephants.preset", config.Enum(&a.Elephants.Preset, "fast", "default", "strict"),
 		"How sure the detector must be: fast alerts earlier, strict gives fewer false alerts.")
 	add("elephants.min_bytes", config.Size(&a.Elephants.MinBytes),

@@ -34,6 +34,7 @@ func (r *runner) instruments() {
 	r.registry.AddWriter(func(w io.Writer) {
 		s := r.engine.Stats()
 		writeEngine(w, &s)
+		writeDetection(w, r.engine.Detectability(maxLinkSeries), r.engine.Snapshot().Speeds())
 	})
 	r.web.AddProbe("analytics", r.beat.alive)
 	r.web.AddPart("collector", func() web.Status {

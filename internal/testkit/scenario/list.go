@@ -155,6 +155,10 @@ func topologies() []Scenario {
 			Name: "lag-aggregate", About: "two links between switches, agents name aggregates",
 			Fabric: func(c *fabric.Config) { c.LAG, c.LAGNaming = 2, fabric.NameAggregate },
 		},
+		{
+			Name: "lag-member", About: "two links of 5 Gbit/s between switches, agents name aggregates: a flow takes one member",
+			Fabric: func(c *fabric.Config) { c.LAG, c.LAGNaming, c.FabricSpeed = 2, fabric.NameAggregate, 5e9 },
+		},
 	}
 }
 
