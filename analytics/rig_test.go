@@ -200,7 +200,7 @@ type sink struct {
 func (s *sink) Datagram(h *decode.Header) bool {
 	a, ok := s.agents.Resolve(h.Agent, s.from)
 	h.Agent = a
-	s.acc = s.agents.Account(a, h.SubAgent, h.Sequence, h.Uptime, h.Uptime, s.received, s.from)
+	s.acc = s.agents.Account(a, h.SubAgentID, h.SequenceNumber, h.Uptime, h.Uptime, s.received, s.from)
 	s.n, s.i = int64(h.Samples), 0
 	return ok && !s.acc.Duplicate
 }

@@ -27,7 +27,7 @@ func (d *Decoder) countersSample(body []byte, expanded bool) {
 		return
 	}
 	d.counters = flow.Counters{
-		Agent: d.header.Agent, SubAgent: d.header.SubAgent, DatagramSeq: d.header.Sequence, Uptime: d.header.Uptime,
+		Agent: d.header.Agent, SubAgent: d.header.SubAgentID, DatagramSeq: d.header.SequenceNumber, Uptime: d.header.Uptime,
 		Sequence: w.SequenceNumber, SourceClass: w.SourceID.Type, SourceIndex: w.SourceID.Index,
 	}
 	claimed := w.Records

@@ -1,28 +1,22 @@
 package decode
 
 import (
-	"encoding/binary"
-
 	"spoor/decode/sflow"
 	"spoor/decode/xdr"
 	"spoor/flow"
 )
 
-// Header is the head of a datagram.
-type Header struct {
-	Agent    flow.Addr // as sent; zero if the agent states that it knows none
-	SubAgent uint32    // an independent stream inside the agent
-	Sequence uint32    // of the datagram in that stream
-	Uptime   uint32    // ms since the agent began
-	Samples  uint32    // as claimed
-}
+// Header is the head of a datagram. Its agent is as sent; zero if the agent
+// states that it knows none.
+type Header = sflow.Datagram
 
 // Sink takes what a Decoder reads. Pointers are borrowed until the call returns.
 type Sink interface {
 	// Datagram is called once the head is read, before any sample. It may replace
 	// h.Agent, which samples then carry; false leaves the samples alone.
 	Datagram(h *Header) bool
-	// FlowSample takes a flow sample; the fields marked "worker" in it are zero.
+	// FlowSample takes a flow sample; the fields marked "worker" in it are zero,
+	// and the only ones that may be written.
 	FlowSample(s *flow.Sample)
 	// CountersSample takes a counters sample. Byte slices in it are parts of the
 	// datagram, of at most 255 bytes, and need not be UTF-8.
@@ -37,6 +31,9 @@ type Decoder struct {
 	sink   Sink
 	header Header
 	result Result
+
+	ordinary flow.Sample // what ordinaries hands over
+	long     bool        // for tests: do without ordinaries
 
 	sample     flow.Sample
 	hasHeader  bool // a sampled_header was read in this sample
@@ -104,11 +101,10 @@ func (d *Decoder) head(payload []byte) (samples []byte, reason Reason) {
 	if len(payload) < 4 {
 		return nil, ReasonShort
 	}
-	if r := VersionReason(binary.BigEndian.Uint32(payload)); r != ReasonNone {
+	if r := VersionReason(be.Uint32(payload)); r != ReasonNone {
 		return nil, r
 	}
-	var h sflow.Datagram
-	samples, fault := h.Parse(payload[4:])
+	samples, fault := d.header.Parse(payload[4:])
 	switch fault {
 	case xdr.OK:
 	case xdr.Value:
@@ -116,13 +112,17 @@ func (d *Decoder) head(payload []byte) (samples []byte, reason Reason) {
 	default:
 		return nil, ReasonShort
 	}
-	d.header = Header{Agent: h.Agent, SubAgent: h.SubAgentID, Sequence: h.SequenceNumber, Uptime: h.Uptime, Samples: h.Samples}
 	return samples, ReasonNone
 }
 
 // samples walks the samples, at most as many as claimed.
 func (d *Decoder) samples(b []byte) {
-	for range d.header.Samples {
+	for left := d.header.Samples; left > 0; left-- {
+		if !d.long {
+			if b, left = d.ordinaries(b, left); left == 0 {
+				break
+			}
+		}
 		format, body, rest, ok := sflow.Item(b)
 		if !ok {
 			if len(b) < sflow.ItemHeader {

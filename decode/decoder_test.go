@@ -158,7 +158,7 @@ func TestSinkDecides(t *testing.T) {
 	if r.samples[0].Agent != alias || r.counters[0].Agent != alias {
 		t.Error("samples do not carry the agent that the sink named")
 	}
-	want := decode.Header{Agent: agent, SubAgent: 2, Sequence: 7, Uptime: 3600, Samples: 2}
+	want := decode.Header{Agent: agent, SubAgentID: 2, SequenceNumber: 7, Uptime: 3600, Samples: 2}
 	if diff := cmp.Diff([]decode.Header{want}, r.headers); diff != "" {
 		t.Error(diff)
 	}

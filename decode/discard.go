@@ -18,7 +18,7 @@ func (d *Decoder) discardedPacket(body []byte) {
 	x, s := &d.discard, &d.sample
 	*s = flow.Sample{}
 	*x = flow.Discard{
-		Agent: d.header.Agent, SubAgent: d.header.SubAgent, DatagramSeq: d.header.Sequence,
+		Agent: d.header.Agent, SubAgent: d.header.SubAgentID, DatagramSeq: d.header.SequenceNumber,
 		Sequence: w.SequenceNumber, SourceClass: w.SourceID.Type, SourceIndex: w.SourceID.Index, Drops: w.Drops,
 		Input: w.Input, Output: w.Output, Reason: flow.DropReason(w.Reason),
 	}

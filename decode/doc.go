@@ -4,6 +4,10 @@
 // A Decoder belongs to one goroutine. It fills one value of each again and again
 // and lends them to its Sink. docs/sflow.md has all of it as tables.
 //
+// What nearly all samples are is read a short way (ordinaries, packet.Ordinary),
+// anything else in general. The general way is the definition; the short one may
+// only decline.
+//
 // # What is trusted
 //
 // The datagram's size bounds the samples, a sample's length its records, a

@@ -26,7 +26,7 @@ func (d *Decoder) flowSample(body []byte, expanded bool) {
 	}
 	s := &d.sample
 	*s = flow.Sample{}
-	s.Agent, s.SubAgent, s.DatagramSeq = d.header.Agent, d.header.SubAgent, d.header.Sequence
+	s.Agent, s.SubAgent, s.DatagramSeq = d.header.Agent, d.header.SubAgentID, d.header.SequenceNumber
 	s.Sequence, s.SamplingRate, s.SamplePool, s.Drops = w.SequenceNumber, w.SamplingRate, w.SamplePool, w.Drops
 	s.SourceClass, s.SourceIndex = w.SourceID.Type, w.SourceID.Index
 	s.Input, s.Output = input(w.Input), output(w.Output)
@@ -58,13 +58,24 @@ const (
 
 // input interprets an input interface, which can only be one port or the device itself.
 func input(i sflow.Interface) flow.Interface {
-	switch {
-	case i.Format != sflow.InterfaceSingle || i.Value == 0:
+	if i.Format != sflow.InterfaceSingle {
 		return flow.Interface{Kind: flow.InterfaceUnknown, Value: i.Value}
-	case i.Value == internalCompact || i.Value == internalExpanded:
-		return flow.Interface{Kind: flow.InterfaceInternal, Value: i.Value}
 	}
-	return flow.Interface{Kind: flow.InterfaceIndex, Value: i.Value}
+	return flow.Interface{Kind: single(i.Value), Value: i.Value}
+}
+
+// single tells what an interface of the single format is. Nearly all are ports
+// of a small number, so this is asked first.
+func single(v uint32) flow.InterfaceKind {
+	switch {
+	case v-1 < internalCompact-1:
+		return flow.InterfaceIndex
+	case v == 0:
+		return flow.InterfaceUnknown
+	case v == internalCompact || v == internalExpanded:
+		return flow.InterfaceInternal
+	}
+	return flow.InterfaceIndex
 }
 
 // output interprets an output interface.

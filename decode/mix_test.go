@@ -3,9 +3,6 @@ package decode_test
 import (
 	"bytes"
 	"testing"
-	"time"
-
-	"github.com/netsampler/goflow2/v2/decoders/sflow"
 
 	"spoor/decode"
 )
@@ -54,48 +51,4 @@ func BenchmarkMix(b *testing.B) {
 		}
 	}
 	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/float64(samples), "ns/sample")
-}
-
-// TestCheaperThanGoflow2 takes turns with goflow2's decoder, which does not look
-// into the headers, over the same mix: the best turns of both must lie at least
-// this factor apart.
-func TestCheaperThanGoflow2(t *testing.T) {
-	if testing.Short() || raceDetector {
-		t.Skip("a measurement")
-	}
-	const factor = 4 // measured: 6 on a busy machine of two cores; the aim is 13
-	datagrams, samples := mix()
-	d := decode.New(&counter{})
-	ours := func() {
-		for _, p := range datagrams {
-			if r := d.Decode(p); r.Outcome != decode.OK {
-				t.Fatalf("%+v", r)
-			}
-		}
-	}
-	theirs := func() {
-		for _, p := range datagrams {
-			var m sflow.Packet
-			if err := sflow.DecodeMessageVersion(bytes.NewBuffer(p), &m); err != nil {
-				t.Fatal(err)
-			}
-		}
-	}
-	best := func(f func(), before time.Duration) time.Duration {
-		begin := time.Now()
-		f()
-		if took := time.Since(begin); before == 0 || took < before {
-			return took
-		}
-		return before
-	}
-	var a, b time.Duration
-	for range 200 {
-		a, b = best(ours, a), best(theirs, b)
-	}
-	ratio := float64(b) / float64(a)
-	t.Logf("%.1f ns a sample, goflow2 %.1f: %.1f times as much", float64(a.Nanoseconds())/float64(samples), float64(b.Nanoseconds())/float64(samples), ratio)
-	if ratio < factor {
-		t.Errorf("goflow2 takes %.1f times as long, want %d", ratio, factor)
-	}
 }

@@ -27,7 +27,7 @@ func oracle(payload []byte, r *recorder, res decode.Result) (diff string, ok boo
 	}
 	agent, _ := netip.AddrFromSlice(p.AgentIP)
 	want := decode.Header{
-		Agent: flow.AddrFromNetip(agent), SubAgent: p.SubAgentId, Sequence: p.SequenceNumber, Uptime: p.Uptime, Samples: p.SamplesCount,
+		Agent: flow.AddrFromNetip(agent), SubAgentID: p.SubAgentId, SequenceNumber: p.SequenceNumber, Uptime: p.Uptime, Samples: p.SamplesCount,
 	}
 	if want != r.headers[0] {
 		return cmp.Diff(want, r.headers[0]), true

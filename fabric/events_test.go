@@ -72,10 +72,10 @@ func TestRestartForgets(t *testing.T) {
 	}
 	a, b := hearAll(t, []Datagram{last}), hearAll(t, []Datagram{first})
 	var head ours
-	if head.decode(t, first); head.head.Sequence != 1 || head.head.Uptime > 2000 {
+	if head.decode(t, first); head.head.SequenceNumber != 1 || head.head.Uptime > 2000 {
 		t.Errorf("after the restart: %+v", head.head)
 	}
-	if head.decode(t, last); head.head.Sequence < 10 || head.head.Uptime < 3600_000 {
+	if head.decode(t, last); head.head.SequenceNumber < 10 || head.head.Uptime < 3600_000 {
 		t.Errorf("before the restart: %+v", head.head)
 	}
 	if len(a.samples)+len(a.counters) == 0 || len(b.samples)+len(b.counters) == 0 {
@@ -168,7 +168,7 @@ func TestLossAndDuplication(t *testing.T) {
 	for i := range all {
 		var o ours
 		o.decode(t, all[i])
-		n := name{all[i].Agent.String(), o.head.Sequence}
+		n := name{all[i].Agent.String(), o.head.SequenceNumber}
 		times[n]++
 		highest[n.agent] = max(highest[n.agent], n.seq)
 	}

@@ -98,7 +98,7 @@ func compare(t *testing.T, d *Datagram) {
 	if r.Outcome != decode.OK || r.Trailing != 0 || r.Unknown != 0 {
 		t.Fatalf("our decoder: %+v", r)
 	}
-	if o.head.Sequence != p.SequenceNumber || o.head.SubAgent != p.SubAgentId || o.head.Uptime != p.Uptime || o.head.Samples != p.SamplesCount ||
+	if o.head.SequenceNumber != p.SequenceNumber || o.head.SubAgentID != p.SubAgentId || o.head.Uptime != p.Uptime || o.head.Samples != p.SamplesCount ||
 		o.head.Agent.Netip() != d.Agent || !bytes.Equal(p.AgentIP, d.Agent.AsSlice()) || d.SubAgent != p.SubAgentId {
 		t.Fatalf("heads differ: %+v and %+v of %+v", o.head, p, d)
 	}

@@ -55,6 +55,17 @@ type walk struct {
 // zero: whoever uses one again clears it first. It keeps nothing of header. An
 // unknown protocol and an empty header leave p as it is.
 func Dissect(header []byte, protocol uint32, p *flow.Packet) {
+	if protocol == Ethernet {
+		if Ordinary(header, p) {
+			return
+		}
+		*p = flow.Packet{}
+	}
+	dissect(header, protocol, p)
+}
+
+// dissect reads headers of any shape: Dissect without the short way.
+func dissect(header []byte, protocol uint32, p *flow.Packet) {
 	if len(header) == 0 {
 		return
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // FuzzDissect checks what must hold for any header: no panic, nothing read
-// beyond its end, the same result twice, and no contradiction in it.
+// beyond its end, the same result twice and by the long way, and no contradiction in it.
 func FuzzDissect(f *testing.F) {
 	for _, text := range []string{
 		ethIPv4 + ipTCP + tcp, ethIPv6 + ip6TCP + tcp,
@@ -27,11 +27,14 @@ func FuzzDissect(f *testing.F) {
 	f.Add(octets(f, ipTCP+tcp), uint32(packet.IPv4))
 	f.Add(octets(f, ip6TCP+tcp), uint32(packet.IPv6))
 	f.Fuzz(func(t *testing.T, header []byte, protocol uint32) {
-		var p, again flow.Packet
+		var p, again, long flow.Packet
 		packet.Dissect(slices.Clip(header), protocol, &p)
 		packet.Dissect(append(slices.Clip(header), 0x45, 0, 0, 20)[:len(header)], protocol, &again)
 		if p != again {
 			t.Fatalf("the bytes behind the header matter:\n%+v\n%+v", p, again)
+		}
+		if packet.DissectLong(header, protocol, &long); p != long {
+			t.Fatalf("the short way leads elsewhere:\n%+v\n%+v", p, long)
 		}
 		switch {
 		case p.Fragment && (p.Key.SrcPort != 0 || p.Key.DstPort != 0 || p.TCPSequence != 0),

@@ -44,8 +44,8 @@ func (w *walk) ip4() layer {
 	p.FragmentID = uint32(be.Uint16(b[4:]))
 	frag := be.Uint16(b[6:])
 	p.IPFlags, p.FragmentOffset = uint8(frag>>13), frag&fragmentOffset
-	putIPv4(&p.Key.Src, b[12:])
-	putIPv4(&p.Key.Dst, b[16:])
+	p.Key.Src.Set4(b[12:])
+	p.Key.Dst.Set4(b[16:])
 	w.off += size
 	if frag&(moreFragments|fragmentOffset) != 0 {
 		p.Fragment = true
@@ -55,11 +55,6 @@ func (w *walk) ip4() layer {
 		return w.extensions(max(total-size, 0))
 	}
 	return w.transport(max(total-size, 0))
-}
-
-// putIPv4 writes ::ffff:a.b.c.d; the first eight bytes of a are zero already.
-func putIPv4(a *flow.Addr, b []byte) {
-	be.PutUint64(a[8:], 0xffff<<32|uint64(be.Uint32(b)))
 }
 
 // ip6 reads an IPv6 header and its extension headers.

@@ -46,7 +46,7 @@ func (d *Datagram) Parse(b []byte) (samples []byte, f xdr.Fault) {
 	}
 	switch address {
 	case AddressIPv4:
-		d.Agent = flow.AddrFrom4([4]byte(b))
+		d.Agent.Set4(b)
 	case AddressIPv6:
 		d.Agent = flow.Addr(b)
 	}

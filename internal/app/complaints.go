@@ -47,5 +47,5 @@ func (c *complaints) rejected(reason decode.Reason, d *collector.Datagram) {
 // rival takes a datagram whose source was found to state another agent's address.
 func (c *complaints) rival(h *decode.Header, from, first netip.Addr) {
 	c.log.Warn("two agents state the same address: their ports and flows are mixed up; give each its own agent address",
-		"agent", h.Agent.String(), "sub_agent", h.SubAgent, "source", from, "other_source", first)
+		"agent", h.Agent.String(), "sub_agent", h.SubAgentID, "source", from, "other_source", first)
 }

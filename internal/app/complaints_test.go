@@ -102,7 +102,7 @@ func TestRivalsAreTold(t *testing.T) {
 func TestLossByKind(t *testing.T) {
 	w, _ := loggingWorker(t, &recorder{})
 	for i := range uint32(10) {
-		h := decode.Header{Agent: flow.AddrFrom4([4]byte{10, 255, 0, 1}), Sequence: 1 + i, Uptime: i}
+		h := decode.Header{Agent: flow.AddrFrom4([4]byte{10, 255, 0, 1}), SequenceNumber: 1 + i, Uptime: i}
 		w.received = int64(i+1) * 1e9
 		s := (*samples)(w)
 		s.Datagram(&h)

@@ -112,7 +112,7 @@ func (s *samples) Datagram(h *decode.Header) bool {
 		return false
 	}
 	h.Agent = agent
-	s.acc = s.agents.Account(agent, h.SubAgent, h.Sequence, h.Uptime, s.agents.Print(s.payload), s.received, s.from)
+	s.acc = s.agents.Account(agent, h.SubAgentID, h.SequenceNumber, h.Uptime, s.agents.Print(s.payload), s.received, s.from)
 	if s.acc.Rival {
 		s.wrong.rival(h, s.from, s.acc.First)
 	}

@@ -1,0 +1,153 @@
+package decode_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/netsampler/goflow2/v2/decoders/sflow"
+
+	"spoor/decode"
+)
+
+// What a sample may cost beside others who decode the same datagrams.
+const (
+	overPrototype = 1.3 // at most this many times what the prototype takes
+	underGoflow2  = 13  // at most one part in this many of what goflow2 takes
+)
+
+// prototypeFile is the decoder that this one began from: it looks into the
+// headers as well, keeps less and trusts more. It may be absent.
+const prototypeFile = "../../shared/prototypes/decode/decode.go"
+
+// prototype decodes one datagram with it; nil unless laidOver built this test.
+var prototype func(payload []byte) error
+
+// TestSpeed takes turns with goflow2's decoder, which does not look into the
+// headers, and with the prototype over the mix. What counts is the CPU time of
+// the process. Beside goflow2 it is that of the median turn, for its garbage is
+// collected now and then; beside the prototype, which makes none either, that of
+// the best turn, which a busy machine disturbs least. There are three chances.
+func TestSpeed(t *testing.T) {
+	if testing.Short() || raceDetector {
+		t.Skip("a measurement")
+	}
+	if prototype == nil {
+		if _, err := os.Stat(prototypeFile); err == nil {
+			laidOver(t)
+			return
+		}
+		t.Logf("%s is absent: goflow2 alone is the yardstick", prototypeFile)
+	}
+	for chance := 1; ; chance++ {
+		faster, slower := race(t)
+		if faster >= underGoflow2 && slower <= overPrototype {
+			return
+		}
+		if chance == 3 {
+			t.Fatalf("want at least %d times as fast as goflow2 and at most %.1f times the prototype's time", underGoflow2, overPrototype)
+		}
+	}
+}
+
+// race measures all, and gives how many times as long as we goflow2 takes and
+// how many times as long as the prototype, if it is there, we take.
+func race(t *testing.T) (faster, slower float64) {
+	t.Helper()
+	datagrams, samples := mix()
+	d := decode.New(&counter{})
+	racers := []*racer{
+		{name: "spoor", decode: func(p []byte) error {
+			d.Decode(p)
+			return nil
+		}},
+		{name: "goflow2", decode: func(p []byte) error {
+			var m sflow.Packet
+			return sflow.DecodeMessageVersion(bytes.NewBuffer(p), &m)
+		}},
+	}
+	if prototype != nil {
+		racers = append(racers, &racer{name: "prototype", decode: prototype})
+	}
+	const turns, length = 25, 4 * time.Millisecond
+	for _, r := range racers {
+		for begin := cpuTime(t); cpuTime(t)-begin < length; r.rounds++ {
+			r.round(t, datagrams)
+		}
+	}
+	for range turns {
+		for _, r := range racers {
+			begin := cpuTime(t)
+			for range r.rounds {
+				r.round(t, datagrams)
+			}
+			r.took = append(r.took, float64(cpuTime(t)-begin)/float64(r.rounds*samples))
+		}
+	}
+	for _, r := range racers {
+		slices.Sort(r.took)
+		t.Logf("%-9s %6.1f ns a sample, at best %.1f", r.name, r.median(), r.best())
+	}
+	faster = racers[1].median() / racers[0].median()
+	t.Logf("goflow2 takes %.1f times our time", faster)
+	if prototype != nil {
+		slower = racers[0].best() / racers[2].best()
+		t.Logf("we take %.2f times the prototype's", slower)
+	}
+	return faster, slower
+}
+
+// racer is one of those who take turns.
+type racer struct {
+	name   string
+	decode func(payload []byte) error
+	rounds int       // over all datagrams in a turn
+	took   []float64 // ns of CPU time a sample, by turn
+}
+
+func (r *racer) round(t *testing.T, datagrams [][]byte) {
+	t.Helper()
+	for _, p := range datagrams {
+		if err := r.decode(p); err != nil {
+			t.Fatalf("%s: %v", r.name, err)
+		}
+	}
+}
+
+// The turns are sorted for these two.
+func (r *racer) best() float64   { return r.took[0] }
+func (r *racer) median() float64 { return r.took[len(r.took)/2] }
+
+// laidOver runs the test once more in a build that takes the prototype for a
+// package of this module, so that both run in one process.
+func laidOver(t *testing.T) {
+	t.Helper()
+	absolute := func(path string) string {
+		a, err := filepath.Abs(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	overlay, err := json.Marshal(map[string]any{"Replace": map[string]string{
+		absolute("prototype/decode.go"): absolute(prototypeFile),
+		absolute("prototype_test.go"):   absolute("testdata/prototype/prototype_test.go"),
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "overlay.json")
+	if err := os.WriteFile(file, overlay, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), "go", "test", "-count=1", "-v", "-vet=off", "-overlay", file, "-run", "^TestSpeed$", ".").CombinedOutput()
+	t.Logf("with the prototype:\n%s", out)
+	if err != nil {
+		t.Fatal(err)
+	}
+}
