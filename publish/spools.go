@@ -185,6 +185,15 @@ func (l *lane) spoolMetrics(set *metrics.Set) {
 	}
 }
 
+// StrandedSpool gives the bytes that an earlier run left in a spool's directory
+// that this one does not use.
+func StrandedSpool(dir string) (bytes int64) {
+	for _, c := range Classes() {
+		bytes += spool.Stranded(filepath.Join(dir, c.String()))
+	}
+	return bytes
+}
+
 // SpoolState tells how the spool of the primary sink is.
 func (p *Publisher) SpoolState() (on, ready bool, reason string) {
 	if len(p.lanes) == 0 || !p.cfg.Spool.on() {

@@ -26,6 +26,7 @@ func (r *runner) instruments() {
 		}
 		return 0
 	})
+	own.NewGauge("spoor_spool_stranded_bytes", func() float64 { return float64(r.stranded) })
 	r.registry.Add(own, r.pub.Metrics(), r.beat.set, r.kafka.Metrics())
 	if r.files != nil {
 		r.registry.Add(r.files.Metrics())
@@ -63,6 +64,20 @@ func (r *runner) instruments() {
 			}
 			return s
 		})
+	}
+}
+
+// strand looks for a spool of an earlier run that this one has no use for: what
+// waits there will not be delivered until there are brokers and a spool again.
+func (r *runner) strand() {
+	dir, err := r.cfg.stateDir(r.o.Getenv)
+	if p := &r.cfg.Publish.Spool; err != nil || p.Dir != "" && p.MaxBytes > 0 {
+		return
+	}
+	dir = filepath.Join(dir, "spool")
+	if r.stranded = publish.StrandedSpool(dir); r.stranded > 0 {
+		r.log.Warn("records of an earlier run lie in a spool that is not used now: they wait until kafka.brokers and spool.max_bytes are set again",
+			"dir", dir, "bytes", r.stranded)
 	}
 }
 

@@ -74,6 +74,7 @@ type runner struct {
 	web       *web.Server
 	registry  *telemetry.Registry
 	receiving atomic.Bool
+	stranded  int64 // bytes in a spool that is not used
 }
 
 // Run is the collector: it receives, analyses and publishes until ctx ends,
@@ -184,6 +185,7 @@ func (r *runner) sinks() ([]publish.Sink, error) {
 		r.cfg.Publish.Spool.Dir = filepath.Join(dir, "spool")
 		k.Registry.CacheFile = filepath.Join(dir, "registry.json")
 	}
+	r.strand()
 	bindBlocks(&r.cfg.Publish, &k)
 	r.cfg.Kafka.Brokers = k.Brokers
 	var err error

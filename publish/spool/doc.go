@@ -13,6 +13,9 @@
 //	12  topic, codec (0 none, 1 S2)     52  body: the payload, compressed
 //	16  partition, 20 among how many, 24 number of records
 //
+// <number>.idx says how large a finished segment is and what it holds, so that a
+// start need not read it (index.go).
+//
 // <number>.log is the segment's journal: entries of 40 bytes that say what
 // became of the records. A record may be divided anew among partitions, so an
 // entry names the record's offset, the number of partitions and the partition:

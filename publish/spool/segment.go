@@ -19,9 +19,11 @@ type segment struct {
 	logSize int64
 	readAt  int64 // offset of the next unread record
 	unread  Counts
-	pending int   // records that were read and are not finished
-	newest  int64 // Unix ms
-	gone    bool  // dropped: its files are no more
+	all     Counts // of the records' file
+	pending int    // records that were read and are not finished
+	oldest  int64  // Unix ms, as newest: when records were written; 0 = there are none
+	newest  int64
+	gone    bool // dropped: its files are no more
 	marks   map[int64]*Marks
 }
 
@@ -43,7 +45,8 @@ func create(dir string, number uint64) (*segment, error) {
 	return g, nil
 }
 
-// open reads a segment that an earlier run left and cuts what is torn; it gives
+// open opens a segment that an earlier run left. One without an index, because it
+// was not finished when that run ended, is read and cut where it is torn; torn is
 // the number of bytes that were cut.
 func open(dir string, number uint64) (g *segment, torn int64, err error) {
 	g = &segment{number: number, name: filepath.Join(dir, fmt.Sprintf("%016x", number))}
@@ -57,6 +60,13 @@ func open(dir string, number uint64) (g *segment, torn int64, err error) {
 		if err := os.Truncate(g.logName(), g.logSize); err != nil {
 			return nil, 0, err
 		}
+	}
+	info, err := os.Stat(g.dataName())
+	if err != nil {
+		return nil, 0, err
+	}
+	if g.readIndex(info.Size()) {
+		return g, 0, g.subtract()
 	}
 	data, err := os.ReadFile(g.dataName())
 	if err != nil {
@@ -84,7 +94,8 @@ func (g *segment) scan(data []byte) {
 			return
 		}
 		g.unread[h.Topic] += int64(max(0, h.Records-g.marks[g.size].finished()))
-		g.newest = max(g.newest, h.written)
+		g.all[h.Topic] += int64(h.Records)
+		g.wrote(h.written)
 		g.size += int64(n)
 	}
 }
@@ -97,8 +108,17 @@ func (g *segment) append(record []byte, b *Batch, written int64) error {
 	}
 	g.size += int64(len(record))
 	g.unread[b.Topic] += int64(b.Records)
-	g.newest = max(g.newest, written)
+	g.all[b.Topic] += int64(b.Records)
+	g.wrote(written)
 	return nil
+}
+
+// wrote notes the time of a record.
+func (g *segment) wrote(at int64) {
+	if g.oldest == 0 || at < g.oldest {
+		g.oldest = at
+	}
+	g.newest = max(g.newest, at)
 }
 
 // read reads the record at readAt into buf, which is given back grown.
@@ -167,9 +187,11 @@ func (g *segment) close() error {
 func (g *segment) remove() error {
 	g.gone = true
 	err := g.close()
-	errData, errLog := os.Remove(g.dataName()), os.Remove(g.logName())
-	if errors.Is(errLog, fs.ErrNotExist) {
-		errLog = nil
+	err = errors.Join(err, os.Remove(g.dataName()))
+	for _, name := range []string{g.logName(), g.indexName()} {
+		if e := os.Remove(name); !errors.Is(e, fs.ErrNotExist) {
+			err = errors.Join(err, e)
+		}
 	}
-	return errors.Join(err, errData, errLog)
+	return err
 }

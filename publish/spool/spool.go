@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,8 +30,8 @@ type Spool struct {
 	torn     int64      // bytes cut by Open
 }
 
-// Open opens a spool, or makes one, and takes it for this process. It reads all
-// that is there once.
+// Open opens a spool, or makes one, and takes it for this process. However much
+// it holds, little is read: what finished segments hold stands in their indexes.
 func Open(cfg Config) (*Spool, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
@@ -135,14 +136,20 @@ func (s *Spool) tail(n int64) (*segment, error) {
 	return g, nil
 }
 
-// retire closes a full segment's records, unless they are being read.
+// retire syncs a full segment's records, notes what they are and closes them,
+// unless they are being read.
 func (s *Spool) retire(g *segment) error {
-	if g.data == nil || g == s.head() {
+	if g.data == nil {
 		return nil
 	}
 	err := g.data.Sync()
-	err = errors.Join(err, g.data.Close())
-	g.data = nil
+	if err == nil {
+		_ = g.writeIndex() // without it the next start reads the segment
+	}
+	if g != s.head() {
+		err = errors.Join(err, g.data.Close())
+		g.data = nil
+	}
 	return err
 }
 
@@ -245,7 +252,7 @@ type Usage struct {
 	Bytes    int64
 	Segments int
 	Torn     int64         // bytes that Open cut
-	Age      time.Duration // since the last record of the oldest segment was written
+	Age      time.Duration // since the oldest segment was begun
 }
 
 // Usage tells how much the spool holds.
@@ -254,7 +261,7 @@ func (s *Spool) Usage() Usage {
 	defer s.mu.Unlock()
 	u := Usage{Bytes: s.bytes, Segments: len(s.segments), Torn: s.torn}
 	if len(s.segments) > 0 {
-		u.Age = max(0, time.Since(time.UnixMilli(s.segments[0].newest)))
+		u.Age = max(0, time.Since(time.UnixMilli(s.segments[0].oldest)))
 	}
 	return u
 }
@@ -270,7 +277,25 @@ func (s *Spool) Close() error {
 			continue
 		}
 		g.gone = true
+		if g.data != nil {
+			_ = g.writeIndex() // without it the next start reads the segment
+		}
 		errs = append(errs, g.close())
 	}
 	return errors.Join(append(errs, s.lock.Close())...)
+}
+
+// Stranded gives the bytes of records that lie in a spool's directory, for one
+// that is not opened any more.
+func Stranded(dir string) (bytes int64) {
+	names, err := filepath.Glob(filepath.Join(dir, "*.seg"))
+	if err != nil {
+		return 0
+	}
+	for _, name := range names {
+		if info, err := os.Stat(name); err == nil {
+			bytes += info.Size()
+		}
+	}
+	return bytes
 }
