@@ -99,9 +99,11 @@ func (s *Sink) current() (list []trouble) {
 	if st.topics != nil {
 		add(ProblemTopic, true, "%v", st.topics)
 	}
-	if st.registry != nil {
-		waiting := s.cfg.Registry.Fallback == FallbackWait && s.lacksID()
+	switch waiting := s.lacksID(); {
+	case st.registry != nil:
 		add(ProblemRegistry, waiting, "schema registry at %s: %v", s.cfg.Registry.URL, st.registry)
+	case waiting:
+		add("", true, "schema registry at %s: asking for the schemas' ids", s.cfg.Registry.URL)
 	}
 	if !st.refused.at.IsZero() && time.Since(st.refused.at) < refusedFor {
 		add(st.refused.problem, false, "%s", st.refused.what)
