@@ -1,0 +1,190 @@
+package kafka
+
+import (
+	"bytes"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/segmentio/kafka-go"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"spoor/flow"
+	"spoor/publish"
+)
+
+// logged is a log that tests read.
+type logged struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+func (l *logged) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(p)
+}
+
+// count says how often a text was logged.
+func (l *logged) count(text string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.Count(l.buf.String(), text)
+}
+
+func (l *logged) logger() *slog.Logger { return slog.New(slog.NewTextHandler(l, nil)) }
+
+// metric gives a series of the sink as /metrics shows it.
+func metric(s *Sink, name string) string {
+	var out bytes.Buffer
+	s.Metrics().WritePrometheus(&out)
+	_, rest, _ := strings.Cut(out.String(), "\n"+name+" ")
+	value, _, _ := strings.Cut(rest, "\n")
+	return value
+}
+
+// TestVersion: brokers that do not speak our version are named in the state, in a
+// metric and once in the log; records wait.
+func TestVersion(t *testing.T) {
+	k := cluster(t, t.TempDir(), 0)
+	b := bench{"embedded", k.ListenAddrs(), "sflow."}
+	var mended atomic.Bool
+	k.ControlKey(int16(kmsg.Produce), func(req kmsg.Request) (kmsg.Response, error, bool) {
+		k.KeepControl()
+		if mended.Load() {
+			return nil, nil, false
+		}
+		return refuse(req.(*kmsg.ProduceRequest), int16(kafka.UnsupportedVersion)), nil, true
+	})
+	var log logged
+	cfg := b.config()
+	cfg.Logger = log.logger()
+	p, s := publisher(t, cfg, publishConfig())
+	feedFlows(p, 10)
+	await(t, "it is told", func() bool { ready, reason := s.State(); return !ready && strings.Contains(reason, "[35]") })
+	await(t, "it is logged", func() bool { return log.count("does not take us as we are set up") > 0 })
+	if v := metric(s, `spoor_kafka_problem{problem="version"}`); v != "1" || log.count("does not take us") != 1 {
+		t.Errorf("metric %q, logged %d times", v, log.count("does not take us"))
+	}
+	if v := metric(s, `spoor_kafka_retries_total{cause="Unsupported Version"}`); v == "" || v == "0" {
+		t.Errorf("retries %q", v)
+	}
+	mended.Store(true)
+	if st := drain(t, p); st[publish.Flows].Acknowledged != 10 {
+		t.Errorf("%+v", st[publish.Flows])
+	}
+	if v := metric(s, `spoor_kafka_problem{problem="version"}`); v != "0" {
+		t.Errorf("metric %q", v)
+	}
+}
+
+// TestCannotCreate: a topic that brokers will not create for us keeps only its own
+// records waiting, is named, and all goes on once it is there.
+func TestCannotCreate(t *testing.T) {
+	k := cluster(t, t.TempDir(), 0)
+	b := bench{"embedded", k.ListenAddrs(), "sflow."}
+	cfg := b.config()
+	c := newGoClient(&cfg, nil)
+	if err := c.create(t.Context(), []topicSpec{{cfg.Topic(publish.Flows), 8, 1, nil}}); err != nil {
+		t.Fatal(err)
+	}
+	c.close()
+	var may atomic.Bool
+	k.ControlKey(int16(kmsg.CreateTopics), func(req kmsg.Request) (kmsg.Response, error, bool) {
+		k.KeepControl()
+		if may.Load() {
+			return nil, nil, false
+		}
+		res := req.ResponseKind().(*kmsg.CreateTopicsResponse)
+		for _, x := range req.(*kmsg.CreateTopicsRequest).Topics {
+			rt := kmsg.NewCreateTopicsResponseTopic()
+			rt.Topic, rt.ErrorCode = x.Topic, int16(kafka.InvalidReplicationFactor)
+			res.Topics = append(res.Topics, rt)
+		}
+		return res, nil, true
+	})
+	var log logged
+	cfg.Logger = log.logger()
+	p, s := publisher(t, cfg, publishConfig())
+	feedFlows(p, 100)
+	await(t, "flows are delivered", func() bool { return p.Stats()[publish.Flows].Acknowledged == 100 })
+	if ready, reason := s.State(); ready || !strings.Contains(reason, "create topic sflow.") || !s.has(ProblemTopic) {
+		t.Errorf("ready %v: %s", ready, reason)
+	}
+	if n := log.count("is missing and cannot be created"); n != 1 {
+		t.Errorf("logged %d times", n)
+	}
+	if st := p.Stats()[publish.Elephants]; st.DroppedTotal() != 0 {
+		t.Errorf("%+v", st)
+	}
+	may.Store(true)
+	await(t, "all is well", func() bool { ready, reason := s.State(); return ready && reason == "" })
+	if st := drain(t, p); st[publish.Elephants].Acknowledged != 1 {
+		t.Errorf("%+v", st[publish.Elephants])
+	}
+}
+
+// TestTooLargeIsTold: a record that is too large is dropped, and that is told for
+// a while although all else is delivered.
+func TestTooLargeIsTold(t *testing.T) {
+	k := cluster(t, t.TempDir(), 0)
+	b := bench{"embedded", k.ListenAddrs(), "sflow."}
+	k.ControlKey(int16(kmsg.Produce), func(req kmsg.Request) (kmsg.Response, error, bool) {
+		k.KeepControl()
+		for _, x := range req.(*kmsg.ProduceRequest).Topics {
+			if x.Topic == "sflow.elephants" {
+				return refuse(req.(*kmsg.ProduceRequest), int16(kafka.MessageSizeTooLarge)), nil, true
+			}
+		}
+		return nil, nil, false
+	})
+	var log logged
+	cfg := b.config()
+	cfg.Logger = log.logger()
+	p, s := publisher(t, cfg, publishConfig())
+	told := make(chan publish.Outcome, 1)
+	p.ElephantAck(&flow.Elephant{ID: 1, Time: 1e18}, func(o publish.Outcome) { told <- o })
+	if o := <-told; o != publish.TooLarge {
+		t.Errorf("outcome %s", o)
+	}
+	if ready, reason := s.State(); !ready || !strings.Contains(reason, "sflow.elephants") || !strings.Contains(reason, "too large") || !s.has(ProblemTooLarge) {
+		t.Errorf("ready %v: %s", ready, reason)
+	}
+	if n := log.count("too large: it is dropped"); n != 1 {
+		t.Errorf("logged %d times", n)
+	}
+	drain(t, p)
+}
+
+// TestProblems: what people must mend is told by its kind.
+func TestProblems(t *testing.T) {
+	b := bench{"embedded", cluster(t, t.TempDir(), 0).ListenAddrs(), "sflow."}
+	dir := t.TempDir()
+	for problem, sec := range map[Problem]Security{
+		ProblemTLS:            {TLS: TLSConfig{Enabled: true, CAFile: write(t, filepath.Join(dir, "ca.pem"), newAuthority(t).pem)}},
+		ProblemAuthentication: {SASL: SASLConfig{Mechanism: SASLPlain, Username: "spoor", Password: "geheim"}},
+	} {
+		var log logged
+		cfg := b.config()
+		cfg.Security, cfg.Logger = sec, log.logger()
+		p, s := publisher(t, cfg, publishConfig())
+		await(t, string(problem), func() bool { return s.has(problem) })
+		await(t, "it is logged", func() bool { return log.count("problem="+string(problem)) == 1 })
+		if log.count("geheim") > 0 {
+			t.Error("the secret is logged")
+		}
+		if err := p.Close(expired(t)); err != nil {
+			t.Error(err)
+		}
+	}
+	nobody := b
+	nobody.brokers = []string{"127.0.0.1:1"}
+	p, s := publisher(t, nobody.config(), publishConfig())
+	await(t, "unreachable", func() bool { return s.has(ProblemUnreachable) })
+	if err := p.Close(expired(t)); err != nil {
+		t.Error(err)
+	}
+}
