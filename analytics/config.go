@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"spoor/analytics/alert"
 	"spoor/analytics/elephant"
 	"spoor/topology"
 )
@@ -31,6 +32,7 @@ type Config struct {
 	Paths     PathsConfig
 	Elephants elephant.Config
 	Topology  topology.Config
+	Alerts    alert.Config
 	Seed      [2]uint64 // of the flow tables' hash: random per process, fixed in replay
 }
 
@@ -41,6 +43,7 @@ func DefaultConfig() Config {
 		Paths:     PathsConfig{MinSamples: 1, MaxPerSecond: 10_000},
 		Elephants: elephant.DefaultConfig(),
 		Topology:  topology.Config{Learn: true},
+		Alerts:    alert.DefaultConfig(),
 	}
 }
 

@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"spoor/analytics/links"
+	"spoor/analytics/watch"
 	"spoor/flow"
 	"spoor/topology"
 )
@@ -15,6 +16,8 @@ type desk struct {
 	now    int64
 	pace   pace
 	ports  *links.Table
+	watch  *watch.Watch
+	news   bool                 // an elephant came or went in this tick
 	lives  map[uint64]*deskLife // active elephants by flow id
 	onLink map[string]int       // active elephants by link id and direction
 	slots  []bool               // taken
@@ -89,6 +92,8 @@ func (d *desk) elephant(m *flow.Elephant) {
 			m.Severity = flow.SeverityWarning
 		}
 	}
+	d.watch.Elephant(m)
+	d.news = d.news || m.State != flow.ElephantUpdated
 	if m.State == flow.ElephantStarted && len(d.detections) < maxDetections {
 		d.detections = append(d.detections, float64(m.Detected-m.Since)/1e9)
 	}

@@ -7,8 +7,10 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"spoor/analytics/alert"
 	"spoor/analytics/links"
 	"spoor/analytics/path"
+	"spoor/analytics/watch"
 	"spoor/flow"
 	"spoor/topology"
 )
@@ -22,6 +24,7 @@ type Outbox interface {
 	Path(p *flow.Path)
 	Elephant(e *flow.Elephant)
 	Topology(r *topology.Record)
+	Alert(a *flow.Alert)
 }
 
 // Engine joins feeds, shards and the topology learner.
@@ -45,6 +48,9 @@ type Engine struct {
 	polls    []links.Poll
 	renewed  uint64 // ports of which evidence was asked for again
 	desk     desk
+	drops    []watch.Drop
+	watch    *watch.Watch
+	watched  int64 // when it last looked
 }
 
 // New gives an engine at work for nobody yet. All memory of the flow tables is reserved here.
@@ -66,6 +72,8 @@ func New(cfg Config, out Outbox) (*Engine, error) {
 	}
 	e.desk.init(&e.cfg, out)
 	e.desk.id = e.registry.ID
+	e.watch = watch.New(alert.NewBook(cfg.Alerts), e.desk.ports)
+	e.desk.watch = e.watch
 	return e, nil
 }
 
@@ -98,6 +106,10 @@ func (e *Engine) Tick(now int64) {
 		}
 	}
 	e.desk.flush()
+	if e.desk.news || now-e.watched >= watchEvery {
+		e.desk.news = false
+		e.look(now)
+	}
 	e.note()
 }
 
@@ -111,6 +123,10 @@ func (e *Engine) Finish(now int64, reason flow.EndReason) {
 		}
 	}
 	e.desk.drain()
+	e.look(now)
+	for _, a := range e.watch.Finish() {
+		e.out.Alert(a)
+	}
 	e.note()
 }
 
@@ -119,9 +135,11 @@ func (e *Engine) learn(now int64) {
 	e.mu.Lock()
 	feeds := e.feeds
 	e.mu.Unlock()
-	e.evidence, e.infos, e.polls = e.evidence[:0], e.infos[:0], e.polls[:0]
+	e.watch.Begin(e.snap.Load(), now)
+	e.evidence, e.infos, e.polls, e.drops = e.evidence[:0], e.infos[:0], e.polls[:0], e.drops[:0]
 	for _, f := range feeds {
 		e.evidence, e.infos, e.polls = f.drain(e.evidence, e.infos, e.polls)
+		e.drops = f.drainDrops(e.drops)
 	}
 	for _, s := range e.shards {
 		e.evidence = s.drain(e.evidence)
@@ -139,8 +157,12 @@ func (e *Engine) learn(now int64) {
 	for i := range e.polls {
 		e.poll(&e.polls[i])
 	}
+	for i := range e.drops {
+		e.watch.Dropped(&e.drops[i])
+	}
 	snap, records := e.learner.Apply(e.evidence, now)
 	e.snap.Store(snap)
+	e.watch.Begin(snap, now)
 	if e.learner.Renewed != e.renewed {
 		e.renewed = e.learner.Renewed
 		for _, f := range feeds {
@@ -149,12 +171,5 @@ func (e *Engine) learn(now int64) {
 	}
 	for i := range records {
 		e.out.Topology(&records[i])
-	}
-}
-
-// poll takes a port's counters; a rate says something of the speed of a link of which nobody else does.
-func (e *Engine) poll(p *links.Poll) {
-	if peak := e.desk.ports.Poll(p); peak > 0 {
-		e.learner.Inform(&topology.PortInfo{Agent: e.registry.Addr(p.Port.Switch), IfIndex: p.Port.IfIndex, Rate: peak})
 	}
 }

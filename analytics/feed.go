@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"spoor/analytics/links"
+	"spoor/analytics/watch"
 	"spoor/flow"
 	"spoor/topology"
 )
@@ -36,6 +37,7 @@ type Feed struct {
 	evidence []topology.Evidence
 	infos    []topology.PortInfo
 	polls    []links.Poll
+	drops    []watch.Drop
 	ports    map[portKey]*portMemory
 }
 

@@ -45,3 +45,6 @@ func TestPaceIsBounded(t *testing.T) {
 		t.Errorf("%d held, %d lost", len(q.held), q.lost)
 	}
 }
+
+// Alert implements analytics.Outbox.
+func (*pathList) Alert(*flow.Alert) {}

@@ -23,10 +23,12 @@ type recorder struct {
 	paths     []*flow.Path
 	elephants []*flow.Elephant
 	records   []topology.Record
+	alerts    []*flow.Alert
 }
 
 func (r *recorder) Path(p *flow.Path)           { r.paths = append(r.paths, p) }
 func (r *recorder) Elephant(e *flow.Elephant)   { r.elephants = append(r.elephants, e) }
+func (r *recorder) Alert(a *flow.Alert)         { r.alerts = append(r.alerts, a) }
 func (r *recorder) Topology(t *topology.Record) { r.records = append(r.records, *t) }
 
 // rig is an engine on a given 2 x 4 fabric with 100 Mbit/s links: leaf N (agent

@@ -247,3 +247,6 @@ func BenchmarkScale1k(b *testing.B)   { benchmarkScale(b, 1_000) }
 func BenchmarkScale10k(b *testing.B)  { benchmarkScale(b, 10_000) }
 func BenchmarkScale100k(b *testing.B) { benchmarkScale(b, 100_000) }
 func BenchmarkScale1M(b *testing.B)   { benchmarkScale(b, 1_000_000) }
+
+// Alert implements analytics.Outbox.
+func (c *counter) Alert(*flow.Alert) {}

@@ -254,3 +254,6 @@ func checkEmpty(t *testing.T, e *Engine, j *judge) {
 		t.Errorf("%d paths never expired", len(j.revisions))
 	}
 }
+
+// Alert implements analytics.Outbox.
+func (j *judge) Alert(*flow.Alert) {}

@@ -112,11 +112,3 @@ func (w *jsonWriter) evidence(e *flow.Evidence) {
 	w.known("window_seconds", e.Window, 6)
 	w.close('}')
 }
-
-// ipText gives an address of a flow, which is known even if it is ::.
-func ipText(a flow.Addr) string {
-	if a.IsZero() {
-		return "::"
-	}
-	return a.String()
-}

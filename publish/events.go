@@ -15,13 +15,12 @@ import (
 type events struct {
 	p *Publisher
 
-	mu       sync.Mutex
-	lanes    [][topics]openBlocks // protobuf topics unused
-	json     jsonWriter
-	headers  []byte
-	key      []byte
-	source   string // ce_source
-	alerting alerting
+	mu      sync.Mutex
+	lanes   [][topics]openBlocks // protobuf topics unused
+	json    jsonWriter
+	headers []byte
+	key     []byte
+	source  string // ce_source
 
 	deliveries *deliveries
 	closed     bool
@@ -29,7 +28,6 @@ type events struct {
 
 func newEvents(p *Publisher) *events {
 	e := &events{p: p, deliveries: newDeliveries(p.set), source: "/spoor/" + url.PathEscape(p.cfg.Collector)}
-	e.alerting.raised = make(map[raisedKey]flow.Severity)
 	for _, l := range p.lanes {
 		var o [topics]openBlocks
 		for _, t := range Topics() {
@@ -64,18 +62,11 @@ func (e *events) elephant(m *flow.Elephant, done func(Outcome)) {
 	id := m.Alert() + "-" + strconv.FormatUint(uint64(m.Episode), 10) + "-" + stamp(m.Time)
 	e.describe(Elephants, "spoor.elephant."+m.State.String(), id, flow.FormatID(m.ID), m.Time)
 	e.add(Elephants, m.Time, e.key, e.json.b, e.track(Elephants, done))
-	for _, a := range e.alerting.derive(m) {
-		e.addAlert(a, nil)
-	}
 }
 
-func (e *events) alert(a *Alert, done func(Outcome)) {
+func (e *events) alert(a *flow.Alert, done func(Outcome)) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.addAlert(a, done)
-}
-
-func (e *events) addAlert(a *Alert, done func(Outcome)) {
 	e.json.alert(a, e.p.cfg.Collector, e.p.cfg.ExternalURL)
 	fingerprint := flow.FormatID(a.Fingerprint())
 	e.key = append(e.key[:0], fingerprint...)

@@ -50,6 +50,7 @@ func examples() map[string]any {
 		Evidence: flow.Evidence{Samples: 212, Stages: 3, Taps: 6, SamplingRates: []uint32{100}, Window: 1.42},
 	}
 	ended := elephant
+	ended.Incident, ended.Muted = "link/leaf1:swp5>spine1:swp1", "backup"
 	ended.State, ended.EndReason, ended.Ended, ended.Path, ended.Links = flow.ElephantEnded, flow.EndBelow, t1, nil, nil
 	ended.Rate, ended.Share, ended.Evidence = math.NaN(), math.Inf(1), flow.Evidence{Proof: flow.ProofSequence}
 	odd := flow.Key{Src: flow.Addr{}, Dst: flow.AddrFromNetip(tcp.Dst.Netip()), Proto: 1}
@@ -77,8 +78,20 @@ func examples() map[string]any {
 		"topology/dark": &topology.Record{
 			Kind: topology.SwitchRecord, ID: "dark/1", Switch: "dark-1", Source: topology.Inferred, State: topology.Gone, Time: t0,
 		},
-		"alerts/raised":   elephantAlert(&elephant, elephant.Severity, AlertRaised),
-		"alerts/resolved": elephantAlert(&ended, flow.SeverityCritical, AlertResolved),
+		"alerts/raised":   alertOf(flow.AlertRaised, elephant.ID),
+		"alerts/resolved": alertOf(flow.AlertResolved),
+	}
+}
+
+// alertOf gives an alert as analytics/alert makes them.
+func alertOf(state flow.AlertState, flows ...uint64) *flow.Alert {
+	return &flow.Alert{
+		Time: t0 + 1.5e9, State: state, Severity: flow.SeverityWarning, Starts: t0, Ends: t1, Flows: flows, Page: "/#/elephants/fd80419af28b11f8",
+		Incident: "link/leaf1:swp5>spine1:swp1",
+		Labels: []flow.Label{
+			{Name: "alertname", Value: "ElephantFlow"}, {Name: "severity", Value: "warning"}, {Name: "src", Value: "10.1.1.1"}, {Name: "dst", Value: "10.2.1.1"},
+		},
+		Annotations: []flow.Label{{Name: "summary", Value: "10.1.1.1:40112 > 10.2.1.1:5201 takes 25.1% of leaf1:swp5 > spine1:swp1"}, {Name: "action", Value: "Ask."}},
 	}
 }
 
@@ -92,7 +105,7 @@ func encode(m any, url string) []byte {
 		w.path(m, "dc1")
 	case *topology.Record:
 		w.topology(m, "dc1")
-	case *Alert:
+	case *flow.Alert:
 		w.alert(m, "dc1", url)
 	}
 	return w.b
@@ -131,7 +144,7 @@ func TestGolden(t *testing.T) {
 func TestSchemasOfZeroMessages(t *testing.T) {
 	valid(t, "elephants", encode(&flow.Elephant{Time: t0, Links: []flow.ElephantLink{{ID: "x"}}, Path: []flow.Hop{{}}}, ""))
 	valid(t, "paths", encode(&flow.Path{Time: t0, Hops: []flow.Hop{{}}, UnknownAt: &flow.Port{}, Alternatives: []flow.PathAlternative{{}}}, ""))
-	valid(t, "alerts", encode(elephantAlert(&flow.Elephant{Time: t0}, flow.SeverityInfo, AlertActive), ""))
+	valid(t, "alerts", encode(&flow.Alert{Time: t0, Labels: []flow.Label{{Name: "alertname", Value: "x"}, {Name: "severity", Value: "info"}}}, ""))
 	valid(t, "topology", encode(&topology.Record{ID: "x", Link: "a--b"}, ""))
 	valid(t, "topology", encode(&topology.Record{ID: "x", Host: v4(1, 2, 3, 4), Kind: topology.HostRecord}, ""))
 }

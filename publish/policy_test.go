@@ -16,7 +16,8 @@ func TestPriorities(t *testing.T) {
 	sink := &heldSink{}
 	p := started(t, cfg, sink)
 	for i := range 300 {
-		p.Elephant(&flow.Elephant{ID: uint64(i + 1), Time: 1e18, Severity: flow.SeverityWarning})
+		p.Elephant(&flow.Elephant{ID: uint64(i + 1), Time: 1e18})
+		p.Alert(&flow.Alert{Time: 1e18, Flows: []uint64{uint64(i + 1)}})
 	}
 	hops := make([]flow.Hop, 60)
 	for i := range hops {

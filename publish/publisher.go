@@ -149,8 +149,7 @@ func (p *Publisher) loop() {
 // a tombstone. With Elephant and Topology it is the engine's outbox.
 func (p *Publisher) Path(m *flow.Path) { p.events.path(m) }
 
-// Elephant publishes a step of an elephant's life, and the alert that it makes
-// from severity warning on.
+// Elephant publishes a step of an elephant's life.
 func (p *Publisher) Elephant(m *flow.Elephant) { p.events.elephant(m, nil) }
 
 // ElephantAck is Elephant; ack is called once with what became of the message
@@ -160,5 +159,8 @@ func (p *Publisher) ElephantAck(m *flow.Elephant, ack func(Outcome)) { p.events.
 // Topology publishes the present state of a link, a host or a dark switch.
 func (p *Publisher) Topology(m *topology.Record) { p.events.topology(m) }
 
-// Alert publishes an alert that has no elephant behind it. ack may be nil.
-func (p *Publisher) Alert(m *Alert, ack func(Outcome)) { p.events.alert(m, ack) }
+// Alert publishes a step of an alert's life.
+func (p *Publisher) Alert(m *flow.Alert) { p.events.alert(m, nil) }
+
+// AlertAck is Alert; ack is as ElephantAck's.
+func (p *Publisher) AlertAck(m *flow.Alert, ack func(Outcome)) { p.events.alert(m, ack) }

@@ -124,7 +124,7 @@ func TestFullQueue(t *testing.T) {
 		p.Path(&flow.Path{Key: s.Packet.Key, Time: int64(i + 1)})
 		seal()
 	}
-	p.Alert(&Alert{Time: 1}, nil)
+	p.Alert(&flow.Alert{Time: 1})
 	seal()
 	st = p.Stats()
 	if st[Paths].Dropped[QueueFull] == 0 || st[Alerts].DroppedTotal() != 0 {
@@ -182,8 +182,8 @@ func TestTooLarge(t *testing.T) {
 	sink := &heldSink{}
 	p := started(t, cfg, sink)
 	told := Acknowledged
-	big := &Alert{Annotations: []Label{{"summary", strings.Repeat("x", 9000)}}}
-	p.Alert(big, func(o Outcome) { told = o })
+	big := &flow.Alert{Annotations: []flow.Label{{Name: "summary", Value: strings.Repeat("x", 9000)}}}
+	p.AlertAck(big, func(o Outcome) { told = o })
 	var c flow.Counters
 	c.Records, c.Adapters = flow.HasAdapters, make([]flow.Adapter, 5000)
 	e := p.Encoder()

@@ -105,7 +105,6 @@ func TestSpool(t *testing.T) {
 		t.Errorf("the last elephant's outcome is %s", o)
 	}
 	eventually(t, "most is on disk", func() bool { return p.Stats()[Flows].Spooled > 12_000 })
-	closes(t, p.Stats())
 	if err := p.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,6 @@ type heldSink struct {
 
 	mu     sync.Mutex
 	blocks []*Block
-	told   []string // see note
 }
 
 func (*heldSink) Name() string          { return "held" }
@@ -53,7 +52,6 @@ func (s *heldSink) take() []*Block {
 // finish gives all blocks back.
 func (s *heldSink) finish(o Outcome) {
 	for _, b := range s.take() {
-		s.note(b)
 		b.Done(o)
 	}
 }

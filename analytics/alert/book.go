@@ -145,7 +145,7 @@ func (b *Book) tell(e *entry, state flow.AlertState, now int64) *flow.Alert {
 	if state == flow.AlertResolved {
 		a.Ends = max(e.seen, a.Starts)
 	}
-	a.Annotations = []flow.Label{{Name: "summary", Value: f.Summary}, {Name: "action", Value: f.Kind.Action()}}
+	a.Annotations = append([]flow.Label{{Name: "summary", Value: f.Summary}, {Name: "action", Value: f.Kind.Action()}}, f.Notes...)
 	return a
 }
 

@@ -104,7 +104,7 @@ func (r *Rule) set(name, value string, zone *time.Location) (err error) {
 	case "between":
 		a, b, ok := strings.Cut(value, ",")
 		if !ok {
-			return fmt.Errorf("between=%s: want two prefixes with a comma", value)
+			return fmt.Errorf("between=%s: want two prefixes with a comma, in quotes", value)
 		}
 		r.Either = true
 		if r.Src, err = prefix(a); err == nil {

@@ -30,6 +30,7 @@ type Agent struct {
 // agent is what is remembered of one.
 type agent struct {
 	now     Agent
+	told    int64            // when
 	history [lossSlots]Agent // one each 10 s
 	at      int64            // of the newest
 	next    int
@@ -53,8 +54,22 @@ const (
 	rateFor      = int64(300e9) // how long a change of the sampling rate is told
 )
 
-// Agent takes the present figures of an agent; the last ones count.
-func (w *Watch) Agent(a *Agent) {
+// Agents takes the present figures of all agents. Who is not among them is
+// forgotten, and whoever is silent is told of only while this is called: when
+// nothing can arrive, nobody is silent.
+func (w *Watch) Agents(list []Agent) {
+	w.listened = w.now
+	for i := range list {
+		w.agent(&list[i])
+	}
+	for k, x := range w.agents { // order does not matter
+		if x.told != w.now {
+			delete(w.agents, k)
+		}
+	}
+}
+
+func (w *Watch) agent(a *Agent) {
 	x := w.agents[a.AgentKey]
 	if x == nil {
 		if len(w.agents) >= maxHeld {
@@ -66,7 +81,7 @@ func (w *Watch) Agent(a *Agent) {
 	if x.now.Heard != 0 && a.Heard > x.now.Heard {
 		x.longest = max(x.longest-x.longest/100, a.Heard-x.now.Heard)
 	}
-	x.now = *a
+	x.now, x.told = *a, w.now
 	if w.now-x.at >= lossEvery {
 		x.at = w.now
 		x.history[x.next%lossSlots] = *a
@@ -80,10 +95,13 @@ func (w *Watch) Agent(a *Agent) {
 	}
 }
 
-// Forget drops an agent that is no longer accounted for.
-func (w *Watch) Forget(k AgentKey) { delete(w.agents, k) }
+// listenedFor is how long the figures of agents are believed.
+const listenedFor = int64(3e9)
 
 func (w *Watch) seeAgents() {
+	if w.now-w.listened > listenedFor {
+		return
+	}
 	keys := make([]AgentKey, 0, len(w.agents))
 	for k := range w.agents {
 		keys = append(keys, k)
@@ -105,7 +123,7 @@ func (w *Watch) seeAgent(k AgentKey, x *agent) {
 	patience := min(max(leastSilence, 3*x.longest), mostSilence)
 	if silent := w.now - x.now.Heard; silent > patience {
 		w.book.See(&alert.Finding{
-			Kind: alert.AgentSilent, Subject: subject, Since: x.now.Heard, Value: float64(silent) / 1e9,
+			Kind: alert.AgentSilent, Subject: subject, Incident: "silence", Since: x.now.Heard, Value: float64(silent) / 1e9,
 			Summary: fmt.Sprintf("%s has sent no sFlow for %s", subject.Switch, minutes(float64(silent)/1e9)),
 		}, w.now)
 		return

@@ -9,10 +9,19 @@ import (
 	"spoor/flow"
 )
 
+// Drop is a notification of a discarded packet (sFlow version 5, sample kind 5).
+type Drop struct {
+	Agent  flow.Addr
+	Port   uint32 // at which the packet was to leave, or had come in; 0 unknown
+	Reason string
+	Flow   uint64
+	At     int64 // arrival, Unix ns
+}
+
 // dropKey is what discarded packets are counted by.
 type dropKey struct {
 	agent  flow.Addr
-	port   uint32 // at which they were to leave, or had come in; 0 unknown
+	port   uint32
 	reason string
 }
 
@@ -30,14 +39,9 @@ const (
 	leastDrops = 10 // notifications within 10 s; agents bound them, so few mean many
 )
 
-// Dropped takes a notification of a discarded packet (sFlow version 5, sample
-// kind 5) that arrived at a time.
-func (w *Watch) Dropped(x *flow.Discard, received int64) {
-	port := x.Output
-	if port == 0 {
-		port = x.Input
-	}
-	k := dropKey{x.Agent, port, x.Reason.String()}
+// Dropped takes a notification.
+func (w *Watch) Dropped(x *Drop) {
+	k := dropKey{x.Agent, x.Port, x.Reason}
 	d := w.drops[k]
 	if d == nil {
 		if len(w.drops) >= maxHeld {
@@ -46,13 +50,19 @@ func (w *Watch) Dropped(x *flow.Discard, received int64) {
 		d = &drops{}
 		w.drops[k] = d
 	}
-	d.move(received / int64(1e9))
+	d.move(x.At / int64(1e9))
 	d.count[d.second%dropSlots]++
-	if x.FlowID != 0 && !slices.Contains(d.flows, x.FlowID) {
+	if x.Flow == 0 {
+		return
+	}
+	if e := w.elephants[x.Flow]; e != nil {
+		e.dropped = x.At
+	}
+	if !slices.Contains(d.flows, x.Flow) {
 		if len(d.flows) == dropFlows {
 			d.flows = slices.Delete(d.flows, 0, 1)
 		}
-		d.flows = append(d.flows, x.FlowID)
+		d.flows = append(d.flows, x.Flow)
 	}
 }
 

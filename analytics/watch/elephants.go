@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"spoor/analytics/alert"
@@ -20,16 +21,21 @@ type elephant struct {
 	severity flow.Severity
 	rate     float64
 	summary  string
+	notes    []flow.Label
 	links    []string   // names and ids, for rules
 	ports    []links.ID // that send onto fabric links, that of top first
 	top      string     // id of the directed link with the largest share
 	topName  string
 	incident string
 	muted    bool
+	dropped  int64 // when a packet of it was discarded last
 }
 
 // incast is how many elephants to one receiver are one incident.
 const incast = 3
+
+// dropsCount is how long the loss of a packet makes an elephant critical.
+const dropsCount = int64(60e9)
 
 // maxElephants bounds the elephants that are kept.
 const maxElephants = 10_000
@@ -55,7 +61,17 @@ func (w *Watch) Elephant(m *flow.Elephant) {
 		e = &elephant{id: m.ID}
 		w.elephants[m.ID] = e
 	}
+	if e.dropped != 0 && w.now-e.dropped < dropsCount {
+		m.Severity = flow.SeverityCritical
+	}
 	e.key, e.since, e.severity, e.rate, e.summary = m.Key, m.Since, m.Severity, m.Rate, m.Summary()
+	e.notes = []flow.Label{
+		{Name: "alert", Value: m.Alert()}, {Name: "episode", Value: strconv.FormatUint(uint64(m.Episode), 10)},
+		{Name: "rate_bps", Value: strconv.FormatFloat(m.Rate, 'f', 0, 64)}, {Name: "share", Value: strconv.FormatFloat(m.Share, 'f', 4, 64)},
+	}
+	if l := m.Largest(); l != nil {
+		e.notes = append(e.notes, flow.Label{Name: "link", Value: l.Name(">")})
+	}
 	e.links, e.ports, e.top = e.links[:0], e.ports[:0], ""
 	share := -1.0
 	for i := range m.Links {
@@ -131,7 +147,7 @@ func (w *Watch) incidentOf(e *elephant) string {
 func (e *elephant) finding() alert.Finding {
 	return alert.Finding{
 		Kind: alert.ElephantFlow, Severity: e.severity, Since: e.since, Subject: alert.Subject{Flow: e.id, Key: e.key},
-		Summary: e.summary, Value: e.rate, Links: e.links, Flows: []uint64{e.id}, Page: "/#/elephants/" + flow.FormatID(e.id),
+		Summary: e.summary, Notes: e.notes, Value: e.rate, Links: e.links, Flows: []uint64{e.id}, Page: "/#/elephants/" + flow.FormatID(e.id),
 	}
 }
 

@@ -31,6 +31,7 @@ type Watch struct {
 	elephants map[uint64]*elephant
 	hosts     map[pair]int                     // elephants by the two hosts, and by the receiver
 	onLink    map[links.ID]map[uint64]struct{} // elephants by the port that sends onto the link
+	listened  int64                            // when figures of agents came last
 	balanced  int64                            // when the uplinks were last compared
 }
 
@@ -74,6 +75,9 @@ func (w *Watch) Tick() []*flow.Alert {
 	}
 	return w.book.Tick(w.now)
 }
+
+// Finish gives the ends of all alerts that are up, as when a replay ends or the collector stops.
+func (w *Watch) Finish() []*flow.Alert { return w.book.Finish(w.now) }
 
 // keep holds a finding until the next look at what it is about.
 func (w *Watch) keep(p place, f alert.Finding, until int64) {

@@ -218,7 +218,7 @@ func TestAgents(t *testing.T) {
 		a.Heard = b.now
 		a.Datagrams += 10
 		a.Samples += 60
-		b.w.Agent(&a)
+		b.w.Agents([]watch.Agent{a})
 	}
 	b.run(300, talk)
 	b.tells()
@@ -235,7 +235,8 @@ func TestAgents(t *testing.T) {
 	b.tells("raised info SamplingRateChanged: leaf1 samples 1 in 2000 packets now, 1 in 1000 before")
 	b.run(1000, talk)
 	b.tells("resolved info SamplingRateChanged")
-	b.run(60, nil)
+	silent := func() { b.w.Agents([]watch.Agent{a}) }
+	b.run(60, silent)
 	b.tells("raised warning AgentSilent: leaf1 has sent no sFlow for 21 seconds")
 	b.run(60, talk)
 	b.tells("resolved warning AgentSilent")
@@ -248,35 +249,35 @@ func TestAgents(t *testing.T) {
 func TestRareAgentIsNotSilent(t *testing.T) {
 	b := newBench(t)
 	a := watch.Agent{AgentKey: watch.AgentKey{Addr: agentAddr(1)}, Heard: b.now}
-	b.w.Agent(&a)
+	b.w.Agents([]watch.Agent{a})
 	n := 0
 	b.run(1200, func() {
 		if n++; n%15 == 0 && n < 200 || n%60 == 0 {
 			a.Heard = b.now
 			a.Datagrams++
 		}
-		b.w.Agent(&a)
+		b.w.Agents([]watch.Agent{a})
 	})
 	if len(b.told) > 2 { // told once at most, when it became rare
 		t.Errorf("told %q", b.told)
 	}
 	b.told = nil
-	b.run(400, nil)
+	b.run(400, func() { b.w.Agents([]watch.Agent{a}) })
 	b.tells("raised warning AgentSilent")
 }
 
 func TestDrops(t *testing.T) {
 	b := newBench(t)
-	x := flow.Discard{Agent: agentAddr(1), Output: 49, FlowID: 5}
 	drop := func() {
-		b.w.Dropped(&x, b.now)
-		b.w.Dropped(&x, b.now)
+		for range 2 {
+			b.w.Dropped(&watch.Drop{Agent: agentAddr(1), Port: 49, Flow: 5, Reason: "no_buffer_space", At: b.now})
+		}
 	}
 	b.run(30, drop)
-	b.tells("raised warning PacketDrops: leaf1:p49 discards packets (" + x.Reason.String() + "), of at least 1 flows")
+	b.tells("raised warning PacketDrops: leaf1:p49 discards packets (no_buffer_space), of at least 1 flows")
 	b.w.Elephant(&flow.Elephant{ID: 5})
 	b.run(30, drop)
-	b.tells("resolved warning", "raised critical PacketDrops: leaf1:p49 discards packets ("+x.Reason.String()+"), of at least 1 flows, an elephant among them")
+	b.tells("resolved warning", "raised critical PacketDrops: leaf1:p49 discards packets (no_buffer_space), of at least 1 flows, an elephant among them")
 	b.run(100, nil)
 	b.tells("resolved critical PacketDrops")
 }
@@ -373,7 +374,7 @@ func TestQuietFabricTellsNothing(t *testing.T) {
 		}
 		a.Heard = b.now
 		a.Datagrams += 3
-		b.w.Agent(&a)
+		b.w.Agents([]watch.Agent{a})
 	})
 	b.tells()
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/VictoriaMetrics/metrics"
 
 	"spoor/analytics"
+	"spoor/collector"
 	"spoor/flow"
 	"spoor/internal/telemetry"
 	"spoor/web"
@@ -27,6 +28,7 @@ var errStalled = errors.New("its clock stands still")
 type heartbeat struct {
 	engine *analytics.Engine
 	now    func() int64
+	health *health
 	keeper *keeper // nil: nothing is kept
 	ready  chan struct{}
 	last   atomic.Int64 // time of the last tick on that clock; 0 before and after the run
@@ -37,8 +39,8 @@ type heartbeat struct {
 	ticks     *metrics.Counter
 }
 
-func newHeartbeat(e *analytics.Engine, now func() int64) *heartbeat {
-	h := &heartbeat{engine: e, now: now, ready: make(chan struct{}), set: metrics.NewSet()}
+func newHeartbeat(e *analytics.Engine, agents *collector.Agents, now func() int64) *heartbeat {
+	h := &heartbeat{engine: e, health: &health{engine: e, agents: agents}, now: now, ready: make(chan struct{}), set: metrics.NewSet()}
 	h.took = telemetry.NewDelayHistogram(h.set, "spoor_engine_tick_seconds")
 	h.detection = telemetry.NewDelayHistogram(h.set, "spoor_detection_delay_seconds")
 	h.ticks = h.set.NewCounter("spoor_engine_ticks_total")
@@ -71,6 +73,7 @@ func (h *heartbeat) run(ctx context.Context) error {
 
 func (h *heartbeat) tick() {
 	now := h.now()
+	h.health.look(now)
 	h.engine.Tick(now)
 	h.last.Store(now)
 	h.ticks.Inc()

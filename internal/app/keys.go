@@ -5,7 +5,9 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
+	"spoor/analytics/alert"
 	"spoor/internal/config"
 	"spoor/internal/telemetry"
 	"spoor/publish/kafka"
@@ -128,6 +130,8 @@ func (c *Config) analyticsKeys(add adder) {
 		"Estimated bytes below which a flow raises no alert.")
 	add("elephants.min_duration", config.Duration(&a.Elephants.MinDuration),
 		"How long the excess must last before an alert starts.")
+	add("elephants.mute", config.ListOf(&a.Alerts.Mute, "rule", parseMute, func(r alert.Rule) string { return r.String() }),
+		"Rules that mute alerts, of any kind: words like src=10.1.0.0/16 dst=10.2.0.5 between=\"10.1.0.0/16,10.2.0.0/16\" alert=PortDown switch=leaf1 port=swp5 link=leaf1:swp5--spine1:swp1 schedule=\"Mon-Fri 22:00-04:00\" until=2027-01-31 reason=\"nightly backup\". Muted elephants stay in their topic.")
 	add("topology.file", config.String(&c.TopologyFile),
 		"A given topology in sFlow-RT's JSON form; it overrides what is learned. Empty: none.")
 	add("topology.learn", config.Bool(&a.Topology.Learn),
@@ -205,3 +209,6 @@ func (aliases) Shape() config.Shape { return config.Map }
 
 // Kind names an item.
 func (aliases) Kind() string { return "address=address" }
+
+// parseMute reads a mute rule; its times are local ones unless it says otherwise.
+func parseMute(text string) (alert.Rule, error) { return alert.ParseRule(text, time.Local) }

@@ -10,6 +10,7 @@ type outbox interface {
 	Path(p *flow.Path)
 	Elephant(e *flow.Elephant)
 	Topology(r *topology.Record)
+	Alert(a *flow.Alert)
 }
 
 // Path notes the last state of the flow's path.
@@ -35,6 +36,9 @@ func (o *observer) Elephant(e *flow.Elephant) {
 // Topology passes on.
 func (o *observer) Topology(r *topology.Record) { o.out.Topology(r) }
 
+// Alert passes on.
+func (o *observer) Alert(a *flow.Alert) { o.out.Alert(a) }
+
 // tee passes what the engine concludes to two.
 type tee struct{ a, b outbox }
 
@@ -54,4 +58,10 @@ func (t *tee) Elephant(e *flow.Elephant) {
 func (t *tee) Topology(r *topology.Record) {
 	t.a.Topology(r)
 	t.b.Topology(r)
+}
+
+// Alert passes on.
+func (t *tee) Alert(a *flow.Alert) {
+	t.a.Alert(a)
+	t.b.Alert(a)
 }

@@ -16,6 +16,7 @@ import (
 type Pipeline struct {
 	engine *analytics.Engine
 	worker *worker
+	health *health
 
 	now  int64 // arrival of the latest datagram or tick
 	next int64 // of the next tick
@@ -51,9 +52,13 @@ func (p *Pipeline) connect(cfg *Config, to feed, enc *publish.Encoder, log *slog
 	if err != nil {
 		return err
 	}
+	p.health = &health{agents: agents, engine: p.engine}
 	p.worker = newWorker(agents, to, enc, func() int64 { return p.now }, log)
 	return nil
 }
+
+// deafAfter: when nothing at all arrives for so long, the capture has a gap or an end.
+const deafAfter = int64(5e9)
 
 // Datagram takes a datagram, which is borrowed, at the time of its arrival. Time never goes back.
 func (p *Pipeline) Datagram(d *collector.Datagram) {
@@ -87,6 +92,9 @@ func (p *Pipeline) ticksBefore(at int64) {
 			p.next = at / analytics.TickEvery * analytics.TickEvery
 		}
 		p.now = p.next
+		if p.next-p.last < deafAfter { // a gap between captures is nobody's silence
+			p.health.look(p.next)
+		}
 		p.engine.Tick(p.next)
 	}
 }

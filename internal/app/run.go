@@ -113,7 +113,7 @@ func (r *runner) build(ctx context.Context) error {
 	if r.engine, err = analytics.New(a, r.outbox()); err != nil {
 		return err
 	}
-	r.beat = newHeartbeat(r.engine, r.collector.Clock().Now)
+	r.beat = newHeartbeat(r.engine, r.agents, r.collector.Clock().Now)
 	r.beat.keeper = keep
 	for range r.collector.Workers() {
 		r.workers = append(r.workers, newWorker(r.agents, r.engine.Feed(), r.pub.Encoder(), r.collector.Clock().Now, r.limit))

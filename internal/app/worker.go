@@ -20,6 +20,7 @@ type feed interface {
 	Counters(c *flow.Counters)
 	Describe(s *flow.Sample, l *flow.Labels)
 	DescribeCounters(c *flow.Counters, l *flow.Labels)
+	Discard(x *flow.Discard)
 	Restarted(agent flow.Addr, boot, now int64)
 	Way(key *flow.Key) []string
 	Flush()
@@ -157,7 +158,7 @@ func (s *samples) CountersSample(c *flow.Counters) {
 }
 
 // DiscardedPacket passes a discarded packet on. Each stands for itself, so it
-// is no part of any flow's rate: the analytics do not see it.
+// is no part of any flow's rate.
 func (s *samples) DiscardedPacket(x *flow.Discard) {
 	x.Received, x.Time = s.received, s.spread.next(x.Timestamp)
 	x.FlowID = x.Packet.Key.ID()
@@ -170,5 +171,6 @@ func (s *samples) DiscardedPacket(x *flow.Discard) {
 	if x.FlowID != 0 {
 		x.Path = s.feed.Way(&x.Packet.Key)
 	}
+	s.feed.Discard(x)
 	s.enc.Drop(x, &s.labels)
 }

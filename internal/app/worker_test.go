@@ -38,6 +38,7 @@ func load(tb testing.TB, path string) (list []collector.Datagram) {
 type recorder struct {
 	samples  []flow.Sample
 	counters int
+	discards int
 	boots    []int64 // ns between restarts and their first datagrams
 }
 
@@ -45,6 +46,7 @@ func (r *recorder) Sample(s *flow.Sample)                           { r.samples 
 func (r *recorder) Counters(*flow.Counters)                         { r.counters++ }
 func (*recorder) Describe(*flow.Sample, *flow.Labels)               {}
 func (*recorder) DescribeCounters(_ *flow.Counters, _ *flow.Labels) {}
+func (r *recorder) Discard(*flow.Discard)                           { r.discards++ }
 func (r *recorder) Restarted(_ flow.Addr, boot, now int64)          { r.boots = append(r.boots, now-boot) }
 func (*recorder) Way(*flow.Key) []string                            { return nil }
 func (*recorder) Flush()                                            {}

@@ -84,12 +84,18 @@ func (s *Set) apply(i int, items []string, from Origin) error {
 	return nil
 }
 
-// split cuts what the environment or a flag gives for key i.
+// split cuts what the environment or a flag gives for key i, at commas that do not stand in double quotes.
 func (s *Set) split(i int, text string) []string {
 	if s.keys[i].Value.Shape() == Scalar {
 		return []string{text}
 	}
-	items := strings.Split(text, ",")
+	quoted := false
+	items := strings.FieldsFunc(text, func(r rune) bool {
+		if r == '"' {
+			quoted = !quoted
+		}
+		return r == ',' && !quoted
+	})
 	for j := range items {
 		items[j] = strings.TrimSpace(items[j])
 	}

@@ -21,6 +21,8 @@ func (p *Printer) Line(topic string, value []byte) (string, error) {
 		return line(value, p.elephant)
 	case "paths":
 		return line(value, p.path)
+	case "alerts":
+		return line(value, p.alert)
 	case "topology":
 		return line(value, p.topology)
 	case "flows":
@@ -73,7 +75,18 @@ func (p *Printer) elephant(m *elephantJSON) string {
 	if m.Severity != "" && m.Severity != "info" {
 		fmt.Fprintf(&b, "  %s", strings.ToUpper(clean(m.Severity)))
 	}
+	if m.Muted != "" {
+		fmt.Fprintf(&b, "  muted: %s", clean(m.Muted))
+	}
 	return b.String()
+}
+
+// alert writes
+//
+//	12:00:05.123  raised    WARNING   LinkBusy     leaf1:swp5>spine1:swp1 is 96% full, of mice alone
+func (p *Printer) alert(m *alertJSON) string {
+	return fmt.Sprintf("%s  %-8s  %-8s  %-18s  %s", p.clock(m.Time), clean(m.State), strings.ToUpper(clean(m.Severity)),
+		clean(m.Labels["alertname"]), clean(m.Annotations["summary"]))
 }
 
 // widest gives the link on which the share is largest.

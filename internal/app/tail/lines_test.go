@@ -41,6 +41,8 @@ func TestLines(t *testing.T) {
 		"02:11:05.000  multipath    10.1.1.1:40112 > 10.2.1.1:5201 tcp  a > b (50%)  or  a > c (50%)")
 	f("paths", `{`+flowObject+`,"time":"2026-11-22T02:11:05Z","cause":"expired","state":"unordered","switches":["a","b"]}`,
 		"02:11:05.000  unordered    10.1.1.1:40112 > 10.2.1.1:5201 tcp  {a, b}  expired")
+	f("alerts", `{"state":"raised","severity":"critical","time":"2026-11-22T02:11:05Z","labels":{"alertname":"PortDown"},"annotations":{"summary":"leaf1:swp5 is down, and nobody switched it off"}}`,
+		"02:11:05.000  raised    CRITICAL  PortDown            leaf1:swp5 is down, and nobody switched it off")
 	f("topology", `{"id":"x","time":"2026-11-22T02:11:05Z","link":"leaf1:swp5--spine1:swp1","speed_bps":100000000,"source":"learned","state":"up"}`,
 		"02:11:05.000  link    up     leaf1:swp5--spine1:swp1  100 Mbit/s  learned")
 	f("topology", `{"id":"host/10.1.1.1","seen":"2026-11-22T02:11:05Z","host":"10.1.1.1","source":"learned","state":"stale","ports":[{"switch":"leaf1","agent":"10.0.0.1","ifindex":101}],"vni":null}`,

@@ -55,6 +55,7 @@ type elephantJSON struct {
 	Episode   int        `json:"episode"`
 	State     string     `json:"state"`
 	Severity  string     `json:"severity"`
+	Muted     string     `json:"muted"`
 	Time      time.Time  `json:"time"`
 	Flow      flowJSON   `json:"flow"`
 	Since     time.Time  `json:"since"`
@@ -69,6 +70,14 @@ type elephantJSON struct {
 	Slot      int        `json:"slot"`
 	Links     []linkJSON `json:"links"`
 	Path      *pathJSON  `json:"path"`
+}
+
+type alertJSON struct {
+	State       string            `json:"state"`
+	Severity    string            `json:"severity"`
+	Time        time.Time         `json:"time"`
+	Labels      map[string]string `json:"labels"`
+	Annotations map[string]string `json:"annotations"`
 }
 
 type portJSON struct {

@@ -29,7 +29,7 @@ const reachTimeout = 10 * time.Second
 
 // Topics are the topics that can be read, without their prefix.
 func Topics() []string {
-	return []string{"elephants", "paths", "flows", "counters", "drops", "topology"}
+	return []string{"elephants", "alerts", "paths", "flows", "counters", "drops", "topology"}
 }
 
 // Options says what to read and how to show it.

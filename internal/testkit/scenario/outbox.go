@@ -70,3 +70,6 @@ func (o *outbox) agent(a flow.Addr) *string {
 	}
 	return s
 }
+
+// Alert implements analytics.Outbox.
+func (*outbox) Alert(*flow.Alert) {}

@@ -1,0 +1,56 @@
+package analytics
+
+import (
+	"spoor/analytics/links"
+	"spoor/analytics/watch"
+	"spoor/flow"
+	"spoor/topology"
+)
+
+// watchEvery is the pace at which the fabric is looked at for what is wrong.
+const watchEvery = int64(1e9)
+
+// AgentHealth is what is known of an agent's telemetry.
+type AgentHealth = watch.Agent
+
+// Agents takes the present figures of all agents, each second while datagrams
+// can arrive: what is not told of is not watched. It is called by the caller of Tick.
+func (e *Engine) Agents(list []AgentHealth) { e.watch.Agents(list) }
+
+// look tells what is wrong.
+func (e *Engine) look(now int64) {
+	e.watched = now
+	for _, a := range e.watch.Tick() {
+		e.out.Alert(a)
+	}
+}
+
+// poll takes a port's counters; a rate says something of the speed of a link of which nobody else does.
+func (e *Engine) poll(p *links.Poll) {
+	if peak := e.desk.ports.Poll(p); peak > 0 {
+		e.learner.Inform(&topology.PortInfo{Agent: e.registry.Addr(p.Port.Switch), IfIndex: p.Port.IfIndex, Rate: peak})
+	}
+	e.watch.Polled(p)
+}
+
+// Discard takes a notification of a discarded packet.
+func (f *Feed) Discard(x *flow.Discard) {
+	port := x.Output
+	if port == 0 {
+		port = x.Input
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if len(f.drops) < maxPending {
+		f.drops = append(f.drops, watch.Drop{Agent: x.Agent, Port: port, Reason: x.Reason.String(), Flow: x.FlowID, At: x.Received})
+	}
+}
+
+// drainDrops moves the discarded packets.
+func (f *Feed) drainDrops(dst []watch.Drop) []watch.Drop {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	dst = append(dst, f.drops...)
+	f.drops = f.drops[:0]
+	return dst
+}
