@@ -102,7 +102,7 @@ func TestStats(t *testing.T) {
 	d := decode.New(r)
 	vendor := uint32(sflow.MakeFormat(4413, 77))
 	d.Decode(datagram(t,
-		counters(t, item(3000, make([]byte, 68)), item(vendor, make([]byte, 8)), item(vendor, nil), ifCounters(1)),
+		counters(t, item(3999, make([]byte, 68)), item(vendor, make([]byte, 8)), item(vendor, nil), ifCounters(1)),
 		item(5, make([]byte, 32)), item(vendor, nil)))
 	d.Decode([]byte{0, 9, 0, 1})
 	d.Decode(append(datagram(t, item(1, nil)), 1, 2, 3))
@@ -132,7 +132,7 @@ func TestStats(t *testing.T) {
 	for u := range sum.Unknown.All() {
 		got[u.Kind.String()+" "+u.Format.String()] = u.Count
 	}
-	if diff := cmp.Diff(map[string]uint64{"counter 0:3000": 2, "counter 4413:77": 4, "unknown 4413:77": 2}, got); diff != "" {
+	if diff := cmp.Diff(map[string]uint64{"counter 0:3999": 2, "counter 4413:77": 4, "unknown 4413:77": 2}, got); diff != "" {
 		t.Error(diff)
 	}
 }

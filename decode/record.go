@@ -47,6 +47,25 @@ const (
 	RecordExtendedTCPInfo
 	RecordExtendedEntities
 	RecordBSTEgressQueue
+	RecordExtendedMPLSTunnel
+	RecordExtendedMPLSVC
+	RecordExtendedMPLSFTN
+	RecordExtendedMPLSFEC
+	RecordExtended80211Payload
+	RecordExtended80211Rx
+	RecordExtended80211Tx
+	RecordExtendedQueueLength
+	RecordTransaction
+	RecordExtendedProxySocketIPv4
+	RecordExtendedProxySocketIPv6
+	RecordMemcacheOperation
+	RecordHTTPRequestOld
+	RecordAppOperation
+	RecordAppParentContext
+	RecordAppInitiator
+	RecordAppTarget
+	RecordHTTPRequest
+	RecordExtendedProxyRequest
 	RecordUnknownCounter
 	RecordIfCounters
 	RecordEthernetCounters
@@ -78,6 +97,23 @@ const (
 	RecordBSTPortBuffers
 	RecordHWTables
 	RecordNVMLGPU
+	RecordTokenRingCounters
+	RecordVGCounters
+	RecordIEEE80211Counters
+	RecordSlowPathCounts
+	RecordRadioUtilization
+	RecordQueueLengthCounters
+	RecordJVMRuntime
+	RecordJVMStatistics
+	RecordHTTPCounters
+	RecordAppOperations
+	RecordAppResources
+	RecordMemcacheCounters
+	RecordAppWorkers
+	RecordEnergy
+	RecordTemperature
+	RecordHumidity
+	RecordFans
 
 	NumRecords int = iota
 )
@@ -151,6 +187,42 @@ var recordFormats = [NumRecords]sflow.Format{
 	RecordBSTPortBuffers:          sflow.FormatBSTPortBuffers,
 	RecordHWTables:                sflow.FormatHWTables,
 	RecordNVMLGPU:                 sflow.FormatNVMLGPU,
+	RecordExtendedMPLSTunnel:      sflow.FormatExtendedMPLSTunnel,
+	RecordExtendedMPLSVC:          sflow.FormatExtendedMPLSVC,
+	RecordExtendedMPLSFTN:         sflow.FormatExtendedMPLSFTN,
+	RecordExtendedMPLSFEC:         sflow.FormatExtendedMPLSFEC,
+	RecordExtended80211Payload:    sflow.FormatExtended80211Payload,
+	RecordExtended80211Rx:         sflow.FormatExtended80211Rx,
+	RecordExtended80211Tx:         sflow.FormatExtended80211Tx,
+	RecordExtendedQueueLength:     sflow.FormatExtendedQueueLength,
+	RecordTransaction:             sflow.FormatTransaction,
+	RecordExtendedProxySocketIPv4: sflow.FormatExtendedProxySocketIPv4,
+	RecordExtendedProxySocketIPv6: sflow.FormatExtendedProxySocketIPv6,
+	RecordMemcacheOperation:       sflow.FormatMemcacheOperation,
+	RecordHTTPRequestOld:          sflow.FormatHTTPRequestOld,
+	RecordAppOperation:            sflow.FormatAppOperation,
+	RecordAppParentContext:        sflow.FormatAppParentContext,
+	RecordAppInitiator:            sflow.FormatAppInitiator,
+	RecordAppTarget:               sflow.FormatAppTarget,
+	RecordHTTPRequest:             sflow.FormatHTTPRequest,
+	RecordExtendedProxyRequest:    sflow.FormatExtendedProxyRequest,
+	RecordTokenRingCounters:       sflow.FormatTokenRingCounters,
+	RecordVGCounters:              sflow.FormatVGCounters,
+	RecordIEEE80211Counters:       sflow.FormatIEEE80211Counters,
+	RecordSlowPathCounts:          sflow.FormatSlowPathCounts,
+	RecordRadioUtilization:        sflow.FormatRadioUtilization,
+	RecordQueueLengthCounters:     sflow.FormatQueueLengthCounters,
+	RecordJVMRuntime:              sflow.FormatJVMRuntime,
+	RecordJVMStatistics:           sflow.FormatJVMStatistics,
+	RecordHTTPCounters:            sflow.FormatHTTPCounters,
+	RecordAppOperations:           sflow.FormatAppOperations,
+	RecordAppResources:            sflow.FormatAppResources,
+	RecordMemcacheCounters:        sflow.FormatMemcacheCounters,
+	RecordAppWorkers:              sflow.FormatAppWorkers,
+	RecordEnergy:                  sflow.FormatEnergy,
+	RecordTemperature:             sflow.FormatTemperature,
+	RecordHumidity:                sflow.FormatHumidity,
+	RecordFans:                    sflow.FormatFans,
 }
 
 // Kind gives the kind of sample that holds the record.

@@ -68,6 +68,19 @@ func (e *ExtendedQueue) Parse(b []byte) (f xdr.Fault) {
 	return f
 }
 
+// ExtendedQueueLength is extended_queue_length: how many packets were in the queue.
+type ExtendedQueueLength struct {
+	QueueIndex  uint32
+	QueueLength uint32
+}
+
+// Parse reads the structure.
+func (e *ExtendedQueueLength) Parse(b []byte) xdr.Fault {
+	c := xdr.NewCursor(b)
+	*e = ExtendedQueueLength{c.Uint32(), c.Uint32()}
+	return c.Fault()
+}
+
 // ExtendedHWTrap is extended_hw_trap: the trap that reported the drop, by devlink's names.
 type ExtendedHWTrap struct {
 	Group Text

@@ -21,7 +21,10 @@ var fixed = map[string]int{
 	"mib2_tcp_group": 60, "mib2_udp_group": 28, "bst_device_buffers": 8, "hw_tables": 144, "nvml_gpu": 48,
 	"extended_nat_port": 8, "extended_socket_ipv4": 20, "extended_socket_ipv6": 44, "extended_tcp_info": 48, "extended_entities": 16,
 	"of_port": 12, "host_parent": 8, "virt_node": 28, "virt_cpu": 12, "virt_memory": 16, "virt_disk_io": 52, "virt_net_io": 40,
-	"ovs_dp_stats": 24,
+	"ovs_dp_stats":          24,
+	"extended_mpls_LDP_FEC": 4, "extended_queue_length": 8, "transaction": 32, "extended_proxy_socket_ipv4": 20,
+	"extended_proxy_socket_ipv6": 44, "tokenring_counters": 72, "vg_counters": 80, "ieee80211_counters": 80, "slow_path_counts": 24,
+	"radio_utilization": 12, "queue_length": 52, "jvm_statistics": 100, "http_counters": 60, "app_resources": 40, "memcache_counters": 140, "app_workers": 20, "energy": 24, "temperature": 12, "humidity": 4, "fans": 12,
 }
 
 func all() []sflow.Known {
@@ -78,7 +81,8 @@ func TestOrder(t *testing.T) {
 		switch k.Name {
 		case "sampled_ethernet", "extended_L2_tunnel_egress", "extended_L2_tunnel_ingress", "lag_port_stats", "host_cpu",
 			"sampled_ipv4", "sampled_ipv6", "extended_ipv4_tunnel_egress", "extended_ipv4_tunnel_ingress",
-			"extended_ipv6_tunnel_egress", "extended_ipv6_tunnel_ingress", "extended_socket_ipv4", "extended_socket_ipv6":
+			"extended_ipv6_tunnel_egress", "extended_ipv6_tunnel_ingress", "extended_socket_ipv4", "extended_socket_ipv6",
+			"extended_proxy_socket_ipv4", "extended_proxy_socket_ipv6", "jvm_statistics":
 			continue // addresses, bytes and floats: tests of their own
 		}
 		n, ok := fixed[k.Name]
