@@ -39,6 +39,11 @@ type told struct {
 	ways  []toldWay // of a sprayed flow
 }
 
+// touch reads some of what a sample will need; the number means nothing.
+func (d *detail) touch() uint64 {
+	return d.tracker.Version + uint64(d.last) + uint64(d.limitOf)
+}
+
 const detailChunk = 32
 
 // Details of a shard: one for each eight flows within these bounds. They take
@@ -62,6 +67,9 @@ func (p *detailPool) at(id uint32) *detail {
 }
 
 func (p *detailPool) len() uint32 { return uint32(len(p.chunks) * detailChunk) }
+
+// crowded: more than a quarter of the details are in use.
+func (p *detailPool) crowded() bool { return int(p.len())-len(p.free) > p.limit/4 }
 
 // get gives an unused detail, 0 if one must be taken from another flow.
 func (p *detailPool) get() uint32 {

@@ -82,6 +82,7 @@ func (e *Engine) Feed() *Feed {
 	f := newFeed(e)
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	f.begins = 3 * len(e.feeds)
 	e.feeds = append(e.feeds, f)
 	return f
 }

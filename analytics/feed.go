@@ -30,6 +30,7 @@ type Feed struct {
 	known   int         // ports in agents
 	spare   [2]portMemo // for those beyond: input and output of one sample
 	turn    int
+	begins  int         // the shards that are served first
 	again   atomic.Bool // all evidence is asked for once more
 	full    bool        // the engine did not drain for so long that nothing more is gathered
 
@@ -71,7 +72,7 @@ func (f *Feed) Sample(s *flow.Sample) {
 	if f.again.Load() && f.again.Swap(false) {
 		f.witness.Forget()
 	}
-	if !f.full && f.witness.Len() < maxPending {
+	if !f.full && !f.witness.Full(maxPending) {
 		f.witness.See(s, in.leads(), out.leads())
 		if in != nil && in.open {
 			f.witness.Beyond(s)
@@ -107,10 +108,8 @@ func (f *Feed) DescribeCounters(c *flow.Counters, l *flow.Labels) {
 
 // Flush hands all gathered samples to their shards, and what they prove to the engine.
 func (f *Feed) Flush() {
-	for i := range f.batches {
-		if len(f.batches[i]) > 0 {
-			f.hand(i)
-		}
+	for g := range Shards / together {
+		f.handSome((g + f.begins) % (Shards / together) * together)
 	}
 	if f.witness.Len() > 0 {
 		f.mu.Lock()
@@ -121,6 +120,38 @@ func (f *Feed) Flush() {
 		f.mu.Lock()
 		f.full = len(f.evidence) >= maxPending
 		f.mu.Unlock()
+	}
+}
+
+// together is how many shards a feed serves at a time, so that the waits for the
+// memory of all their flows overlap. Feeds begin at different ones.
+const together = 8
+
+// handSome hands over to some shards from one on. Locks are taken in the order of the shards.
+func (f *Feed) handSome(from int) {
+	shards, batches := f.engine.shards[from:from+together], f.batches[from:from+together]
+	for i, s := range shards {
+		if len(batches[i]) > 0 {
+			s.mu.Lock()
+			s.begin(batches[i])
+		}
+	}
+	for i, s := range shards {
+		if len(batches[i]) > 0 {
+			s.fetch()
+		}
+	}
+	for i, s := range shards {
+		if len(batches[i]) > 0 {
+			s.reach()
+		}
+	}
+	for i, s := range shards {
+		if len(batches[i]) > 0 {
+			s.finish(batches[i])
+			s.mu.Unlock()
+			batches[i] = batches[i][:0]
+		}
 	}
 }
 

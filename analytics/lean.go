@@ -51,6 +51,17 @@ func (s *Shard) thin(d *detail, e *flowtable.Entry) {
 	}
 }
 
+// relieve frees the detail of a flow that can do without while many are in use.
+func (s *Shard) relieve(d *detail, e *flowtable.Entry) {
+	st := state(e)
+	if d.life != nil || !s.snap.Settled || !d.tracker.Calm() || st.Rate > leanShare/2 || st.S1 > leanShare/2 {
+		return
+	}
+	if s.thin(d, e); e.Flags&lean != 0 {
+		s.dropDetail(e)
+	}
+}
+
 // setEnds notes what a flow does not share of its path.
 func (s *Shard) setEnds(slot uint32, e *flowtable.Entry, hops []path.Hop) {
 	c := s.table.Cold(slot)

@@ -10,7 +10,7 @@ import (
 type agentMemo struct {
 	id    topology.SwitchID
 	heard int64
-	ports []*portMemo // open addressing by ifIndex
+	ports []portMemo // open addressing by ifIndex
 	used  int
 }
 
@@ -57,7 +57,8 @@ func (f *Feed) agentOf(a flow.Addr) *agentMemo {
 	return m
 }
 
-// port gives what is remembered of a port, nil for 0.
+// port gives what is remembered of a port, nil for 0. It is valid until the next
+// one of the same agent is asked for; then it may be a copy of old.
 func (f *Feed) port(m *agentMemo, ifIndex uint32, snap *topology.Snapshot) *portMemo {
 	if ifIndex == 0 {
 		return nil
@@ -71,13 +72,13 @@ func (f *Feed) port(m *agentMemo, ifIndex uint32, snap *topology.Snapshot) *port
 
 func (f *Feed) find(m *agentMemo, ifIndex uint32) *portMemo {
 	if len(m.ports) == 0 {
-		m.ports = make([]*portMemo, 8)
+		m.ports = make([]portMemo, 8)
 	}
 	mask := uint32(len(m.ports) - 1)
 	i := spread32(ifIndex) & mask
-	for ; m.ports[i] != nil; i = (i + 1) & mask {
+	for ; m.ports[i].ifIndex != 0; i = (i + 1) & mask {
 		if m.ports[i].ifIndex == ifIndex {
-			return m.ports[i]
+			return &m.ports[i]
 		}
 	}
 	if m.used >= maxAgentPorts || f.known >= maxFeedPorts {
@@ -85,30 +86,31 @@ func (f *Feed) find(m *agentMemo, ifIndex uint32) *portMemo {
 		f.spare[f.turn] = portMemo{ifIndex: ifIndex}
 		return &f.spare[f.turn]
 	}
-	p := &portMemo{ifIndex: ifIndex}
-	m.ports[i] = p
-	f.known++
-	if m.used++; m.used*2 > len(m.ports) {
+	if 2*m.used >= len(m.ports) {
 		m.grow()
+		return f.find(m, ifIndex)
 	}
-	return p
+	f.known++
+	m.used++
+	m.ports[i].ifIndex = ifIndex
+	return &m.ports[i]
 }
 
 func spread32(x uint32) uint32 { return x*0x9e3779b1>>16 ^ x }
 
 func (m *agentMemo) grow() {
 	old := m.ports
-	m.ports = make([]*portMemo, 2*len(old))
+	m.ports = make([]portMemo, 2*len(old))
 	mask := uint32(len(m.ports) - 1)
-	for _, p := range old {
-		if p == nil {
+	for k := range old {
+		if old[k].ifIndex == 0 {
 			continue
 		}
-		i := spread32(p.ifIndex) & mask
-		for m.ports[i] != nil {
+		i := spread32(old[k].ifIndex) & mask
+		for m.ports[i].ifIndex != 0 {
 			i = (i + 1) & mask
 		}
-		m.ports[i] = p
+		m.ports[i] = old[k]
 	}
 }
 

@@ -41,6 +41,9 @@ func (s *Shard) sample(x *observed, h flowtable.Hash) {
 	}
 	d.restored = false
 	s.judge(d, e, x)
+	if e.N%8 == 0 && s.details.crowded() {
+		s.relieve(d, e)
+	}
 }
 
 // pass lets a flow's time pass by a sample that the detector does not see: the

@@ -3,6 +3,7 @@ package analytics_test
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -130,6 +131,33 @@ func (c *crowd) shuffle() {
 		f := z.Uint64() * 0x9e3779b1 % uint64(c.flows) // large ones anywhere
 		c.order[i] = uint32(f)<<2 | uint32(r.IntN(3))
 	}
+	for w := 0; w < len(c.order); w += 1 << 14 {
+		c.bundle(c.order[w : w+1<<14])
+	}
+}
+
+// bundle brings samples into the order in which datagrams of six each bring them.
+func (c *crowd) bundle(window []uint32) {
+	agents := map[flow.Addr][]uint32{}
+	var datagrams [][]uint32
+	for _, what := range window {
+		c.fill(what)
+		a := append(agents[c.sample.Agent], what)
+		if len(a) == 6 {
+			datagrams, a = append(datagrams, a), nil
+		}
+		agents[c.sample.Agent] = a
+	}
+	at := 0
+	for _, d := range datagrams {
+		at += copy(window[at:], d)
+	}
+	rest := make([]uint32, 0, len(window)-at)
+	for _, d := range agents {
+		rest = append(rest, d...)
+	}
+	slices.Sort(rest)
+	copy(window[at:], rest)
 }
 
 // fill makes the sample of a flow (upper bits) at a hop (two lower ones).
@@ -209,6 +237,40 @@ func (c *crowd) advance(ns int64) {
 	}
 }
 
+// yardstick is what this machine's memory is worth at the moment: changes to
+// single cache lines anywhere in as much memory as the flow table takes.
+type yardstick struct {
+	lines []([8]uint64)
+	at    uint64
+	cpu   float64
+	n     int
+}
+
+const (
+	yardEvery = 1 << 16 // samples between two measurements
+	yardLines = 1 << 15 // lines changed by one
+)
+
+func newYardstick(flows int) *yardstick {
+	y := &yardstick{lines: make([][8]uint64, flows*5/4*122/64), at: 1}
+	for i := range y.lines {
+		y.lines[i][0] = 1
+	}
+	return y
+}
+
+func (y *yardstick) measure() {
+	y.cpu += cpuOf(func() {
+		for range yardLines {
+			y.at = y.at*6364136223846793005 + 1442695040888963407
+			y.lines[(y.at>>32)*uint64(len(y.lines))>>32][0]++
+		}
+	})
+	y.n += yardLines
+}
+
+func (y *yardstick) perAccess() float64 { return y.cpu / float64(y.n) }
+
 func benchmarkScale(b *testing.B, flows int) {
 	b.Helper()
 	c := newCrowd(b, flows, 1, nil)
@@ -224,6 +286,7 @@ func benchmarkScale(b *testing.B, flows int) {
 			sum += c.sample.FlowID
 		}
 	}) / float64(len(c.order))
+	y := newYardstick(flows)
 	b.ReportAllocs()
 	before := c.e.Stats().Shard
 	began := cpuNow()
@@ -231,9 +294,16 @@ func benchmarkScale(b *testing.B, flows int) {
 	for b.Loop() {
 		c.fill(c.order[i&(len(c.order)-1)])
 		c.give(c.feeds[0], 1000)
-		i++
+		if i++; i%yardEvery == 0 {
+			y.measure()
+		}
 	}
-	b.ReportMetric(float64(cpuNow()-began)/float64(i)-rest, "cpu-ns/sample")
+	cost := (float64(cpuNow()-began)-y.cpu)/float64(i) - rest
+	b.ReportMetric(cost, "cpu-ns/sample")
+	if y.cpu > 0 {
+		b.ReportMetric(y.perAccess(), "cpu-ns/access")
+		b.ReportMetric(cost/y.perAccess(), "accesses/sample")
+	}
 	after := c.e.Stats().Shard
 	b.ReportMetric(float64(after.PathStates[flow.PathComplete])/float64(after.Flows), "complete")
 	b.ReportMetric(float64(after.Starved-before.Starved)/float64(i), "starved")

@@ -66,7 +66,9 @@ type Shard struct {
 	ways     []path.Alternative
 	point    elephant.Point
 	hopsOf   []path.Hop
-	warmed   uint64 // keeps the reads that warm the memory
+	hashes   []flowtable.Hash // of the batch at hand
+	slots    []uint32         // where its flows most likely are
+	warmed   uint64           // keeps the reads that warm the memory
 	stats    ShardStats
 }
 
@@ -79,6 +81,7 @@ func NewShard(index uint32, cfg *Config, snap *topology.Snapshot, shared *taps, 
 	size := max(cfg.Flows.Max/Shards, 16)
 	s := &Shard{
 		index: index, cfg: cfg, preset: preset, snap: snap, taps: shared, paths: paths, table: flowtable.New(size, cfg.Seed),
+		hashes: make([]flowtable.Hash, 0, batchSamples), slots: make([]uint32, 0, batchSamples),
 		details: detailPool{limit: min(max(size/8, fewDetails), manyDetails)}, recent: map[uint64]*life{},
 	}
 	s.routes = func(agent uint32, mac uint64) bool { return s.snap.Routes(topology.SwitchID(agent), mac) }
@@ -86,38 +89,65 @@ func NewShard(index uint32, cfg *Config, snap *topology.Snapshot, shared *taps, 
 	return s, nil
 }
 
-// observe takes samples of this shard in the order of their arrival, and copies
-// what it keeps. First it touches the memory of all their flows, so that the
-// waits for it overlap.
+// observe takes samples of this shard in the order of their arrival, at most
+// batchSamples, and copies what it keeps.
 func (s *Shard) observe(batch []observed) {
 	s.mu.Lock()
-	defer s.mu.Unlock()
-	var hashes [batchSamples]flowtable.Hash
-	var slots [batchSamples]uint32
+	s.begin(batch)
+	s.fetch()
+	s.reach()
+	s.finish(batch)
+	s.mu.Unlock()
+}
+
+// The four steps of a batch, under the lock. All but the last only read memory
+// that the last will need, so that the waits for it overlap: a flow's entry is
+// found by way of its tags, its path by way of its entry. A feed takes each step
+// for several shards before the next one.
+
+// begin reads the tags.
+func (s *Shard) begin(batch []observed) {
+	s.hashes = s.hashes[:len(batch)]
 	for i := range batch {
-		hashes[i] = s.table.Hash(&batch[i].key)
-		slots[i] = s.table.Warm(hashes[i])
+		s.hashes[i] = s.table.Hash(&batch[i].key)
 	}
-	for i := range batch {
-		s.warm(slots[i])
-	}
-	for i := range batch {
-		s.sample(&batch[i], hashes[i])
+	for i := range s.hashes {
+		s.warmed += s.table.Touch(s.hashes[i])
 	}
 }
 
-// warm reads what a sample of the flow that most likely lives in a slot will need beside its entry.
-func (s *Shard) warm(slot uint32) {
-	if slot == flowtable.NoSlot {
-		return
+// fetch reads the entries.
+func (s *Shard) fetch() {
+	s.slots = s.slots[:len(s.hashes)]
+	for i := range s.hashes {
+		slot := s.table.Likely(s.hashes[i])
+		s.slots[i] = slot
+		if slot != flowtable.NoSlot {
+			s.warmed += uint64(s.table.Entry(slot).Path) + s.table.TouchCold(slot)
+		}
 	}
-	switch e := s.table.Entry(slot); {
-	case e.Detail != 0:
-		s.warmed += s.details.at(e.Detail).tracker.Version
-	case e.Path != 0:
-		s.warmed += s.paths.Warm(e.Path)
+}
+
+// reach reads what the entries point to.
+func (s *Shard) reach() {
+	for _, slot := range s.slots {
+		if slot == flowtable.NoSlot {
+			continue
+		}
+		switch e := s.table.Entry(slot); {
+		case e.Detail != 0:
+			s.warmed += s.details.at(e.Detail).touch()
+		case e.Path != 0:
+			s.warmed += s.paths.Touch(e.Path)
+		}
 	}
-	s.warmed += uint64(s.table.Cold(slot).First)
+}
+
+// finish does the work.
+func (s *Shard) finish(batch []observed) {
+	for i := range batch {
+		s.sample(&batch[i], s.hashes[i])
+	}
 }
 
 // advance moves the clock. After a silence (a gap between captures, a machine

@@ -46,23 +46,51 @@ func (m *memory) wait(n uint32) {
 // enters and leaves which port, and where addresses live. It sends what is new
 // and repeats the known rarely. One per worker, not for concurrent use.
 type Witness struct {
-	slots [witnessSlots]memory
-	out   []Evidence
-	seq   uint64
+	slots  [witnessSlots]memory
+	queue  [witnessQueue]sight
+	queued int
+	warmed uint64 // keeps the reads that fetch slots
+	out    []Evidence
+	seq    uint64
 }
+
+// sight is a sighting that waits a little, so that its slot has come from memory
+// when it is looked at.
+type sight struct {
+	mark uint64
+	now  int64
+	ev   Evidence
+}
+
+const witnessQueue = 32
 
 // NewWitness gives a witness that has seen nothing.
 func NewWitness() *Witness { return &Witness{} }
 
 // Drain appends the evidence gathered since the last call to dst.
 func (w *Witness) Drain(dst []Evidence) []Evidence {
+	w.settle()
 	dst = append(dst, w.out...)
 	w.out = w.out[:0]
 	return dst
 }
 
 // Len gives the number of pieces gathered since the last Drain.
-func (w *Witness) Len() int { return len(w.out) }
+func (w *Witness) Len() int {
+	w.settle()
+	return len(w.out)
+}
+
+// Full reports whether so many pieces were gathered since the last Drain.
+func (w *Witness) Full(limit int) bool { return len(w.out) >= limit }
+
+// settle looks at what waits.
+func (w *Witness) settle() {
+	for i := range w.queue[:w.queued] {
+		w.look(&w.queue[i])
+	}
+	w.queued = 0
+}
 
 // See takes one sample; non-IP samples prove nothing. from and to are the
 // switches to which its input and output are known to lead, 0 if none: what
@@ -136,7 +164,10 @@ func (w *Witness) Restarted(agent flow.Addr, now int64) {
 }
 
 // Forget makes all that is seen from now on new.
-func (w *Witness) Forget() { clear(w.slots[:]) }
+func (w *Witness) Forget() {
+	w.settle()
+	clear(w.slots[:])
+}
 
 // Beyond takes one sample that entered by an open port (Snapshot.Open).
 func (w *Witness) Beyond(s *flow.Sample) {
@@ -160,11 +191,23 @@ func (w *Witness) Beyond(s *flow.Sample) {
 	}
 }
 
-// note counts a sighting and sends it if it is new or due.
+// note takes a sighting.
 func (w *Witness) note(e *Evidence, now int64) { w.noteAs(e.mark(), e, now) }
 
 // noteAs takes all that has the same mark for the same evidence.
 func (w *Witness) noteAs(mark uint64, e *Evidence, now int64) {
+	if w.queued == witnessQueue {
+		w.settle()
+	}
+	w.warmed += w.slots[mark>>(64-slotBits)].mark
+	q := &w.queue[w.queued]
+	q.mark, q.now, q.ev = mark, now, *e
+	w.queued++
+}
+
+// look counts a sighting and sends it if it is new or due.
+func (w *Witness) look(q *sight) {
+	mark, now, e := q.mark, q.now, &q.ev
 	m := &w.slots[mark>>(64-slotBits)]
 	if m.mark != mark {
 		*m = memory{mark: mark}

@@ -46,11 +46,20 @@ func (t *Table) Get(key *flow.Key, now int64) (slot uint32, fresh bool) {
 // Hash gives the hash of a key, for Warm and GetHashed.
 func (t *Table) Hash(key *flow.Key) Hash { return t.secrets.hash(key) }
 
-// Warm gives the slot that GetHashed will most likely give, NoSlot for none; only
-// tags are compared. A caller that does so for a whole batch and then reads a
-// word of each slot has the waits for memory overlap, where one sample after the
-// other would pay for each.
-func (t *Table) Warm(h Hash) uint32 {
+// Touch reads what Likely will need, and gives a number that means nothing. A
+// caller that does so for a whole batch has the waits for memory overlap, where
+// one sample after the other would pay for each.
+func (t *Table) Touch(h Hash) uint64 { return t.tags[t.bucket(h[0])][0] + t.tags[t.bucket(h[1])][0] }
+
+// TouchCold does so for what GetHashed compares.
+func (t *Table) TouchCold(slot uint32) uint64 {
+	c := &t.cold[slot]
+	return uint64(c.Key.Src[0]) + uint64(c.Out)
+}
+
+// Likely gives the slot that GetHashed will most likely give, NoSlot for none:
+// only tags are compared.
+func (t *Table) Likely(h Hash) uint32 {
 	b := [2]uint32{t.bucket(h[0]), t.bucket(h[1])}
 	m := t.match(h, b)
 	if m == 0 {

@@ -173,8 +173,8 @@ func (n *Interner) Has(id uint32, ends Ends, sw topology.SwitchID, in, out uint3
 	return false
 }
 
-// Warm reads of a path what Has will need; the number means nothing.
-func (n *Interner) Warm(id uint32) uint64 { return uint64(n.at(id).n) }
+// Touch reads of a path what Has will need; the number means nothing.
+func (n *Interner) Touch(id uint32) uint64 { return uint64(n.at(id).n) }
 
 // Len gives the number of paths in use.
 func (n *Interner) Len() int {

@@ -80,3 +80,8 @@ func (t *Tracker) confirms(i int, r *run) bool {
 	}
 	return false
 }
+
+// Calm reports whether nothing speaks against the path.
+func (t *Tracker) Calm() bool {
+	return t.Complete && t.against == 0 && t.disputed == 0 && (t.spread == nil || !t.spread.active)
+}
