@@ -64,15 +64,12 @@ func input(i sflow.Interface) flow.Interface {
 	return flow.Interface{Kind: single(i.Value), Value: i.Value}
 }
 
-// single tells what an interface of the single format is. Nearly all are ports
-// of a small number, so this is asked first.
+// single tells what an interface of the single format is.
 func single(v uint32) flow.InterfaceKind {
-	switch {
-	case v-1 < internalCompact-1:
-		return flow.InterfaceIndex
-	case v == 0:
+	switch v {
+	case 0:
 		return flow.InterfaceUnknown
-	case v == internalCompact || v == internalExpanded:
+	case internalCompact, internalExpanded:
 		return flow.InterfaceInternal
 	}
 	return flow.InterfaceIndex

@@ -56,9 +56,14 @@ walk:
 			break walk
 		}
 		s.Sequence = be.Uint32(b[8:])
-		s.Input.Kind, s.Input.Value = single(in), in
-		s.Output.Kind, s.Output.Value = single(out), out
-		s.Direction = ordinaryDirection(s)
+		s.Input.Kind, s.Input.Value = flow.InterfaceIndex, in
+		s.Output.Kind, s.Output.Value = flow.InterfaceIndex, out
+		if isPort(in) && isPort(out) {
+			s.Direction = side(in, out, s)
+		} else {
+			s.Input.Kind, s.Output.Kind = single(in), single(out)
+			s.Direction = direction(s)
+		}
 		if notSingle != sflow.InterfaceSingle || s.SamplingRate == 0 || !ordinaryRecords(records, s) {
 			break
 		}
@@ -74,14 +79,16 @@ walk:
 	return b, n
 }
 
-// ordinaryDirection is direction where input and output are single: one of them
-// can be the data source, if it is a port.
-func ordinaryDirection(s *flow.Sample) flow.Direction {
-	if s.SourceClass == 0 && s.Input.Value != s.Output.Value {
-		switch {
-		case s.Input.Value == s.SourceIndex && s.Input.Kind == flow.InterfaceIndex:
+// isPort reports whether a single interface is surely a port: all of a small number are.
+func isPort(v uint32) bool { return v-1 < internalCompact-1 }
+
+// side is direction where input and output are ports.
+func side(in, out uint32, s *flow.Sample) flow.Direction {
+	if in != out && s.SourceClass == 0 {
+		switch s.SourceIndex {
+		case in:
 			return flow.Ingress
-		case s.Output.Value == s.SourceIndex && s.Output.Kind == flow.InterfaceIndex:
+		case out:
 			return flow.Egress
 		}
 	}
@@ -101,64 +108,74 @@ func (d *Decoder) countBeside(s *flow.Sample) {
 	}
 }
 
+// Records beside a sampled_header as they begin: format and length. All send
+// them in their exact length.
+const (
+	switchItem    = uint64(sflow.FormatExtendedSwitch)<<32 | 16
+	routerItem    = uint64(sflow.FormatExtendedRouter)<<32 | 16 // with an IPv4 next hop
+	timestampItem = uint64(sflow.FormatExtendedTimestamp)<<32 | 8
+)
+
 // ordinaryRecords reads the records of an ordinary sample, in front of which is
-// their number; false if there is anything else.
+// their number; false if there is anything else, or one of them twice.
 func ordinaryRecords(b []byte, s *flow.Sample) bool {
+	const short, long = sflow.ItemHeader + 8, sflow.ItemHeader + 16
 	records := be.Uint32(b)
 	b = b[4:]
 	s.HeaderProtocol, s.Timestamp = 0, 0
 	s.NextHop = flow.Addr{}
 	s.HasSwitch, s.HasRouter, s.SrcMask, s.DstMask, s.SrcVLAN, s.DstVLAN = false, false, 0, 0, 0, 0
-	for ; records > 0 && len(b) >= sflow.ItemHeader+8; records-- {
-		n := uint(be.Uint32(b[4:])) + sflow.ItemHeader
-		if n%4 != 0 || n > uint(len(b)) {
-			return false
-		}
-		switch sflow.Format(be.Uint32(b)) {
-		case sflow.FormatSampledHeader:
-			if s.HeaderProtocol != 0 || !ordinaryHeader(b[:n], s) {
-				return false
-			}
-		case sflow.FormatExtendedSwitch:
-			if n < sflow.ItemHeader+16 || s.HasSwitch {
+	for ; records > 0 && len(b) >= short; records-- {
+		switch be.Uint64(b) {
+		case switchItem:
+			if len(b) < long || s.HasSwitch {
 				return false
 			}
 			s.HasSwitch, s.SrcVLAN, s.DstVLAN = true, be.Uint32(b[8:]), be.Uint32(b[16:])
-		case sflow.FormatExtendedRouter:
-			if n < sflow.ItemHeader+16 || s.HasRouter || be.Uint32(b[8:]) != sflow.AddressIPv4 {
+			b = b[long:]
+		case routerItem:
+			if len(b) < long || s.HasRouter || be.Uint32(b[8:]) != sflow.AddressIPv4 {
 				return false
 			}
 			s.NextHop.Set4(b[12:])
 			src, dst := be.Uint32(b[16:]), be.Uint32(b[20:])
 			s.HasRouter, s.SrcMask, s.DstMask = true, uint8(min(src, 128)), uint8(min(dst, 128))
-		case sflow.FormatExtendedTimestamp:
+			b = b[long:]
+		case timestampItem:
 			ns := be.Uint64(b[8:])
-			if n < sflow.ItemHeader+8 || s.Timestamp != 0 || ns-1 > math.MaxInt64-1 {
+			if s.Timestamp != 0 || ns-1 > math.MaxInt64-1 {
 				return false
 			}
 			s.Timestamp = int64(ns)
+			b = b[short:]
 		default:
-			return false
+			n := ordinaryHeader(b, s)
+			if n == 0 {
+				return false
+			}
+			b = b[n:]
 		}
-		b = b[n:]
 	}
 	return records == 0 && len(b) == 0 && s.HeaderProtocol != 0
 }
 
-// ordinaryHeader reads the record of a sampled_header of Ethernet whose lengths
-// can be believed, as sampledHeader does, and frameLength and settle after it.
-func ordinaryHeader(b []byte, s *flow.Sample) bool {
+// ordinaryHeader reads the record at the front of b, and gives its size, if it
+// is a first sampled_header of Ethernet whose lengths can be believed. It does
+// as sampledHeader, and frameLength and settle after it.
+func ordinaryHeader(b []byte, s *flow.Sample) (size uint) {
 	const head = sflow.ItemHeader + 16
-	if len(b) < head {
-		return false
+	if len(b) < head || s.HeaderProtocol != 0 {
+		return 0
 	}
+	size = uint(be.Uint32(b[4:])) + sflow.ItemHeader
 	frame, stripped, n := be.Uint32(b[12:]), be.Uint32(b[16:]), be.Uint32(b[20:])
-	if be.Uint32(b[8:]) != sflow.HeaderEthernet || uint(n) > uint(len(b)-head) || frame > maxFrame || frame < n {
-		return false
+	if be.Uint32(b) != uint32(sflow.FormatSampledHeader) || size%4 != 0 || size < head || size > uint(len(b)) ||
+		be.Uint32(b[8:]) != sflow.HeaderEthernet || uint(n) > size-head || frame > maxFrame || frame < n {
+		return 0
 	}
 	p := &s.Packet
 	if !packet.Ordinary(b[head:head+n], p) {
-		return false
+		return 0
 	}
 	s.HeaderProtocol, s.Stripped, s.HeaderLength = sflow.HeaderEthernet, stripped, n
 	shown := uint32(p.IPOffset) + p.IPLength
@@ -173,5 +190,5 @@ func ordinaryHeader(b []byte, s *flow.Sample) bool {
 	if p.PayloadLength > s.FrameLength {
 		p.PayloadLength = 0
 	}
-	return true
+	return size
 }
