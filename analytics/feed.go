@@ -77,6 +77,9 @@ func (f *Feed) Sample(s *flow.Sample) {
 		if in != nil && in.open {
 			f.witness.Beyond(s)
 		}
+		if m.internal = m.internal || s.Input.Kind == flow.InterfaceInternal || s.Output.Kind == flow.InterfaceInternal; m.internal {
+			f.witness.SeeLocal(s)
+		}
 	}
 	i := s.Exchange % Shards
 	b := f.batches[i]

@@ -116,7 +116,7 @@ func (s *Shard) tapShare(k tapKey) float64 {
 
 // sampleLean takes a sample of a lean flow; false if the flow needs a detail for it.
 func (s *Shard) sampleLean(slot uint32, e *flowtable.Entry, x *observed) bool {
-	if e.Flags&lean == 0 || x.encap() && e.Flags&tunnelled == 0 || s.taps.changing(s.snap, x.sw) {
+	if e.Flags&lean == 0 || x.encap() && e.Flags&tunnelled == 0 || s.aside(x.sw) {
 		return false
 	}
 	c := s.table.Cold(slot)

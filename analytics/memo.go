@@ -12,6 +12,8 @@ type agentMemo struct {
 	heard int64
 	ports []portMemo // open addressing by ifIndex
 	used  int
+	// internal: it names an internal interface at times.
+	internal bool
 }
 
 // portMemo is what a feed remembers of one port.

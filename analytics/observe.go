@@ -33,7 +33,7 @@ func (s *Shard) sample(x *observed, h flowtable.Hash) {
 		s.stats.Portless++
 		return
 	}
-	if !s.taps.changing(s.snap, x.sw) {
+	if !s.aside(x.sw) {
 		s.follow(d, e, x)
 	}
 	if d.restored && d.tracker.Complete {

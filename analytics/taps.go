@@ -101,3 +101,12 @@ func (t *taps) changing(snap *topology.Snapshot, id topology.SwitchID) bool {
 	sw := snap.Switch(id)
 	return sw == nil || sw.Void < begun
 }
+
+// aside reports an agent whose samples say nothing of paths: a host, or a switch whose ports change their numbers just now.
+func (s *Shard) aside(id topology.SwitchID) bool {
+	if s.taps.changing(s.snap, id) {
+		return true
+	}
+	sw := s.snap.Switch(id)
+	return sw != nil && sw.Host
+}

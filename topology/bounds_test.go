@@ -43,7 +43,7 @@ func (l *Learner) size() map[string]int {
 func random(rng *rand.Rand, now int64) Evidence {
 	wild := func() uint64 { return rng.Uint64() >> (rng.IntN(60) + 4) }
 	e := Evidence{
-		Kind: Kind(1 + rng.IntN(int(SawRestart))), Fresh: rng.IntN(2) == 0, Encap: rng.IntN(4) == 0, TTL: uint8(rng.Uint32()), Hops: uint8(rng.IntN(3)),
+		Kind: Kind(1 + rng.IntN(int(SawTransit))), Fresh: rng.IntN(2) == 0, Encap: rng.IntN(4) == 0, TTL: uint8(rng.Uint32()), Hops: uint8(rng.IntN(3)),
 		Agent: agent(rng.IntN(20)), Port: uint32(wild()), Agent2: agent(rng.IntN(20)), Port2: uint32(wild()), Far: wild(), Own: wild(),
 		Addr: flow.AddrFrom4([4]byte{byte(10 + rng.IntN(2)), byte(rng.IntN(8)), byte(wild()), byte(wild())}), Buckets: uint32(wild()), Count: uint32(1 + rng.IntN(5)),
 	}

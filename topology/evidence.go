@@ -39,6 +39,10 @@ const (
 	SawBeyond
 	// SawGap: the flow Flow left (Agent, Port) and entered (Agent2, Port2) two hops later; both lead to nobody known.
 	SawGap
+	// SawLocal: a frame from Addr left Agent, which named no port where it had entered (Fresh), or one to Addr ended there.
+	SawLocal
+	// SawTransit: Agent, which names an internal interface at times, forwarded a frame.
+	SawTransit
 )
 
 // Evidence is what sampling tells about the fabric: self-contained and

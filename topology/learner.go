@@ -102,7 +102,10 @@ type node struct {
 	ports    map[uint32]*port
 	links    map[string]struct{} // ids of the links published for it
 	dirty    bool
-	heard    int64  // first evidence
+	heard    int64 // first evidence
+	host     bool  // it is a host that runs an agent
+	transit  bool  // it forwards, so that it is none
+	local    locals
 	void     int64  // what was seen of its ports before is void
 	bumped   uint32 // port that lately turned out to lead elsewhere
 	bumpedAt int64
@@ -230,6 +233,9 @@ func (l *Learner) learn(e *Evidence) {
 	if e.First < n.void && e.Kind != SawRestart {
 		return
 	}
+	if l.ofHost(n, e) {
+		return
+	}
 	switch e.Kind {
 	case SawIngress:
 		if l.believes(n, e) {
@@ -261,6 +267,10 @@ func (l *Learner) learn(e *Evidence) {
 		l.sawGap(n, e)
 	case SawOwnMAC:
 		l.listed(n, e.Own)
+	case SawLocal:
+		l.local(n, e)
+	case SawTransit:
+		l.forwards(n)
 	case SawRestart:
 		l.renewAll(n, e.Last)
 	}

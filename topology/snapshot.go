@@ -36,6 +36,7 @@ type Switch struct {
 	Kept  int    // ports that led to switches when we last knew, and were not seen since
 	Dark  int    // ports that forwarded frames enter and that lead to nobody we hear or infer
 	Alone bool   // flows enough of its hosts went nowhere else
+	Host  bool   // it is a host that runs an agent: no hop
 	Hosts bool   // hosts are known to live there
 	Void  int64  // what was seen of its ports before is void (arrival, Unix ns): the agent restarted
 	Ports map[uint32]*Port
@@ -248,7 +249,7 @@ func (s *Snapshot) Describe(sample *flow.Sample, l *flow.Labels) {
 	}
 	l.InName, l.Link = in.Name, in.LinkID
 	p := &sample.Packet
-	l.CountOnce = sample.Direction != flow.Egress && in.Peer == 0 && !in.Dark && !in.Kept && p.OuterSrc.IsZero()
+	l.CountOnce = !sw.Host && sample.Direction != flow.Egress && in.Peer == 0 && !in.Dark && !in.Kept && p.OuterSrc.IsZero()
 }
 
 // DescribePort fills the labels of a counters record.

@@ -156,6 +156,26 @@ func (w *Witness) source(e *Evidence, from SwitchID, now int64) {
 	w.note(e, now)
 }
 
+// SeeLocal takes a sample of an agent that has named an internal interface: is it a host?
+func (w *Witness) SeeLocal(s *flow.Sample) {
+	p := &s.Packet
+	if p.Key.IsZero() || !p.OuterSrc.IsZero() || p.TTL < minTTL {
+		return
+	}
+	e := Evidence{Agent: s.Agent}
+	switch in, out := s.Input.Index(), s.Output.Index(); {
+	case s.Input.Kind == flow.InterfaceInternal && out != 0 && InitialTTL(p.TTL) == p.TTL:
+		e.Kind, e.Fresh, e.Addr = SawLocal, true, p.Key.Src
+	case s.Output.Kind == flow.InterfaceInternal && in != 0:
+		e.Kind, e.Addr, e.Port = SawLocal, p.Key.Dst, in
+	case out != 0 && in != out:
+		e.Kind = SawTransit
+	default:
+		return
+	}
+	w.note(&e, s.Received)
+}
+
 // Restarted takes that an agent began anew.
 func (w *Witness) Restarted(agent flow.Addr, now int64) {
 	w.Forget()

@@ -55,11 +55,11 @@ func (t *Tracker) ports(snap *topology.Snapshot, hops []Hop) {
 	}
 }
 
-// void forgets what was seen at switches before their ports became others.
+// void forgets what was seen at switches before their ports became others, and at hosts.
 func (t *Tracker) void(snap *topology.Snapshot) {
 	gone := func(o Obs) bool {
 		sw := snap.Switch(o.Switch)
-		return sw != nil && o.Seen < sw.Void
+		return sw != nil && (sw.Host || o.Seen < sw.Void)
 	}
 	if !slices.ContainsFunc(t.obs, gone) && !slices.ContainsFunc(t.candidate, gone) {
 		return

@@ -1,0 +1,125 @@
+package topology
+
+import (
+	"slices"
+
+	"spoor/flow"
+)
+
+// Hosts may run an agent too. What it samples begins or ends at itself, at an
+// interface that it calls internal, as switches that sample with the same agent
+// do; but frames that it sends are fresh, and they come from and go to few
+// addresses, none of which ever enters by a port. An agent is a host once three of
+// its own frames over a second were seen and nothing spoke against it, and a switch
+// for good once something does. A host gives no evidence and is no hop.
+//
+// A host that only receives shows no frame of its own: twenty that end there over 10 s,
+// by one port, do as well.
+const (
+	deadEndFrames = 20
+	deadEndAfter  = int64(10e9)
+
+	maxLocal  = 4 // addresses of a host
+	ownFrames = edgeFrames
+	ownAfter  = edgeAfter // over more than that
+)
+
+// locals is what is known of an agent that names an internal interface.
+type locals struct {
+	addrs []flow.Addr // its own, as far as was seen
+	sent  uint32      // own frames
+	since int64       // of them
+	got   uint32      // frames that ended there
+	begun int64       // of them
+	port  uint32      // by which they came
+	ports bool        // they came by several
+}
+
+// local: frames of an address left an agent that had not entered it (Fresh), or ended there.
+func (l *Learner) local(n *node, e *Evidence) {
+	if n.transit || n.given != "" {
+		return
+	}
+	k := &n.local
+	if locatable(e.Addr) && !slices.Contains(k.addrs, e.Addr) {
+		k.addrs = append(k.addrs, e.Addr)
+	}
+	if e.Fresh {
+		if k.since == 0 {
+			k.since = e.First
+		}
+		k.sent = add(k.sent, e.Count)
+	}
+	if !e.Fresh {
+		if k.begun == 0 {
+			k.begun, k.port = e.First, e.Port
+		}
+		k.got, k.ports = add(k.got, e.Count), k.ports || e.Port != k.port
+	}
+	ends := k.sent == 0 && !k.ports && k.got >= deadEndFrames && e.Last-k.begun > deadEndAfter
+	switch {
+	case len(k.addrs) > maxLocal || l.enters(n):
+		l.forwards(n)
+	case !n.host && (ends || k.sent >= ownFrames && e.Last-k.since > ownAfter):
+		l.turnHost(n)
+	}
+}
+
+// enters reports whether an address that seemed to be the agent's own was seen entering it.
+func (l *Learner) enters(n *node) bool {
+	return slices.ContainsFunc(n.local.addrs, func(a flow.Addr) bool {
+		h := l.hosts[a]
+		return h != nil && slices.ContainsFunc(h.sources, func(s sighting) bool { return s.hops == 0 && s.port.key.sw == n.id })
+	})
+}
+
+// forwards: the agent is a switch.
+func (l *Learner) forwards(n *node) {
+	n.transit, n.local = true, locals{}
+	if n.host { // what it told meanwhile was left aside
+		n.host = false
+		l.renewAll(n, l.now)
+	}
+}
+
+// turnHost: the agent is a host, and all that it was taken for is void.
+func (l *Learner) turnHost(n *node) {
+	n.host, n.router = true, false
+	l.renewAll(n, l.now)
+	for mac, o := range l.owners { // order does not matter: each is on its own
+		if o.sw == n.id {
+			delete(l.owners, mac)
+			l.next.owners.delete(mac)
+		}
+	}
+	for _, other := range l.nodes {
+		if other == nil || other == n {
+			continue
+		}
+		for _, p := range other.ports { // order does not matter: each is on its own
+			if p.peer == n.id && !p.given {
+				l.renew(p)
+			}
+			if p.kept != nil && p.kept.peer == n.id {
+				l.forgetKept(p)
+			}
+		}
+	}
+}
+
+// ofHost reports evidence that is left aside because a host's agent gave it.
+func (l *Learner) ofHost(n *node, e *Evidence) bool {
+	switch e.Kind {
+	case SawLocal, SawTransit:
+		return false
+	case SawSource:
+		if n.host && e.Hops == 0 && slices.Contains(n.local.addrs, e.Addr) {
+			l.forwards(n)
+		}
+	case SawVote, SawNext, SawApart, SawGap:
+		if other := l.node(e.Agent2); other != nil && other.host {
+			return true
+		}
+	}
+	return n.host
+}
