@@ -114,6 +114,7 @@ const (
 	RecordTemperature
 	RecordHumidity
 	RecordFans
+	RecordVDICounters
 
 	NumRecords int = iota
 )
@@ -223,6 +224,7 @@ var recordFormats = [NumRecords]sflow.Format{
 	RecordTemperature:             sflow.FormatTemperature,
 	RecordHumidity:                sflow.FormatHumidity,
 	RecordFans:                    sflow.FormatFans,
+	RecordVDICounters:             sflow.FormatVDICounters,
 }
 
 // Kind gives the kind of sample that holds the record.

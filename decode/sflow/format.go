@@ -117,6 +117,7 @@ const (
 	FormatAppOperations       Format = 2202
 	FormatAppResources        Format = 2203
 	FormatMemcacheCounters    Format = 2204
+	FormatVDICounters         Format = 2205
 	FormatAppWorkers          Format = 2206
 	FormatOVSDPStats          Format = 2207
 	FormatEnergy              Format = 3000

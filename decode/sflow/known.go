@@ -112,6 +112,7 @@ var counterRecords = [...]Known{
 	{FormatAppOperations, "app_operations", func() Structure { return new(AppOperations) }},
 	{FormatAppResources, "app_resources", func() Structure { return new(AppResources) }},
 	{FormatMemcacheCounters, "memcache_counters", func() Structure { return new(MemcacheCounters) }},
+	{FormatVDICounters, "vdi_counters", func() Structure { return new(VDICounters) }},
 	{FormatAppWorkers, "app_workers", func() Structure { return new(AppWorkers) }},
 	{FormatOVSDPStats, "ovs_dp_stats", func() Structure { return new(OVSDPStats) }},
 	{FormatEnergy, "energy", func() Structure { return new(Energy) }},
