@@ -22,7 +22,7 @@ COUNT ?= 1
 
 # What `make check` and .ci/run do, in this order, and what .ci/run --full adds. Not vuln: its database may be out of reach.
 CHECKS := check-mod check-fmt vet test lint lint-scripts check-generated race fuzz-short flood cross integration score scenarios live
-FULL := integration-full scenarios-full live-full fuzz bench cover
+FULL := integration-full scenarios-full false-alerts score-held-out live-full fuzz bench cover
 
 .PHONY: help
 help: ## this list
@@ -108,9 +108,19 @@ scenarios-known: ## note what scenarios reach that are short of their target; fr
 	$(SCENARIOS) -long -learn $(KNOWN)
 	$(SCENARIOS) -long -seeds 1,2,3 -learn $(KNOWN)
 
+.PHONY: false-alerts
+false-alerts: ## the detector alone over hundreds of flow-days: false alerts with their bound, delays
+	go run ./internal/testkit/montecarlo/cmd/montecarlo
+
+.PHONY: score-held-out
+score-held-out: build ## the captures that nobody tunes to: for the end of a change, not for its making
+	go run ./internal/testkit/score/cmd/score -spoor dist/spoor testdata/heldout
+
 .PHONY: accuracy
 accuracy: ## measure all that docs/accuracy.md tells, and write it there
-	$(SCENARIOS) -long -seeds 1,2,3 -write docs/accuracy.md
+	$(SCENARIOS) -seeds 1,2,3 -write docs/accuracy.md
+	$(SCENARIOS) -write docs/accuracy.md -mark large spray-4 large huge flood-200k
+	go run ./internal/testkit/montecarlo/cmd/montecarlo -write docs/accuracy.md
 
 .PHONY: live
 live: build ## real Open vSwitch agents, spoor and a real Kafka beside them, a little traffic (root)

@@ -32,6 +32,7 @@ type agent struct {
 	boot     int64 // Unix ns
 	down     int64 // silent until then
 	delay    int64 // to the collector
+	held     int64 // until then nothing arrives
 	flows    *subAgent
 	counters *subAgent // the same as flows on a switch
 	pending  []sample  // of this slice
@@ -129,7 +130,7 @@ func (a *agent) send(s *subAgent, now int64, out *outbox) {
 	binary.BigEndian.PutUint32(s.buf.b[at+8:], uint32((s.last-a.boot)/1e6))
 	binary.BigEndian.PutUint32(s.buf.b[at+12:], s.samples)
 	s.samples = 0
-	out.add(a, s.id, s.last+a.delay, s.buf.b)
+	out.add(a, s.id, max(s.last, a.held)+a.delay, s.buf.b)
 }
 
 // poll sends the counters that are due. A round of polling takes a second, or

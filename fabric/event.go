@@ -19,9 +19,10 @@ const (
 	EventRestart                   // the agent of switch Target is gone for 3 s, comes back with every ifIndex another
 	EventRate                      // switch Target ("" = all) samples Value times as rarely
 	EventHostMove                  // host Target goes to leaf To with its addresses
+	EventHold                      // what the agent of switch Target sends in the next 10 s arrives at their end, all at once
 )
 
-var eventNames = [...]string{"move", "drain", "undrain", "restart", "rate", "hostmove"}
+var eventNames = [...]string{"move", "drain", "undrain", "restart", "rate", "hostmove", "hold"}
 
 // String gives the name that ParseEvent reads and the truth shows.
 func (k EventKind) String() string { return eventNames[k] }
@@ -37,9 +38,9 @@ type Event struct {
 
 // ParseEvent reads an event as flags give it: move:0.5@20s, move:elephants@20s,
 // drain:spine1@20s, undrain:spine1@40s, restart:leaf2@30s, rate:leaf1*4@30s,
-// rate:*4@30s, hostmove:h1-1>leaf3@20s.
+// rate:*4@30s, hostmove:h1-1>leaf3@20s, hold:leaf1@20s.
 func ParseEvent(s string) (Event, error) {
-	const forms = "drain:spine1@20s, undrain:, move:0.5@20s, restart:leaf2@20s, rate:leaf1*4@20s or hostmove:h1-1>leaf3@20s"
+	const forms = "drain:spine1@20s, undrain:, move:0.5@20s, restart:leaf2@20s, rate:leaf1*4@20s, hostmove:h1-1>leaf3@20s or hold:leaf1@20s"
 	var e Event
 	kind, rest, ok := strings.Cut(s, ":")
 	what, at, ok2 := strings.Cut(rest, "@")
@@ -63,7 +64,7 @@ func ParseEvent(s string) (Event, error) {
 		e.Target, number, _ = strings.Cut(what, "*")
 	case EventHostMove:
 		e.Target, e.To, _ = strings.Cut(what, ">")
-	case EventDrain, EventUndrain, EventRestart:
+	case EventDrain, EventUndrain, EventRestart, EventHold:
 		e.Target = what
 	}
 	if number != "" || e.Kind == EventMove || e.Kind == EventRate {

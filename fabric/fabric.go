@@ -89,9 +89,9 @@ func (f *Fabric) check() error {
 			if v := f.net.find(e.Target); v == nil || v.tier == tierLeaf {
 				return bad("%v %s: there is no such spine", e.Kind, e.Target)
 			}
-		case EventRestart:
+		case EventRestart, EventHold:
 			if v := f.net.find(e.Target); v == nil || v.agent == nil {
-				return bad("restart %s: there is no such switch with an agent", e.Target)
+				return bad("%v %s: there is no such switch with an agent", e.Kind, e.Target)
 			}
 		case EventRate:
 			if e.Target != "" && f.net.find(e.Target) == nil {

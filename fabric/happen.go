@@ -11,6 +11,9 @@ type happened struct {
 // restartTime is how long an agent is silent while it restarts.
 const restartTime = int64(3 * time.Second)
 
+// holdTime is how long datagrams are held back.
+const holdTime = int64(10 * time.Second)
+
 // happen carries out the events that are due.
 func (f *Fabric) happen() {
 	for len(f.events) > 0 && f.start+int64(f.events[0].At) <= f.now {
@@ -31,6 +34,8 @@ func (f *Fabric) happen() {
 			f.changeRate(&e)
 		case EventHostMove:
 			f.moveHost(&e)
+		case EventHold:
+			f.net.find(e.Target).agent.held = f.now + holdTime
 		}
 		f.routing++
 	}

@@ -66,6 +66,23 @@ func plain() []Scenario {
 			},
 		},
 		{
+			Name: "tcp-1.25", About: "8 TCP flows at 1.25 x the threshold",
+			Fabric: func(c *fabric.Config) { c.Duration, c.Elephants = 60*time.Second, above(8, false) },
+		},
+		{
+			Name: "udp-1.25", About: "8 UDP flows at 1.25 x the threshold",
+			Fabric: func(c *fabric.Config) { c.Duration, c.Elephants = 60*time.Second, above(8, true) },
+			Target: func(t *Target) { t.Delay = 12 },
+		},
+		{
+			Name: "line-rate", About: "8 flows at 9 x the threshold",
+			Fabric: func(c *fabric.Config) {
+				size(c, 4, 8, 4, 100)
+				c.Elephants = several(8, 0.75)
+			},
+			Target: func(t *Target) { t.Delay = 1.5 },
+		},
+		{
 			Name: "large", About: "10,000 flows on 16 leaves and 4 spines, 8 elephants", Long: true,
 			Fabric: func(c *fabric.Config) {
 				size(c, 4, 16, 8, 10_000)
@@ -105,6 +122,14 @@ func telemetry() []Scenario {
 		{
 			Name: "restart", About: "an agent restarts with other ifIndexes",
 			Fabric: func(c *fabric.Config) { c.Events = happens("restart:leaf2@15s") },
+		},
+		{
+			Name: "held-back", About: "what one agent sends from 15 to 25 s arrives at 25 s, all at once",
+			Fabric: func(c *fabric.Config) { c.Events = happens("hold:leaf2@15s") },
+		},
+		{
+			Name: "ttl", About: "hosts send TTLs of 63, 128 and 255",
+			Fabric: func(c *fabric.Config) { c.HostTTL = []byte{63, 128, 255} },
 		},
 		{
 			Name: "host-agents", About: "hosts run agents too",
@@ -185,6 +210,14 @@ func near(below int, low float64, above int, high float64) (all []fabric.Elephan
 			e.Share = high
 		}
 		all = append(all, e)
+	}
+	return all
+}
+
+// above gives n flows a quarter above the threshold.
+func above(n int, udp bool) (all []fabric.Elephant) {
+	for i := range n {
+		all = append(all, fabric.Elephant{Share: 0.125, Start: 2*time.Second + time.Duration(i)*time.Second, Duration: 40 * time.Second, UDP: udp})
 	}
 	return all
 }

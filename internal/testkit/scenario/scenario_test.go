@@ -132,7 +132,7 @@ func TestWriteFile(t *testing.T) {
 	rows := []Row{row(90, 0, 10, nil)}
 	put("head\n<!-- scenarios -->\nold\n<!-- end -->\ntail\n")
 	for range 2 {
-		if err := WriteFile(name, []uint64{1, 2}, rows); err != nil {
+		if err := WriteFile(name, "scenarios", []uint64{1, 2}, rows); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -146,7 +146,7 @@ func TestWriteFile(t *testing.T) {
 		t.Error(got)
 	}
 	put("no marks")
-	if err := WriteFile(name, []uint64{1}, rows); err == nil {
+	if err := WriteFile(name, "scenarios", []uint64{1}, rows); err == nil {
 		t.Error("a document without marks was written to")
 	}
 }

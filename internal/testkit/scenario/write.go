@@ -6,14 +6,14 @@ import (
 	"os"
 )
 
-// WriteFile puts the table into a document, between <!-- scenarios --> and <!-- end -->.
-func WriteFile(name string, seeds []uint64, rows []Row) error {
+// WriteFile puts the table into a document, between the mark <!-- MARK --> and <!-- end -->.
+func WriteFile(name, mark string, seeds []uint64, rows []Row) error {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, "Seeds %v, summed.\n\n", seeds)
 	if err := Markdown(&b, rows); err != nil {
 		return err
 	}
-	return Replace(name, "scenarios", b.Bytes())
+	return Replace(name, mark, b.Bytes())
 }
 
 // Replace puts text between the marks <!-- NAME --> and the <!-- end --> after it.

@@ -47,6 +47,7 @@ type options struct {
 	long  bool
 	jobs  int
 	write string
+	mark  string
 	learn string
 	known scenario.Known
 }
@@ -59,6 +60,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	flags.BoolVar(&o.long, "long", false, "the long ones too")
 	flags.IntVar(&o.jobs, "jobs", runtime.GOMAXPROCS(0), "how many run at a time")
 	flags.StringVar(&o.write, "write", "", "write the figures into this `FILE`, between its marks")
+	flags.StringVar(&o.mark, "mark", "scenarios", "the `NAME` of the marks")
 	flags.StringVar(&o.learn, "learn", "", "write what is short of its target into this `FILE` (known.json), from which it must not become worse")
 	list := flags.Bool("list", false, "list the scenarios")
 	if err := flags.Parse(args); err != nil {
@@ -110,7 +112,7 @@ func (o *options) judge(ctx context.Context, chosen []scenario.Scenario, out io.
 		return err
 	}
 	if o.write != "" {
-		if err := scenario.WriteFile(o.write, o.seeds, rows); err != nil {
+		if err := scenario.WriteFile(o.write, o.mark, o.seeds, rows); err != nil {
 			return err
 		}
 	}

@@ -1,0 +1,187 @@
+// Package montecarlo measures the detector alone, over more time than whole
+// fabrics can be simulated for: how often a flow below the threshold raises a
+// false alert, how soon one above it is found. Samples arrive as agents send
+// them: held back until a datagram is full or a second is over.
+package montecarlo
+
+import (
+	"math"
+	"math/rand/v2"
+	"slices"
+
+	"spoor/analytics/elephant"
+	"spoor/internal/testkit/scenario"
+)
+
+// Mode is how a flow is sampled and how its samples travel.
+type Mode struct {
+	Name   string
+	About  string
+	Stages int
+	Hold   func(r *rand.Rand) float64 // seconds for which an agent gathers samples; nil: each sample goes at once
+}
+
+// perStage is the samples a second of a flow at the threshold at one stage that samples one in ifSpeed/1e6.
+const perStage = 8.234
+
+// full is how many samples fill a datagram.
+const full = 7
+
+// Modes lists them.
+func Modes() []Mode {
+	second := func(*rand.Rand) float64 { return 1 }
+	slow := func(r *rand.Rand) float64 { return 1 + 6*r.Float64() }
+	return []Mode{
+		{"one path", "3 hops", 3, second},
+		{"VXLAN", "4 stages: bare, in the tunnel, bare again", 4, second},
+		{"held back", "3 hops, agents that send each 1 to 7 s", 3, slow},
+		{"VXLAN held back", "4 stages, agents that send each 1 to 7 s", 4, slow},
+	}
+}
+
+// source is an agent with the samples that it holds.
+type source struct {
+	next float64   // its next sample
+	due  float64   // when what it holds goes out at the latest
+	sent float64   // when it last sent
+	held []float64 // times of samples
+}
+
+// flow is one flow of a constant rate, as it arrives.
+type flow struct {
+	mode    *Mode
+	r       *rand.Rand
+	rate    float64 // samples a second at each stage
+	sources []source
+}
+
+func newFlow(m *Mode, r *rand.Rand, times float64) *flow {
+	f := &flow{mode: m, r: r, rate: perStage * times, sources: make([]source, m.Stages)}
+	for i := range f.sources {
+		s := &f.sources[i]
+		s.next, s.due = r.ExpFloat64()/f.rate, math.Inf(1)
+		if m.Hold != nil {
+			s.due = r.Float64() * m.Hold(r)
+		}
+	}
+	return f
+}
+
+// step gives the next datagram: when it arrives, when the one before it did, and its number of samples.
+func (f *flow) step() (at, before float64, n int) {
+	for {
+		best := 0
+		for i := range f.sources {
+			if f.sources[i].soonest() < f.sources[best].soonest() {
+				best = i
+			}
+		}
+		s := &f.sources[best]
+		at, before, n = s.soonest(), max(s.sent, s.soonest()-1), 0
+		if s.next > s.due { // time is over
+			s.due = at + f.mode.Hold(f.r)
+		} else {
+			s.held = append(s.held, s.next)
+			s.next += f.r.ExpFloat64() / f.rate
+			if f.mode.Hold == nil {
+				before = at
+			} else if len(s.held) < full {
+				continue
+			}
+		}
+		if n = len(s.held); n > 0 {
+			s.held, s.sent = s.held[:0], at
+			return at, before, n
+		}
+	}
+}
+
+func (s *source) soonest() float64 { return min(s.next, s.due) }
+
+// observe hands a datagram's samples to the detector, with their times as they are guessed.
+func (f *flow) observe(p *elephant.Preset, st *elephant.State, at, before float64, n int) (started bool) {
+	b := 1 / (perStage * float64(f.mode.Stages))
+	for i := range n {
+		t := before + (float64(i)+0.5)/float64(n)*(at-before)
+		started = p.Observe(st, int64(t*1e9), b, false) == elephant.Started || started
+	}
+	return started
+}
+
+// rearm is the seconds after an alert until the next may count: one that does
+// not end by itself would hide those that follow.
+const rearm = 30
+
+// FalseAlerts counts the alerts of a flow at some part of the threshold in days of its life.
+func FalseAlerts(m *Mode, p *elephant.Preset, times, days float64, seed uint64) int {
+	f := newFlow(m, rand.New(rand.NewPCG(seed, 1)), times)
+	var st elephant.State
+	alerts, armed := 0, 0.0
+	for end := days * 86400; ; {
+		at, before, n := f.step()
+		if at > end {
+			return alerts
+		}
+		if at > armed && f.observe(p, &st, at, before, n) {
+			alerts++
+			st, armed = elephant.State{}, at+rearm
+		}
+	}
+}
+
+// Delays gives how long the detector takes, sorted, for a flow at so many times
+// the threshold: runs of it, each stopped after limit seconds (+Inf then).
+func Delays(m *Mode, p *elephant.Preset, times, limit float64, runs int, seed uint64) []float64 {
+	all := make([]float64, runs)
+	for i := range all {
+		f := newFlow(m, rand.New(rand.NewPCG(seed, uint64(i))), times)
+		var st elephant.State
+		for all[i] = math.Inf(1); ; {
+			at, before, n := f.step()
+			if at > limit {
+				break
+			}
+			if f.observe(p, &st, at, before, n) {
+				all[i] = at
+				break
+			}
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// Quantile of sorted values.
+func Quantile(sorted []float64, p float64) float64 {
+	return sorted[int(math.Ceil(p*float64(len(sorted)-1)))]
+}
+
+// Upper gives the rate that n events in some days leave possible: with 95%
+// confidence the true rate a day lies below (Poisson, exact).
+func Upper(n int, days float64) float64 {
+	low, high := float64(n), float64(n)+5*math.Sqrt(float64(n)+1)+5
+	for range 60 {
+		mid := (low + high) / 2
+		if atMost(n, mid) > 0.05 {
+			low = mid
+		} else {
+			high = mid
+		}
+	}
+	return high / days
+}
+
+// atMost gives the probability of at most n events where mean are expected.
+func atMost(n int, mean float64) float64 {
+	sum, log := 0.0, -mean
+	for k := 0; ; k++ {
+		sum += math.Exp(log)
+		if k == n {
+			return sum
+		}
+		log += math.Log(mean) - math.Log(float64(k+1))
+	}
+}
+
+// Write puts a table into a document, between its marks.
+func Write(file string, text []byte) error { return scenario.Replace(file, "montecarlo", text) }
