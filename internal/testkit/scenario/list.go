@@ -52,20 +52,6 @@ func plain() []Scenario {
 			Target: func(t *Target) { t.Delay = 12 },
 		},
 		{
-			Name: "flood", About: "20,000 samples a second of spoofed flows",
-			Fabric: func(c *fabric.Config) {
-				size(c, 4, 8, 8, 200)
-				c.Elephants, c.Duration, c.Flood = several(20, 0.15), 25*time.Second, 20_000
-			},
-		},
-		{
-			Name: "flood-200k", About: "200,000 samples a second of spoofed flows, 200 elephants", Long: true,
-			Fabric: func(c *fabric.Config) {
-				size(c, 8, 32, 16, 1000)
-				c.Elephants, c.Duration, c.Flood = several(200, 0.15), 22*time.Second, 200_000
-			},
-		},
-		{
 			Name: "tcp-1.25", About: "8 TCP flows at 1.25 x the threshold",
 			Fabric: func(c *fabric.Config) { c.Duration, c.Elephants = 60*time.Second, above(8, false) },
 		},
@@ -81,6 +67,26 @@ func plain() []Scenario {
 				c.Elephants = several(8, 0.75)
 			},
 			Target: func(t *Target) { t.Delay = 1.5 },
+		},
+	}
+}
+
+// loaded scenarios are large, or flooded.
+func loaded() []Scenario {
+	return []Scenario{
+		{
+			Name: "flood", About: "20,000 samples a second of spoofed flows",
+			Fabric: func(c *fabric.Config) {
+				size(c, 4, 8, 8, 200)
+				c.Elephants, c.Duration, c.Flood = several(20, 0.15), 25*time.Second, 20_000
+			},
+		},
+		{
+			Name: "flood-200k", About: "200,000 samples a second of spoofed flows, 200 elephants", Long: true,
+			Fabric: func(c *fabric.Config) {
+				size(c, 8, 32, 16, 1000)
+				c.Elephants, c.Duration, c.Flood = several(200, 0.15), 22*time.Second, 200_000
+			},
 		},
 		{
 			Name: "large", About: "10,000 flows on 16 leaves and 4 spines, 8 elephants", Long: true,

@@ -55,6 +55,7 @@ func Base(seed uint64) fabric.Config {
 func All() []Scenario {
 	var all []Scenario
 	all = append(all, plain()...)
+	all = append(all, loaded()...)
 	all = append(all, telemetry()...)
 	all = append(all, topologies()...)
 	return all
