@@ -45,6 +45,7 @@ func (c *cli) tailCommand() *cobra.Command {
 			Brokers: c.brokers(), Security: c.cfg.Kafka.Security, Name: c.topic(args[0]), Topic: args[0],
 			FromStart: from == "start", Count: count, JSON: asJSON,
 			Out: c.out, Printer: &tail.Printer{Zone: time.Local, Now: time.Now},
+			Notice: func(line string) { fmt.Fprintln(c.err, "spoor: "+line) },
 		})
 	})
 	return cmd

@@ -43,7 +43,8 @@ type Options struct {
 	JSON      bool   // the message as JSON, else a line for people
 	Out       io.Writer
 	Printer   *Printer
-	Started   func() // where set, called once reading has begun
+	Started   func()            // where set, called once reading has begun
+	Notice    func(line string) // where set, told when a broker goes away and when it is back; from any goroutine
 }
 
 // Run reads until ctx ends (which is no error), Count is reached or something
@@ -54,12 +55,14 @@ func Run(ctx context.Context, o *Options) error {
 	if o.FromStart {
 		start = kgo.NewOffset().AtStart()
 	}
+	w := newWatch(o.Notice)
 	client, err := kgo.NewClient(append(o.Security.ReaderOptions(reachTimeout/2),
 		kgo.SeedBrokers(o.Brokers...),
 		kgo.ConsumeTopics(name),
 		kgo.ConsumeResetOffset(start),
 		kgo.FetchMaxWait(500*time.Millisecond),
 		kgo.ClientID("spoor-tail"),
+		kgo.WithHooks(w),
 	)...)
 	if err != nil {
 		return fmt.Errorf("kafka.brokers %s: %w", strings.Join(o.Brokers, ","), err)
@@ -71,6 +74,7 @@ func Run(ctx context.Context, o *Options) error {
 		}
 		return err
 	}
+	w.begin()
 	if o.Started != nil {
 		o.Started()
 	}
