@@ -16,12 +16,15 @@ import (
 
 // fixture is a broker that holds what spoor made of a simulated fabric.
 type fixture struct {
-	broker string
-	spoor  string           // the program
-	out    string           // the same messages as files
-	lines  map[string]int   // of each file
-	stored map[string]int64 // records of each topic, tombstones included
-	sums   sums
+	broker   string
+	registry string
+	prefix   string           // of topics
+	spoor    string           // the program
+	pcap     string           // what the switches sent
+	out      string           // the same messages as files
+	lines    map[string]int   // of each file
+	stored   map[string]int64 // records of each topic, tombstones included
+	sums     sums
 }
 
 // sums are what the flow records add up to.
@@ -36,26 +39,19 @@ type sums struct {
 // into files, and wants the files to agree with the truth.
 func newFixture(t *testing.T) *fixture {
 	t.Helper()
-	f := &fixture{broker: os.Getenv("SPOOR_TEST_RECIPES"), lines: make(map[string]int), stored: make(map[string]int64)}
+	f := &fixture{
+		broker: os.Getenv("SPOOR_TEST_RECIPES"), registry: os.Getenv("SPOOR_TEST_REGISTRY"), prefix: "sflow.", lines: make(map[string]int), stored: make(map[string]int64),
+	}
 	if f.broker == "" {
 		t.Skip("SPOOR_TEST_RECIPES names no broker")
 	}
 	dir := t.TempDir()
 	f.spoor, f.out = filepath.Join(dir, "spoor"), filepath.Join(dir, "out")
-	command := func(name string, args ...string) {
-		t.Helper()
-		cmd := exec.Command(name, args...)
-		if name == "go" {
-			cmd.Dir = root
-		}
-		if out, err := cmd.CombinedOutput(); err != nil {
-			t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
-		}
-	}
-	command("go", "build", "-o", f.spoor, "./cmd/spoor")
-	pcap, truth := filepath.Join(dir, "fabric.pcap"), filepath.Join(dir, "truth.json")
-	command(f.spoor, "simulate", "--pcap", pcap, "--truth", truth, "--duration", "45s", "--sampling-rate", "2000", "--discards", "0.01")
-	command(f.spoor, "replay", "--kafka.brokers", f.broker, "--output", f.out, "--collector", "dc1", pcap)
+	f.pcap = filepath.Join(dir, "fabric.pcap")
+	truth := filepath.Join(dir, "truth.json")
+	command(t, "go", "build", "-o", f.spoor, "./cmd/spoor")
+	command(t, f.spoor, "simulate", "--pcap", f.pcap, "--truth", truth, "--duration", "45s", "--sampling-rate", "2000", "--discards", "0.01")
+	command(t, f.spoor, "replay", "--kafka.brokers", f.broker, "--output", f.out, "--collector", "dc1", f.pcap)
 	files, err := filepath.Glob(f.out + "/*.jsonl")
 	if err != nil || len(files) != 7 {
 		t.Fatal(files, err)
@@ -76,6 +72,26 @@ func newFixture(t *testing.T) *fixture {
 	f.ask(t)
 	f.judge(t, truth)
 	return f
+}
+
+// command runs a program from the repository's folder.
+func command(t *testing.T, name string, args ...string) {
+	t.Helper()
+	cmd := exec.Command(name, args...)
+	cmd.Dir = root
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%s %s: %v\n%s", name, strings.Join(args, " "), err, out)
+	}
+}
+
+// framed gives the same in another framing, on topics of their own.
+func (f *fixture) framed(t *testing.T) *fixture {
+	t.Helper()
+	command(t, f.spoor, "replay", "--kafka.brokers", f.broker, "--kafka.topic_prefix", "framed.", "--kafka.framing", "confluent", "--topics.framing", "alerts=confluent", "--kafka.registry.url", f.registry,
+		"--collector", "dc1", "--data_dir", t.TempDir(), f.pcap)
+	g := *f
+	g.prefix = "framed."
+	return &g
 }
 
 // sum adds up the flow records.

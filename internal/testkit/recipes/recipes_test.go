@@ -1,6 +1,7 @@
 package recipes
 
 import (
+	"encoding/json"
 	"fmt"
 	"os/exec"
 	"slices"
@@ -13,6 +14,7 @@ import (
 type check struct {
 	enough func(f *fixture, out string) bool
 	right  func(t *testing.T, f *fixture, out, errs string)
+	framed bool // reads topics of framing confluent
 }
 
 // checks are by the recipe's title.
@@ -27,18 +29,27 @@ var checks = map[string]check{
 	"Python and DuckDB":           {right: checkSums},
 	"DuckDB without Kafka":        {right: checkTotal},
 	"What reads goflow2's topics": {right: checkAgents},
+
+	"Framing confluent, with any schema registry": {right: checkFramed, framed: true},
 }
 
 func TestRecipes(t *testing.T) {
 	f := newFixture(t)
 	for _, r := range read(t) {
 		t.Run(r.title, func(t *testing.T) {
-			c := checks[r.title]
+			f, c := f, checks[r.title]
+			if c.framed {
+				f = f.framed(t)
+			}
 			var enough func(string) bool
 			if c.enough != nil {
 				enough = func(out string) bool { return c.enough(f, out) }
 			}
-			out, errs := newKitchen(t, f).cook(t, f, r, enough)
+			k := newKitchen(t, f)
+			out, errs := k.cook(t, f, r, enough)
+			if c.framed {
+				out = k.read(t, "flows.jsonl") + k.read(t, "alerts.jsonl")
+			}
 			if c.right(t, f, out, errs); t.Failed() {
 				t.Logf("stdout:\n%.2000s\nstderr:\n%.2000s", out, errs)
 			}
@@ -165,5 +176,37 @@ func checkAgents(t *testing.T, f *fixture, out, _ string) {
 	}
 	if len(lines(out)) != len(f.sums.agents) {
 		t.Errorf("%d agents, want %d", len(lines(out)), len(f.sums.agents))
+	}
+}
+
+// checkFramed wants all flow records, with the bytes that flowed, and all alerts.
+func checkFramed(t *testing.T, f *fixture, out, _ string) {
+	t.Helper()
+	flows, alerts, sum := 0, 0, int64(0)
+	for _, l := range lines(out) {
+		var m struct {
+			Type        string
+			Bytes       int64 `json:",string"`
+			Rate        int64 `json:"effective_rate,string"`
+			Once        bool  `json:"count_once"`
+			Fingerprint string
+			Labels      map[string]string
+		}
+		if err := json.Unmarshal([]byte(l), &m); err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case m.Type == "SFLOW_5":
+			if flows++; m.Once {
+				sum += m.Bytes * m.Rate
+			}
+		case m.Fingerprint != "" && m.Labels["alertname"] != "":
+			alerts++
+		default:
+			t.Errorf("neither a flow nor an alert: %.200s", l)
+		}
+	}
+	if flows != f.lines["flows"] || alerts != f.lines["alerts"] || sum != f.sums.once {
+		t.Errorf("%d flows, %d alerts, %d bytes; want %d, %d, %d", flows, alerts, sum, f.lines["flows"], f.lines["alerts"], f.sums.once)
 	}
 }

@@ -100,7 +100,7 @@ func (k *kitchen) cook(t *testing.T, f *fixture, r recipe, enough func(out strin
 	t.Helper()
 	var script strings.Builder
 	for _, b := range r.blocks {
-		text := strings.ReplaceAll(b.text, "kafka1:9092", f.broker)
+		text := strings.NewReplacer("kafka1:9092", f.broker, "http://registry:8081", f.registry, "sflow.", f.prefix).Replace(b.text)
 		if b.name == "" {
 			script.WriteString(text)
 			continue
@@ -138,4 +138,14 @@ func (k *kitchen) cook(t *testing.T, f *fixture, r recipe, enough func(out strin
 			}
 		}
 	}
+}
+
+// read gives a file that a recipe has written.
+func (k *kitchen) read(t *testing.T, name string) string {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(k.dir, name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(b)
 }
