@@ -37,3 +37,15 @@ func TestTopicsCommands(t *testing.T) {
 		t.Errorf("status %d: %s", r.code, r.err)
 	}
 }
+
+// TestTopicsOfTheEmbeddedBroker: what run has made there is as it should be, though it is kept shorter than elsewhere.
+func TestTopicsOfTheEmbeddedBroker(t *testing.T) {
+	noLeaks(t)
+	d := start(t, "--data_dir", t.TempDir())
+	eventually(t, "topics are there", func() bool { return strings.HasPrefix(d.ask(t, "/readyz", 0), `{"ready":true`) })
+	for range 2 {
+		if r := spoor(t, "topics", "plan", "--kafka.brokers", d.Brokers[0]); r.code != 0 || r.out != "all topics are as they should be\n" {
+			t.Errorf("status %d: %s%s", r.code, r.out, r.err)
+		}
+	}
+}

@@ -25,6 +25,9 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 )
 
+// ClusterID is how clients may know an embedded broker.
+const ClusterID = "spoor-embedded"
+
 // Config says where the broker listens and keeps its data.
 type Config struct {
 	Dir            string // data directory; "" = a temporary one, removed by Close
@@ -89,7 +92,7 @@ func (b *Broker) listen(cfg Config, data string, port int) error {
 	c, err := kfake.NewCluster(
 		kfake.Ports(port),
 		kfake.DataDir(data),
-		kfake.ClusterID("spoor-embedded"),
+		kfake.ClusterID(ClusterID),
 		kfake.BrokerConfigs(map[string]string{
 			"log.retention.bytes":    strconv.FormatInt(cfg.RetentionBytes, 10),
 			"log.segment.bytes":      strconv.FormatInt(cfg.SegmentBytes, 10),

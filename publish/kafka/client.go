@@ -11,6 +11,8 @@ import (
 type client interface {
 	// layout gives the topics that exist, with their leaders.
 	layout(ctx context.Context, topics []string) (layout, error)
+	// cluster gives the cluster's id.
+	cluster(ctx context.Context) (string, error)
 	// create makes topics; it is no error if one exists already.
 	create(ctx context.Context, specs []topicSpec) error
 	// setting gives the value of a topic's setting.

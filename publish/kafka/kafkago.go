@@ -127,6 +127,14 @@ func (c *goClient) layout(ctx context.Context, topics []string) (layout, error) 
 	return l, nil
 }
 
+func (c *goClient) cluster(ctx context.Context) (string, error) {
+	r, err := c.transport.RoundTrip(ctx, c.addr, &metadata.Request{TopicNames: []string{}})
+	if err != nil {
+		return "", c.wrap(err)
+	}
+	return r.(*metadata.Response).ClusterID, nil
+}
+
 func (c *goClient) create(ctx context.Context, specs []topicSpec) error {
 	req := &createtopics.Request{TimeoutMs: int32(c.timeout.Milliseconds())}
 	for _, s := range specs {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"spoor/internal/broker"
 	"spoor/publish"
 )
 
@@ -27,6 +28,8 @@ type Topics struct {
 	cfg    Config
 	sink   *Sink // knows what a topic should be
 	client client
+	// The cluster is the embedded broker, which bounds the bytes of a partition itself.
+	embedded bool
 }
 
 // NewTopics connects when it is first asked. Close it.
@@ -43,7 +46,12 @@ func (t *Topics) Close() { t.client.close() }
 
 // Plan compares the topics with what they should be.
 func (t *Topics) Plan(ctx context.Context) ([]Change, error) {
-	l, err := t.client.layout(ctx, t.sink.names[:])
+	id, err := t.client.cluster(ctx)
+	t.embedded = id == broker.ClusterID
+	var l layout
+	if err == nil {
+		l, err = t.client.layout(ctx, t.sink.names[:])
+	}
 	if err != nil {
 		return nil, fmt.Errorf("kafka at %s: %w", strings.Join(t.cfg.Brokers, ","), err)
 	}
@@ -54,7 +62,7 @@ func (t *Topics) Plan(ctx context.Context) ([]Change, error) {
 		case l.denied(name):
 			return nil, fmt.Errorf("kafka at %s: no right to describe topic %s", strings.Join(t.cfg.Brokers, ","), name)
 		case !known:
-			spec := t.sink.spec(x)
+			spec := t.spec(x)
 			list = append(list, Change{Topic: name, Create: true, Text: fmt.Sprintf("create with %d partitions, %s, %s",
 				spec.partitions, replication(spec.replication), settings(spec.config))})
 		default:
@@ -68,9 +76,18 @@ func (t *Topics) Plan(ctx context.Context) ([]Change, error) {
 	return list, nil
 }
 
+// spec gives what a topic should be on this cluster.
+func (t *Topics) spec(x publish.Topic) topicSpec {
+	s := t.sink.spec(x)
+	if t.embedded {
+		delete(s.config, "retention.bytes")
+	}
+	return s
+}
+
 // compare finds what is to be changed on a topic that exists.
 func (t *Topics) compare(ctx context.Context, x publish.Topic, partitions int) (list []Change, err error) {
-	spec := t.sink.spec(x)
+	spec := t.spec(x)
 	differ := make(map[string]string)
 	var texts []string
 	for _, k := range slices.Sorted(maps.Keys(spec.config)) {
@@ -100,7 +117,7 @@ func (t *Topics) Apply(ctx context.Context, list []Change) error {
 		switch {
 		case c.Create:
 			i := slices.Index(t.sink.names[:], c.Topic)
-			err = t.client.create(ctx, []topicSpec{t.sink.spec(publish.Topic(i))})
+			err = t.client.create(ctx, []topicSpec{t.spec(publish.Topic(i))})
 		case len(c.Set) > 0:
 			err = t.client.alter(ctx, c.Topic, c.Set)
 		}
