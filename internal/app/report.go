@@ -125,7 +125,9 @@ func (r *runner) farewell() {
 func (r *runner) notices() {
 	say := func(format string, args ...any) { r.o.Notice(fmt.Sprintf(format, args...)) }
 	who := "from any source: set listen.allow to hear only your switches"
-	if n := len(r.cfg.Listen.Allow); n > 0 {
+	if n := len(r.cfg.Listen.Allow); n == 1 {
+		who = fmt.Sprintf("from %s (listen.allow)", r.cfg.Listen.Allow[0])
+	} else if n > 1 {
 		who = fmt.Sprintf("from the %d prefixes of listen.allow", n)
 	}
 	say("sFlow on UDP %s, %s", r.collector.Addrs()[0], who)

@@ -223,6 +223,8 @@ func (r *runner) parts(g *lifecycle.Group) {
 	g.Add(lifecycle.Part{Name: "publisher", StopTimeout: stopPublisher + stopSlack, Run: func(ctx context.Context) error {
 		return r.pub.Run(ctx, stopPublisher)
 	}})
+	w := &losses{log: r.log, stats: r.pub.Stats}
+	g.Add(lifecycle.Part{Name: "losses", Run: w.run, StopTimeout: stopSlack})
 	g.Add(lifecycle.Part{Name: "analytics", Run: r.beat.run, Ready: r.beat.ready, StopTimeout: stopEngine})
 	g.Add(lifecycle.Part{Name: "collector", Run: r.receive, StopTimeout: stopCollector})
 }
