@@ -42,6 +42,7 @@ func deliver(t *testing.T, b bench, codec string) {
 	p.Path(&flow.Path{Key: k, ID: k.ID(), Time: now, Reason: flow.PathNew, Hops: []flow.Hop{{Switch: "leaf1"}}})
 	p.Path(&flow.Path{Key: k, ID: k.ID(), Time: now, Reason: flow.PathExpired})
 	p.Elephant(&flow.Elephant{Key: k, ID: k.ID(), Time: now, Since: now, AlertSince: now, Severity: flow.SeverityWarning})
+	p.Alert(&flow.Alert{Time: now, Severity: flow.SeverityWarning, Starts: now, Ends: now + 1, Labels: []flow.Label{{Name: "alertname", Value: "ElephantFlow"}}})
 	p.Topology(&topology.Record{ID: "host/10.1.1.1", Kind: topology.HostRecord, Time: now})
 	st := drain(t, p)
 	if st[publish.Flows].Acknowledged != samples || !s.idempotent.Load() {
