@@ -283,3 +283,32 @@ func TestTruthReadsAsJSON(t *testing.T) {
 		t.Errorf("%d flows moved, %d elephants", moved, elephants)
 	}
 }
+
+// TestSprayedFlowsListAllPaths: those that are over within a moment took all of them, too.
+func TestSprayedFlowsListAllPaths(t *testing.T) {
+	t.Parallel()
+	f, _ := run(t, modes()["spray"])
+	truth := f.Truth()
+	short := 0
+	for i := range truth.Flows {
+		v := &truth.Flows[i]
+		if v.Start == v.End { // one frame
+			continue
+		}
+		listed := map[string]bool{}
+		for _, m := range v.Moves {
+			listed[strings.Join(m.Switches, " ")] = true
+		}
+		for _, r := range v.Routes {
+			if way := strings.Join(r.Switches, " "); !listed[way] {
+				t.Errorf("flow %s from %.3f to %.3f: %s is not among its moves", v.ID, v.Start, v.End, way)
+			}
+		}
+		if len(v.Routes) > 1 && v.End-v.Start < 0.5 {
+			short++
+		}
+	}
+	if short == 0 {
+		t.Error("no flow was that short")
+	}
+}

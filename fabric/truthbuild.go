@@ -198,8 +198,9 @@ func (f *Fabric) addMoves(t *TruthFlow, s *segment, of int) {
 	for _, r := range s.routes {
 		t.Routes = append(t.Routes, TruthRoute{r.switches(), 1 / float64(k)})
 	}
+	short := max((s.last-s.first)/int64(k), 1) // a flow that is over before all had their turn took all of them as well
 	for i, at := 0, s.first; at < s.last; i++ {
-		turn := turns(k, at-s.first)
+		turn := min(turns(k, at-s.first), short)
 		t.Moves = append(t.Moves, TruthMove{From: seconds(at), To: seconds(min(at+turn, s.last)), Switches: s.routes[i%k].switches()})
 		at += turn
 	}

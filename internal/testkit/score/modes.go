@@ -49,7 +49,7 @@ func Modes() []Mode {
 		{"vxlan", []string{"--vxlan"}, false},
 		{"dual-homed", []string{"--dual-homed", "100%"}, false},
 		{"vxlan-mlag", []string{"--vxlan", "--dual-homed", "100%"}, false},
-		{"spray", []string{"--spray"}, false},
+		{"spray", []string{"--spray"}, true},
 		{"five-stage", []string{"--pods", "2", "--leaves", "2"}, false},
 	}
 }
