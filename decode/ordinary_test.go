@@ -127,8 +127,16 @@ func TestShortWayBytes(t *testing.T) {
 			p.check(t, payload[:i])
 		}
 	}
-	// A length that is no multiple of four, and behind it a record that lies there only for who forgets to round up.
-	p.check(t, dgram(1, rec(1, u(9, 5, 1000, 9000, 7, 5, 6, 2), u(1001, 17), zeros(17), header)))
+	flowOf := func(n uint32, records ...[]byte) []byte {
+		return dgram(1, rec(1, u(9, 5, 1000, 9000, 7, 5, 6, n), join(records...)))
+	}
+	// Lengths that are no multiple of four, and behind them a record that lies there only for who forgets to round up.
+	p.check(t, flowOf(2, u(1001, 17), zeros(17), header))
+	p.check(t, flowOf(2, tlv(1, join(header[8:], zeros(1)), -1), rec(1001, zeros(16))))
+	// Records that come twice.
+	p.check(t, flowOf(3, rec(1043, u(0, 1)), rec(1043, u(0, 2)), header))
+	p.check(t, flowOf(3, rec(1002, u(1, 2, 24, 24)), rec(1002, u(1, 3, 25, 25)), header))
+	p.check(t, flowOf(2, header, header))
 }
 
 // damaged gives payload with a byte, or a word, changed, or with its end cut off.
