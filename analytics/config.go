@@ -16,7 +16,7 @@ const Shards = 64
 
 // FlowsConfig bounds the flow table.
 type FlowsConfig struct {
-	Max  int           `yaml:"max"`  // flows kept at a time, over all shards
+	Max  int           `yaml:"max"`  // flows kept at a time, over all shards; 0: DefaultFlows
 	Idle time.Duration `yaml:"idle"` // a flow without samples for so long is forgotten
 }
 
@@ -36,10 +36,18 @@ type Config struct {
 	Seed      [2]uint64 // of the flow tables' hash: random per process, fixed in replay
 }
 
+// What flows take. FlowBytes is 122 for the slot in the table, and what a path
+// that a quarter of the flows share takes; about 75 MB beside it are the same for
+// any number of flows.
+const (
+	DefaultFlows = 1 << 18
+	FlowBytes    = 160
+)
+
 // DefaultConfig is for a fabric of any size on a machine with 1 GB to spare.
 func DefaultConfig() Config {
 	return Config{
-		Flows:     FlowsConfig{Max: 1 << 18, Idle: 2 * time.Minute},
+		Flows:     FlowsConfig{Idle: 2 * time.Minute},
 		Paths:     PathsConfig{MinSamples: 1, MaxPerSecond: 10_000},
 		Elephants: elephant.DefaultConfig(),
 		Topology:  topology.Config{Learn: true},
@@ -50,8 +58,8 @@ func DefaultConfig() Config {
 // Validate reports all that is wrong with c.
 func (c *Config) Validate() error {
 	var errs []error
-	if c.Flows.Max < 1024 || c.Flows.Max > 1<<28 {
-		errs = append(errs, fmt.Errorf("flows.max is %d: want 1024 to %d", c.Flows.Max, 1<<28))
+	if c.Flows.Max != 0 && c.Flows.Max < 1024 || c.Flows.Max > 1<<28 {
+		errs = append(errs, fmt.Errorf("flows.max is %d: want 1024 to %d, or 0", c.Flows.Max, 1<<28))
 	}
 	if c.Flows.Idle < 10*time.Second || c.Flows.Idle > 24*time.Hour {
 		errs = append(errs, fmt.Errorf("flows.idle is %v: want 10s to 24h", c.Flows.Idle))

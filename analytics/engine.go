@@ -58,6 +58,7 @@ func New(cfg Config, out Outbox) (*Engine, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
+	cfg.Flows.Max = cmp.Or(cfg.Flows.Max, DefaultFlows)
 	e := &Engine{cfg: cfg, out: out, registry: topology.NewRegistry(), taps: newTaps(), paths: path.NewInterner(max(cfg.Flows.Max/4, 1<<16))}
 	t := cfg.Topology
 	t.Share, t.Shares = cfg.Elephants.Share, cfg.Elephants.Links

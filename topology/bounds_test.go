@@ -257,3 +257,26 @@ func TestParallelLinksOfOneMAC(t *testing.T) {
 		}
 	}
 }
+
+// TestInventedAddresses: a host that invents source addresses fills its port's share, not the memory; others still find room.
+func TestInventedAddresses(t *testing.T) {
+	l := NewLearner(Config{Learn: true}, NewRegistry())
+	invented := func(i int) Evidence {
+		return Evidence{Kind: SawSource, Agent: agent(1), Port: 1, Addr: flow.AddrFrom4([4]byte{11, byte(i >> 16), byte(i >> 8), byte(i)}), Far: mac(0, 1), Count: 1, First: start, Last: start}
+	}
+	var all []Evidence
+	for i := range 3 * l.max.portAddresses {
+		all = append(all, invented(i))
+	}
+	l.Apply(all, start+second)
+	if len(l.hosts) != l.max.portAddresses || l.Ignored != uint64(2*l.max.portAddresses) {
+		t.Errorf("%d addresses are kept, %d left aside", len(l.hosts), l.Ignored)
+	}
+	again, other := invented(5), invented(1<<23)
+	again.First, again.Last = start+2*second, start+2*second
+	other.Port = 2
+	l.Apply([]Evidence{again, other}, start+3*second)
+	if l.hosts[other.Addr] == nil || l.hosts[again.Addr].sources[0].last != again.Last {
+		t.Error("an address at another port, or one known before, is left aside")
+	}
+}

@@ -29,15 +29,16 @@ const maxSightings = 8
 // bounds: beyond them evidence is left aside and counted, so that no agent,
 // spoofed or not, makes memory grow without end.
 type bounds struct {
-	ports       int // of all switches together
-	switchPorts int // of one
-	addresses   int // of hosts, and of tunnel ends
-	macs        int // of routers, of hosts, and of interfaces that agents list
-	votes       int // pairs of ports
-	sites       int // switches at which MACs of bridged hosts were seen
+	ports         int // of all switches together
+	switchPorts   int // of one
+	portAddresses int // sighted at one port
+	addresses     int // of hosts, and of tunnel ends
+	macs          int // of routers, of hosts, and of interfaces that agents list
+	votes         int // pairs of ports
+	sites         int // switches at which MACs of bridged hosts were seen
 }
 
-var defaultBounds = bounds{ports: 1 << 20, switchPorts: 1 << 13, addresses: 1 << 20, macs: 1 << 20, votes: 1 << 18, sites: 1 << 20}
+var defaultBounds = bounds{ports: 1 << 20, switchPorts: 1 << 13, portAddresses: 1 << 13, addresses: 1 << 20, macs: 1 << 20, votes: 1 << 18, sites: 1 << 20}
 
 // portKey names a port.
 type portKey struct {

@@ -48,6 +48,16 @@ func (l *Learner) host(a flow.Addr) *host {
 	return h
 }
 
+// hostAt gives an address sighted at a port, nil if it is new and the port has
+// shown so many already that somebody invents them.
+func (l *Learner) hostAt(p *port, a flow.Addr) *host {
+	if len(p.hosts) >= l.max.portAddresses && l.hosts[a] == nil {
+		l.Ignored++
+		return nil
+	}
+	return l.host(a)
+}
+
 // sight notes a sighting, forgetting the oldest when there are too many.
 func (l *Learner) sight(h *host, list []sighting, p *port, hops uint8, e *Evidence) []sighting {
 	for i := range list {
@@ -85,7 +95,7 @@ func (l *Learner) source(n *node, e *Evidence) {
 	if p == nil {
 		return
 	}
-	h := l.host(e.Addr)
+	h := l.hostAt(p, e.Addr)
 	if h == nil {
 		return
 	}
@@ -143,7 +153,7 @@ func (l *Learner) sink(n *node, e *Evidence) {
 	if p == nil || p.peer != 0 || p.unproven() {
 		return
 	}
-	h := l.host(e.Addr)
+	h := l.hostAt(p, e.Addr)
 	if h == nil {
 		return
 	}

@@ -1,64 +1,55 @@
 package app
 
 import (
-	"encoding/json"
-	"errors"
-	"log/slog"
+	"math"
+	"os"
 	"path/filepath"
-	"strings"
 	"testing"
-	"time"
-
-	"spoor/collector/capture"
-	"spoor/topology"
 )
 
-// TestReplayKnown: with what an earlier replay learned, paths are complete sooner,
-// and the same flows get the same paths.
-func TestReplayKnown(t *testing.T) {
-	dir := t.TempDir()
-	memory := filepath.Join(dir, "memory")
-	run := func(name, known, learned string) (delays time.Duration, paths map[string]string) {
+func TestMemoryOf(t *testing.T) {
+	f := func(name string, files map[string]string, goLimit int64, want memoryLimit) {
 		t.Helper()
-		cfg := DefaultConfig()
-		cfg.Output.Dir = filepath.Join(dir, name)
-		o := ReplayOptions{Files: []string{testCapture}, Port: capture.DefaultPort, Known: known, Learned: learned}
-		if _, err := Replay(t.Context(), &cfg, o, slog.New(slog.DiscardHandler)); err != nil {
-			t.Fatal(err)
-		}
-		paths = map[string]string{}
-		for line := range strings.Lines(contents(t, cfg.Output.Dir)["paths.jsonl"]) {
-			var m struct {
-				Flow      struct{ ID string }
-				State     string
-				Cause     string
-				Time      time.Time
-				FirstSeen time.Time `json:"first_seen"`
-				Switches  []string
-			}
-			if err := json.Unmarshal([]byte(line), &m); err != nil {
+		root := t.TempDir()
+		for file, text := range files {
+			file = filepath.Join(root, file)
+			if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 				t.Fatal(err)
 			}
-			if m.State == "complete" && paths[m.Flow.ID] == "" {
-				delays += m.Time.Sub(m.FirstSeen)
-				paths[m.Flow.ID] = strings.Join(m.Switches, " ")
+			if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+				t.Fatal(err)
 			}
 		}
-		return delays, paths
-	}
-	cold, coldPaths := run("cold", "", memory)
-	warm, warmPaths := run("warm", memory, memory)
-	if warm >= cold {
-		t.Errorf("complete after %v in all, %v without what was known", warm, cold)
-	}
-	for id, path := range coldPaths {
-		if warmPaths[id] != path {
-			t.Errorf("flow %s: path %q, without what was known %q", id, warmPaths[id], path)
+		if got := memoryOf(root, goLimit); got != want {
+			t.Errorf("%s: %+v, want %+v", name, got, want)
 		}
 	}
-	cfg := DefaultConfig()
-	_, err := Replay(t.Context(), &cfg, ReplayOptions{Files: []string{testCapture}, Known: testCapture}, slog.New(slog.DiscardHandler))
-	if !errors.Is(err, topology.ErrMemory) {
-		t.Errorf("a capture given as what is known: %v", err)
+	const none, gb = math.MaxInt64, int64(1 << 30)
+	machine := "MemFree: 1 kB\nMemTotal:       4194304 kB\n"
+	f("nothing known", nil, none, memoryLimit{})
+	f("a machine", map[string]string{"proc/meminfo": machine}, none, memoryLimit{4 * gb, "the machine"})
+	f("a limit for Go", map[string]string{"proc/meminfo": machine}, gb, memoryLimit{gb, "GOMEMLIMIT"})
+	f("a container", map[string]string{"proc/meminfo": machine, "sys/fs/cgroup/memory.max": "2147483648\n"}, none, memoryLimit{2 * gb, "the control group"})
+	f("a service", map[string]string{
+		"proc/meminfo": machine, "proc/self/cgroup": "0::/system.slice/spoor.service\n",
+		"sys/fs/cgroup/system.slice/spoor.service/memory.max":  "max\n",
+		"sys/fs/cgroup/system.slice/spoor.service/memory.high": "1073741824\n",
+		"sys/fs/cgroup/system.slice/memory.max":                "2147483648\n",
+	}, none, memoryLimit{gb, "the control group"})
+	f("an older container", map[string]string{"proc/meminfo": machine, "sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n"}, none, memoryLimit{4 * gb, "the machine"})
+	f("garbage", map[string]string{"proc/meminfo": "MemTotal: many kB\nMemTotal:", "proc/self/cgroup": "0::/../../..\n1:x\n\x00", "sys/fs/cgroup/memory.max": "-5"}, none, memoryLimit{})
+}
+
+func TestFlowsFor(t *testing.T) {
+	f := func(bytes int64, want int) {
+		t.Helper()
+		if got := flowsFor(memoryLimit{bytes, "test"}); got != want {
+			t.Errorf("%d bytes of memory give %d flows, want %d", bytes, got, want)
+		}
 	}
+	f(0, 1<<18)
+	f(1, 1<<16)
+	f(256<<20, 209715)
+	f(1<<30, 838860)
+	f(1<<40, 5<<18)
 }

@@ -106,6 +106,7 @@ func (r *runner) build(ctx context.Context) error {
 	r.pub = publish.New(r.cfg.Publish, sinks...)
 	a := r.cfg.Analytics
 	a.Seed = randomSeed()
+	a.Flows.Max = sizeFlows(a.Flows.Max, r.log)
 	keep := r.keeper()
 	if keep != nil {
 		a.Topology.Memory = keep.load()

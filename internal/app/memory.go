@@ -1,0 +1,126 @@
+package app
+
+import (
+	"bufio"
+	"bytes"
+	"cmp"
+	"log/slog"
+	"math"
+	"os"
+	"path"
+	"runtime/debug"
+	"strconv"
+	"strings"
+
+	"spoor/analytics"
+)
+
+// memoryLimit is what the process may use, in bytes, and who says so.
+type memoryLimit struct {
+	bytes int64 // 0 unknown
+	by    string
+}
+
+// least takes the smaller of two.
+func (m memoryLimit) least(bytes int64, by string) memoryLimit {
+	if bytes > 0 && (m.bytes == 0 || bytes < m.bytes) {
+		return memoryLimit{bytes, by}
+	}
+	return m
+}
+
+// memoryOf finds the tightest of the machine's memory, the control group's
+// limits and GOMEMLIMIT. root is where the file system begins.
+func memoryOf(root string, goLimit int64) memoryLimit {
+	m := memoryLimit{}.least(physical(root), "the machine")
+	m = m.least(number(root+"/sys/fs/cgroup/memory/memory.limit_in_bytes"), "the control group") // version 1
+	for dir := controlGroup(root); ; dir = path.Dir(dir) {
+		m = m.least(number(path.Join(root, "/sys/fs/cgroup", dir, "memory.max")), "the control group")
+		m = m.least(number(path.Join(root, "/sys/fs/cgroup", dir, "memory.high")), "the control group")
+		if dir == "/" {
+			break
+		}
+	}
+	if goLimit < math.MaxInt64 {
+		m = m.least(goLimit, "GOMEMLIMIT")
+	}
+	return m
+}
+
+// physical gives the memory of the machine, 0 if unknown.
+func physical(root string) int64 {
+	f, err := os.ReadFile(root + "/proc/meminfo")
+	if err != nil {
+		return 0
+	}
+	for s := bufio.NewScanner(bytes.NewReader(f)); s.Scan(); {
+		if words := strings.Fields(s.Text()); len(words) >= 2 && words[0] == "MemTotal:" {
+			kB, err := strconv.ParseInt(words[1], 10, 64)
+			if err != nil || kB < 0 || kB > math.MaxInt64/1024 {
+				return 0
+			}
+			return kB * 1024
+		}
+	}
+	return 0
+}
+
+// controlGroup gives the process's group in the unified hierarchy, "/" if unknown.
+func controlGroup(root string) string {
+	b, err := os.ReadFile(root + "/proc/self/cgroup")
+	if err != nil {
+		return "/"
+	}
+	for line := range strings.Lines(string(b)) {
+		if dir, ok := strings.CutPrefix(strings.TrimSpace(line), "0::"); ok {
+			return path.Clean("/" + dir)
+		}
+	}
+	return "/"
+}
+
+// number reads a file that holds one number, 0 if it holds none ("max").
+func number(file string) int64 {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return 0
+	}
+	n, err := strconv.ParseInt(strings.TrimSpace(string(b)), 10, 64)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+// Flows by memory: an eighth of it, within these bounds.
+const (
+	memoryPart = 8
+	fewFlows   = 1 << 16
+	manyFlows  = 5 << 18 // a million flows at four fifths of it
+)
+
+// flowsFor gives flows.max for a memory.
+func flowsFor(m memoryLimit) int {
+	if m.bytes == 0 {
+		return analytics.DefaultFlows
+	}
+	return int(min(max(m.bytes/memoryPart/analytics.FlowBytes, fewFlows), manyFlows))
+}
+
+// garbage is how much may gather between two collections beside the flow table,
+// which the collector never looks into: by GOGC's default it would be as much as the table takes.
+const garbage = 32 << 20
+
+// sizeFlows settles flows.max, and paces the garbage collector for a table of that size.
+func sizeFlows(max int, log *slog.Logger) int {
+	if max == 0 {
+		m := memoryOf("", debug.SetMemoryLimit(-1))
+		max = flowsFor(m)
+		log.Info("flow table sized", "flows.max", max, "memory", m.bytes, "by", cmp.Or(m.by, "default"))
+	}
+	if os.Getenv("GOGC") == "" {
+		table := int64(max) * analytics.FlowBytes
+		debug.SetGCPercent(int(100 * garbage * 2 / (table + 2*garbage)))
+	}
+	return max
+}
