@@ -134,6 +134,11 @@ live-full: build ## the same with elephants, paths, a drained spine, VXLAN: some
 bench: ## benchmarks (BENCH=regexp COUNT=n)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...
 
+.PHONY: scale
+scale: ## what a sample costs, and memory, at 1,000 to 1,000,000 live flows
+	go test -run '^$$' -bench Scale -benchtime 2000000x -skip Workers ./analytics
+	go test -run '^$$' -bench ScaleWorkers -benchtime 3x ./analytics
+
 .PHONY: benchcmp
 benchcmp: ## compare two outputs of `make bench COUNT=6`: OLD=file NEW=file
 	go run golang.org/x/perf/cmd/benchstat@$(BENCHSTAT_VERSION) $(OLD) $(NEW)

@@ -56,6 +56,9 @@ func (s *Shard) pass(e *flowtable.Entry, t int64) {
 
 // follow feeds the path tracker.
 func (s *Shard) follow(d *detail, e *flowtable.Entry, x *observed) {
+	if !d.told.open && x.flags == 0 && d.tracker.Again(s.snap, x.sw, x.in, x.out, x.time) {
+		return
+	}
 	var ev path.Event
 	s.sighting = path.Sighting{
 		Switch: x.sw, In: x.in, Out: x.out, TTL: x.ttl, Egress: x.egress(), Encap: x.encap(),

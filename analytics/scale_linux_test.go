@@ -2,9 +2,13 @@ package analytics_test
 
 import (
 	"fmt"
+	"math"
 	"math/rand/v2"
+	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -31,6 +35,7 @@ type crowd struct {
 	flows  int
 	order  []uint32 // flow and hop of each sample
 	at     int
+	turn   int
 	now    int64
 	next   int64
 	sample flow.Sample
@@ -69,7 +74,7 @@ func bigFabric() string {
 }
 
 // newCrowd gives flows that were all seen once, in a fabric whose hosts are known.
-func newCrowd(tb testing.TB, flows, feeds int, change func(*analytics.Config)) *crowd {
+func newCrowd(tb testing.TB, flows, feeds, samples int) *crowd {
 	tb.Helper()
 	given, err := topology.ParseStatic([]byte(bigFabric()))
 	if err != nil {
@@ -82,9 +87,6 @@ func newCrowd(tb testing.TB, flows, feeds int, change func(*analytics.Config)) *
 	cfg.Paths.MaxPerSecond = 1 << 30
 	cfg.Topology.Static = given
 	cfg.Topology.Speeds = []topology.Speed{{Bps: 100e9}}
-	if change != nil {
-		change(&cfg)
-	}
 	c := &crowd{tb: tb, out: &counter{}, flows: flows, now: 1_800_000_000 * second}
 	c.next = c.now + analytics.TickEvery
 	if c.e, err = analytics.New(cfg, c.out); err != nil {
@@ -94,7 +96,7 @@ func newCrowd(tb testing.TB, flows, feeds int, change func(*analytics.Config)) *
 		c.feeds = append(c.feeds, c.e.Feed())
 	}
 	c.meet()
-	c.shuffle()
+	c.shuffle(samples)
 	for i := range flows {
 		c.fill(uint32(i)<<2 | 1)
 		c.give(c.feeds[i%feeds], 2_000)
@@ -123,10 +125,10 @@ func (c *crowd) host(i int) {
 }
 
 // shuffle decides which flows and hops are sampled.
-func (c *crowd) shuffle() {
+func (c *crowd) shuffle(samples int) {
 	r := rand.New(rand.NewPCG(1, 2))
 	z := rand.NewZipf(r, 1.1, 50, uint64(c.flows-1))
-	c.order = make([]uint32, 1<<21)
+	c.order = make([]uint32, samples)
 	for i := range c.order {
 		f := z.Uint64() * 0x9e3779b1 % uint64(c.flows) // large ones anywhere
 		c.order[i] = uint32(f)<<2 | uint32(r.IntN(3))
@@ -271,13 +273,109 @@ func (y *yardstick) measure() {
 
 func (y *yardstick) perAccess() float64 { return y.cpu / float64(y.n) }
 
-func benchmarkScale(b *testing.B, flows int) {
-	b.Helper()
-	c := newCrowd(b, flows, 1, nil)
-	for i := range min(4*flows, len(c.order)) { // paths and places become known
-		c.fill(c.order[i])
+// run gives so many samples in their order, and ticks where they fall.
+func (c *crowd) run(n int) {
+	for range n {
+		c.fill(c.order[c.turn&(len(c.order)-1)])
+		c.turn++
 		c.give(c.feeds[0], 1000)
 	}
+}
+
+// residentMB gives the memory of this process that is in use, in MB of 1,000,000 bytes.
+func residentMB(tb testing.TB) float64 {
+	tb.Helper()
+	b, err := os.ReadFile("/proc/self/statm")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var size, pages int
+	if _, err := fmt.Sscan(string(b), &size, &pages); err != nil {
+		tb.Fatal(err)
+	}
+	return float64(pages*os.Getpagesize()) / 1e6
+}
+
+// TestCostByFlows: a sample costs about as much among a hundred thousand flows
+// as among a thousand, and no more than a few hundred visits to memory do on this
+// machine at this moment: the least of several rounds counts, and the bounds are
+// three times what was measured, so that this never fails for want of quiet.
+func TestCostByFlows(t *testing.T) {
+	if testing.Short() {
+		t.Skip("half a million samples")
+	}
+	const rounds, samples = 8, 1 << 14
+	few, many := newCrowd(t, 1000, 1, samples*2), newCrowd(t, 100_000, 1, samples*2)
+	few.run(samples)
+	many.run(4 * samples)
+	y := newYardstick(100_000)
+	least := [3]float64{math.Inf(1), math.Inf(1), math.Inf(1)}
+	for range rounds {
+		least[0] = min(least[0], cpuOf(func() { few.run(samples) })/samples)
+		least[1] = min(least[1], cpuOf(func() { many.run(samples) })/samples)
+		before := y.cpu
+		y.measure()
+		least[2] = min(least[2], (y.cpu-before)/yardLines)
+	}
+	t.Logf("CPU time a sample among 1,000 flows %.0f ns, among 100,000 %.0f ns (generator included); a visit to memory %.1f ns", least[0], least[1], least[2])
+	if least[1] > 4*least[0] {
+		t.Errorf("a sample among 100,000 flows costs %.1f times that among 1,000", least[1]/least[0])
+	}
+	if least[1] > 600*max(least[2], 1) {
+		t.Errorf("a sample costs as much as %.0f visits to memory", least[1]/least[2])
+	}
+}
+
+// TestCrowdDoesNotAllocate: neither do flows with details, nor those without.
+func TestCrowdDoesNotAllocate(t *testing.T) {
+	c := newCrowd(t, 40_000, 1, 1<<15)
+	c.run(2 * len(c.order))
+	i := 0
+	if n := testing.AllocsPerRun(20, func() {
+		for range 384 {
+			c.fill(c.order[i&(len(c.order)-1)])
+			c.stamp()
+			c.feeds[0].Sample(&c.sample)
+			i++
+		}
+		c.feeds[0].Flush()
+	}); n > 0 {
+		t.Errorf("%v allocations in 384 samples", n)
+	}
+	if st := c.e.Stats().Shard; st.DetailsUsed >= st.Flows {
+		t.Errorf("%d details for %d flows: none is without", st.DetailsUsed, st.Flows)
+	}
+}
+
+// BenchmarkScaleWorkers gives the CPU time a sample of two workers at once, over that of one.
+func BenchmarkScaleWorkers(b *testing.B) {
+	c := newCrowd(b, 1_000_000, 2, 1<<21)
+	c.run(len(c.order))
+	half := len(c.order) / 2
+	work := func(f *analytics.Feed, order []uint32) { // no ticks: they are not the workers'
+		w := crowd{tb: b, feeds: []*analytics.Feed{f}, order: order, now: c.now, next: math.MaxInt64}
+		w.run(len(order))
+	}
+	var one, two float64
+	for b.Loop() {
+		one += cpuOf(func() { work(c.feeds[0], c.order[:half]); work(c.feeds[1], c.order[half:]) })
+		two += cpuOf(func() {
+			var wg sync.WaitGroup
+			wg.Go(func() { work(c.feeds[0], c.order[:half]) })
+			wg.Go(func() { work(c.feeds[1], c.order[half:]) })
+			wg.Wait()
+		})
+		c.tick()
+	}
+	b.ReportMetric(two/one, "two/one")
+}
+
+func benchmarkScale(b *testing.B, flows int) {
+	b.Helper()
+	defer debug.SetGCPercent(debug.SetGCPercent(24)) // what `spoor run` sets for a table of this size
+	c := newCrowd(b, flows, 1, 1<<21)
+	c.run(min(4*flows, len(c.order))) // paths and places become known
+	rss := residentMB(b)
 	sum := uint64(0)
 	rest := cpuOf(func() {
 		for i := range len(c.order) {
@@ -300,6 +398,7 @@ func benchmarkScale(b *testing.B, flows int) {
 	}
 	cost := (float64(cpuNow()-began)-y.cpu)/float64(i) - rest
 	b.ReportMetric(cost, "cpu-ns/sample")
+	b.ReportMetric(rss, "rss-MB")
 	if y.cpu > 0 {
 		b.ReportMetric(y.perAccess(), "cpu-ns/access")
 		b.ReportMetric(cost/y.perAccess(), "accesses/sample")

@@ -16,6 +16,9 @@ type Obs struct {
 	tunnel  uint64 // of the outer addresses, 0 bare
 	n, told uint32 // sightings, and how many of them voted for a link
 	sent    int64  // when they were last told as evidence of a bridged fabric
+
+	fits     uint64 // the snapshot by which it last fitted the path, 0 none: see Again
+	confirms bool   // and showed that the flow still goes this way
 }
 
 // TTLs given to hops that saw a tunnelled flow bare.

@@ -66,6 +66,7 @@ type Tracker struct {
 	disputed           int     // links of the path, as bits, that they speak against
 	confirmed          int64
 	scratch            []Hop
+	quiet              uint64 // the snapshot by which nothing is open about what was seen, 0 none
 }
 
 // Reset makes the tracker ready for another flow and keeps its memory.
@@ -84,6 +85,7 @@ func (t *Tracker) Outer() (src, dst flow.Addr) { return t.outerSrc, t.outerDst }
 
 // Add takes a sighting. Links that it speaks for are appended to votes.
 func (t *Tracker) Add(snap *topology.Snapshot, s *Sighting, votes []Vote) (Event, []Vote) {
+	t.listen()
 	y := t.observe(s)
 	if t.isBridged(snap) {
 		return t.addBridged(snap, s, y), votes
@@ -116,6 +118,7 @@ func (t *Tracker) Add(snap *topology.Snapshot, s *Sighting, votes []Vote) (Event
 		t.candidate, t.against, t.disputed = t.candidate[:0], 0, 0
 	}
 	t.obs, votes = merge(snap, t.obs, y, t.Encap, votes)
+	t.hush(snap, &y, t.confirms(at, &run))
 	return None, votes
 }
 
@@ -192,21 +195,37 @@ func merge(snap *topology.Snapshot, obs []Obs, y Obs, encap bool, votes []Vote) 
 
 // speak votes for a link when one flow left a at one TTL and entered b one lower.
 func speak(snap *topology.Snapshot, a, b *Obs, votes []Vote) []Vote {
-	if a.TTL < b.TTL {
-		a, b = b, a
-	}
-	if a.TTL-b.TTL == 2 && a.tunnel == b.tunnel && snap.Open(a.Switch, a.Out) && snap.Open(b.Switch, b.In) && !sharesPeer(snap, a, b) {
-		a.told, b.told = a.n, b.n
-		return append(votes, Vote{From: *a, To: *b, Gap: true})
-	}
-	if a.TTL-b.TTL != 1 || a.Out == 0 || b.In == 0 {
-		return votes
-	}
-	if p := snap.Port(a.Switch, a.Out); p != nil && p.Peer == b.Switch && p.PeerPort == b.In {
+	a, b = order(a, b)
+	gap, next := vote(snap, a, b)
+	if !gap && !next {
 		return votes
 	}
 	a.told, b.told = a.n, b.n
-	return append(votes, Vote{From: *a, To: *b})
+	return append(votes, Vote{From: *a, To: *b, Gap: gap})
+}
+
+// order gives two sightings in travel order.
+func order(a, b *Obs) (first, second *Obs) {
+	if a.TTL < b.TTL {
+		return b, a
+	}
+	return a, b
+}
+
+// vote tells what two sightings in travel order speak for that is not known: a
+// silent switch between two open ports, or a link.
+func vote(snap *topology.Snapshot, a, b *Obs) (gap, next bool) {
+	switch a.TTL - b.TTL {
+	case 1:
+		if a.Out == 0 || b.In == 0 {
+			return false, false
+		}
+		p := snap.Port(a.Switch, a.Out)
+		return false, p == nil || p.Peer != b.Switch || p.PeerPort != b.In
+	case 2:
+		return a.tunnel == b.tunnel && snap.Open(a.Switch, a.Out) && snap.Open(b.Switch, b.In) && !sharesPeer(snap, a, b), false
+	}
+	return false, false
 }
 
 // sharesPeer: both ports lead to the same inferred switch already.
@@ -218,6 +237,7 @@ func sharesPeer(snap *topology.Snapshot, a, b *Obs) bool {
 // Resolve works the path out anew from what was seen, with the links of snap.
 func (t *Tracker) Resolve(snap *topology.Snapshot) Event {
 	t.Version = snap.Version
+	t.forget()
 	t.void(snap)
 	if t.Sprayed() {
 		return None
@@ -251,6 +271,7 @@ func (t *Tracker) move(snap *topology.Snapshot) Event {
 	if !r.Complete {
 		return None
 	}
+	t.forget()
 	t.Previous = append(t.Previous[:0], t.Hops...)
 	t.obs, t.candidate, t.against, t.disputed = t.candidate, t.obs[:0], 0, 0
 	event := Corrected
@@ -314,4 +335,5 @@ func (t *Tracker) FirstTTL() int {
 func (t *Tracker) Restore(snap *topology.Snapshot, hops []Hop) {
 	t.Hops = append(t.Hops[:0], hops...)
 	t.Complete, t.Version = true, snap.Version
+	t.forget()
 }
