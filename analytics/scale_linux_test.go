@@ -82,7 +82,7 @@ func newCrowd(tb testing.TB, flows, feeds, samples int) *crowd {
 	}
 	cfg := analytics.DefaultConfig()
 	cfg.Seed = [2]uint64{1, 2}
-	cfg.Flows.Max = max(flows*5/4, 32768)
+	cfg.Flows.Max = max(flows*20/17, 32768) // 85% full
 	cfg.Flows.Idle = 30 * time.Second
 	cfg.Paths.MaxPerSecond = 1 << 30
 	cfg.Topology.Static = given
@@ -372,7 +372,7 @@ func BenchmarkScaleWorkers(b *testing.B) {
 
 func benchmarkScale(b *testing.B, flows int) {
 	b.Helper()
-	defer debug.SetGCPercent(debug.SetGCPercent(24)) // what `spoor run` sets for a table of this size
+	defer debug.SetGCPercent(debug.SetGCPercent(12)) // what `spoor run` sets for a table of this size
 	c := newCrowd(b, flows, 1, 1<<21)
 	c.run(min(4*flows, len(c.order))) // paths and places become known
 	rss := residentMB(b)

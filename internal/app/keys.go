@@ -139,7 +139,7 @@ func (c *Config) analyticsKeys(add adder) {
 	add("topology.speeds", config.MapOf(&a.Topology.Speeds, "speed", topology.ParseSpeed, formatSpeed),
 		"Link speeds in bit/s that override what agents say: AGENT/IFINDEX=100M, AGENT/*=10G or *=100M; the most specific wins.")
 	add("flows.max", config.Number(&a.Flows.Max, 0),
-		"Flows kept in memory at a time, about 160 bytes each. Beyond it the least promising give way. 0: by the memory that the process may use, an eighth of it (65536 to 1310720 flows); replay takes 262144.")
+		"Flows kept in memory at a time, about 160 bytes each. Beyond it the least promising give way. 0: by the memory that the process may use, an eighth of it (65536 to 1179648 flows); replay takes 262144.")
 	add("flows.idle", config.Duration(&a.Flows.Idle),
 		"A flow without samples for so long is forgotten.")
 	add("paths.min_samples", config.Number(&a.Paths.MinSamples, 1),

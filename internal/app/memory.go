@@ -96,7 +96,7 @@ func number(file string) int64 {
 const (
 	memoryPart = 8
 	fewFlows   = 1 << 16
-	manyFlows  = 5 << 18 // a million flows at four fifths of it
+	manyFlows  = 9 << 17 // room for a million flows and some
 )
 
 // flowsFor gives flows.max for a memory.
@@ -120,7 +120,7 @@ func sizeFlows(max int, log *slog.Logger) int {
 	}
 	if os.Getenv("GOGC") == "" {
 		table := int64(max) * analytics.FlowBytes
-		debug.SetGCPercent(int(100 * garbage * 2 / (table + 2*garbage)))
+		debug.SetGCPercent(int(100 * garbage / (table + 2*garbage)))
 	}
 	return max
 }
