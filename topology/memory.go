@@ -23,6 +23,7 @@ type Memory struct {
 type MemorySwitch struct {
 	Agent    flow.Addr
 	Hostname string
+	Name     string // by which people know it, "" none
 	Router   bool
 	Ports    []MemoryPort
 }
@@ -46,6 +47,7 @@ type MemoryEnd struct {
 type MemoryLink struct {
 	A, B  MemoryEnd
 	Since int64
+	Given bool // by configuration alone: no evidence
 }
 
 // MemoryHost is an address and where it was.
@@ -105,11 +107,11 @@ func (l *Learner) Remember() *Memory {
 
 func (l *Learner) rememberSwitch(n *node, m *Memory) MemorySwitch {
 	s := MemorySwitch{Agent: n.agent, Hostname: n.hostname, Router: n.router}
+	if name := l.name(n); name != n.agent.String() {
+		s.Name = name
+	}
 	for _, p := range n.ports { // sorted below
 		r := MemoryPort{IfIndex: p.key.idx, Name: p.name, Speed: p.speed, Edge: p.edge}
-		if p.named {
-			r.Name = ""
-		}
 		link := MemoryLink{A: l.end(p), Since: l.now}
 		switch {
 		case p.kept != nil && p.peer == 0:
@@ -117,7 +119,8 @@ func (l *Learner) rememberSwitch(n *node, m *Memory) MemorySwitch {
 			r.Own, r.Far, r.Edge = k.own, k.far, r.Edge || k.edge
 			r.Name, r.Speed = cmp.Or(r.Name, k.name), cmp.Or(r.Speed, k.speed)
 			link.B, link.Since = MemoryEnd{l.registry.Addr(k.peer), k.peerPort}, k.since
-		case p.peer != 0 && !p.given:
+		case p.peer != 0:
+			link.Given = p.given && !p.learned
 			link.B = MemoryEnd{l.registry.Addr(p.peer), p.peerPort}
 			if o, ok := l.owners[p.far]; ok && !o.shared && o.sw == p.peer {
 				r.Own, r.Far = p.own, p.far

@@ -38,7 +38,9 @@ type line struct {
 	ID       string     `json:"id,omitempty"`
 	Agent    string     `json:"agent,omitempty"`
 	Switch   string     `json:"switch,omitempty"`
+	Name     string     `json:"name,omitempty"`
 	Router   bool       `json:"router,omitempty"`
+	Given    bool       `json:"given,omitempty"`
 	Ports    []linePort `json:"ports,omitempty"`
 	A        *linePort  `json:"a,omitempty"`
 	B        *linePort  `json:"b,omitempty"`
@@ -101,7 +103,7 @@ func (m *Memory) write(to io.Writer) error {
 	put(&line{Kind: "header", Format: memoryFormat, Version: memoryVersion, Time: time.Unix(0, m.Time).UTC(), Settled: m.Settled})
 	for i := range m.Switches {
 		s := &m.Switches[i]
-		l := line{Kind: "switch", ID: "switch/" + s.Agent.String(), Agent: s.Agent.String(), Switch: s.Hostname, Router: s.Router}
+		l := line{Kind: "switch", ID: "switch/" + s.Agent.String(), Agent: s.Agent.String(), Switch: s.Hostname, Name: s.Name, Router: s.Router}
 		for _, p := range s.Ports {
 			l.Ports = append(l.Ports, linePort{IfIndex: p.IfIndex, Port: p.Name, Speed: p.Speed, Own: p.Own, Far: p.Far, Edge: p.Edge})
 		}
@@ -109,7 +111,7 @@ func (m *Memory) write(to io.Writer) error {
 	}
 	for i := range m.Links {
 		k := &m.Links[i]
-		put(&line{Kind: "link", A: k.A.line(), B: k.B.line(), Since: instant(k.Since)})
+		put(&line{Kind: "link", A: k.A.line(), B: k.B.line(), Since: instant(k.Since), Given: k.Given})
 	}
 	for i := range m.Hosts {
 		h := &m.Hosts[i]
@@ -207,7 +209,7 @@ func (m *Memory) add(l *line) error {
 	case "header":
 		m.Time, m.Settled = nanos(l.Time), l.Settled
 	case "switch":
-		s := MemorySwitch{Agent: p.one(l.Agent), Hostname: l.Switch, Router: l.Router}
+		s := MemorySwitch{Agent: p.one(l.Agent), Hostname: l.Switch, Name: l.Name, Router: l.Router}
 		for _, q := range l.Ports {
 			s.Ports = append(s.Ports, MemoryPort{IfIndex: q.IfIndex, Name: q.Port, Speed: q.Speed, Own: q.Own, Far: q.Far, Edge: q.Edge})
 		}
@@ -216,7 +218,7 @@ func (m *Memory) add(l *line) error {
 		if l.A == nil || l.B == nil {
 			return errors.New("a link without two ends")
 		}
-		m.Links = append(m.Links, MemoryLink{A: p.end(l.A), B: p.end(l.B), Since: nanos(l.Since)})
+		m.Links = append(m.Links, MemoryLink{A: p.end(l.A), B: p.end(l.B), Since: nanos(l.Since), Given: l.Given})
 	case "host":
 		h := MemoryHost{Host: p.one(l.Host), MAC: l.MAC, Flows: l.Flows, Since: nanos(l.Since), Switches: p.all(l.Switches)}
 		for i := range l.Ports {

@@ -74,7 +74,7 @@ func (l *Learner) recallSwitch(s *MemorySwitch) {
 
 func (l *Learner) recallLink(k *MemoryLink) {
 	n, other := l.node(k.A.Agent), l.node(k.B.Agent)
-	if n == nil || other == nil || n == other || k.A.IfIndex == 0 {
+	if k.Given || n == nil || other == nil || n == other || k.A.IfIndex == 0 {
 		return
 	}
 	p := l.port(n, k.A.IfIndex)

@@ -32,6 +32,12 @@ const (
 // memoryFile is the file's name in the data directory.
 const memoryFile = "topology.memory"
 
+// MemoryFile gives the file in which run keeps what it learned of the fabric.
+func (c *Config) MemoryFile(getenv func(string) string) (string, error) {
+	dir, err := c.stateDir(getenv)
+	return filepath.Join(dir, memoryFile), err
+}
+
 func newKeeper(dir string, log *slog.Logger) *keeper {
 	return &keeper{path: filepath.Join(dir, memoryFile), log: log}
 }

@@ -1,0 +1,50 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+
+	"github.com/spf13/cobra"
+
+	"spoor/topology"
+)
+
+// topologyCommand makes "spoor topology".
+func (c *cli) topologyCommand() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "topology [FILE]",
+		Short: "Print the fabric as it was learned, in sFlow-RT's JSON form",
+		Long: "topology prints the switches, ports and links that spoor run knows, given and learned: what it kept in\n" +
+			"data_dir within the last minute, or FILE, which replay --learned wrote. The output can be given as topology.file.",
+		Example: "  spoor topology > fabric.json\n" +
+			"  spoor replay --learned learned.memory fabric.pcap && spoor topology learned.memory",
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 1 {
+				return fmt.Errorf("topology: one FILE at most, not %d", len(args))
+			}
+			return nil
+		},
+		Annotations: map[string]string{concerns: "config data_dir"},
+	}
+	cmd.RunE = c.command(func(_ *cobra.Command, args []string, _ *slog.Logger) error {
+		path, err := c.cfg.MemoryFile(c.getenv)
+		if len(args) == 1 {
+			path, err = args[0], nil
+		}
+		if err != nil {
+			return err
+		}
+		c.working = true
+		m, err := topology.LoadMemory(path)
+		if err != nil {
+			return err
+		}
+		b, err := m.Export().MarshalIndent()
+		if err != nil {
+			return err
+		}
+		_, err = c.out.Write(b)
+		return err
+	})
+	return cmd
+}
