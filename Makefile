@@ -22,7 +22,7 @@ COUNT ?= 1
 
 # What `make check` and .ci/run do, in this order, and what .ci/run --full adds. Not vuln: its database may be out of reach.
 CHECKS := check-mod check-fmt vet test lint lint-scripts check-generated race fuzz-short flood cross integration score scenarios live
-FULL := integration-full scenarios-full false-alerts score-held-out live-full fuzz bench cover
+FULL := integration-full scenarios-full false-alerts live-full fuzz bench cover
 
 .PHONY: help
 help: ## this list

@@ -32,3 +32,19 @@ func TestCases(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// TestHeldOut: the captures that nobody tunes to are there, each with its truth; what they score is not looked at here.
+func TestHeldOut(t *testing.T) {
+	cases, err := Cases("../../../testdata/heldout")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(cases) != 7 {
+		t.Errorf("%d captures, want 7", len(cases))
+	}
+	for i := range cases {
+		if c := &cases[i]; c.Truth.Kind == "sim" && c.Limits.Elephants["elephant3-1"] != 12 {
+			t.Errorf("%s: limits %v", c.Name, c.Limits)
+		}
+	}
+}
