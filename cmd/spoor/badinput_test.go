@@ -89,7 +89,7 @@ func TestBadUse(t *testing.T) {
 	wrong(t, 2, "unknown flag: --zebra: see spoor run --help", with("--zebra")...)
 	wrong(t, 2, `unknown command "rum": did you mean "run"?`, "rum")
 	wrong(t, 2, `unknown command "zebra"`, "zebra")
-	wrong(t, 2, "choose elephants, paths, flows, counters, drops or topology", "tail", "mice")
+	wrong(t, 2, "choose elephants, alerts, paths, flows, counters, drops or topology", "tail", "mice")
 	wrong(t, 2, "wants one topic", "tail")
 	wrong(t, 2, "--from", "tail", "paths", "--from", "yesterday")
 	wrong(t, 2, "--count", "tail", "paths", "--count", "-1")
