@@ -2,6 +2,13 @@ package publish
 
 import "spoor/flow"
 
+// AppendAlert appends an alert as it is published: a message of the topic alerts.
+func AppendAlert(dst []byte, a *flow.Alert, collector, url string) []byte {
+	w := jsonWriter{}
+	w.alert(a, collector, url)
+	return append(dst, w.b...)
+}
+
 // alert writes a message of the topic alerts.
 func (w *jsonWriter) alert(a *flow.Alert, collector, url string) {
 	fingerprint := a.Fingerprint()
