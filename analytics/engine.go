@@ -49,6 +49,7 @@ type Engine struct {
 	renewed  uint64 // ports of which evidence was asked for again
 	desk     desk
 	drops    []watch.Drop
+	loads    []portLoad
 	watch    *watch.Watch
 	watched  int64 // when it last looked
 }
@@ -138,10 +139,9 @@ func (e *Engine) learn(now int64) {
 	feeds := e.feeds
 	e.mu.Unlock()
 	e.watch.Begin(e.snap.Load(), now)
-	e.evidence, e.infos, e.polls, e.drops = e.evidence[:0], e.infos[:0], e.polls[:0], e.drops[:0]
+	e.evidence, e.infos, e.polls = e.evidence[:0], e.infos[:0], e.polls[:0]
 	for _, f := range feeds {
 		e.evidence, e.infos, e.polls = f.drain(e.evidence, e.infos, e.polls)
-		e.drops = f.drainDrops(e.drops)
 	}
 	for _, s := range e.shards {
 		e.evidence = s.drain(e.evidence)
@@ -159,9 +159,7 @@ func (e *Engine) learn(now int64) {
 	for i := range e.polls {
 		e.poll(&e.polls[i])
 	}
-	for i := range e.drops {
-		e.watch.Dropped(&e.drops[i])
-	}
+	e.heed(feeds)
 	snap, records := e.learner.Apply(e.evidence, now)
 	e.snap.Store(snap)
 	e.watch.Begin(snap, now)

@@ -21,23 +21,27 @@ const maxPending = 1 << 17
 // Feed takes the samples and counters of one worker. Its methods are for one
 // goroutine; only the engine's drain happens beside them.
 type Feed struct {
-	engine  *Engine
-	batches [Shards][]observed
-	witness *topology.Witness
-	agents  map[flow.Addr]*agentMemo
-	agent   flow.Addr // of the latest sample
-	memo    *agentMemo
-	known   int         // ports in agents
-	spare   [2]portMemo // for those beyond: input and output of one sample
-	turn    int
-	begins  int         // the shards that are served first
-	again   atomic.Bool // all evidence is asked for once more
-	full    bool        // the engine did not drain for so long that nothing more is gathered
+	engine    *Engine
+	batches   [Shards][]observed
+	witness   *topology.Witness
+	agents    map[flow.Addr]*agentMemo
+	agent     flow.Addr // of the latest sample
+	memo      *agentMemo
+	known     int         // ports in agents
+	spare     [2]portMemo // for those beyond: input and output of one sample
+	turn      int
+	busy      []busyPort  // with traffic to tell
+	heard     int64       // arrival of the latest sample
+	loadsTold int64       // when that traffic was told, by the same clock
+	begins    int         // the shards that are served first
+	again     atomic.Bool // all evidence is asked for once more
+	full      bool        // the engine did not drain for so long that nothing more is gathered
 
 	mu       sync.Mutex // guards what the engine drains
 	evidence []topology.Evidence
 	infos    []topology.PortInfo
 	polls    []links.Poll
+	loads    []portLoad
 	drops    []watch.Drop
 	ports    map[portKey]*portMemory
 }
@@ -69,6 +73,8 @@ func (f *Feed) Sample(s *flow.Sample) {
 	} else {
 		f.tap(m, in, egress, s.Rate())
 	}
+	f.heard = max(f.heard, s.Received)
+	f.load(m, in, out, s)
 	if f.again.Load() && f.again.Swap(false) {
 		f.witness.Forget()
 	}
@@ -113,6 +119,9 @@ func (f *Feed) DescribeCounters(c *flow.Counters, l *flow.Labels) {
 func (f *Feed) Flush() {
 	for g := range Shards / together {
 		f.handSome((g + f.begins) % (Shards / together) * together)
+	}
+	if f.heard-f.loadsTold >= loadsEvery {
+		f.tellLoads()
 	}
 	if f.witness.Len() > 0 {
 		f.mu.Lock()

@@ -60,7 +60,7 @@ func TestAggregate(t *testing.T) {
 		t.Fatal("15% of a member, no alert")
 	}
 	for _, l := range r.elephants[0].Links {
-		if l.From.Switch == "spine1" && (l.Speed != 100e6 || math.Abs(l.Share-0.15) > 0.03 || math.Abs(l.Utilization-0.5) > 0.01) {
+		if l.From.Switch == "spine1" && (l.Speed != 100e6 || math.Abs(l.Share-0.15) > 0.03 || math.Abs(l.Utilization-0.075) > 0.03) {
 			t.Errorf("link %+v", l)
 		}
 	}

@@ -1,6 +1,9 @@
 package analytics
 
 import (
+	"cmp"
+	"slices"
+
 	"spoor/analytics/links"
 	"spoor/analytics/watch"
 	"spoor/flow"
@@ -46,11 +49,27 @@ func (f *Feed) Discard(x *flow.Discard) {
 	}
 }
 
-// drainDrops moves the discarded packets.
-func (f *Feed) drainDrops(dst []watch.Drop) []watch.Drop {
+// drainWatch moves what the watch is to hear: discarded packets and sampled loads.
+func (f *Feed) drainWatch(drops []watch.Drop, loads []portLoad) ([]watch.Drop, []portLoad) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	dst = append(dst, f.drops...)
-	f.drops = f.drops[:0]
-	return dst
+	drops, loads = append(drops, f.drops...), append(loads, f.loads...)
+	f.drops, f.loads = f.drops[:0], f.loads[:0]
+	return drops, loads
+}
+
+// heed takes what the feeds gathered for the watch.
+func (e *Engine) heed(feeds []*Feed) {
+	e.drops, e.loads = e.drops[:0], e.loads[:0]
+	for _, f := range feeds {
+		e.drops, e.loads = f.drainWatch(e.drops, e.loads)
+	}
+	slices.SortStableFunc(e.drops, func(a, b watch.Drop) int { return cmp.Compare(a.At, b.At) })
+	for i := range e.drops {
+		e.watch.Dropped(&e.drops[i])
+	}
+	for i := range e.loads { // sums: the order does not matter
+		l := &e.loads[i]
+		e.desk.ports.Sampled(l.port, l.way, l.at, l.bits, l.frames)
+	}
 }

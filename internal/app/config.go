@@ -18,6 +18,7 @@ import (
 	"spoor/publish"
 	"spoor/publish/file"
 	"spoor/publish/kafka"
+	"spoor/publish/post"
 	"spoor/topology"
 	"spoor/web"
 )
@@ -31,6 +32,7 @@ type Config struct {
 	Analytics    analytics.Config
 	TopologyFile string // sFlow-RT's JSON, "" = none
 	Publish      publish.Config
+	Post         post.Config
 	Output       OutputConfig
 	HTTP         web.Config
 	Log          telemetry.LogConfig
@@ -83,6 +85,7 @@ func DefaultConfig() Config {
 		Kafka:     KafkaConfig{Config: kafka.DefaultConfig()},
 		Analytics: analytics.DefaultConfig(),
 		Publish:   publish.DefaultConfig(),
+		Post:      post.DefaultConfig(),
 		Output:    OutputConfig{MaxBytes: 1 << 30},
 		HTTP:      web.DefaultConfig(),
 		Log:       telemetry.DefaultLogConfig(),
@@ -128,6 +131,7 @@ func (c *Config) Validate() error {
 		c.Agents.Validate(),
 		c.Kafka.Validate(),
 		c.Analytics.Validate(),
+		c.Post.Validate(),
 		c.Publish.Validate(),
 		c.Output.Validate(),
 		c.HTTP.Validate(),

@@ -31,6 +31,7 @@ func (c *Config) Keys() *config.Set {
 	c.topicKeys(add)
 	c.spoolKeys(add)
 	c.analyticsKeys(add)
+	c.alertKeys(add)
 	c.outputKeys(add)
 	return config.NewSet(keys...)
 }
@@ -209,6 +210,18 @@ func (aliases) Shape() config.Shape { return config.Map }
 
 // Kind names an item.
 func (aliases) Kind() string { return "address=address" }
+
+func (c *Config) alertKeys(add adder) {
+	p := &c.Post
+	add("alerts.alertmanagers", config.Strings(&p.Alertmanagers),
+		"Alertmanagers to post alerts to, as http://host:9093; name all of a cluster. Empty: none; the topic of alerts has them in any case.")
+	add("alerts.webhooks", config.Strings(&p.Webhooks),
+		"URLs to post alerts to, as a JSON array of messages like those of the topic of alerts.")
+	add("alerts.token_file", config.String(&p.TokenFile),
+		"A file that holds a bearer token for both, read at each post.")
+	add("alerts.timeout", config.Duration(&p.Timeout),
+		"How long a post may take. What cannot be posted waits, and is tried again after 1s to 1m.")
+}
 
 // parseMute reads a mute rule; its times are local ones unless it says otherwise.
 func parseMute(text string) (alert.Rule, error) { return alert.ParseRule(text, time.Local) }

@@ -2,6 +2,8 @@ package app
 
 import (
 	"spoor/flow"
+	"spoor/publish"
+	"spoor/publish/post"
 	"spoor/topology"
 )
 
@@ -38,6 +40,18 @@ func (o *observer) Topology(r *topology.Record) { o.out.Topology(r) }
 
 // Alert passes on.
 func (o *observer) Alert(a *flow.Alert) { o.out.Alert(a) }
+
+// posted publishes what the engine concludes, and posts the alerts.
+type posted struct {
+	*publish.Publisher
+	poster *post.Poster
+}
+
+// Alert publishes and posts.
+func (p posted) Alert(a *flow.Alert) {
+	p.Publisher.Alert(a)
+	p.poster.Alert(a)
+}
 
 // tee passes what the engine concludes to two.
 type tee struct{ a, b outbox }

@@ -19,6 +19,7 @@ import (
 	"spoor/publish"
 	"spoor/publish/file"
 	"spoor/publish/kafka"
+	"spoor/publish/post"
 	"spoor/web"
 )
 
@@ -28,6 +29,7 @@ const (
 	stopEngine    = 2 * time.Second
 	stopPublisher = 5 * time.Second // to deliver what is queued
 	stopBroker    = 3 * time.Second
+	stopPosts     = 3 * time.Second // to post the last alerts
 	stopWeb       = 3 * time.Second
 	stopSlack     = time.Second // beyond a part's own deadline
 )
@@ -66,6 +68,7 @@ type runner struct {
 	agents    *collector.Agents
 	workers   []*worker
 	pub       *publish.Publisher
+	poster    *post.Poster
 	kafka     *kafka.Sink
 	files     *file.Sink // nil without output.dir
 	broker    *broker.Broker
@@ -104,6 +107,9 @@ func (r *runner) build(ctx context.Context) error {
 		return err
 	}
 	r.pub = publish.New(r.cfg.Publish, sinks...)
+	posts := r.cfg.Post
+	posts.Collector, posts.ExternalURL = r.cfg.Publish.Collector, r.cfg.Publish.ExternalURL
+	r.poster = post.New(posts, r.log)
 	a := r.cfg.Analytics
 	a.Seed = randomSeed()
 	a.Flows.Max = sizeFlows(a.Flows.Max, r.log)
@@ -134,10 +140,11 @@ func (r *runner) keeper() *keeper {
 
 // outbox is the publisher, with whom else listens.
 func (r *runner) outbox() analytics.Outbox {
+	out := posted{r.pub, r.poster}
 	if r.o.Watch == nil {
-		return r.pub
+		return out
 	}
-	return &tee{r.pub, r.o.Watch}
+	return &tee{out, r.o.Watch}
 }
 
 // bind takes the ports.
@@ -226,6 +233,9 @@ func (r *runner) parts(g *lifecycle.Group) {
 	}})
 	w := &losses{log: r.log, stats: r.pub.Stats}
 	g.Add(lifecycle.Part{Name: "losses", Run: w.run, StopTimeout: stopSlack})
+	g.Add(lifecycle.Part{Name: "alert posts", StopTimeout: stopPosts + stopSlack, Run: func(ctx context.Context) error {
+		return r.poster.Run(ctx, stopPosts)
+	}})
 	g.Add(lifecycle.Part{Name: "analytics", Run: r.beat.run, Ready: r.beat.ready, StopTimeout: stopEngine})
 	g.Add(lifecycle.Part{Name: "collector", Run: r.receive, StopTimeout: stopCollector})
 }

@@ -14,8 +14,9 @@ var floors = [][]string{
 	{"flow", "decode/xdr"},
 	{"decode/sflow", "decode/packet", "topology", "proto/flowpb"},
 	{"proto", "docs/schemas"},
-	{"decode", "collector", "analytics/flowtable", "analytics/path", "analytics/elephant", "publish", "fabric"},
-	{"analytics", "publish/kafka", "publish/file", "collector/capture"},
+	{"decode", "collector", "analytics/flowtable", "analytics/path", "analytics/elephant", "analytics/links", "analytics/alert", "publish", "fabric"},
+	{"analytics/watch"},
+	{"analytics", "publish/kafka", "publish/file", "publish/post", "collector/capture"},
 	{"web"},
 	{"internal/app/tail"},
 	{"internal/app"},
@@ -126,7 +127,7 @@ var reserved = map[string][]string{
 	"github.com/google/go-cmp":           {},
 	"github.com/VictoriaMetrics/metrics": {"internal/telemetry", "collector", "publish", "analytics", "web", "internal/app", "internal/broker"},
 	"google.golang.org/protobuf":         {"proto", "publish", "internal/app"},
-	"net/http":                           {"web", "internal/app", "cmd", "publish/kafka"}, // there: tokens of OAuth 2.0
+	"net/http":                           {"web", "internal/app", "cmd", "publish/kafka", "publish/post"}, // kafka: tokens of OAuth 2.0, the schema registry
 }
 
 func TestReservedImports(t *testing.T) {
