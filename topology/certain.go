@@ -13,8 +13,9 @@ import (
 // this address enough went one way, or flows of all the hosts of that switch
 // did while no address in the fabric was ever seen on two.
 const (
-	flowsOfOne = 10 // flow buckets of an address
-	flowsOfAll = 10 // flow buckets beyond the first, summed over the addresses of a switch
+	flowsOfOne      = 10 // flow buckets of an address
+	flowsBesideDual = 16 // the same, on a switch with hosts that are on two
+	flowsOfAll      = 10 // flow buckets beyond the first, summed over the addresses of a switch
 )
 
 // bucket gives the bit of a flow in a set of 32 buckets.
@@ -28,6 +29,7 @@ type credit struct {
 	node *node
 	n    int
 	dual bool
+	at   [2]*node // of several switches, the first
 }
 
 // settle brings the accounts up to date with a host's place.
@@ -36,11 +38,20 @@ func (l *Learner) account(h *host, p *Place) {
 	if len(p.Edges) == 1 && !p.Bridged && !p.Doubt {
 		c.node, c.n = l.nodeAt(p.Edges[0]), surplus(h.buckets)
 	}
+	if c.dual {
+		for i := range min(len(p.Edges), 2) {
+			c.at[i] = l.nodeAt(p.Edges[i])
+		}
+	}
 	old := h.credit
 	if c == old {
 		return
 	}
 	h.credit = c
+	for i := range old.at {
+		l.pairUp(old.at[i], -1)
+		l.pairUp(c.at[i], 1)
+	}
 	if old.node != nil {
 		l.enter(old.node, -old.n)
 	}
@@ -54,6 +65,17 @@ func (l *Learner) account(h *host, p *Place) {
 			l.duals += 2
 		}
 		l.changed = l.changed || (was == 0) != (l.duals == 0)
+	}
+}
+
+// pairUp counts a switch's addresses that live on several.
+func (l *Learner) pairUp(n *node, by int) {
+	if n == nil {
+		return
+	}
+	was := n.duals > 0
+	if n.duals += by; was != (n.duals > 0) {
+		l.touch(n)
 	}
 }
 
@@ -71,7 +93,7 @@ func (l *Learner) grow(h *host, buckets uint32) {
 	}
 	was := bits.OnesCount32(h.buckets)
 	h.buckets |= buckets
-	if was < flowsOfOne || h.credit.node != nil && h.credit.node.alone < flowsOfAll {
+	if was < flowsBesideDual || h.credit.node != nil && h.credit.node.alone < flowsOfAll {
 		l.dirtyHosts[h] = struct{}{}
 	}
 }
@@ -82,13 +104,22 @@ func (s *Snapshot) Certain(a flow.Addr) bool {
 	if !ok || p.Bridged || p.Doubt || p.Kept || len(p.Edges) != 1 {
 		return false
 	}
-	return p.Proven || !s.Dual && s.Switch(p.Edges[0]) != nil && s.Switch(p.Edges[0]).Alone
+	sw := s.Switch(p.Edges[0])
+	switch {
+	case sw == nil:
+		return false
+	case !s.Dual:
+		return p.Flows >= flowsOfOne || sw.Alone
+	case sw.Dual:
+		return p.Flows >= flowsBesideDual
+	}
+	return p.Flows >= flowsOfOne
 }
 
 // End is where a tunnel end's address lives: on one switch, or on the two of a pair that share it.
 type End struct {
 	Switches [2]SwitchID
-	Sure     bool // one switch, and enough flows agree
+	Flows    int // buckets of 32 in which flows were seen at the first
 }
 
 // Has reports whether a switch owns the tunnel end.
@@ -124,7 +155,7 @@ func (l *Learner) place(a flow.Addr, sw SwitchID, buckets uint32, direct bool) {
 			buckets |= t.kept
 			if len(t.keptAt) == 2 { // the address was shared
 				t.at = [2]SwitchID(t.keptAt)
-				l.sharedEnds++
+				l.share(t)
 			}
 		}
 		t.kept, t.keptAt = 0, nil
@@ -137,7 +168,7 @@ func (l *Learner) place(a flow.Addr, sw SwitchID, buckets uint32, direct bool) {
 		t.direct = t.direct || direct
 	case t.at[1] == 0:
 		t.at[1] = sw
-		l.sharedEnds++
+		l.share(t)
 	default:
 		return
 	}
@@ -150,7 +181,7 @@ func (l *Learner) place(a flow.Addr, sw SwitchID, buckets uint32, direct bool) {
 		t.credit = n
 		l.changed = l.changed || (was >= flowsOfAll) != (l.endsAlone >= flowsOfAll)
 	}
-	e := End{Switches: t.at, Sure: t.at[1] == 0 && bits.OnesCount32(t.buckets) >= flowsOfOne}
+	e := End{Switches: t.at, Flows: flowsStep(bits.OnesCount32(t.buckets))}
 	if !t.direct && t.at[1] == 0 && bits.OnesCount32(t.buckets) < flowsOfPair {
 		return
 	}
@@ -163,12 +194,46 @@ func (l *Learner) place(a flow.Addr, sw SwitchID, buckets uint32, direct bool) {
 // TunnelEnd gives where an outer address lives; sure if it is one switch and no other.
 func (s *Snapshot) TunnelEnd(a flow.Addr) (e End, sure bool) {
 	e, _ = s.vteps.get(a)
-	return e, e.Switches[0] != 0 && e.Switches[1] == 0 && (e.Sure || s.endsAlone)
+	if e.Switches[0] == 0 || e.Switches[1] != 0 {
+		return e, false
+	}
+	return e, e.Flows >= flowsBesideDual || !s.sharedEnds && e.Flows >= flowsOfOne || s.endsAlone
 }
+
+// share notes that two switches own a tunnel end: what comes to one may be for hosts of the other.
+func (l *Learner) share(t *tunnelEnd) {
+	l.sharedEnds++
+	for _, id := range t.at {
+		if n := l.nodeAt(id); n != nil && !n.shares {
+			n.shares = true
+			l.touch(n)
+		}
+	}
+}
+
+// SharesEnd reports whether another switch owns a tunnel end of this one as well.
+func (s *Snapshot) SharesEnd(id SwitchID) bool {
+	sw := s.Switch(id)
+	return sw != nil && sw.sharesEnd
+}
+
+// SharedEnds reports whether some tunnel end is on several switches.
+func (s *Snapshot) SharedEnds() bool { return s.sharedEnds }
 
 // Hosts reports whether hosts are known to live at a switch, or whether nobody
 // knows where hosts live (agents that sample on egress, in a fabric of tunnels).
 func (s *Snapshot) Hosts(id SwitchID) bool {
 	sw := s.Switch(id)
 	return sw != nil && (sw.Hosts || !s.anyHosts && !s.anyIngress)
+}
+
+// flowsStep gives the number of flows as far as it matters.
+func flowsStep(n int) int {
+	switch {
+	case n >= flowsBesideDual:
+		return flowsBesideDual
+	case n >= flowsOfOne:
+		return flowsOfOne
+	}
+	return 0
 }

@@ -48,32 +48,34 @@ type portKey struct {
 
 // port is what evidence says of one port.
 type port struct {
-	key      portKey
-	far      uint64    // MAC of the far end, from forwarded frames only
-	farAt    int       // where the port stands in byFar[far]
-	own      uint64    // the switch's own MAC on it
-	kept     *keptPort // what the last learner knew, unproven
-	via      uint64    // the far MAC that proved peer, 0 if something else did
-	against  uint32    // frames in a row that do not fit it
-	fresh    uint32    // ingress frames that nobody had forwarded
-	routed   uint32    // ingress frames that somebody had
-	since    int64
-	peer     SwitchID
-	peerPort uint32
-	given    bool // peer comes from the given topology
-	learned  bool // peer was proven by evidence
-	voted    bool // peer was proven by votes
-	edge     bool
-	hosts    map[*host]struct{} // addresses sighted here
-	votes    []*vote            // that name this port
-	beyond   *beyond            // nil unless forwarded frames enter and no link is known
-	listed   bool               // among the learner's open ports
-	dark     SwitchID           // the inferred switch to which it leads, 0 unknown
-	wasDark  SwitchID           // the latest that it led to
-	name     string
-	named    bool    // name is configured
-	speed    float64 // as the agent reports it
-	inferred float64 // from the highest rate counted
+	key       portKey
+	far       uint64    // MAC of the far end, from forwarded frames only
+	farAt     int       // where the port stands in byFar[far]
+	own       uint64    // the switch's own MAC on it
+	kept      *keptPort // what the last learner knew, unproven
+	via       uint64    // the far MAC that proved peer, 0 if something else did
+	against   uint32    // frames in a row that do not fit it
+	fresh     uint32    // ingress frames that nobody had forwarded
+	routed    uint32    // ingress frames that somebody had
+	since     int64
+	peer      SwitchID
+	peerPort  uint32
+	given     bool // peer comes from the given topology
+	learned   bool // peer was proven by evidence
+	voted     bool // peer was proven by votes
+	edge      bool
+	handsOver bool               // bridged frames come from another switch: the peer link of a pair
+	twins     [twinPorts]portKey // of another switch, where its MACs enter as well
+	hosts     map[*host]struct{} // addresses sighted here
+	votes     []*vote            // that name this port
+	beyond    *beyond            // nil unless forwarded frames enter and no link is known
+	listed    bool               // among the learner's open ports
+	dark      SwitchID           // the inferred switch to which it leads, 0 unknown
+	wasDark   SwitchID           // the latest that it led to
+	name      string
+	named     bool    // name is configured
+	speed     float64 // as the agent reports it
+	inferred  float64 // from the highest rate counted
 
 	rate      float64 // the highest that was counted under this speed
 	aggregate uint32  // ifIndex of the aggregate that it is member of
@@ -81,7 +83,7 @@ type port struct {
 
 // edgeNow: frames that nobody has forwarded over at least a second, and none that somebody has.
 func (p *port) edgeNow(now int64) bool {
-	return p.peer == 0 && p.routed == 0 && p.fresh >= edgeFrames && now-p.since > edgeAfter
+	return p.peer == 0 && p.routed == 0 && !p.handsOver && p.fresh >= edgeFrames && now-p.since > edgeAfter
 }
 
 type owner struct {
@@ -99,6 +101,8 @@ type node struct {
 	router   bool   // forwarded frames were addressed to it
 	direct   bool   // it samples on ingress
 	edges    int    // proven edge ports
+	shares   bool   // another switch owns one of its tunnel ends as well
+	duals    int    // addresses that live here and on another switch
 	alone    int    // flow buckets of its hosts beyond each one's first
 	ports    map[uint32]*port
 	links    map[string]struct{} // ids of the links published for it

@@ -392,6 +392,13 @@ func TestCertainty(t *testing.T) {
 	enter(f, "10.1.1.3", 1, 1)
 	enter(f, "10.1.1.3", 2, 2)
 	snap := f.tick(time.Second)
+	if snap.Certain(addr("10.1.1.1")) {
+		t.Errorf("on a leaf with hosts on two %d flows may go one way by chance", flowsOfOne)
+	}
+	for i := range flowsBesideDual {
+		enter(f, "10.1.1.1", 1, 15+i)
+	}
+	snap = f.tick(time.Second)
 	if snap.Certain(addr("10.1.1.3")) || !snap.Dual {
 		t.Error("a host on two leaves is certain to live on one")
 	}

@@ -177,6 +177,7 @@ func (l *Learner) sightMAC(p *port, mac uint64) {
 	if st == nil {
 		return
 	}
+	l.meet(p, st)
 	for i, k := range st.ports {
 		if k.sw == p.key.sw {
 			st.ports[i] = p.key
@@ -199,7 +200,7 @@ func (l *Learner) bridged(h *host) bool {
 
 // locate works out a host's place from its sightings.
 func (l *Learner) locate(h *host) Place {
-	place := Place{Proven: bits.OnesCount32(h.buckets) >= flowsOfOne}
+	place := Place{Flows: flowsStep(bits.OnesCount32(h.buckets))}
 	if l.bridged(h) {
 		l.bridgedPlace(h, &place)
 		return place
@@ -210,8 +211,8 @@ func (l *Learner) locate(h *host) Place {
 		p := s.port
 		switch {
 		case s.hops == 0 && p.unproven():
-		case s.hops == 0 && p.peer == 0:
-			if l.nodes[p.key.sw].router && p.routed == 0 {
+		case s.hops == 0 && p.peer == 0 && !p.handsOver:
+			if l.nodes[p.key.sw].router && p.routed == 0 && (l.sharedEnds == 0 || p.edge) { // pairs that share tunnel ends bridge over their peer link
 				place.Edges = addSwitch(place.Edges, p.key.sw)
 			}
 			if latest == nil || s.last >= latest.last {

@@ -27,7 +27,7 @@ func (l *Learner) show() {
 		return
 	}
 	l.changed = false
-	next := &Snapshot{Version: 1, Settled: l.settled() && l.linkAt != 0, Dual: l.duals > 0, anyHosts: l.edges > 0, anyIngress: l.ingressed, endsAlone: l.endsAlone >= flowsOfAll && l.sharedEnds == 0, registry: l.registry, switches: make([]*Switch, len(l.nodes))}
+	next := &Snapshot{Version: 1, Settled: l.settled() && l.linkAt != 0, Dual: l.duals > 0, anyHosts: l.edges > 0, anyIngress: l.ingressed, sharedEnds: l.sharedEnds > 0, endsAlone: l.endsAlone >= flowsOfAll && l.sharedEnds == 0, registry: l.registry, switches: make([]*Switch, len(l.nodes))}
 	if l.snap != nil {
 		next.Version = l.snap.Version + 1
 		copy(next.switches, l.snap.switches)
@@ -75,7 +75,7 @@ func (l *Learner) Known() (links, hosts int) { return len(l.links) - len(l.dark.
 
 // view gives a switch as the snapshot shows it.
 func (l *Learner) view(n *node) *Switch {
-	s := &Switch{ID: n.id, Agent: n.agent, Name: l.name(n), Alone: n.alone >= flowsOfAll, Hosts: n.edges > 0, Host: n.host, Void: n.void, Ports: make(map[uint32]*Port, len(n.ports)), peers: map[SwitchID]peering{}}
+	s := &Switch{ID: n.id, Agent: n.agent, Name: l.name(n), Alone: n.alone >= flowsOfAll, Hosts: n.edges > 0, Host: n.host, Void: n.void, Dual: n.duals > 0, sharesEnd: n.shares, Ports: make(map[uint32]*Port, len(n.ports)), peers: map[SwitchID]peering{}}
 	members := l.members(n)
 	for idx, p := range n.ports {
 		v := &Port{IfIndex: idx, Name: p.name, Peer: p.peer, PeerPort: p.peerPort, Edge: p.edge, Dark: p.peer == 0 && p.routed > 0, Kept: p.unproven(), side: l.bridges.side(p).key.idx}
@@ -109,7 +109,7 @@ func (l *Learner) view(n *node) *Switch {
 
 // viewInferred gives a switch that nobody reports as the snapshot shows it.
 func viewInferred(n *node) *Switch {
-	s := &Switch{ID: n.id, Name: n.given, Alone: n.alone >= flowsOfAll, Hosts: n.leaf, peers: map[SwitchID]peering{}}
+	s := &Switch{ID: n.id, Name: n.given, Alone: n.alone >= flowsOfAll, Hosts: n.leaf, Dual: n.duals > 0, peers: map[SwitchID]peering{}}
 	for _, p := range n.members {
 		e := s.peers[p.key.sw]
 		e.ports++

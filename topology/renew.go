@@ -66,7 +66,7 @@ func (l *Learner) renew(p *port) {
 	l.renewOpen(p)
 	l.leaveFar(p)
 	p.far, p.own, p.via, p.against = 0, 0, 0, 0
-	p.learned, p.voted = false, false
+	p.learned, p.voted, p.handsOver, p.twins = false, false, false, [twinPorts]portKey{}
 	p.fresh, p.routed, p.since, p.inferred = 0, 0, 0, 0
 	l.young = slices.DeleteFunc(l.young, func(q *port) bool { return q == p })
 	l.withdraw(p)

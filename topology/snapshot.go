@@ -22,6 +22,7 @@ type Snapshot struct {
 	bridged    cow[uint64, *bridgedView]
 	witnesses  []*bridgedView // that tell switches of a bridged fabric apart
 	anyBridged bool           // there are or were bridged hosts
+	sharedEnds bool           // some tunnel end is on several switches
 	endsAlone  bool           // no tunnel end is shared, as far as enough flows tell
 	anyHosts   bool           // some switch has proven edge ports
 	anyIngress bool           // some switch samples on ingress
@@ -30,17 +31,19 @@ type Snapshot struct {
 // Switch is one switch that an agent reports, or that traffic proves (then
 // without agent and ports), as a snapshot shows it.
 type Switch struct {
-	ID    SwitchID
-	Agent flow.Addr
-	Name  string // configured, else host_descr while unique, else the agent's address
-	Kept  int    // ports that led to switches when we last knew, and were not seen since
-	Dark  int    // ports that forwarded frames enter and that lead to nobody we hear or infer
-	Alone bool   // flows enough of its hosts went nowhere else
-	Host  bool   // it is a host that runs an agent: no hop
-	Hosts bool   // hosts are known to live there
-	Void  int64  // what was seen of its ports before is void (arrival, Unix ns): the agent restarted
-	Ports map[uint32]*Port
-	peers map[SwitchID]peering
+	ID        SwitchID
+	Agent     flow.Addr
+	Name      string // configured, else host_descr while unique, else the agent's address
+	Kept      int    // ports that led to switches when we last knew, and were not seen since
+	Dark      int    // ports that forwarded frames enter and that lead to nobody we hear or infer
+	Dual      bool   // some of its hosts are on two switches
+	Alone     bool   // flows enough of its hosts went nowhere else
+	Host      bool   // it is a host that runs an agent: no hop
+	Hosts     bool   // hosts are known to live there
+	Void      int64  // what was seen of its ports before is void (arrival, Unix ns): the agent restarted
+	Ports     map[uint32]*Port
+	peers     map[SwitchID]peering
+	sharesEnd bool // another switch owns one of its tunnel ends as well
 }
 
 // peering says over which port a neighbour is reached.
@@ -75,12 +78,12 @@ type Place struct {
 	Bridged bool   // enters several switches untouched: an L2 fabric
 	MAC     uint64 // if Bridged
 	Kept    bool   // only known from before, port included
-	Proven  bool   // flows enough of this very address went one way
+	Flows   int    // buckets of 32 in which flows of this very address were seen; they went one way
 	Doubt   bool   // it sends through a switch that nobody reports as well
 }
 
 func (p *Place) equal(o *Place) bool {
-	return p.Switch == o.Switch && p.Port == o.Port && p.Bridged == o.Bridged && p.MAC == o.MAC && p.Proven == o.Proven && p.Kept == o.Kept && p.Doubt == o.Doubt &&
+	return p.Switch == o.Switch && p.Port == o.Port && p.Bridged == o.Bridged && p.MAC == o.MAC && p.Flows == o.Flows && p.Kept == o.Kept && p.Doubt == o.Doubt &&
 		slices.Equal(p.Edges, o.Edges)
 }
 

@@ -160,7 +160,7 @@ func (w *inferrer) bridge(p, o *Obs) bool {
 		return true
 	case distance == 1:
 		// With a == b these are the two ends of a tunnel, seen bare: routers inside it do not count.
-		return a == b && (w.add(a) || a == 0 && !w.several)
+		return a == b && (w.add(a) || a == 0 && !w.several && !(p.TTL == tunnelEntry && o.tunnel != 0 && o.In != 0))
 	case p.TTL == tunnelEntry && distance == tunnelEntry-tunnelTop && b != 0 && w.snap.Adjacent(p.Switch, b):
 		return w.add(b)
 	case w.several:
@@ -180,7 +180,11 @@ func (w *inferrer) gap(distance int16, p, o *Obs, a, b topology.SwitchID) bool {
 		if a == 0 && b == 0 {
 			return p.Out == 0 && o.In == 0 && w.add(w.snap.Common(p.Switch, o.Switch))
 		}
-		return (a == 0 || b == 0 || a == b) && w.add(cmp.Or(a, b))
+		if a == 0 && p.Out != 0 || b == 0 && o.In != 0 { // a named port that leads to nobody known may lead elsewhere
+			return false
+		}
+		c := cmp.Or(a, b)
+		return (a == 0 || b == 0 || a == b) && w.snap.Adjacent(p.Switch, c) && w.snap.Adjacent(c, o.Switch) && w.add(c)
 	case 3:
 		return w.snap.Adjacent(a, b) && w.add(a, b)
 	case 4:
@@ -200,17 +204,17 @@ func (w *inferrer) add(ids ...topology.SwitchID) bool {
 	return true
 }
 
-// ends: a path ends at a switch of the place, unless the port named there is a
+// ends: a path ends at a switch of the place (at a proven edge port, if none is known), unless the port named there is a
 // link, or led to a switch when we last knew. Of a place from before the port must be the same.
 func (w *inferrer) ends(at *Place, cur topology.SwitchID, port uint32) bool {
-	if !slices.Contains(at.Edges, cur) {
-		return false
-	}
 	if port == 0 {
-		return true
+		return slices.Contains(at.Edges, cur)
 	}
 	p := w.snap.Port(cur, port)
-	return (p == nil || p.Peer == 0 && !p.Kept) && (!at.Kept || port == at.Port || p != nil && p.Edge)
+	if len(at.Edges) == 0 {
+		return p != nil && p.Edge && p.Peer == 0 && !w.snap.SharedEnds()
+	}
+	return slices.Contains(at.Edges, cur) && (p == nil || p.Peer == 0 && !p.Kept) && (!at.Kept || port == at.Port || p != nil && p.Edge)
 }
 
 // step gives the switch one hop from cur: over the named port if that is a

@@ -59,6 +59,7 @@ type Tracker struct {
 	outerSrc, outerDst flow.Addr
 	pre, post          topology.SwitchID // saw the tunnelled flow bare: before and after the tunnel
 	toldPre, toldPost  topology.SwitchID
+	handed             bool // post got it from the tunnel's end, over a link
 	obs, candidate     []Obs
 	bridging           bridging
 	spread             *spread // nil until samples contradict each other
@@ -86,7 +87,7 @@ func (t *Tracker) Outer() (src, dst flow.Addr) { return t.outerSrc, t.outerDst }
 // Add takes a sighting. Links that it speaks for are appended to votes.
 func (t *Tracker) Add(snap *topology.Snapshot, s *Sighting, votes []Vote) (Event, []Vote) {
 	t.listen()
-	y := t.observe(s)
+	y := t.observe(snap, s)
 	if t.isBridged(snap) {
 		return t.addBridged(snap, s, y), votes
 	}
@@ -123,7 +124,7 @@ func (t *Tracker) Add(snap *topology.Snapshot, s *Sighting, votes []Vote) (Event
 }
 
 // observe turns a sighting into what it says of a hop.
-func (t *Tracker) observe(s *Sighting) Obs {
+func (t *Tracker) observe(snap *topology.Snapshot, s *Sighting) Obs {
 	y := Obs{Switch: s.Switch, In: s.In, Out: s.Out, TTL: int16(s.TTL), Seen: s.Time, n: 1}
 	if s.Egress { // already decremented
 		y.TTL++
@@ -137,9 +138,14 @@ func (t *Tracker) observe(s *Sighting) Obs {
 		return y
 	}
 	switch {
+	case s.In != 0 && !s.Egress && snap.Peer(s.Switch, s.In) != 0: // over the peer link of a tunnel's end
+		t.post, t.handed = s.Switch, true
+		if t.pre == s.Switch {
+			t.pre = 0
+		}
 	case s.In != 0 && !s.Egress && t.pre == 0:
 		t.pre = s.Switch
-	case (s.In == 0 || s.Egress) && s.Switch != t.pre:
+	case (s.In == 0 || s.Egress) && s.Switch != t.pre && !t.handed:
 		t.post = s.Switch
 	}
 	if t.Encap {
@@ -296,7 +302,13 @@ func (t *Tracker) infer(snap *topology.Snapshot, obs []Obs) Route {
 		return t.inferBridged(snap, obs)
 	}
 	src, dst := t.Ends(snap)
-	r := infer(snap, obs, src, dst, t.scratch)
+	r := Route{}
+	if t.Encap {
+		r = t.chain(snap, obs, src, dst)
+	}
+	if !r.Complete {
+		r = infer(snap, obs, src, dst, t.scratch)
+	}
 	t.scratch = r.Hops
 	if len(r.Hops) == 1 && !snap.Settled || !t.ofOneFrame(snap, r.Hops) {
 		r.Complete = false
@@ -307,9 +319,15 @@ func (t *Tracker) infer(snap *topology.Snapshot, obs []Obs) Route {
 // Ends gives where the flow's ends live: at the tunnel's where it is tunnelled.
 func (t *Tracker) Ends(snap *topology.Snapshot) (src, dst Place) {
 	if !t.Encap {
-		return placeOf(snap, t.Src), placeOf(snap, t.Dst)
+		src, dst = placeOf(snap, t.Src), placeOf(snap, t.Dst)
+		dst.Sure = dst.Sure && !snap.SharedEnds() // where pairs share tunnel ends, one leaf may hand over to the other
+	} else {
+		src, dst = tunnelPlace(snap, t.outerSrc, t.pre, t.Src), tunnelPlace(snap, t.outerDst, t.post, t.Dst)
 	}
-	return tunnelPlace(snap, t.outerSrc, t.pre, t.Src), tunnelPlace(snap, t.outerDst, t.post, t.Dst)
+	if len(dst.Edges) == 1 && (!t.Encap || t.post == 0) {
+		dst.Sure = dst.Sure && !snap.SharesEnd(dst.Edges[0])
+	}
+	return src, dst
 }
 
 func placeOf(snap *topology.Snapshot, a flow.Addr) Place {

@@ -25,6 +25,9 @@ func (t *Tracker) enterTunnel() {
 	}
 }
 
+// tunnelFlows is how many flows (buckets) tell where a tunnel ends whose host is not known.
+const tunnelFlows = 10
+
 // tunnelPlace: where the flow was seen bare it entered or left its tunnels; else
 // the tunnel's end counts, if the host is not known to live elsewhere (then
 // the tunnel is one of several in a row).
@@ -36,6 +39,9 @@ func tunnelPlace(snap *topology.Snapshot, vtep flow.Addr, bare topology.SwitchID
 	at := placeOf(snap, host)
 	if len(at.Edges) == 0 {
 		var p Place
+		if !sure || snap.SharedEnds() || end.Flows < tunnelFlows { // a pair may share the end, and the other one hand over
+			return p
+		}
 		for _, id := range end.Switches {
 			if id != 0 && snap.Hosts(id) {
 				p.Edges = append(p.Edges, id)
@@ -47,7 +53,7 @@ func tunnelPlace(snap *topology.Snapshot, vtep flow.Addr, bare topology.SwitchID
 	if end.Switches[0] == 0 {
 		return at
 	}
-	p := Place{Sure: sure || at.Sure, Kept: at.Kept, Port: at.Port}
+	p := Place{Sure: sure, Kept: at.Kept, Port: at.Port}
 	for _, id := range at.Edges {
 		if end.Has(id) {
 			p.Edges = append(p.Edges, id)
@@ -65,7 +71,7 @@ func (t *Tracker) TunnelEnds(tell func(vtep flow.Addr, at topology.SwitchID)) {
 		t.toldPre = t.pre
 		tell(t.outerSrc, t.pre)
 	}
-	if t.post != 0 && t.toldPost != t.post {
+	if t.post != 0 && t.toldPost != t.post && !t.handed {
 		t.toldPost = t.post
 		tell(t.outerDst, t.post)
 	}
