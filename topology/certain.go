@@ -200,6 +200,9 @@ func (s *Snapshot) TunnelEnd(a flow.Addr) (e End, sure bool) {
 	return e, e.Flows >= flowsBesideDual || !s.sharedEnds && e.Flows >= flowsOfOne || s.endsAlone
 }
 
+// sharedUsual is how many shared tunnel ends make it likely that others are shared as well.
+const sharedUsual = 2
+
 // share notes that two switches own a tunnel end: what comes to one may be for hosts of the other.
 func (l *Learner) share(t *tunnelEnd) {
 	l.sharedEnds++
@@ -217,7 +220,7 @@ func (s *Snapshot) SharesEnd(id SwitchID) bool {
 	return sw != nil && sw.sharesEnd
 }
 
-// SharedEnds reports whether some tunnel end is on several switches.
+// SharedEnds reports whether tunnel ends are on several switches as a rule: more than one is.
 func (s *Snapshot) SharedEnds() bool { return s.sharedEnds }
 
 // Hosts reports whether hosts are known to live at a switch, or whether nobody

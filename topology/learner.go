@@ -86,12 +86,6 @@ func (p *port) edgeNow(now int64) bool {
 	return p.peer == 0 && p.routed == 0 && !p.handsOver && p.fresh >= edgeFrames && now-p.since > edgeAfter
 }
 
-type owner struct {
-	sw     SwitchID
-	weak   bool // claimed by egress samples only
-	shared bool // several switches claim it: it proves nothing
-}
-
 // node is what is known of one switch.
 type node struct {
 	id       SwitchID

@@ -1,5 +1,11 @@
 package topology
 
+type owner struct {
+	sw     SwitchID
+	weak   bool // claimed by egress samples only
+	shared bool // several switches claim it: it proves nothing
+}
+
 // ingress: forwarded frames that enter a port are addressed to this switch's
 // MAC and come from the neighbour's; fresh ones come from a host.
 func (l *Learner) ingress(n *node, e *Evidence) {

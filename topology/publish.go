@@ -27,7 +27,7 @@ func (l *Learner) show() {
 		return
 	}
 	l.changed = false
-	next := &Snapshot{Version: 1, Settled: l.settled() && l.linkAt != 0, Dual: l.duals > 0, anyHosts: l.edges > 0, anyIngress: l.ingressed, sharedEnds: l.sharedEnds > 0, endsAlone: l.endsAlone >= flowsOfAll && l.sharedEnds == 0, registry: l.registry, switches: make([]*Switch, len(l.nodes))}
+	next := &Snapshot{Version: 1, Settled: l.settled() && l.linkAt != 0, Dual: l.duals > 0, anyHosts: l.edges > 0, anyIngress: l.ingressed, sharedEnds: l.sharedEnds >= sharedUsual, endsAlone: l.endsAlone >= flowsOfAll && l.sharedEnds == 0, registry: l.registry, switches: make([]*Switch, len(l.nodes))}
 	if l.snap != nil {
 		next.Version = l.snap.Version + 1
 		copy(next.switches, l.snap.switches)
