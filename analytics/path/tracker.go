@@ -139,9 +139,11 @@ func (t *Tracker) observe(snap *topology.Snapshot, s *Sighting) Obs {
 	}
 	switch {
 	case s.In != 0 && !s.Egress && snap.Peer(s.Switch, s.In) != 0: // over the peer link of a tunnel's end
-		t.post, t.handed = s.Switch, true
-		if t.pre == s.Switch {
-			t.pre = 0
+		if !t.handed {
+			t.post, t.handed = s.Switch, true
+			if t.pre == s.Switch {
+				t.pre = 0
+			}
 		}
 	case s.In != 0 && !s.Egress && t.pre == 0:
 		t.pre = s.Switch
