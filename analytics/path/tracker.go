@@ -133,12 +133,12 @@ func (t *Tracker) observe(snap *topology.Snapshot, s *Sighting) Obs {
 		t.outerSrc, t.outerDst = s.OuterSrc, s.OuterDst
 		y.tunnel = TunnelOf(s.OuterSrc, s.OuterDst)
 		if !t.Encap {
-			t.enterTunnel()
+			t.enterTunnel(snap)
 		}
 		return y
 	}
 	switch {
-	case s.In != 0 && !s.Egress && snap.Peer(s.Switch, s.In) != 0: // over the peer link of a tunnel's end
+	case t.Encap && s.In != 0 && !s.Egress && snap.Peer(s.Switch, s.In) != 0: // over the peer link of a tunnel's end
 		if !t.handed {
 			t.post, t.handed = s.Switch, true
 			if t.pre == s.Switch {

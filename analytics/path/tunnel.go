@@ -15,8 +15,16 @@ func TunnelOf(src, dst flow.Addr) uint64 {
 }
 
 // enterTunnel: what was seen bare so far was before or after the tunnel.
-func (t *Tracker) enterTunnel() {
+func (t *Tracker) enterTunnel(snap *topology.Snapshot) {
 	t.Encap, t.Complete = true, false
+	for i := range t.obs {
+		if o := &t.obs[i]; o.In != 0 && snap.Peer(o.Switch, o.In) != 0 { // bare over a link: handed over behind a tunnel's end
+			t.post, t.handed = o.Switch, true
+			if t.pre == o.Switch {
+				t.pre = 0
+			}
+		}
+	}
 	for i := range t.obs {
 		t.obs[i].TTL = tunnelEntry
 		if t.obs[i].Switch == t.post {
