@@ -125,7 +125,7 @@ func NewAgents(cfg AgentsConfig) (*Agents, error) {
 // loopback and so names nobody; Config.Allow is asked about this one. Then an
 // alias replaces it.
 func (a *Agents) Resolve(agent flow.Addr, from netip.Addr) (known flow.Addr, allowed bool) {
-	if addr := agent.Netip(); !addr.IsValid() || addr.IsUnspecified() || addr.IsLoopback() {
+	if agent.NamesNobody() {
 		agent = flow.AddrFromNetip(from)
 	}
 	if len(a.allow) != 0 && !a.allow.allows(agent.Netip()) {

@@ -31,6 +31,7 @@ type Decoder struct {
 	sink   Sink
 	header Header
 	result Result
+	quirks flow.Quirks // of all flow samples of the datagram
 
 	ordinary flow.Sample // what ordinaries hands over
 	long     bool        // for tests: do without ordinaries
@@ -107,6 +108,11 @@ func (d *Decoder) head(payload []byte) (samples []byte, reason Reason) {
 	samples, fault := d.header.Parse(payload[4:])
 	switch fault {
 	case xdr.OK:
+		d.quirks = 0
+		if d.header.Agent.NamesNobody() {
+			d.quirks = flow.QuirkAgent
+			d.stats.NamelessAgents++
+		}
 	case xdr.Value:
 		return nil, ReasonAgentType
 	default:

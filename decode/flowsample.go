@@ -25,7 +25,7 @@ func (d *Decoder) flowSample(body []byte, expanded bool) {
 		return
 	}
 	s := &d.sample
-	*s = flow.Sample{}
+	*s = flow.Sample{Quirks: d.quirks}
 	s.Agent, s.SubAgent, s.DatagramSeq = d.header.Agent, d.header.SubAgentID, d.header.SequenceNumber
 	s.Sequence, s.SamplingRate, s.SamplePool, s.Drops = w.SequenceNumber, w.SamplingRate, w.SamplePool, w.Drops
 	s.SourceClass, s.SourceIndex = w.SourceID.Type, w.SourceID.Index

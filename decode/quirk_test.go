@@ -15,6 +15,8 @@ func TestQuirks(t *testing.T) {
 		return dgram(1, rec(3, u(1, 0, 7, 100, 100, 0, 0, input, 0, output, 1), raw4))
 	}
 	bridge := dgram(1, rec(1, u(1, 2<<24|1005, 100, 100, 0, 3, 0x40000100, 1), raw4)) // Open vSwitch: discarded, reason unknown
+	stated := func(agent uint32) []byte { return join(u(5, 1, agent, 0, 1, 1000, 1), good) }
+	longWay := join(u(5, 1, 0x7f000001, 0, 1, 1000, 1), rec(1, u(1, 7, 0, 100, 0, 7, 8, 1), raw4))
 	for name, tt := range map[string]struct {
 		data []byte
 		want flow.Quirks
@@ -27,8 +29,15 @@ func TestQuirks(t *testing.T) {
 		"input, compact's way":        {expanded(0x3fffffff, 7), flow.QuirkInternal},
 		"the device, by the errata":   {expanded(7, 1<<32-1), 0},
 		"Open vSwitch says discarded": {bridge, flow.QuirkOutput},
+		"agent of type 0":             {data["addr-type-0"], flow.QuirkAgent},
+		"agent 0.0.0.0":               {stated(0), flow.QuirkAgent},
+		"agent 127.0.0.1":             {stated(0x7f000001), flow.QuirkAgent},
+		"agent 127.0.0.1, long way":   {longWay, flow.QuirkAgent | flow.QuirkNoRate},
 	} {
-		r, res, _ := decodeAll(tt.data)
+		r, res, stats := decodeAll(tt.data)
+		if nameless := tt.want&flow.QuirkAgent != 0; nameless != (stats.NamelessAgents == 1) {
+			t.Errorf("%s: %d agents without a name", name, stats.NamelessAgents)
+		}
 		if res.Outcome != decode.OK || r.samples[0].Quirks != tt.want {
 			t.Errorf("%s: %v, quirks %b, want %b", name, res.Outcome, r.samples[0].Quirks, tt.want)
 		}

@@ -52,6 +52,7 @@ type Stats struct {
 
 	TrailingBytes       uint64 // behind the last sample of a datagram
 	SampleTrailingBytes uint64 // behind the last record of a sample
+	NamelessAgents      uint64 // datagrams whose agent address names nobody
 	ZeroRates           uint64 // flow samples with a sampling rate of 0
 	BoundedFrames       uint64 // frame lengths that could not be believed
 	TruncatedHeaders    uint64 // sampled headers that end inside a layer
@@ -75,6 +76,7 @@ func (s *Stats) AddTo(sum *Stats) {
 	sum.Unknown.Other += s.Unknown.Other
 	sum.TrailingBytes += s.TrailingBytes
 	sum.SampleTrailingBytes += s.SampleTrailingBytes
+	sum.NamelessAgents += s.NamelessAgents
 	sum.ZeroRates += s.ZeroRates
 	sum.BoundedFrames += s.BoundedFrames
 	sum.TruncatedHeaders += s.TruncatedHeaders

@@ -39,6 +39,13 @@ func (a Addr) Is4() bool {
 // IsZero reports whether a is unknown.
 func (a Addr) IsZero() bool { return a == Addr{} }
 
+// NamesNobody reports whether a cannot tell one agent from another: it is
+// unknown, unspecified or loopback.
+func (a Addr) NamesNobody() bool {
+	n := a.Netip()
+	return !n.IsValid() || n.IsUnspecified() || n.IsLoopback()
+}
+
 // Netip converts a; unknown becomes the zero netip.Addr.
 func (a Addr) Netip() netip.Addr {
 	if a.IsZero() {

@@ -60,6 +60,7 @@ const (
 	QuirkNoRate                       // the sampling rate is 0: the sample stands for itself alone
 	QuirkFrame                        // the frame's length was beyond belief and is bounded
 	QuirkTruncated                    // the header ends inside a layer, or contradicts itself
+	QuirkAgent                        // the agent's address as stated names nobody: that of the UDP source stands for it
 )
 
 // Sample is one flow sample, complete in itself: no pointers, no process-local

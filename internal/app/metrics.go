@@ -75,6 +75,7 @@ func writeDecode(t *telemetry.Text, s *decode.Stats) {
 		t.Counter("spoor_decode_refusals_total", fmt.Sprintf("reason=%q", r), s.Reasons[r])
 	}
 	t.Counter("spoor_trailing_bytes_total", "", s.TrailingBytes+s.SampleTrailingBytes)
+	t.Counter("spoor_nameless_agents_total", "", s.NamelessAgents)
 	t.Counter("spoor_zero_sampling_rates_total", "", s.ZeroRates)
 	t.Counter("spoor_bounded_frames_total", "", s.BoundedFrames)
 	t.Counter("spoor_truncated_headers_total", "", s.TruncatedHeaders)

@@ -312,7 +312,8 @@ type FlowMessage struct {
 	PayloadLength    uint32                    `protobuf:"varint,217,opt,name=payload_length,json=payloadLength,proto3" json:"payload_length,omitempty"`        // of the inner transport, from the IP header's length
 	// What in the sample is not as it should be: 1 the output was "discarded" of a packet that Open vSwitch may have sent and is taken for
 	// unknown, 2 "the device itself" was written in the compact form's way, 4 the agent states no sampling rate: do not scale,
-	// 8 bytes are bounded since the frame's length is beyond belief, 16 the header ends inside a layer.
+	// 8 bytes are bounded since the frame's length is beyond belief, 16 the header ends inside a layer, 32 the agent stated no address, or
+	// an unspecified or loopback one: sampler_address is the UDP source's.
 	Quirks         uint32             `protobuf:"varint,218,opt,name=quirks,proto3" json:"quirks,omitempty"`
 	Switch         string             `protobuf:"bytes,220,opt,name=switch,proto3" json:"switch,omitempty"`
 	InIfName       string             `protobuf:"bytes,221,opt,name=in_if_name,json=inIfName,proto3" json:"in_if_name,omitempty"`

@@ -32,7 +32,7 @@ func (s *show) datagram(d *collector.Datagram) (o object, agent flow.Addr, outco
 	}
 	if d.From.IsValid() {
 		o[1].value = d.From.String()
-		if agent.IsZero() {
+		if agent.NamesNobody() {
 			agent = flow.AddrFromNetip(d.From.Addr())
 		}
 	}
