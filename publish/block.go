@@ -25,6 +25,7 @@ type Block struct {
 	buf     []byte // headroom, then the records
 	acks    []ack
 	lane    *lane
+	class   Class     // whose queue it is charged to: its topic's, but for one from the spool of another
 	sealed  time.Time // when it was handed over
 	before  *Block    // in the lane's list of what is queued, with after; guarded by its mu
 	after   *Block
@@ -70,7 +71,7 @@ func (b *Block) Attempt(st spool.Stamp) {
 		return
 	}
 	if err := b.ref.Attempt(b.Partitions, b.Partition, st); err != nil {
-		b.lane.spoolFailed(b.Topic, err)
+		b.lane.spoolFailed(b.class, err)
 	}
 }
 

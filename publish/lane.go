@@ -125,6 +125,7 @@ func (l *lane) seal(blocks []*Block) {
 // Spooled that the spool took it.
 func (l *lane) admit(b *Block) Outcome {
 	class, size := l.class(b.Topic), int64(cap(b.buf))
+	b.class = class
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	sp := l.spools[class]
@@ -153,7 +154,7 @@ func (l *lane) admit(b *Block) Outcome {
 
 // charge adds or subtracts a block; l.mu is held.
 func (l *lane) charge(b *Block, sign int64) {
-	l.queued[l.class(b.Topic)] += sign * b.charged
+	l.queued[b.class] += sign * b.charged
 	s := &l.blocks[b.Topic]
 	s.bytes += sign * b.charged
 	s.records += sign * int64(b.Records)
@@ -167,13 +168,13 @@ func (l *lane) settle(b *Block, o Outcome) {
 	}
 	if b.ref != nil {
 		if err := b.ref.Finish(b.Partitions, b.Partition, max(b.whole, b.Records)); err != nil {
-			l.spoolFailed(b.Topic, err)
+			l.spoolFailed(b.class, err)
 		}
 	}
 	l.mu.Lock()
 	l.charge(b, -1)
 	l.room.Broadcast()
-	sp := l.spools[l.class(b.Topic)]
+	sp := l.spools[b.class]
 	if sp.busy() {
 		sp.poke()
 	}

@@ -136,7 +136,7 @@ func (b *Block) divide(n int32) []*Block {
 		nb := out[p]
 		if nb == nil {
 			nb = l.pool.get(0)
-			nb.Topic, nb.Partition, nb.Partitions, nb.lane, nb.sealed, nb.ref = b.Topic, p, n, l, b.sealed, b.ref
+			nb.Topic, nb.Partition, nb.Partitions, nb.lane, nb.class, nb.sealed, nb.ref = b.Topic, p, n, l, b.class, b.sealed, b.ref
 			out[p], list = nb, append(list, nb)
 		}
 		for len(acks) > 0 && acks[0].record == i {
@@ -159,7 +159,7 @@ func (b *Block) Halve() [2]*Block {
 	var half [2]*Block
 	for i := range half {
 		n := l.pool.get(class(len(b.buf) / 2))
-		n.Topic, n.Partition, n.Partitions, n.lane, n.sealed = b.Topic, b.Partition, b.Partitions, l, b.sealed
+		n.Topic, n.Partition, n.Partitions, n.lane, n.class, n.sealed = b.Topic, b.Partition, b.Partitions, l, b.class, b.sealed
 		half[i] = n
 	}
 	half[1].ref, half[1].whole = b.ref, max(b.whole, b.Records)

@@ -217,7 +217,7 @@ func (s *spooling) next() (blocks []*Block, more bool) {
 		return nil, err != nil
 	}
 	b.Topic, b.Partition, b.Partitions, b.Records = Topic(batch.Topic), batch.Partition, batch.Partitions, batch.Records
-	b.FirstTime, b.MaxTime, b.ref, b.lane, b.sealed = batch.FirstTime, batch.MaxTime, ref, l, time.Now()
+	b.FirstTime, b.MaxTime, b.ref, b.lane, b.class, b.sealed = batch.FirstTime, batch.MaxTime, ref, l, s.class, time.Now()
 	blocks = []*Block{b}
 	if !b.sound() {
 		s.refuse(b)

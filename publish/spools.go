@@ -75,7 +75,7 @@ func (l *lane) stopSpools() {
 // keep keeps a block that was not delivered before the end: in its place on
 // disk, or to be written there by closeSpools. False if there is no spool.
 func (l *lane) keep(b *Block) bool {
-	if l.spools[l.class(b.Topic)] == nil || l.topics[b.Topic].Memory && b.ref == nil {
+	if l.spools[b.class] == nil || l.topics[b.Topic].Memory && b.ref == nil {
 		return false
 	}
 	onDisk := b.ref != nil && b.ref.Kept()
@@ -101,7 +101,7 @@ func (l *lane) closeSpools() error {
 		s.store(false) // nothing, unless an encoder was closed too late
 		var mine []*Block
 		for _, b := range l.left {
-			if int(l.class(b.Topic)) == c {
+			if int(b.class) == c {
 				mine = append(mine, b)
 			}
 		}
@@ -151,8 +151,8 @@ func (l *lane) dropSpooled(why spool.Reason, records *spool.Counts) {
 }
 
 // spoolFailed notes that the journal could not be written.
-func (l *lane) spoolFailed(t Topic, err error) {
-	if s := l.spools[l.class(t)]; s != nil {
+func (l *lane) spoolFailed(c Class, err error) {
+	if s := l.spools[c]; s != nil {
 		s.failed(err)
 	}
 }
