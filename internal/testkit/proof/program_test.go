@@ -67,7 +67,7 @@ func run(t *testing.T, path string, args ...string) *program {
 	select {
 	case at := <-said:
 		p.udp, p.http = at[0], at[1]
-	case <-time.After(time.Minute):
+	case <-time.After(patience):
 		t.Fatal("it does not start")
 	}
 	return p
@@ -130,13 +130,13 @@ func (p *program) books() (b books) {
 func (p *program) quiet(what string, ok func(books) bool) (now books) {
 	p.t.Helper()
 	before, same := books{}, 0
-	await(p.t, 2*time.Minute, what, func() bool {
+	await(p.t, what, func() (bool, string) {
 		now = p.books()
 		if same++; now != before {
 			same = 0
 		}
 		before = now
-		return same > 25 && now.closes() && ok(now)
+		return same > 25 && now.closes() && ok(now), fmt.Sprintf("%+v", now)
 	})
 	return now
 }
@@ -155,9 +155,11 @@ func TestProgramDies(t *testing.T) {
 	first := p.quiet("the first are delivered", func(b books) bool { return b.acknowledged > 0 && b.queued == 0 })
 	c.whole(t)
 	c.down(t)
-	for p.books().spooled < 50_000 { // memory must be full first
+	await(t, "memory is full and the spool filling", func() (bool, string) {
 		p.feed(3)
-	}
+		b := p.books()
+		return b.spooled >= 50_000, fmt.Sprintf("%+v", b)
+	})
 	b := p.quiet("the spool is written", func(b books) bool { return b.spooled >= 50_000 })
 	p.kill()
 	spooled, lost := b.spooled, b.queued
@@ -170,7 +172,7 @@ func TestProgramDies(t *testing.T) {
 	kills, stored := 2, int64(first.acknowledged)
 	for range 2 {
 		p = start()
-		await(t, 2*time.Minute, "some are delivered", func() bool { b = p.books(); return b.acknowledged > 0 })
+		await(t, "some are delivered", func() (bool, string) { b = p.books(); return b.acknowledged > 0, fmt.Sprintf("%+v", b) })
 		p.kill()
 		kills++
 	}

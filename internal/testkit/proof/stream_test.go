@@ -2,6 +2,7 @@ package proof
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 	"strconv"
@@ -34,18 +35,31 @@ type stream struct {
 	pub  *publish.Publisher
 	sink *kafka.Sink
 	sent atomic.Uint32
-	// patient holds samples back while the machine is too slow.
-	patient bool
-	held    atomic.Int64 // how long samples were held back because the machine is too slow, ns
-	slow    atomic.Bool  // a tenth of the rate for now
+	// patient holds samples back while the brokers are too slow.
+	patient atomic.Bool
+	held    atomic.Int64 // how long samples were held back so, ns
+	slow    atomic.Bool  // a tenth of the rate for now, and next to nothing waits
 	stop    chan struct{}
 	done    chan struct{}
 }
 
-// highWater is how many bytes may wait in memory before samples are held back: the
-// queue is full and half the spool's inbox. A machine that is too slow for the rate,
-// with three brokers, is no reason to lose any.
-const highWater = 72 << 20
+// How many bytes may wait in memory before a patient stream holds samples back: at
+// first three quarters of the queue, so that nothing depends on how fast the disk is.
+// Brokers that are too slow for the rate are no reason to lose any, and one that
+// starts needs the machine for itself.
+const (
+	highWater = 48 << 20
+	lowWater  = 4 << 20
+)
+
+// waits reports whether samples are held back now.
+func (s *stream) waits() bool {
+	limit := uint64(highWater)
+	if s.slow.Load() {
+		limit = lowWater
+	}
+	return s.patient.Load() && s.stats().QueuedBytes > limit
+}
 
 // newStream starts a publisher with its spool, and the samples.
 func (c *cluster) newStream(t *testing.T, spool int64, patient bool) *stream {
@@ -59,7 +73,8 @@ func (c *cluster) newStream(t *testing.T, spool int64, patient bool) *stream {
 	}
 	pc := publish.DefaultConfig()
 	pc.Collector, pc.Spool.Dir, pc.Spool.MaxBytes = "proof", t.TempDir(), spool
-	s := &stream{pub: publish.New(pc, sink), sink: sink, patient: patient, stop: make(chan struct{}), done: make(chan struct{})}
+	s := &stream{pub: publish.New(pc, sink), sink: sink, stop: make(chan struct{}), done: make(chan struct{})}
+	s.patient.Store(patient)
 	if err := s.pub.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +105,7 @@ func (s *stream) run(rate int) {
 	for i := uint32(0); ; {
 		now := time.Now()
 		switch since := now.Sub(last); {
-		case s.patient && s.stats().QueuedBytes > highWater:
+		case s.waits():
 			s.held.Add(int64(since))
 		case s.slow.Load():
 			due += min(since.Seconds(), 0.1) * float64(rate) / 10
@@ -138,11 +153,30 @@ func (s *stream) end() {
 
 func (s *stream) stats() *publish.TopicStats { return &s.pub.Stats()[publish.Flows] }
 
+// sees says how it stands.
+func (s *stream) sees() string {
+	_, reason := s.sink.State()
+	return fmt.Sprintf("%d sent, %+v, sink: %q", s.sent.Load(), *s.stats(), reason)
+}
+
+// pass waits until some seconds' worth of records have been acknowledged from now
+// on, or for four times as long where the brokers do not keep up: at least a tenth
+// of them must come. It gives how many came, and how long that took.
+func (s *stream) pass(t *testing.T, seconds float64, what string) (n uint64, took time.Duration) {
+	t.Helper()
+	begin, before, want := time.Now(), s.stats().Acknowledged, uint64(seconds*float64(rate(t)))
+	await(t, what, func() (bool, string) {
+		n, took = s.stats().Acknowledged-before, time.Since(begin)
+		return n >= want || n >= want/10 && took.Seconds() > 4*seconds, s.sees()
+	})
+	return n, took
+}
+
 // drained waits until nothing is on its way any more.
 func (s *stream) drained(t *testing.T) *publish.TopicStats {
 	t.Helper()
 	var st *publish.TopicStats
-	await(t, 5*time.Minute, "all is delivered", func() bool { st = s.stats(); return st.Queued == 0 && st.Spooled == 0 })
+	await(t, "all is delivered", func() (bool, string) { st = s.stats(); return st.Queued == 0 && st.Spooled == 0, s.sees() })
 	if st.Records != st.Acknowledged+st.DroppedTotal() {
 		t.Errorf("the ledger does not close: %+v", st)
 	}
