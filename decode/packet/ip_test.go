@@ -71,6 +71,14 @@ func TestIPv6(t *testing.T) {
 		})},
 		{"payload length 0", with("06", "0000", "") + tcp, tcp6(func(p *flow.Packet) { p.IPLength, p.PayloadLength = 0, 0 })},
 		{"no next header", with("3b", "0000", ""), noPorts(59, func(p *flow.Packet) { p.IPLength = 0 })},
+		{"ICMPv6", with("3a", "0028", "") + "8700 0000 00000000", noPorts(58, func(p *flow.Packet) { p.ICMPType, p.PayloadLength = 135, 32 })},
+		{"ICMPv6 behind options", with("00", "0010", "3a00"+nothing) + "0401 0000 00000000", noPorts(58, func(p *flow.Packet) {
+			p.IPLength, p.ICMPType, p.ICMPCode = 56, 4, 1
+		})},
+		{"SCTP", with("84", "0028", "") + "9cb0 1451 00000001 00000000", noPorts(132, func(p *flow.Packet) {
+			p.Key, p.PayloadLength = key6, 28
+			p.Key.Proto = 132
+		})},
 		{"ESP", with("32", "0028", "") + tcp, noPorts(50, func(*flow.Packet) {})},
 		{"extension cut", with("00", "0028", "0600"), noPorts(0, func(p *flow.Packet) { p.Truncated = true })},
 		{"extension longer than all", with("00", "0028", "06ff"+nothing), noPorts(0, func(p *flow.Packet) { p.Truncated = true })},

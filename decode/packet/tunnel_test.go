@@ -1,7 +1,10 @@
 package packet_test
 
 import (
+	"fmt"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
 
 	"spoor/decode/packet"
 	"spoor/flow"
@@ -159,6 +162,35 @@ func TestOtherTunnels(t *testing.T) {
 		{"GTP-U, extension of length 0", ethIPv4 + outerUDP + gtp + "34ff 0044 0000abcd 0001 00 85 00 1009 00" + ipTCP, outer(17, 49152, 2152, cut)},
 		{"GTP-U, echo", ethIPv4 + outerUDP + gtp + "3201 0004 00000000 00010000", outer(17, 49152, 2152, same)},
 	})
+}
+
+// TestGREFlags: with every combination of checksum, key and sequence number the
+// inner packet is found behind them, and the key with it (RFC 2784, 2890).
+func TestGREFlags(t *testing.T) {
+	for flags := range 8 {
+		checksum, key, sequence := flags&4 != 0, flags&2 != 0, flags&1 != 0
+		head, n, vni, first := "", uint16(38), uint32(0), 0
+		if checksum {
+			head, n, first = head+"dead0000", n+4, first|0x80
+		}
+		if key {
+			head, n, vni, first = head+"00c0ffee", n+4, 0xc0ffee, first|0x20
+		}
+		if sequence {
+			head, n, first = head+"00000009", n+4, first|0x10
+		}
+		want := tunnelled(flow.TunnelGRE, n, 47, func(p *flow.Packet) { p.VNI = vni })
+		in := ethIPv4 + outerGRE + fmt.Sprintf("%02x00 0800", first) + head
+		if diff := cmp.Diff(want, dissect(t, in+ipTCP+tcp, packet.Ethernet)); diff != "" {
+			t.Errorf("first byte %#02x:\n%s", first, diff)
+		}
+		for cut := range (len(head) + 7) / 8 { // within the optional fields
+			p := dissect(t, in[:len(in)-len(head)]+head[:8*cut], packet.Ethernet)
+			if !p.Truncated || p.Tunnel != flow.TunnelNone || p.Key.Proto != 47 {
+				t.Errorf("first byte %#02x with %d words: %+v", first, cut, p)
+			}
+		}
+	}
 }
 
 // TestOuterLength subtracts the outer headers from a frame: what remains is the inner one.
