@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"spoor/publish"
@@ -18,11 +19,12 @@ type loop struct {
 	requests int                // of them in all
 	started  map[int32]*request // scratch of dispatch
 	free     []*request
-	turn     int // where the last round began, for fairness
+	told     map[refusalOf]time.Time // when each was last met
+	turn     int                     // where the last round began, for fairness
 }
 
 func newLoop(s *Sink) *loop {
-	return &loop{Sink: s, producer: anonymous, flying: make(map[int32]int), started: make(map[int32]*request)}
+	return &loop{Sink: s, producer: anonymous, flying: make(map[int32]int), started: make(map[int32]*request), told: make(map[refusalOf]time.Time)}
 }
 
 // run is the sink's life.
@@ -216,14 +218,18 @@ func (l *loop) settle(it *item, err error, retry time.Time) bool {
 			p.split()
 			return true
 		}
-		l.log.Error("kafka finds a record too large: it is dropped", "topic", it.topic, "bytes", len(it.batch))
+		if l.isNews(p.topic, err) {
+			l.log.Error("kafka finds a record too large: it is dropped", "topic", it.topic, "bytes", len(it.batch))
+		}
 		l.refuse(ProblemTooLarge, "a record of %s with %d bytes was too large for the topic and dropped", it.topic, len(it.batch))
 		p.finish(publish.TooLarge)
 	case rejected:
 		if forbidden(err) {
 			l.deny(p.topic, byProduce, true)
 		} else {
-			l.log.Error("kafka rejects records: they are dropped", "topic", it.topic, "records", it.block.Records, "error", err)
+			if l.isNews(p.topic, err) {
+				l.log.Error("kafka rejects records: they are dropped", "topic", it.topic, "records", it.block.Records, "error", err)
+			}
 			l.refuse(ProblemRejected, "%d records of %s were rejected and dropped: %v", it.block.Records, it.topic, err)
 		}
 		p.finish(publish.Rejected)
@@ -233,6 +239,24 @@ func (l *loop) settle(it *item, err error, retry time.Time) bool {
 		poke(l.wantID)
 	}
 	return p.tries == 0 // else it is tried again
+}
+
+// refusalOf is a kind of refusal: the broker's code for a topic.
+type refusalOf struct {
+	topic publish.Topic
+	code  int16
+}
+
+// isNews reports whether a refusal is to be logged: those that go on are not, until
+// there was none for a while. Metrics count them all.
+func (l *loop) isNews(t publish.Topic, err error) bool {
+	r, now := refusalOf{topic: t}, time.Now()
+	if answer, ok := errors.AsType[*brokerError](err); ok {
+		r.code = answer.code
+	}
+	last, met := l.told[r]
+	l.told[r] = now
+	return !met || now.Sub(last) >= refusedFor
 }
 
 // empty reports whether nothing waits anywhere.

@@ -153,10 +153,40 @@ func TestTooLargeIsTold(t *testing.T) {
 	if ready, reason := s.State(); !ready || !strings.Contains(reason, "sflow.elephants") || !strings.Contains(reason, "too large") || !s.has(ProblemTooLarge) {
 		t.Errorf("ready %v: %s", ready, reason)
 	}
+	p.ElephantAck(&flow.Elephant{ID: 1, Time: 1e18}, func(o publish.Outcome) { told <- o })
+	<-told
 	if n := log.count("too large: it is dropped"); n != 1 {
 		t.Errorf("logged %d times", n)
 	}
 	drain(t, p)
+}
+
+// TestRejectedIsToldOnce: records that brokers refuse are all counted, and the log
+// tells of the first alone.
+func TestRejectedIsToldOnce(t *testing.T) {
+	k := cluster(t, t.TempDir(), 0)
+	b := bench{"embedded", k.ListenAddrs(), "sflow."}
+	k.ControlKey(int16(kmsg.Produce), func(req kmsg.Request) (kmsg.Response, error, bool) {
+		k.KeepControl()
+		return refuse(req.(*kmsg.ProduceRequest), int16(kafka.InvalidRecord)), nil, true
+	})
+	var log logged
+	cfg := b.config()
+	cfg.Logger = log.logger()
+	p, s := publisher(t, cfg, publishConfig())
+	for i := range 3 {
+		told := make(chan publish.Outcome, 1)
+		p.ElephantAck(&flow.Elephant{ID: uint64(i + 1), Time: 1e18}, func(o publish.Outcome) { told <- o })
+		if o := <-told; o != publish.Rejected {
+			t.Errorf("outcome %s", o)
+		}
+	}
+	if n := log.count("kafka rejects records"); n != 1 || !s.has(ProblemRejected) {
+		t.Errorf("logged %d times", n)
+	}
+	if st := drain(t, p)[publish.Elephants]; st.Dropped[publish.Rejected] != 3 {
+		t.Errorf("%+v", st)
+	}
 }
 
 // TestProblems: what people must mend is told by its kind.

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"time"
@@ -66,12 +67,17 @@ func (s *Sink) registerAll(ctx context.Context, topics []publish.Topic) (left []
 		return topics, err
 	}
 	defer r.close()
-	for _, t := range topics {
+	for i, t := range topics {
 		x := schemaOf(t, s.names[t])
 		id, e := r.id(ctx, &x)
 		if e != nil {
 			s.count.registryFailures.Inc()
-			left, err = append(left, t), errors.Join(err, fmt.Errorf("schema of %s: %w", x.subject, e))
+			err = errors.Join(err, fmt.Errorf("schema of %s: %w", x.subject, e))
+			if _, away := errors.AsType[*url.Error](e); away {
+				left = append(left, topics[i:]...)
+				break // it would be the same with the others
+			}
+			left = append(left, t)
 			continue
 		}
 		s.schemas[t].Store(int64(id))
@@ -89,7 +95,9 @@ func (s *Sink) noteRegistry(err error) {
 	was := s.state.registry
 	s.state.registry = err
 	s.mu.Unlock()
-	if err != nil && (was == nil || was.Error() != err.Error()) {
+	_, away := errors.AsType[*url.Error](err)
+	_, wasAway := errors.AsType[*url.Error](was)
+	if err != nil && (was == nil || away != wasAway || !away && was.Error() != err.Error()) {
 		s.log.Error("the schema registry does not give ids", "registry", s.cfg.Registry.URL, "fallback", s.cfg.Registry.Fallback, "error", err)
 	}
 }

@@ -68,6 +68,9 @@ func (c *RegistryConfig) validate() error {
 	} else if err := t.validate(); err != nil {
 		errs = append(errs, fmt.Errorf("registry.%w", err))
 	}
+	if _, err := secret("registry.password_file", c.Password, c.PasswordFile); err != nil {
+		errs = append(errs, err)
+	}
 	return errors.Join(errs...)
 }
 

@@ -347,3 +347,18 @@ func TestTopicConfig(t *testing.T) {
 		}
 	}
 }
+
+// TestRegistryUnreachable: a registry that does not answer is asked for one schema a
+// round, and told of in one line.
+func TestRegistryUnreachable(t *testing.T) {
+	cfg := DefaultConfig()
+	cfg.Brokers, cfg.Framing, cfg.Registry.URL = []string{"127.0.0.1:1"}, publish.FramingConfluent, "http://127.0.0.1:1"
+	s, err := New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	left, err := s.registerAll(t.Context(), s.toRegister())
+	if err == nil || len(left) != int(publish.NumTopics) || strings.Contains(err.Error(), "\n") || s.count.registryFailures.Get() != 1 {
+		t.Errorf("%d topics left, %d failures: %v", len(left), s.count.registryFailures.Get(), err)
+	}
+}

@@ -38,7 +38,8 @@ func (s Secret) String() string {
 // GoString hides the secret.
 func (s Secret) GoString() string { return s.String() }
 
-// SASLConfig says as whom to log in. Files are read anew at each login.
+// SASLConfig says as whom to log in. Files are read anew at each login; those of
+// passwords must be there from the start, a token may come later.
 type SASLConfig struct {
 	Mechanism    string // "" = none
 	Username     string
@@ -66,6 +67,8 @@ func (c *SASLConfig) validate() error {
 		if (c.Password == "") == (c.PasswordFile == "") {
 			return errors.New("sasl: either password or password_file is wanted")
 		}
+		_, err := secret("sasl.password_file", c.Password, c.PasswordFile)
+		return err
 	case SASLBearer:
 		if (c.TokenFile == "") == (c.TokenURL == "") {
 			return errors.New("sasl: oauthbearer wants either token_file or token_url")
@@ -73,6 +76,8 @@ func (c *SASLConfig) validate() error {
 		if c.TokenURL != "" && (c.ClientID == "" || (c.ClientSecret == "") == (c.ClientSecretFile == "")) {
 			return errors.New("sasl: token_url wants client_id and either client_secret or client_secret_file")
 		}
+		_, err := secret("sasl.client_secret_file", c.ClientSecret, c.ClientSecretFile)
+		return err
 	default:
 		return fmt.Errorf("sasl: unknown mechanism %q", c.Mechanism)
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"time"
@@ -124,6 +125,8 @@ func handshakeError(addr string, err error) error {
 	var invalid x509.CertificateInvalidError
 	hint := ""
 	switch {
+	case errors.Is(err, io.EOF):
+		hint = " (the broker hangs up: does that port speak TLS?)"
 	case errors.As(err, &header):
 		hint = " (the broker's port seems not to speak TLS)"
 	case errors.As(err, &unknown):

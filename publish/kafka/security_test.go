@@ -9,7 +9,10 @@ import (
 	"crypto/x509/pkix"
 	"encoding/base64"
 	"encoding/pem"
+	"errors"
 	"fmt"
+	"io"
+	"io/fs"
 	"math/big"
 	"net"
 	"net/http"
@@ -302,5 +305,38 @@ func TestSecurity_Failure(t *testing.T) {
 	}
 	if s := fmt.Sprintf("%v %+v %#v", Secret("geheim"), SASLConfig{Password: "geheim"}, SASLConfig{ClientSecret: "geheim"}); strings.Contains(s, "geheim") {
 		t.Errorf("the secret is shown: %s", s)
+	}
+}
+
+// TestMissingSecret: a file that is not there is told before anything starts.
+func TestMissingSecret(t *testing.T) {
+	gone := filepath.Join(t.TempDir(), "gone")
+	for name, change := range map[string]func(*Config){
+		"sasl.password_file": func(c *Config) {
+			c.Security.SASL = SASLConfig{Mechanism: SASLScram2, Username: "spoor", PasswordFile: gone}
+		},
+		"sasl.client_secret_file": func(c *Config) {
+			c.Security.SASL = SASLConfig{Mechanism: SASLBearer, TokenURL: "https://id.example/token", ClientID: "spoor", ClientSecretFile: gone}
+		},
+		"registry.password_file": func(c *Config) {
+			c.Framing, c.Registry.URL, c.Registry.Username, c.Registry.PasswordFile = publish.FramingConfluent, "https://registry.example", "spoor", gone
+		},
+	} {
+		cfg := DefaultConfig()
+		cfg.Brokers = []string{"127.0.0.1:1"}
+		if err := cfg.Validate(); err != nil {
+			t.Fatal(err)
+		}
+		change(&cfg)
+		if err := cfg.Validate(); !errors.Is(err, fs.ErrNotExist) || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestHangUp: a port that does not speak TLS and hangs up is told as that.
+func TestHangUp(t *testing.T) {
+	if err := handshakeError("kafka1:9092", io.EOF); !strings.Contains(err.Error(), "does that port speak TLS?") {
+		t.Error(err)
 	}
 }
