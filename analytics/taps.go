@@ -4,7 +4,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"spoor/flow"
 	"spoor/topology"
 )
 
@@ -69,15 +68,6 @@ func (t *taps) alive(id topology.SwitchID, now int64) bool {
 
 // aliveFor: agents hold samples for up to a second.
 const aliveFor = int64(3e9)
-
-// tapOf gives the tap at which a sample was taken, false where no port is named.
-func tapOf(id topology.SwitchID, s *flow.Sample) (tapKey, bool) {
-	port, d, ok := s.Tap()
-	if !ok && d == flow.Ingress { // input unknown, as out of a tunnel
-		return tapKey{}, false
-	}
-	return tapKey{sw: id, port: port, egress: d == flow.Egress}, ok
-}
 
 // sameBoot: sub-agents that restarted together differ by less.
 const sameBoot = int64(5e9)

@@ -94,15 +94,8 @@ func (c *Config) validateTraffic() error {
 		return bad("%d elephants among %d flows", len(c.Elephants), c.Flows)
 	}
 	for i, e := range c.Elephants {
-		switch {
-		case !(e.Share > 0 && e.Share <= 0.95):
-			return bad("elephant %d takes %v of a link: it must be more than 0 and at most 0.95", i+1, e.Share)
-		case e.Start < 0 || e.Duration < 0 || e.Every < 0:
-			return bad("elephant %d has a negative time", i+1)
-		case e.On < 0 || e.Off < 0 || e.On > 0 != (e.Off > 0):
-			return bad("elephant %d sends for %v and pauses for %v: it takes both or none", i+1, e.On, e.Off)
-		case e.Every > 0 && (e.Duration == 0 || e.Every < e.Duration+time.Second):
-			return bad("elephant %d comes again every %v but lasts %v", i+1, e.Every, e.Duration)
+		if err := e.validate(i + 1); err != nil {
+			return err
 		}
 	}
 	if err := c.validateModes(); err != nil {
@@ -117,6 +110,21 @@ func (c *Config) validateTraffic() error {
 	}
 	if c.Duration < 0 || c.Lifetime < 0 || c.Start < 0 {
 		return bad("duration, lifetime and start cannot be negative")
+	}
+	return nil
+}
+
+// validate checks the elephant of a number.
+func (e *Elephant) validate(i int) error {
+	switch {
+	case !(e.Share > 0 && e.Share <= 0.95):
+		return bad("elephant %d takes %v of a link: it must be more than 0 and at most 0.95", i, e.Share)
+	case e.Start < 0 || e.Duration < 0 || e.Every < 0:
+		return bad("elephant %d has a negative time", i)
+	case e.On < 0 || e.Off < 0 || e.On > 0 != (e.Off > 0):
+		return bad("elephant %d sends for %v and pauses for %v: it takes both or none", i, e.On, e.Off)
+	case e.Every > 0 && (e.Duration == 0 || e.Every < e.Duration+time.Second):
+		return bad("elephant %d comes again every %v but lasts %v", i, e.Every, e.Duration)
 	}
 	return nil
 }

@@ -57,7 +57,7 @@ func TestSmallDisk(t *testing.T) {
 	if err := p.Close(t.Context()); err != nil {
 		t.Error(err)
 	}
-	if left, err := os.ReadDir(cfg.Spool.Dir); err != nil || len(left) != len(Classes()) {
+	if left, err := os.ReadDir(cfg.Spool.Dir); err != nil || len(left) != classes {
 		t.Errorf("%v, %v", left, err)
 	}
 }

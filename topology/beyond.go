@@ -24,16 +24,15 @@ type darkness struct {
 
 // beyond is what is known of what lies behind an open port.
 type beyond struct {
-	n       uint32 // sightings of forwarded frames from some address
-	alien   uint32 // of them from an address that lives at another switch that reports
-	encap   uint32 // of frames in tunnels
-	hops    uint32 // as bits: how many routers they passed
-	addrs   uint32 // buckets of their addresses
-	steady  uint32 // forwarded frames since the far MAC last changed
-	weight  float64
-	since   int64 // of the first forwarded frame
-	gaps    []*gap
-	leaving uint32 // sightings of frames that leave by the port
+	n      uint32 // sightings of forwarded frames from some address
+	alien  uint32 // of them from an address that lives at another switch that reports
+	encap  uint32 // of frames in tunnels
+	hops   uint32 // as bits: how many routers they passed
+	addrs  uint32 // buckets of their addresses
+	steady uint32 // forwarded frames since the far MAC last changed
+	weight float64
+	since  int64 // of the first forwarded frame
+	gaps   []*gap
 }
 
 // gap counts flows that left one open port and entered another two hops later.

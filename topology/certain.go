@@ -151,14 +151,7 @@ func (l *Learner) place(a flow.Addr, sw SwitchID, buckets uint32, direct bool) {
 		l.tunnels[a] = t
 	}
 	if t.kept != 0 && t.at[0] == 0 {
-		if slices.Contains(t.keptAt, sw) {
-			buckets |= t.kept
-			if len(t.keptAt) == 2 { // the address was shared
-				t.at = [2]SwitchID(t.keptAt)
-				l.share(t)
-			}
-		}
-		t.kept, t.keptAt = 0, nil
+		buckets |= l.recallEnd(t, sw)
 	}
 	switch {
 	case t.at[0] == 0:
@@ -189,6 +182,19 @@ func (l *Learner) place(a flow.Addr, sw SwitchID, buckets uint32, direct bool) {
 		l.next.vteps.set(a, e)
 		l.changed = true
 	}
+}
+
+// recallEnd believes what was known of a tunnel end before if it is seen at the same switch again, and gives the flows of then.
+func (l *Learner) recallEnd(t *tunnelEnd, sw SwitchID) (buckets uint32) {
+	if slices.Contains(t.keptAt, sw) {
+		buckets = t.kept
+		if len(t.keptAt) == 2 { // the address was shared
+			t.at = [2]SwitchID(t.keptAt)
+			l.share(t)
+		}
+	}
+	t.kept, t.keptAt = 0, nil
+	return buckets
 }
 
 // TunnelEnd gives where an outer address lives; sure if it is one switch and no other.

@@ -119,25 +119,18 @@ func (g *darkGroups) kind(p *port, quick bool) darkKind {
 	if b == nil || p.given || p.edge || p.far == 0 || b.steady < darkFrames {
 		return notDark
 	}
-	if p.dark == 0 {
-		age := l.now - b.since
-		fast := quick && age >= darkAfter && b.weight >= darkWeight
-		if !fast && (age < darkSlow || !l.settled()) {
-			return notDark
-		}
-	}
-	if _, claimed := l.owners[p.far]; claimed {
+	if p.dark == 0 && !l.darkLongEnough(b, quick) || l.claimed(p) {
 		return notDark
 	}
-	for _, v := range p.votes {
-		if v.n >= votesAlone {
-			return notDark
-		}
-	}
+	return g.among(p, b)
+}
+
+// among tells what an open port leads to by the frames that enter it.
+func (g *darkGroups) among(p *port, b *beyond) darkKind {
 	least := bits.TrailingZeros32(b.hops)
 	_, most := b.values()
 	transit := b.alien >= darkAliens || b.mostGaps() >= darkGaps
-	switch g.tier(l.nodes[p.key.sw]) {
+	switch g.tier(g.l.nodes[p.key.sw]) {
 	case 0:
 		if transit || b.encap >= darkEncap {
 			return darkTransit
@@ -155,6 +148,18 @@ func (g *darkGroups) kind(p *port, quick bool) darkKind {
 		}
 	}
 	return notDark
+}
+
+// darkLongEnough reports whether enough was seen of what lies behind a port.
+func (l *Learner) darkLongEnough(b *beyond, quick bool) bool {
+	age := l.now - b.since
+	return quick && age >= darkAfter && b.weight >= darkWeight || age >= darkSlow && l.settled()
+}
+
+// claimed reports whether some switch that we hear may be what a port leads to.
+func (l *Learner) claimed(p *port) bool {
+	_, owned := l.owners[p.far]
+	return owned || slices.ContainsFunc(p.votes, func(v *vote) bool { return v.n >= votesAlone })
 }
 
 func (g *darkGroups) top(p *port) *port {
@@ -222,16 +227,16 @@ func (g *darkGroups) byGaps() {
 			}
 			last = sw
 			q, n, second := p.beyond.bestGap(p, sw)
-			clear := n >= votesContrary*second
+			sure := n >= votesContrary*second
 			if n+second >= 3 {
-				if clear {
+				if sure {
 					good++
 				} else {
 					bad++
 				}
 			}
 			systems := far[p.far] > 1 && far[q.far] > 1 && p.far != q.far // each switch has one MAC, and these are two
-			if n >= darkGaps && clear && g.kinds[q] == darkTransit && !systems {
+			if n >= darkGaps && sure && g.kinds[q] == darkTransit && !systems {
 				pairs = append(pairs, [2]*port{p, q})
 			}
 		}

@@ -120,6 +120,7 @@ func (l *Learner) ofHost(n *node, e *Evidence) bool {
 		if other := l.node(e.Agent2); other != nil && other.host {
 			return true
 		}
+	default:
 	}
 	return n.host
 }

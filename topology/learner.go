@@ -235,57 +235,10 @@ func (l *Learner) learn(e *Evidence) {
 	if l.ofHost(n, e) {
 		return
 	}
-	switch e.Kind {
-	case SawIngress:
-		if l.believes(n, e) {
-			l.ingress(n, e)
-		}
-	case SawEgress:
-		l.egress(n, e)
-	case SawSource:
-		if l.believes(n, e) {
-			l.source(n, e)
-		}
-	case SawSink:
-		l.sink(n, e)
-	case SawVote:
-		l.vote(n, e)
-	case SawVTEP:
-		l.place(e.Addr, n.id, e.Buckets, false)
-	case SawBridged:
-		l.crossed(n, e)
-	case SawNext:
-		l.inRow(n, e)
-	case SawApart:
-		l.apart(n, e)
-	case SawBeyond:
-		if l.believes(n, e) {
-			l.sawBeyond(n, e)
-		}
-	case SawGap:
-		l.sawGap(n, e)
-	case SawOwnMAC:
-		l.listed(n, e.Own)
-	case SawLocal:
-		l.local(n, e)
-	case SawTransit:
-		l.forwards(n)
-	case SawRestart:
-		l.renewAll(n, e.Last)
-	}
+	l.weigh(n, e)
 	if len(l.bumped) > 0 {
 		l.bump()
 	}
-}
-
-// believes: what egress samples say of ports on ingress counts only for agents
-// that do not sample there, and nowhere if there are tunnels: a frame that
-// leaves one has another TTL than it entered with.
-func (l *Learner) believes(n *node, e *Evidence) bool {
-	l.tunnelled = l.tunnelled || e.Encap
-	n.direct = n.direct || !e.Derived
-	l.ingressed = l.ingressed || n.direct
-	return !e.Derived || !n.direct && !l.tunnelled
 }
 
 // age does what time alone brings about: edge ports prove themselves, the topology settles.

@@ -205,7 +205,24 @@ func (l *Learner) locate(h *host) Place {
 		l.bridgedPlace(h, &place)
 		return place
 	}
-	var latest *sighting
+	latest := l.edgesOf(h, &place)
+	if latest != nil && latest.port.edge {
+		place.Switch, place.Port = latest.port.key.sw, latest.port.key.idx
+	} else if p := l.sinkPort(h); p != nil {
+		place.Switch, place.Port = p.key.sw, p.key.idx
+	}
+	if len(place.Edges) == 0 && place.Switch != 0 {
+		place.Edges = []SwitchID{place.Switch}
+	}
+	if h.kept != nil {
+		l.keptPlace(h, &place)
+	}
+	return place
+}
+
+// edgesOf adds the switches behind which an address was seen to send, and gives
+// its latest sighting that nobody had forwarded, nil if there is none.
+func (l *Learner) edgesOf(h *host, place *Place) (latest *sighting) {
 	for i := range h.sources {
 		s := &h.sources[i]
 		p := s.port
@@ -226,21 +243,7 @@ func (l *Learner) locate(h *host) Place {
 			place.Doubt = true
 		}
 	}
-	switch {
-	case latest != nil && latest.port.edge:
-		place.Switch, place.Port = latest.port.key.sw, latest.port.key.idx
-	default:
-		if p := l.sinkPort(h); p != nil {
-			place.Switch, place.Port = p.key.sw, p.key.idx
-		}
-	}
-	if len(place.Edges) == 0 && place.Switch != 0 {
-		place.Edges = []SwitchID{place.Switch}
-	}
-	if h.kept != nil {
-		l.keptPlace(h, &place)
-	}
-	return place
+	return latest
 }
 
 // A port without any ingress that leads to more addresses may lead to a silent switch.

@@ -173,7 +173,8 @@ func (r *Rule) matches(f *Finding, now int64) bool {
 	}
 	s := &f.Subject
 	src, dst := s.Key.Src.Netip(), s.Key.Dst.Netip()
-	if !(within(r.Src, src) && within(r.Dst, dst)) && !(r.Either && within(r.Src, dst) && within(r.Dst, src)) {
+	forth, back := within(r.Src, src) && within(r.Dst, dst), within(r.Src, dst) && within(r.Dst, src)
+	if !forth && (!r.Either || !back) {
 		return false
 	}
 	if r.Switch != "" && r.Switch != s.Switch && r.Switch != s.Agent.String() && !onSwitch(f, r.Switch) {

@@ -160,7 +160,7 @@ func (w *inferrer) bridge(p, o *Obs) bool {
 		return true
 	case distance == 1:
 		// With a == b these are the two ends of a tunnel, seen bare: routers inside it do not count.
-		return a == b && (w.add(a) || a == 0 && !w.several && !(p.TTL == tunnelEntry && o.tunnel != 0 && o.In != 0))
+		return a == b && (w.add(a) || a == 0 && !w.several && (p.TTL != tunnelEntry || o.tunnel == 0 || o.In == 0))
 	case p.TTL == tunnelEntry && distance == tunnelEntry-tunnelTop && b != 0 && w.snap.Adjacent(p.Switch, b):
 		return w.add(b)
 	case w.several:
@@ -174,23 +174,28 @@ func (w *inferrer) bridge(p, o *Obs) bool {
 func (w *inferrer) gap(distance int16, p, o *Obs, a, b topology.SwitchID) bool {
 	switch distance {
 	case 2:
-		if p.TTL == tunnelEntry && o.tunnel != 0 && b == 0 {
-			return false // it may be another tunnel than the one that begins at p
-		}
-		if a == 0 && b == 0 {
-			return p.Out == 0 && o.In == 0 && w.add(w.snap.Common(p.Switch, o.Switch))
-		}
-		if a == 0 && p.Out != 0 || b == 0 && o.In != 0 { // a named port that leads to nobody known may lead elsewhere
-			return false
-		}
-		c := cmp.Or(a, b)
-		return (a == 0 || b == 0 || a == b) && w.snap.Adjacent(p.Switch, c) && w.snap.Adjacent(c, o.Switch) && w.add(c)
+		return w.between(p, o, a, b)
 	case 3:
 		return w.snap.Adjacent(a, b) && w.add(a, b)
 	case 4:
 		return a != 0 && b != 0 && w.add(a, w.snap.Common(a, b), b)
 	}
 	return false
+}
+
+// between adds the one hop between p and o, whose ports lead to a and to b.
+func (w *inferrer) between(p, o *Obs, a, b topology.SwitchID) bool {
+	if p.TTL == tunnelEntry && o.tunnel != 0 && b == 0 {
+		return false // it may be another tunnel than the one that begins at p
+	}
+	if a == 0 && b == 0 {
+		return p.Out == 0 && o.In == 0 && w.add(w.snap.Common(p.Switch, o.Switch))
+	}
+	if a == 0 && p.Out != 0 || b == 0 && o.In != 0 { // a named port that leads to nobody known may lead elsewhere
+		return false
+	}
+	c := cmp.Or(a, b)
+	return (a == 0 || b == 0 || a == b) && w.snap.Adjacent(p.Switch, c) && w.snap.Adjacent(c, o.Switch) && w.add(c)
 }
 
 // add adds silent hops, none if one of them is unknown.

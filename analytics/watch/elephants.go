@@ -66,8 +66,10 @@ func (w *Watch) Elephant(m *flow.Elephant) {
 	}
 	e.key, e.since, e.severity, e.rate, e.summary = m.Key, m.Since, m.Severity, m.Rate, m.Summary()
 	e.notes = []flow.Label{
-		{Name: "alert", Value: m.Alert()}, {Name: "episode", Value: strconv.FormatUint(uint64(m.Episode), 10)},
-		{Name: "rate_bps", Value: strconv.FormatFloat(m.Rate, 'f', 0, 64)}, {Name: "share", Value: strconv.FormatFloat(m.Share, 'f', 4, 64)},
+		{Name: "alert", Value: m.Alert()},
+		{Name: "episode", Value: strconv.FormatUint(uint64(m.Episode), 10)},
+		{Name: "rate_bps", Value: strconv.FormatFloat(m.Rate, 'f', 0, 64)},
+		{Name: "share", Value: strconv.FormatFloat(m.Share, 'f', 4, 64)},
 	}
 	if l := m.Largest(); l != nil {
 		e.notes = append(e.notes, flow.Label{Name: "link", Value: l.Name(">")})

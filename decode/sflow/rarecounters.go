@@ -17,7 +17,7 @@ type TokenRingCounters struct {
 	HardErrors         uint32 `sflow:"dot5StatsHardErrors"`
 	SignalLoss         uint32 `sflow:"dot5StatsSignalLoss"`
 	TransmitBeacons    uint32 `sflow:"dot5StatsTransmitBeacons"`
-	Recoverys          uint32 `sflow:"dot5StatsRecoverys"`
+	Recoverys          uint32 `sflow:"dot5StatsRecoverys"` //nolint:misspell // RFC 1748 spells it so
 	LobeWires          uint32 `sflow:"dot5StatsLobeWires"`
 	Removes            uint32 `sflow:"dot5StatsRemoves"`
 	Singles            uint32 `sflow:"dot5StatsSingles"`

@@ -112,15 +112,15 @@ func flowsFor(m memoryLimit) int {
 const garbage = 32 << 20
 
 // sizeFlows settles flows.max, and paces the garbage collector for a table of that size.
-func sizeFlows(max int, log *slog.Logger) int {
-	if max == 0 {
+func sizeFlows(most int, log *slog.Logger) int {
+	if most == 0 {
 		m := memoryOf("", debug.SetMemoryLimit(-1))
-		max = flowsFor(m)
-		log.Info("flow table sized", "flows.max", max, "memory", m.bytes, "by", cmp.Or(m.by, "default"))
+		most = flowsFor(m)
+		log.Info("flow table sized", "flows.max", most, "memory", m.bytes, "by", cmp.Or(m.by, "default"))
 	}
 	if os.Getenv("GOGC") == "" {
-		table := int64(max) * analytics.FlowBytes
+		table := int64(most) * analytics.FlowBytes
 		debug.SetGCPercent(int(100 * garbage / (table + 2*garbage)))
 	}
-	return max
+	return most
 }

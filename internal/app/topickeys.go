@@ -182,7 +182,7 @@ func topicNamed(name string) (publish.Topic, bool) {
 }
 
 func topicNames() string {
-	var names []string
+	names := make([]string, 0, publish.NumTopics)
 	for _, t := range publish.Topics() {
 		names = append(names, t.String())
 	}

@@ -50,13 +50,7 @@ func (c *RegistryConfig) validate() error {
 	} else if u.User != nil {
 		errs = append(errs, errors.New("registry.url must not hold a login: use registry.username and registry.password"))
 	}
-	if c.Username != "" && (c.Password == "") == (c.PasswordFile == "") || c.Username == "" && (c.Password != "" || c.PasswordFile != "") {
-		errs = append(errs, errors.New("registry.username and either registry.password or registry.password_file belong together"))
-	}
-	bearer := c.Token != "" || c.TokenFile != ""
-	if c.Token != "" && c.TokenFile != "" || bearer && c.Username != "" {
-		errs = append(errs, errors.New("registry: a login is either username and password, or token, or token_file"))
-	}
+	errs = append(errs, c.validateLogin())
 	if c.Timeout <= 0 {
 		errs = append(errs, errors.New("registry.timeout must be positive"))
 	}
@@ -70,6 +64,18 @@ func (c *RegistryConfig) validate() error {
 	}
 	if _, err := secret("registry.password_file", c.Password, c.PasswordFile); err != nil {
 		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+func (c *RegistryConfig) validateLogin() error {
+	var errs []error
+	if c.Username != "" && (c.Password == "") == (c.PasswordFile == "") || c.Username == "" && (c.Password != "" || c.PasswordFile != "") {
+		errs = append(errs, errors.New("registry.username and either registry.password or registry.password_file belong together"))
+	}
+	bearer := c.Token != "" || c.TokenFile != ""
+	if c.Token != "" && c.TokenFile != "" || bearer && c.Username != "" {
+		errs = append(errs, errors.New("registry: a login is either username and password, or token, or token_file"))
 	}
 	return errors.Join(errs...)
 }

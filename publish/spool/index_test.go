@@ -44,7 +44,7 @@ func TestIndex(t *testing.T) {
 			"as it is":     func(string) error { return nil },
 			"cut index":    func(f string) error { return os.Truncate(f, 20) },
 			"wrong index":  func(f string) error { return os.WriteFile(f, make([]byte, indexSize), 0o600) },
-			"no more data": func(f string) error { return os.Remove(f) },
+			"no more data": os.Remove,
 		} {
 			cfg.Dir = filepath.Join(t.TempDir(), "spool")
 			if err := os.CopyFS(cfg.Dir, os.DirFS(dir)); err != nil {

@@ -94,6 +94,8 @@ func eventText(e fabric.Event) string {
 			who = "every switch"
 		}
 		return fmt.Sprintf("%s samples %g times as rarely", who, e.Value)
+	case fabric.EventHold:
+		return "what the agent of " + e.Target + " sends is held back for 10 s"
 	case fabric.EventHostMove:
 		return "host " + e.Target + " moves to " + e.To
 	}

@@ -77,7 +77,7 @@ func (f *flow) step() (at, before float64, n int) {
 			}
 		}
 		s := &f.sources[best]
-		at, before, n = s.soonest(), max(s.sent, s.soonest()-1), 0
+		at, before = s.soonest(), max(s.sent, s.soonest()-1)
 		if s.next > s.due { // time is over
 			s.due = at + f.mode.Hold(f.r)
 		} else {

@@ -85,7 +85,7 @@ func checkKcat(t *testing.T, f *fixture, out, _ string) {
 }
 
 // checkConsole wants the alerts with key and headers, and all topics to be read.
-func checkConsole(t *testing.T, f *fixture, out, errs string) {
+func checkConsole(t *testing.T, f *fixture, out, _ string) {
 	t.Helper()
 	if n := strings.Count(out, `"fingerprint":"`); n != f.lines["alerts"] || strings.Count(out, "content-type:application/json") != n {
 		t.Errorf("%d alerts, want %d", n, f.lines["alerts"])
@@ -95,7 +95,7 @@ func checkConsole(t *testing.T, f *fixture, out, errs string) {
 		all += n
 	}
 	r := recipe{blocks: []block{{text: `kafka-console-consumer.sh --bootstrap-server ` + f.broker + ` --include 'sflow\..*' --from-beginning --timeout-ms 15000 >all` + "\n"}}}
-	_, errs = newKitchen(t, f).cook(t, f, r, nil)
+	_, errs := newKitchen(t, f).cook(t, f, r, nil)
 	if want := fmt.Sprintf("Processed a total of %d messages", all); !strings.Contains(errs, want) {
 		t.Errorf("want: %s; got %s", want, errs)
 	}

@@ -85,5 +85,5 @@ func (k Known) Write(name string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(name, append(text, '\n'), 0o644) //nolint:gosec // G306: part of the source
+	return os.WriteFile(name, append(text, '\n'), 0o644)
 }

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"slices"
 	"time"
 
 	"spoor/fabric"
@@ -53,10 +54,5 @@ func Base(seed uint64) fabric.Config {
 
 // All lists the scenarios.
 func All() []Scenario {
-	var all []Scenario
-	all = append(all, plain()...)
-	all = append(all, loaded()...)
-	all = append(all, telemetry()...)
-	all = append(all, topologies()...)
-	return all
+	return slices.Concat(plain(), loaded(), telemetry(), topologies())
 }

@@ -136,7 +136,7 @@ func TestWriteFile(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	text, err := os.ReadFile(name) //nolint:gosec // G304: made above
+	text, err := os.ReadFile(name)
 	if err != nil {
 		t.Fatal(err)
 	}
