@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -234,6 +235,44 @@ func TestLive(t *testing.T) {
 		if s.Outcome != "rejected" || s.Source == nil || *s.Source != conn.LocalAddr().String() || s.Time == nil {
 			t.Errorf("%+v", s)
 		}
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+// TestLiveBurst: what comes while lines are being written waits in the socket.
+func TestLiveBurst(t *testing.T) {
+	most, err := os.ReadFile("/proc/sys/net/core/rmem_max")
+	if n, _ := strconv.Atoi(strings.TrimSpace(string(most))); err != nil || n < 4<<20 {
+		t.Skip("this system grants no such buffer")
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	out, open, done := make(lineWriter), make(chan netip.AddrPort, 1), make(chan error, 1)
+	o := Options{Sources: []string{"udp://127.0.0.1:0"}, Out: out, Listening: func(a netip.AddrPort) { open <- a }}
+	go func() { done <- Run(ctx, &o) }()
+	conn, err := net.DialUDP("udp", nil, net.UDPAddrFromAddrPort(<-open))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	const burst = 20
+	for range burst {
+		if _, err := conn.Write(make([]byte, 60_000)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := conn.Write([]byte("end")); err != nil {
+		t.Fatal(err)
+	}
+	var text strings.Builder
+	for !strings.Contains(text.String(), `"data":"656e64"`) {
+		text.WriteString(<-out)
+	}
+	if n := strings.Count(text.String(), "\n"); n != burst+1 {
+		t.Errorf("%d lines of %d datagrams", n, burst+1)
 	}
 	stop()
 	if err := <-done; err != nil {

@@ -19,6 +19,9 @@ import (
 // maxPayload is the most that a UDP datagram can carry.
 const maxPayload = 65535
 
+// liveBuffer is the socket buffer of a live source: bursts wait there while lines are written.
+const liveBuffer = 8 << 20
+
 // payloads shows each source as one datagram.
 func (s *show) payloads(ctx context.Context) error {
 	for _, name := range s.o.Sources {
@@ -103,6 +106,7 @@ func (s *show) listen(ctx context.Context, text string) error {
 			_ = conn.Close()
 		}
 	}()
+	_ = conn.SetReadBuffer(liveBuffer) // as much of it as the system grants
 	if s.o.Listening != nil {
 		s.o.Listening(conn.LocalAddr().(*net.UDPAddr).AddrPort())
 	}
