@@ -95,6 +95,7 @@ func (p *Poster) Run(ctx context.Context, last time.Duration) error {
 	for _, t := range p.targets {
 		all.Go(func() { p.serve(ctx, t, last) })
 	}
+	<-ctx.Done() // without targets, too
 	all.Wait()
 	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"spoor/flow"
@@ -258,4 +259,22 @@ func TestRealAlertmanager(t *testing.T) {
 	p.Alert(alertOf(7, flow.AlertResolved))
 	eventually(t, "it is resolved", active(0))
 	eventually(t, "both are counted", func() bool { return p.Stats()[0].Posted == 2 })
+}
+
+// TestNobodyToTell: without targets it waits for its end as well.
+func TestNobodyToTell(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		p := post.New(post.Config{}, slog.New(slog.DiscardHandler))
+		go func() { ended <- p.Run(ctx, time.Second) }()
+		synctest.Wait()
+		if len(ended) > 0 {
+			t.Error("it ended by itself")
+		}
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
 }
