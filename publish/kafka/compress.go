@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"fmt"
+	"slices"
 
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/s2"
@@ -26,7 +27,7 @@ var codecs = map[string]int{"none": codecNone, "gzip": codecGzip, "snappy": code
 // that it keeps. Not for concurrent use.
 type compressor struct {
 	gzip *gzip.Writer
-	lz4  *lz4.Writer
+	lz4  *lz4.Compressor
 	zstd *zstd.Encoder
 	out  bytes.Buffer
 }
@@ -62,22 +63,39 @@ func (c *compressor) viaGzip(dst, src []byte) ([]byte, error) {
 	return append(dst, c.out.Bytes()...), nil
 }
 
+// Parts of an LZ4 frame: magic; version 1 with independent blocks of at most
+// 256 KiB and no checksums, for the batch has one; the header's own checksum.
+var lz4Header = []byte{0x04, 0x22, 0x4d, 0x18, 0x60, 0x50, 0xfb}
+
+const (
+	lz4Block  = 256 << 10
+	lz4Stored = 1 << 31 // a block's length with this bit is one of plain bytes
+)
+
+// viaLZ4 writes the frame itself: the library's would copy the records once more.
 func (c *compressor) viaLZ4(dst, src []byte) ([]byte, error) {
 	if c.lz4 == nil {
-		c.lz4 = lz4.NewWriter(&c.out)
-		if err := c.lz4.Apply(lz4.BlockSizeOption(lz4.Block256Kb), lz4.ChecksumOption(false)); err != nil {
+		c.lz4 = new(lz4.Compressor)
+	}
+	dst = append(dst, lz4Header...)
+	for len(src) > 0 {
+		part := src[:min(len(src), lz4Block)]
+		src = src[len(part):]
+		at, bound := len(dst), lz4.CompressBlockBound(len(part))
+		dst = slices.Grow(dst, 4+bound)
+		n, err := c.lz4.CompressBlock(part, dst[at+4:at+4+bound])
+		if err != nil {
 			return nil, fmt.Errorf("lz4: %w", err)
 		}
+		size := uint32(n)
+		if n == 0 || n >= len(part) {
+			n = copy(dst[at+4:cap(dst)], part)
+			size = uint32(n) | lz4Stored
+		}
+		dst = dst[:at+4+n]
+		binary.LittleEndian.PutUint32(dst[at:], size)
 	}
-	c.out.Reset()
-	c.lz4.Reset(&c.out)
-	if _, err := c.lz4.Write(src); err != nil {
-		return nil, fmt.Errorf("lz4: %w", err)
-	}
-	if err := c.lz4.Close(); err != nil {
-		return nil, fmt.Errorf("lz4: %w", err)
-	}
-	return append(dst, c.out.Bytes()...), nil
+	return append(dst, 0, 0, 0, 0), nil // the end
 }
 
 func (c *compressor) viaZstd(dst, src []byte) ([]byte, error) {
