@@ -19,6 +19,7 @@ PLATFORMS ?= linux/arm64 darwin/arm64 windows/amd64
 FUZZTIME ?= 30
 BENCH ?= .
 COUNT ?= 1
+COST ?= 500 3 none,lz4,zstd
 
 # What `make check` and .ci/run do, in this order, and what .ci/run --full adds. Not vuln: its database may be out of reach.
 CHECKS := check-mod check-fmt vet test lint lint-scripts check-generated race fuzz-short flood cross integration score scenarios live
@@ -138,6 +139,9 @@ bench: ## benchmarks (BENCH=regexp COUNT=n)
 scale: ## what a sample costs, and memory, at 1,000 to 1,000,000 live flows
 	go test -run '^$$' -bench Scale -benchtime 2000000x -skip Workers ./analytics
 	go test -run '^$$' -bench ScaleWorkers -benchtime 3x ./analytics
+.PHONY: bench-publish
+bench-publish: ## what a record to Kafka costs, beside kafka-go, franz-go and the prototype (COST="thousands-of-records rounds codecs")
+	SPOOR_PUBLISH_COST="$(COST)" go test -count 1 -timeout 30m -v -run '^TestCost$$' ./publish
 
 .PHONY: benchcmp
 benchcmp: ## compare two outputs of `make bench COUNT=6`: OLD=file NEW=file

@@ -304,13 +304,17 @@ func TestFlowAllocatesNothing(t *testing.T) {
 // over IPv4 with all that a leaf's agent knows.
 func steadyEncoder() (*Encoder, []*flow.Sample, *flow.Labels) {
 	sink := &nullSink{heldSink{partitions: map[Topic]int32{Flows: 64}}}
-	e := New(testConfig(), sink).Encoder()
+	samples, labels := everydaySamples()
+	return New(testConfig(), sink).Encoder(), samples, labels
+}
+
+func everydaySamples() ([]*flow.Sample, *flow.Labels) {
 	r := rand.New(rand.NewPCG(5, 6))
 	samples := make([]*flow.Sample, 1024)
 	for i := range samples {
 		samples[i] = everydaySample(r)
 	}
-	return e, samples, &flow.Labels{
+	return samples, &flow.Labels{
 		Switch: "leaf1", InName: "swp1", OutName: "swp51", Link: "10.255.0.1/150--10.255.0.51/5101", CountOnce: true,
 	}
 }
