@@ -132,7 +132,7 @@ func (d *discard) metadata(req *kmsg.MetadataRequest, res *kmsg.MetadataResponse
 	res.Brokers, res.ControllerID = append(res.Brokers, b), 1
 	wanted := req.Topics
 	if wanted == nil { // all that there are
-		wanted = []kmsg.MetadataRequestTopic{{Topic: kmsg.StringPtr(topic)}}
+		wanted = []kmsg.MetadataRequestTopic{{Topic: new(topic)}}
 	}
 	for _, t := range wanted {
 		topic := kmsg.NewMetadataResponseTopic()

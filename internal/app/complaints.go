@@ -39,7 +39,8 @@ func (c *complaints) rejected(reason decode.Reason, d *collector.Datagram) {
 	if age := d.Received - last; last != 0 && age >= 0 && age < complainEvery {
 		return
 	}
-	c.log.Warn("datagrams are rejected", "because", rejections[reason], "source", d.From, "reason", reason.String(), "datagrams", c.held[reason],
+	// One of a closed list of messages, each of which is throttled by itself.
+	c.log.Warn("datagrams are rejected: "+rejections[reason], "source", d.From, "reason", reason.String(), "datagrams", c.held[reason], //nolint:sloglint // see above
 		"begins", hex.EncodeToString(d.Payload[:min(len(d.Payload), 8)]))
 	c.told[reason], c.held[reason] = d.Received, 0
 }
