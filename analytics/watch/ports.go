@@ -1,7 +1,10 @@
 package watch
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strconv"
 
 	"spoor/analytics/alert"
@@ -91,12 +94,17 @@ func (w *Watch) status(id links.ID, s links.Status, linked bool) {
 
 // seeDowns shows ports that are down, until they are up or switched off.
 func (w *Watch) seeDowns() {
-	for id, subject := range w.downs { // the book sorts by first sight: several in one tick may come in any order
+	for _, id := range slices.SortedFunc(maps.Keys(w.downs), compareIDs) {
+		subject := w.downs[id]
 		w.book.See(&alert.Finding{
 			Kind: alert.PortDown, Subject: subject, Since: w.ports.Status(id).Changed,
 			Summary: fmt.Sprintf("%s is down, and nobody switched it off", at(&subject)),
 		}, w.now)
 	}
+}
+
+func compareIDs(a, b links.ID) int {
+	return cmp.Or(cmp.Compare(a.Switch, b.Switch), cmp.Compare(a.IfIndex, b.IfIndex))
 }
 
 // damage looks at errors and discards.

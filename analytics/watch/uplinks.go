@@ -55,7 +55,7 @@ func (w *Watch) uplink(id links.ID, speed float64) (links.Uplink, bool) {
 		return links.Uplink{}, false
 	}
 	u := links.Uplink{Port: id, Bits: load.Bits, Speed: speed}
-	for f := range w.onLink[id] { // a sum: the order does not matter
+	for _, f := range w.flowsOn(id) {
 		u.Elephants += w.elephants[f].rate
 		u.Count++
 	}
