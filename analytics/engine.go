@@ -39,6 +39,8 @@ type Engine struct {
 	snap     atomic.Pointer[topology.Snapshot]
 	skipped  atomic.Uint64 // samples and counters that no flow or agent number could be given to
 
+	ticking sync.Mutex // held by Tick and Finish: guards desk and watch; before mu
+
 	mu    sync.Mutex // guards feeds and statistics
 	feeds []*Feed
 	stats engineStats
@@ -100,6 +102,8 @@ func (e *Engine) Remember() *topology.Memory { return e.learner.Remember() }
 // becomes a snapshot, shards tick, events go to the outbox. One goroutine calls
 // it, every TickEvery.
 func (e *Engine) Tick(now int64) {
+	e.ticking.Lock()
+	defer e.ticking.Unlock()
 	e.learn(now)
 	snap := e.snap.Load()
 	e.desk.begin(now)
@@ -118,6 +122,8 @@ func (e *Engine) Tick(now int64) {
 
 // Finish ends all open elephants, as a replay's end does.
 func (e *Engine) Finish(now int64, reason flow.EndReason) {
+	e.ticking.Lock()
+	defer e.ticking.Unlock()
 	e.learn(now)
 	e.desk.begin(now)
 	for _, s := range e.shards {

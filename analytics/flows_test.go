@@ -202,3 +202,45 @@ func TestLoadBetweenPolls(t *testing.T) {
 		t.Errorf("the last message is %s", m.State)
 	}
 }
+
+// Links tells what each link carries, in each direction, and of it what is elephants'.
+func TestLinks(t *testing.T) {
+	r := newRig(t, nil)
+	octets := uint64(0)
+	for range 40 {
+		for _, end := range [...]struct {
+			agent byte
+			port  uint32
+			out   bool
+		}{{51, 3, true}, {3, 49, false}} {
+			c := &flow.Counters{Agent: flow.AddrFrom4([4]byte{10, 255, 0, end.agent}), Received: r.now, SourceIndex: end.port, Records: flow.HasIf}
+			c.If = flow.IfCounters{Index: end.port, Speed: 100e6}
+			if end.out {
+				c.If.OutOctets = octets
+			} else {
+				c.If.InOctets = octets * 98 / 100
+			}
+			r.feed.Counters(c)
+		}
+		r.run(51, 25e6, 2)
+		octets += 2 * 50e6 / 8
+	}
+	list, more := r.e.Links(100)
+	if len(list) != 16 || more != 0 { // 8 links, both directions
+		t.Fatalf("%d links, %d more", len(list), more)
+	}
+	for _, l := range list {
+		if l.Switch != "spine1" || l.IfIndex != 3 {
+			continue
+		}
+		if l.Link != "leaf3:p49--spine1:p3" || l.Load.Bits < 40e6 || l.Load.Bits > 60e6 || l.Elephants < 20e6 || l.Elephants > 30e6 || l.Agreement < 0.4 || l.Agreement > 0.6 {
+			t.Errorf("%+v", l)
+		}
+		if !l.GapKnown || l.Gap.Low > 0.02 || l.Gap.High < 0.02 || l.Gap.Ratio < 0.01 {
+			t.Errorf("2%% get lost, told is %+v %v", l.Gap, l.GapKnown)
+		}
+	}
+	if list, more = r.e.Links(3); len(list) != 3 || more != 13 {
+		t.Errorf("%d links, %d more", len(list), more)
+	}
+}

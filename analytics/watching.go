@@ -18,7 +18,11 @@ type AgentHealth = watch.Agent
 
 // Agents takes the present figures of all agents, each second while datagrams
 // can arrive: what is not told of is not watched. It is called by the caller of Tick.
-func (e *Engine) Agents(list []AgentHealth) { e.watch.Agents(list) }
+func (e *Engine) Agents(list []AgentHealth) {
+	e.ticking.Lock()
+	defer e.ticking.Unlock()
+	e.watch.Agents(list)
+}
 
 // look tells what is wrong.
 func (e *Engine) look(now int64) {

@@ -149,16 +149,14 @@ func (b *Book) tell(e *entry, state flow.AlertState, now int64) *flow.Alert {
 	return a
 }
 
-// Active gives the findings that are raised, in the order in which they came.
-// The findings are the book's.
-func (b *Book) Active() []*Finding {
-	var list []*Finding
+// Active calls yield with each finding that is raised and the severity that was
+// told, in the order in which they came. The findings are the book's.
+func (b *Book) Active(yield func(f *Finding, told flow.Severity)) {
 	for _, k := range b.sorted() {
 		if e := b.open[k]; e.told != 0 {
-			list = append(list, &e.finding)
+			yield(&e.finding, e.severity)
 		}
 	}
-	return list
 }
 
 // Finish resolves all that is raised, as a replay's end does.

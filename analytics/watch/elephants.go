@@ -200,6 +200,14 @@ func (w *Watch) seeIncident(id string, list []*elephant) {
 	}
 }
 
+// Elephants gives what the elephants take that a port sends, in bit/s.
+func (w *Watch) Elephants(id links.ID) (bits float64) {
+	for _, f := range w.flowsOn(id) {
+		bits += w.elephants[f].rate
+	}
+	return bits
+}
+
 // flowsOn gives the ids of the elephants that a port sends.
 func (w *Watch) flowsOn(id links.ID) []uint64 { return slices.Sorted(maps.Keys(w.onLink[id])) }
 

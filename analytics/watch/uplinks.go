@@ -54,12 +54,7 @@ func (w *Watch) uplink(id links.ID, speed float64) (links.Uplink, bool) {
 	if s := w.ports.Status(id); load.Source == links.Unknown || s.Known && !s.Up {
 		return links.Uplink{}, false
 	}
-	u := links.Uplink{Port: id, Bits: load.Bits, Speed: speed}
-	for _, f := range w.flowsOn(id) {
-		u.Elephants += w.elephants[f].rate
-		u.Count++
-	}
-	return u, true
+	return links.Uplink{Port: id, Bits: load.Bits, Speed: speed, Elephants: w.Elephants(id), Count: len(w.onLink[id])}, true
 }
 
 func (w *Watch) compare(p place, uplinks []links.Uplink) {

@@ -79,6 +79,11 @@ func (w *Watch) Tick() []*flow.Alert {
 // Finish gives the ends of all alerts that are up, as when a replay ends or the collector stops.
 func (w *Watch) Finish() []*flow.Alert { return w.book.Finish(w.now) }
 
+// Active calls yield with the name and the severity of each alert that is raised.
+func (w *Watch) Active(yield func(name string, s flow.Severity)) {
+	w.book.Active(func(f *alert.Finding, s flow.Severity) { yield(f.Kind.String(), s) })
+}
+
 // keep holds a finding until the next look at what it is about.
 func (w *Watch) keep(p place, f alert.Finding, until int64) {
 	h := w.held[p]

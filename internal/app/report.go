@@ -35,6 +35,9 @@ func (r *runner) instruments() {
 	r.registry.AddWriter(func(w io.Writer) {
 		s := r.engine.Stats()
 		writeEngine(w, &s)
+		loads, more := r.engine.Links(maxLoadSeries)
+		writeLoads(w, loads, more)
+		writeAlerts(w, r.engine.Alerts(), r.poster.Stats())
 		writeDetection(w, r.engine.Detectability(maxLinkSeries), r.engine.Snapshot().Speeds())
 	})
 	r.web.AddProbe("analytics", r.beat.alive)

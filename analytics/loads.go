@@ -1,0 +1,78 @@
+package analytics
+
+import (
+	"cmp"
+	"slices"
+
+	"spoor/analytics/links"
+	"spoor/flow"
+	"spoor/topology"
+)
+
+// LinkLoad is what a link between two switches carries in one direction: that
+// in which Port of Switch sends.
+type LinkLoad struct {
+	Link    string // topology's name of it
+	Switch  string
+	Port    string // "" unknown
+	IfIndex uint32
+	Speed   float64 // bit/s, 0 unknown
+
+	Load      links.Load
+	Elephants float64   // bit/s that elephants take
+	Gap       links.Gap // what the other end did not receive, if GapKnown
+	GapKnown  bool
+	// Agreement is what samples said passed as a multiple of what counters said,
+	// and from how many samples; 0 of them if that cannot be said.
+	Agreement, Samples float64
+
+	key portKey
+}
+
+// Links gives the load of the links between switches, by agent and port, at most
+// limit of them, and how many there are beyond. It is safe for concurrent use
+// and holds up the engine's tick for its time.
+func (e *Engine) Links(limit int) (list []LinkLoad, more int) {
+	e.ticking.Lock()
+	defer e.ticking.Unlock()
+	snap := e.snap.Load()
+	snap.EachPort(func(sw *topology.Switch, p *topology.Port) {
+		if p.Peer != 0 && !sw.ID.Inferred() {
+			list = append(list, LinkLoad{
+				Link: p.LinkName, Switch: sw.Name, Port: p.Name, IfIndex: p.IfIndex, Speed: p.Speed, key: portKey{Switch: sw.ID, IfIndex: p.IfIndex},
+			})
+		}
+	})
+	slices.SortFunc(list, func(a, b LinkLoad) int {
+		return cmp.Or(cmp.Compare(a.key.Switch, b.key.Switch), cmp.Compare(a.key.IfIndex, b.key.IfIndex))
+	})
+	if len(list) > limit {
+		more = len(list) - limit
+		list = list[:limit]
+	}
+	for i := range list {
+		l := &list[i]
+		l.Load = e.desk.ports.Load(l.key, flow.Egress, e.desk.now)
+		l.Elephants = e.watch.Elephants(l.key)
+		l.Agreement, l.Samples, _ = e.desk.ports.Agreement(l.key, flow.Egress)
+		if p := snap.Port(l.key.Switch, l.key.IfIndex); p != nil && p.PeerPort != 0 {
+			l.Gap, l.GapKnown = e.desk.ports.Unaccounted(l.key, portKey{Switch: p.Peer, IfIndex: p.PeerPort})
+		}
+	}
+	return list, more
+}
+
+// Alerts counts the alerts that are raised now, by name and severity. It is safe for concurrent use.
+func (e *Engine) Alerts() map[AlertName]int {
+	e.ticking.Lock()
+	defer e.ticking.Unlock()
+	count := map[AlertName]int{}
+	e.watch.Active(func(name string, s flow.Severity) { count[AlertName{name, s}]++ })
+	return count
+}
+
+// AlertName is the name and the severity of an alert.
+type AlertName struct {
+	Name     string
+	Severity flow.Severity
+}
