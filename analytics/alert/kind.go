@@ -13,7 +13,6 @@ type Kind uint8
 const (
 	ElephantFlow Kind = iota
 	ElephantIncident
-	FlowHerd
 	AgentSilent
 	AgentAddressShared
 	TelemetryLoss
@@ -28,7 +27,6 @@ const (
 	LinkMislearned
 	UplinkImbalance
 	LAGImbalance
-	DetectionSlow
 	numKinds
 )
 
@@ -56,10 +54,6 @@ var traits = [numKinds]trait{
 	ElephantIncident: {
 		"ElephantIncident", warning, 0, 10 * time.Second, "several elephants share one link, one pair of hosts or one receiver",
 		"See the flows: one pair of hosts is one transfer over several connections, one receiver is incast, one link is a collision of hashes.",
-	},
-	FlowHerd: {
-		"FlowHerd", warning, 5 * time.Second, 15 * time.Second, "many flows between two hosts, each below the threshold, take more than it together",
-		"It is one transfer over several connections: treat it as one elephant.",
 	},
 	AgentSilent: {
 		"AgentSilent", warning, 0, 10 * time.Second, "an agent that was heard before sends no sFlow any more",
@@ -116,10 +110,6 @@ var traits = [numKinds]trait{
 	LAGImbalance: {
 		"LAGImbalance", warning, 2 * time.Minute, 2 * time.Minute, "one member of a link aggregation group carries much more than the others",
 		"See its elephants; without any, choose a hash over more fields.",
-	},
-	DetectionSlow: {
-		"DetectionSlow", info, 5 * time.Minute, 5 * time.Minute, "on this link it takes longer to find an elephant than promised",
-		"Sample more: the recommended rate is in the summary.",
 	},
 }
 
