@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -113,6 +114,36 @@ func TestHelpShowsWhatConcernsTheCommand(t *testing.T) {
 	f("run", "listen.buffer", true)
 	if r := spoor(t, "decode", "--kafka.brokers", "b:1", "--raw", "none"); r.code != 1 || !strings.Contains(r.err, "none") {
 		t.Errorf("decode does not take a setting: %+v", r)
+	}
+}
+
+func TestWhatIf(t *testing.T) {
+	r := spoor(t, "replay", "--what-if", "elephants.share=0.2", "--what-if", "elephants.mute=src=10.1.1.1", captures+"hsflowd-elephants.pcap.zst")
+	want := []string{"settings as muted", "as configured", "elephants.share=0.2", "elephants.mute=src=10.1.1.1"}
+	lines := strings.Split(strings.TrimSpace(r.out), "\n")
+	if r.code != 0 || len(lines) != len(want) {
+		t.Fatalf("%+v", r)
+	}
+	f := func(i, elephants, muted int) {
+		t.Helper()
+		w := strings.Fields(strings.TrimPrefix(lines[i], want[i]))
+		if len(w) != 4 || w[0] != strconv.Itoa(elephants) || w[1] != strconv.Itoa(muted) || !strings.HasPrefix(lines[i], want[i]) {
+			t.Errorf("line is %q, want %d elephants, %d muted", lines[i], elephants, muted)
+		}
+		if muted == elephants && w[3] != "0" {
+			t.Errorf("pages although all are muted: %q", lines[i])
+		}
+	}
+	f(1, 3, 0)
+	f(2, 1, 0)
+	f(3, 3, 3)
+	for _, bad := range [][2]string{{"elephants.shar=1", "did you mean elephants.share"}, {"elephants.share=2", "elephants.share"}, {"x", "NAME=VALUE"}} {
+		if r := spoor(t, "replay", "--what-if", bad[0], "x.pcap"); r.code != 2 || !strings.Contains(r.err, bad[1]) {
+			t.Errorf("%s: %+v", bad[0], r)
+		}
+	}
+	if r := spoor(t, "replay", "--what-if", "elephants.share=0.2", "--output", "out", "x.pcap"); r.code != 2 || !strings.Contains(r.err, "writes nothing") {
+		t.Errorf("%+v", r)
 	}
 }
 

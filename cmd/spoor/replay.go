@@ -15,6 +15,7 @@ import (
 func (c *cli) replayCommand() *cobra.Command {
 	var output, speed, known, learned string
 	var port uint16
+	var whatIf []string
 	cmd := &cobra.Command{
 		Use:   "replay [--output DIR] [--speed 1|N|max] [--port 6343] FILE...",
 		Short: "Run recorded datagrams through the same pipeline",
@@ -22,12 +23,14 @@ func (c *cli) replayCommand() *cobra.Command {
 			"merges them by time and takes the time from them: two replays of the same files give the same results.\n" +
 			"The last line on stdout is a summary in JSON.",
 		Example: "  spoor replay --output out fabric.pcap\n" +
-			"  spoor replay --topology.speeds '*=10G' leaf*.pcapng.zst | jq .paths",
+			"  spoor replay --topology.speeds '*=10G' leaf*.pcapng.zst | jq .paths\n" +
+			"  spoor replay --what-if elephants.share=0.2 --what-if 'elephants.preset=strict elephants.share=0.05' fabric.pcap",
 		Annotations: map[string]string{concerns: "config dump-config agents collector elephants flows log output paths topology"},
 		Args:        oneFile,
 	}
 	cmd.Flags().StringVar(&output, "output", "", "directory for the results, one file a topic; it appears or is replaced as a whole (short for --output.dir)")
 	cmd.Flags().StringVar(&speed, "speed", "max", "times as fast as recorded, or max")
+	cmd.Flags().StringArrayVar(&whatIf, "what-if", nil, "write nothing, but print how many elephants, incidents and pages the captures would have caused with a setting changed, as NAME=VALUE; several with spaces between, and the flag may be repeated")
 	cmd.Flags().Uint16Var(&port, "port", capture.DefaultPort, "UDP destination port of the datagrams; 0 takes all")
 	cmd.Flags().StringVar(&known, "known", "", "file of what an earlier replay learned of the fabric, which is evidence here")
 	cmd.Flags().StringVar(&learned, "learned", "", "file in which to keep what is learned of the fabric")
@@ -38,6 +41,9 @@ func (c *cli) replayCommand() *cobra.Command {
 		}
 		if output != "" {
 			c.cfg.Output.Dir = output
+		}
+		if len(whatIf) > 0 {
+			return c.whatIf(cmd.Context(), whatIf, args, port)
 		}
 		c.working = true
 		bar := newProgress(c.err)

@@ -84,6 +84,25 @@ func (s *Set) apply(i int, items []string, from Origin) error {
 	return nil
 }
 
+// Override sets a key by name as a flag would, at once; text is in the form of a flag's.
+func (s *Set) Override(name, text string) error {
+	i := s.index(name)
+	if i < 0 {
+		names := make([]string, len(s.keys))
+		for j := range s.keys {
+			names[j] = s.keys[j].Name
+		}
+		if n := Nearest(name, names); n != "" {
+			return fmt.Errorf("there is no setting %q: did you mean %s?", name, n)
+		}
+		return fmt.Errorf("there is no setting %q", name)
+	}
+	if err := s.apply(i, s.split(i, text), FromFlag); err != nil {
+		return fmt.Errorf("%s: %w", name, err)
+	}
+	return nil
+}
+
 // split cuts what the environment or a flag gives for key i, at commas that do not stand in double quotes.
 func (s *Set) split(i int, text string) []string {
 	if s.keys[i].Value.Shape() == Scalar {

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"spoor/internal/app"
+)
+
+// whatIf replays captures under the settings as they are and under each change
+// of them, and prints a line for each.
+func (c *cli) whatIf(ctx context.Context, changes, files []string, port uint16) error {
+	if c.cfg.Output.Dir != "" || len(c.cfg.Kafka.Brokers) > 0 {
+		return errors.New("--what-if writes nothing: leave out --output and kafka.brokers")
+	}
+	type variant struct {
+		name string
+		cfg  app.Config
+	}
+	list := []variant{{"as configured", c.cfg}}
+	for _, change := range changes {
+		v := variant{change, c.cfg}
+		set := v.cfg.Keys()
+		for word := range strings.FieldsSeq(change) {
+			name, value, ok := strings.Cut(word, "=")
+			if !ok {
+				return fmt.Errorf("--what-if: %q: want NAME=VALUE", word)
+			}
+			if err := set.Override(name, value); err != nil {
+				return fmt.Errorf("--what-if: %w", err)
+			}
+		}
+		if err := v.cfg.Validate(); err != nil {
+			return fmt.Errorf("--what-if: %w", err)
+		}
+		list = append(list, v)
+	}
+	c.working = true
+	t := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "settings\telephants\tof them muted\tincidents\tpages")
+	for i := range list {
+		w, err := app.WhatIf(ctx, &list[i].cfg, files, port)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\n", list[i].name, w.Elephants, w.Muted, w.Incidents, w.Pages)
+	}
+	return t.Flush()
+}
