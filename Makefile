@@ -139,6 +139,7 @@ bench: ## benchmarks (BENCH=regexp COUNT=n)
 scale: ## what a sample costs, and memory, at 1,000 to 1,000,000 live flows
 	go test -run '^$$' -bench Scale -benchtime 2000000x -skip Workers ./analytics
 	go test -run '^$$' -bench ScaleWorkers -benchtime 3x ./analytics
+
 .PHONY: bench-publish
 bench-publish: ## what a record to Kafka costs, beside kafka-go, franz-go and the prototype (COST="thousands-of-records rounds codecs")
 	SPOOR_PUBLISH_COST="$(COST)" go test -count 1 -timeout 30m -v -run '^TestCost$$' ./publish
