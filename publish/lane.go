@@ -27,14 +27,14 @@ type lane struct {
 	room   sync.Cond        // signalled when bytes leave the queue
 	queued [classes]int64   // bytes, guarded by mu
 	blocks [topics]blockSum // guarded by mu
-	disk   [topics]int64    // records in the spool, guarded by mu
 	left   []*Block         // given back undelivered at the shutdown, for the spool; guarded by mu
 }
 
-// blockSum is what is queued of a topic: a list of its blocks in the order in
-// which they came, and their sums.
+// blockSum is what is kept of a topic: a list of the blocks queued in the order
+// in which they came, their sums, and what is on disk.
 type blockSum struct {
-	records, bytes int64
+	records, bytes int64 // queued
+	spooled        int64 // records on disk
 	first, last    *Block
 	since          time.Time // when the first one came; zero if there is none
 }
@@ -129,7 +129,7 @@ func (l *lane) admit(b *Block) Outcome {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	sp := l.spools[class]
-	if l.topics[b.Topic].Memory && l.disk[b.Topic] == 0 { // behind what an earlier run left, if anything
+	if l.topics[b.Topic].Memory && l.blocks[b.Topic].spooled == 0 { // behind what an earlier run left, if anything
 		sp = nil
 	}
 	for !l.closed.Load() {
@@ -222,7 +222,8 @@ func (l *lane) close() {
 	l.mu.Unlock()
 }
 
-// sum gives what is queued of a topic.
+// sum gives what is kept of a topic at one moment: a record that is on its way
+// from the disk to the queue is in one of the two.
 func (l *lane) sum(t Topic) blockSum {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -28,8 +28,8 @@ type topicBooks struct {
 // ackBuckets are the upper bounds of spoor_publish_ack_seconds.
 var ackBuckets = []float64{.001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60}
 
-// newBooks makes a lane's series; queued is asked for them at each scrape.
-func newBooks(set *metrics.Set, sink string, primary bool, queued func(Topic) blockSum, spooled func(Topic) int64) *books {
+// newBooks makes a lane's series; sum is asked for them at each scrape.
+func newBooks(set *metrics.Set, sink string, primary bool, sum func(Topic) blockSum) *books {
 	prefix, label := "spoor_publish_", ""
 	if !primary {
 		prefix, label = "spoor_output_", fmt.Sprintf("sink=%q,", sink)
@@ -47,11 +47,11 @@ func newBooks(set *metrics.Set, sink string, primary bool, queued func(Topic) bl
 		}
 		if tb.recovered = new(metrics.Counter); primary {
 			tb.recovered = set.NewCounter(prefix + "recovered_records_total" + l + "}")
-			set.NewGauge(prefix+"spooled_records"+l+"}", func() float64 { return float64(spooled(t)) })
+			set.NewGauge(prefix+"spooled_records"+l+"}", func() float64 { return float64(sum(t).spooled) })
 		}
-		set.NewGauge(prefix+"queued_records"+l+"}", func() float64 { return float64(queued(t).records) })
-		set.NewGauge(prefix+"queued_bytes"+l+"}", func() float64 { return float64(queued(t).bytes) })
-		set.NewGauge(prefix+"queue_age_seconds"+l+"}", func() float64 { return queued(t).age().Seconds() })
+		set.NewGauge(prefix+"queued_records"+l+"}", func() float64 { return float64(sum(t).records) })
+		set.NewGauge(prefix+"queued_bytes"+l+"}", func() float64 { return float64(sum(t).bytes) })
+		set.NewGauge(prefix+"queue_age_seconds"+l+"}", func() float64 { return sum(t).age().Seconds() })
 		set.NewGauge(prefix+"last_success_timestamp_seconds"+l+"}", func() float64 { return float64(tb.last.Load()) / 1e9 })
 	}
 	if primary {
@@ -110,7 +110,7 @@ func (l *lane) stats() *Stats {
 		tb, q := &l.books.topic[t], l.sum(Topic(t))
 		s[t] = TopicStats{
 			Records: tb.records.Get(), Acknowledged: tb.acknowledged.Get(),
-			Recovered: tb.recovered.Get(), Spooled: uint64(l.onDisk(Topic(t))), Queued: uint64(q.records), QueuedBytes: uint64(q.bytes),
+			Recovered: tb.recovered.Get(), Spooled: uint64(q.spooled), Queued: uint64(q.records), QueuedBytes: uint64(q.bytes),
 		}
 		for o := QueueFull; o < outcomes; o++ {
 			s[t].Dropped[o] = tb.dropped[o].Get()

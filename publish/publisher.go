@@ -43,7 +43,7 @@ func New(cfg Config, sinks ...Sink) *Publisher {
 	p.rates = newRateTable(cfg.RatePorts, p.set)
 	for i, s := range sinks {
 		l := newLane(s, p.pool, nil, &p.cfg)
-		l.books = newBooks(p.set, s.Name(), i == 0, l.sum, l.onDisk)
+		l.books = newBooks(p.set, s.Name(), i == 0, l.sum)
 		if i == 0 {
 			l.spoolMetrics(p.set)
 		}

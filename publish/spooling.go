@@ -127,7 +127,7 @@ func (s *spooling) write(b *Block) {
 	batch := b.batch()
 	// Counted before it is there: the spool may drop it at once.
 	l.mu.Lock()
-	l.disk[b.Topic] += int64(b.Records)
+	l.blocks[b.Topic].spooled += int64(b.Records)
 	l.mu.Unlock()
 	err := s.append(&batch)
 	o := Spooled
@@ -140,7 +140,7 @@ func (s *spooling) write(b *Block) {
 	}
 	l.mu.Lock()
 	if err != nil {
-		l.disk[b.Topic] -= int64(b.Records)
+		l.blocks[b.Topic].spooled -= int64(b.Records)
 	}
 	s.waiting -= b.charged
 	l.charge(b, -1)
@@ -255,7 +255,7 @@ func (s *spooling) resume(blocks []*Block, marks *spool.Marks) []*Block {
 	}
 	l.mu.Lock()
 	for _, b := range kept {
-		l.disk[b.Topic] -= int64(b.Records)
+		l.blocks[b.Topic].spooled -= int64(b.Records)
 		l.charge(b, 1)
 	}
 	l.mu.Unlock()
@@ -271,7 +271,7 @@ func (s *spooling) refuse(b *Block) {
 	}
 	if b.Topic < topics {
 		l.mu.Lock()
-		l.disk[b.Topic] -= int64(b.Records)
+		l.blocks[b.Topic].spooled -= int64(b.Records)
 		l.mu.Unlock()
 		l.books.end(b, SpoolFailed)
 	}

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -181,6 +182,43 @@ func TestSpoolOverflow(t *testing.T) {
 	if err := p.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// TestSpoolStatsAtOneMoment: a record on its way from the disk to the queue is
+// never missing from the ledger.
+func TestSpoolStatsAtOneMoment(t *testing.T) {
+	sink := &heldSink{}
+	p := started(t, spoolConfig(t), sink)
+	f := newFeeder(p)
+	f.feed(20_000)
+	var given atomic.Int64 // counted before the sink is done with them
+	emptied := make(chan struct{})
+	go func() {
+		defer close(emptied)
+		for given.Load() < int64(f.n) {
+			for _, b := range sink.take() {
+				given.Add(int64(b.Records))
+				b.Done(Acknowledged)
+			}
+		}
+	}()
+	for over := false; !over; {
+		select {
+		case <-emptied:
+			over = true
+		default:
+		}
+		s := p.Stats()[Flows]
+		if there, owed := int64(s.Queued+s.Spooled), int64(f.n)-given.Load(); there < owed {
+			t.Errorf("%d records queued and %d on disk, but %d are owed", s.Queued, s.Spooled, owed)
+			break
+		}
+	}
+	<-emptied
+	if err := p.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	closes(t, p.Stats())
 }
 
 // TestSpoolStamps: a block that was attempted is sent again with its stamp by

@@ -33,7 +33,7 @@ func (l *lane) openSpools(cfg *SpoolConfig) error {
 		}
 		for t, n := range disk.Unread() {
 			if n > 0 && t < topics {
-				l.disk[t] += n
+				l.blocks[t].spooled += n
 				l.books.topic[t].recovered.Add(int(n))
 			}
 		}
@@ -86,7 +86,7 @@ func (l *lane) keep(b *Block) bool {
 		return true
 	}
 	l.charge(b, -1)
-	l.disk[b.Topic] += int64(b.Records)
+	l.blocks[b.Topic].spooled += int64(b.Records)
 	l.pool.put(b)
 	return true
 }
@@ -131,7 +131,7 @@ func (s *spooling) front(blocks []*Block) error {
 		l.charge(b, -1)
 		if i >= len(blocks)-n {
 			o = Spooled
-			l.disk[b.Topic] += int64(b.Records)
+			l.blocks[b.Topic].spooled += int64(b.Records)
 		}
 		l.mu.Unlock()
 		l.finish(b, o)
@@ -145,7 +145,7 @@ func (l *lane) dropSpooled(why spool.Reason, records *spool.Counts) {
 	defer l.mu.Unlock()
 	for t := range topics {
 		n := records[t]
-		l.disk[t] -= n
+		l.blocks[t].spooled -= n
 		l.books.topic[t].dropped[spoolReasons[why]].Add(int(n))
 	}
 }
@@ -155,13 +155,6 @@ func (l *lane) spoolFailed(c Class, err error) {
 	if s := l.spools[c]; s != nil {
 		s.failed(err)
 	}
-}
-
-// onDisk gives the topic's records in the spool.
-func (l *lane) onDisk(t Topic) int64 {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.disk[t]
 }
 
 // spoolMetrics makes the spools' series.
