@@ -44,6 +44,8 @@ func TestImpossibleConfigs(t *testing.T) {
 		"no such switch with":    func(c *Config) { c.Events = []Event{{Kind: EventRestart, Target: "leaf9"}} },
 		"rate leaf9":             func(c *Config) { c.Events = []Event{{Kind: EventRate, Target: "leaf9", Value: 2}} },
 		"no such host or leaf":   func(c *Config) { c.Events = []Event{{Kind: EventHostMove, Target: "h1-1", To: "spine1"}} },
+		"no such link":           func(c *Config) { c.Events = []Event{{Kind: EventGrey, Target: "leaf1", To: "leaf2", Value: 0.1}} },
+		"of 1.5 of the frames":   func(c *Config) { c.Events = []Event{{Kind: EventErrors, Target: "leaf1", To: "spine1", Value: 1.5}} },
 		"move of 2":              func(c *Config) { c.Events = []Event{{Kind: EventMove, Value: 2}} },
 		"before the start":       func(c *Config) { c.Events = []Event{{Kind: EventDrain, Target: "spine1", At: -1}} },
 		"MTU is 100":             func(c *Config) { c.MTU = 100 },
@@ -108,21 +110,23 @@ func TestExtremeConfigs(t *testing.T) {
 func TestParseEvent(t *testing.T) {
 	t.Parallel()
 	for text, want := range map[string]Event{
-		"move:0.5@20s":              {At: 20 * time.Second, Kind: EventMove, Value: 0.5},
-		"move:elephants@1m":         {At: time.Minute, Kind: EventMove, Target: "elephants", Value: 1},
-		"drain:spine1@1.5s":         {At: 1500 * time.Millisecond, Kind: EventDrain, Target: "spine1"},
-		"undrain:super2@2s":         {At: 2 * time.Second, Kind: EventUndrain, Target: "super2"},
-		"restart:leaf2@3s":          {At: 3 * time.Second, Kind: EventRestart, Target: "leaf2"},
-		"rate:leaf1*4@3s":           {At: 3 * time.Second, Kind: EventRate, Target: "leaf1", Value: 4},
-		"rate:*0.5@3s":              {At: 3 * time.Second, Kind: EventRate, Value: 0.5},
-		"hostmove:h1-1>leaf3@200ms": {At: 200 * time.Millisecond, Kind: EventHostMove, Target: "h1-1", To: "leaf3"},
+		"move:0.5@20s":               {At: 20 * time.Second, Kind: EventMove, Value: 0.5},
+		"move:elephants@1m":          {At: time.Minute, Kind: EventMove, Target: "elephants", Value: 1},
+		"drain:spine1@1.5s":          {At: 1500 * time.Millisecond, Kind: EventDrain, Target: "spine1"},
+		"undrain:super2@2s":          {At: 2 * time.Second, Kind: EventUndrain, Target: "super2"},
+		"restart:leaf2@3s":           {At: 3 * time.Second, Kind: EventRestart, Target: "leaf2"},
+		"rate:leaf1*4@3s":            {At: 3 * time.Second, Kind: EventRate, Target: "leaf1", Value: 4},
+		"rate:*0.5@3s":               {At: 3 * time.Second, Kind: EventRate, Value: 0.5},
+		"grey:leaf1>spine2*0.005@2s": {At: 2 * time.Second, Kind: EventGrey, Target: "leaf1", To: "spine2", Value: 0.005},
+		"errors:spine2>leaf1*0@2s":   {At: 2 * time.Second, Kind: EventErrors, Target: "spine2", To: "leaf1"},
+		"hostmove:h1-1>leaf3@200ms":  {At: 200 * time.Millisecond, Kind: EventHostMove, Target: "h1-1", To: "leaf3"},
 	} {
 		got, err := ParseEvent(text)
 		if diff := cmp.Diff(want, got); diff != "" || err != nil {
 			t.Errorf("%s: %v\n%s", text, err, diff)
 		}
 	}
-	for _, text := range []string{"", "drain", "drain:spine1", "drain:spine1@soon", "explode:leaf1@2s", "move:@2s", "move:half@2s", "rate:leaf1@2s"} {
+	for _, text := range []string{"", "drain", "drain:spine1", "drain:spine1@soon", "explode:leaf1@2s", "move:@2s", "move:half@2s", "rate:leaf1@2s", "grey:leaf1>spine1@2s", "grey:leaf1>spine1*x@2s"} {
 		if _, err := ParseEvent(text); !errors.Is(err, ErrConfig) || !strings.Contains(err.Error(), "event") {
 			t.Errorf("%q: %v", text, err)
 		}

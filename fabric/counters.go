@@ -46,7 +46,9 @@ func (a *agent) encodePort(p *port) {
 	n := uint32(3)
 	a.encodeIf(p)
 	r := x.open(recordEthernet)
-	for range 13 {
+	_, _, _, errors := p.totals()
+	x.u32(0, errors) // alignment, FCS
+	for range 11 {
 		x.u32(0)
 	}
 	x.close(r)
@@ -64,7 +66,7 @@ func (a *agent) encodePort(p *port) {
 // characters), which tallies do not.
 func (a *agent) encodeIf(p *port) {
 	x := &a.scratch
-	in, out, discards := p.totals()
+	in, out, discards, errors := p.totals()
 	kind := uint32(typeEthernet)
 	if p.members != nil {
 		kind = typeAggregate
@@ -74,7 +76,7 @@ func (a *agent) encodeIf(p *port) {
 	x.u64(p.speed)
 	x.u32(fullDuplex, adminOperUp)
 	x.u64(in.bytes + fcsBytes*in.frames)
-	x.u32(uint32(in.frames), 0, 0, 0, 0, 0)
+	x.u32(uint32(in.frames), 0, 0, 0, errors, 0)
 	x.u64(out.bytes + fcsBytes*out.frames)
 	x.u32(uint32(out.frames), 0, 0, discards, 0, 0)
 	x.close(r)

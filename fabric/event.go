@@ -20,9 +20,11 @@ const (
 	EventRate                      // switch Target ("" = all) samples Value times as rarely
 	EventHostMove                  // host Target goes to leaf To with its addresses
 	EventHold                      // what the agent of switch Target sends in the next 10 s arrives at their end, all at once
+	EventGrey                      // the link from switch Target to switch To loses Value of its frames, and nobody counts them; 0 = none any more
+	EventErrors                    // it damages Value of its frames: To counts errors; 0 = none any more
 )
 
-var eventNames = [...]string{"move", "drain", "undrain", "restart", "rate", "hostmove", "hold"}
+var eventNames = [...]string{"move", "drain", "undrain", "restart", "rate", "hostmove", "hold", "grey", "errors"}
 
 // String gives the name that ParseEvent reads and the truth shows.
 func (k EventKind) String() string { return eventNames[k] }
@@ -32,15 +34,16 @@ type Event struct {
 	At     time.Duration // after the run's start
 	Kind   EventKind
 	Target string  // name of a switch or host: leaf1, spine2, super1, h1-1
-	To     string  // EventHostMove: name of a leaf
-	Value  float64 // EventMove: share of the flows; EventRate: factor
+	To     string  // EventHostMove: name of a leaf; EventGrey, EventErrors: of the far switch
+	Value  float64 // EventMove: share of the flows; EventRate: factor; EventGrey, EventErrors: share of the frames
 }
 
 // ParseEvent reads an event as flags give it: move:0.5@20s, move:elephants@20s,
 // drain:spine1@20s, undrain:spine1@40s, restart:leaf2@30s, rate:leaf1*4@30s,
-// rate:*4@30s, hostmove:h1-1>leaf3@20s, hold:leaf1@20s.
+// rate:*4@30s, hostmove:h1-1>leaf3@20s, hold:leaf1@20s,
+// grey:leaf1>spine1*0.005@20s, errors:leaf1>spine1*0.01@20s.
 func ParseEvent(s string) (Event, error) {
-	const forms = "drain:spine1@20s, undrain:, move:0.5@20s, restart:leaf2@20s, rate:leaf1*4@20s, hostmove:h1-1>leaf3@20s or hold:leaf1@20s"
+	const forms = "drain:spine1@20s, undrain:, move:0.5@20s, restart:leaf2@20s, rate:leaf1*4@20s, hostmove:h1-1>leaf3@20s, hold:leaf1@20s, grey:leaf1>spine1*0.005@20s or errors:leaf1>spine1*0.01@20s"
 	var e Event
 	kind, rest, ok := strings.Cut(s, ":")
 	what, at, ok2 := strings.Cut(rest, "@")
@@ -64,15 +67,23 @@ func ParseEvent(s string) (Event, error) {
 		e.Target, number, _ = strings.Cut(what, "*")
 	case EventHostMove:
 		e.Target, e.To, _ = strings.Cut(what, ">")
+	case EventGrey, EventErrors:
+		what, number, _ = strings.Cut(what, "*")
+		e.Target, e.To, _ = strings.Cut(what, ">")
 	case EventDrain, EventUndrain, EventRestart, EventHold:
 		e.Target = what
 	}
-	if number != "" || e.Kind == EventMove || e.Kind == EventRate {
+	if number != "" || e.Kind.valued() {
 		if e.Value, err = strconv.ParseFloat(number, 64); err != nil {
 			return e, bad("event %q: %q is no number", s, number)
 		}
 	}
 	return e, nil
+}
+
+// valued tells whether an event has a value that must be given.
+func (k EventKind) valued() bool {
+	return k == EventMove || k == EventRate || k == EventGrey || k == EventErrors
 }
 
 func (c *Config) validateEvents() error {
@@ -87,6 +98,8 @@ func (c *Config) validateEvents() error {
 			return bad("move of %v of the flows: a share is more than 0 and at most 1", e.Value)
 		case e.Kind == EventRate && !(e.Value > 0 && e.Value <= 1e6):
 			return bad("sampling rate times %v: a factor is more than 0 and at most 1e6", e.Value)
+		case (e.Kind == EventGrey || e.Kind == EventErrors) && !(e.Value >= 0 && e.Value <= 1):
+			return bad("%v %s>%s of %v of the frames: a share is 0 to 1", e.Kind, e.Target, e.To, e.Value)
 		case e.Kind == EventHostMove && c.DualHomed > 0:
 			return bad("hosts cannot move where hosts are dual-homed")
 		}

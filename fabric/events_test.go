@@ -1,6 +1,7 @@
 package fabric
 
 import (
+	"math"
 	"slices"
 	"testing"
 	"time"
@@ -51,6 +52,42 @@ func TestMovesAreSeen(t *testing.T) {
 	}
 	if drains < 5 {
 		t.Errorf("%d flows moved away from the drained spine", drains)
+	}
+}
+
+// TestBadLinks: a grey link loses its share of the frames in one direction and
+// nobody counts them, a damaged one makes the far end count errors.
+func TestBadLinks(t *testing.T) {
+	t.Parallel()
+	f, _ := run(t, modes()["bad links"])
+	checked := 0
+	for _, p := range f.net.ports() {
+		if p.far == nil {
+			continue
+		}
+		out, in := p.out.frames, p.far.in.frames
+		gone := float64(out - in - uint64(p.far.inErrors))
+		for _, k := range []struct {
+			got, share float64
+		}{{gone, p.grey}, {float64(p.far.inErrors), p.damage}} {
+			want := k.share * float64(out)
+			if math.Abs(k.got-want) > 5*math.Sqrt(want) {
+				t.Errorf("%s %s: %v of %d frames, want %.0f", p.node.name, p.name, k.got, out, want)
+			}
+			if want > 50 {
+				checked++
+			}
+		}
+	}
+	if checked != 2 {
+		t.Errorf("%d links were bad and used, want 2", checked)
+	}
+	discarded := uint64(0)
+	for _, v := range f.Truth().Flows {
+		discarded += v.Discarded
+	}
+	if discarded < 100 {
+		t.Errorf("flows lost %d frames", discarded)
 	}
 }
 

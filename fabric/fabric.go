@@ -97,6 +97,10 @@ func (f *Fabric) check() error {
 			if e.Target != "" && f.net.find(e.Target) == nil {
 				return bad("rate %s: there is no such switch", e.Target)
 			}
+		case EventGrey, EventErrors:
+			if f.net.between(e.Target, e.To) == nil {
+				return bad("%v %s>%s: there is no such link", e.Kind, e.Target, e.To)
+			}
 		case EventHostMove:
 			h, leaf := f.net.findHost(e.Target), f.net.find(e.To)
 			if h == nil || leaf == nil || leaf.tier != tierLeaf {
@@ -257,13 +261,15 @@ func (f *Fabric) send(s *session, c *conduit, n uint64, t0, t1 int64) {
 			continue
 		}
 		reason := f.lose(s, c, &l)
-		r.count(&l)
-		f.pick(&t, &l, r, c.skips[i])
 		if l.lost > 0 {
 			f.drop(&t, &l, r, reason)
-			lost += l.lost
-			lostBytes += l.bytes - l.left()
 		}
+		f.leak(&l, r)
+		r.count(&l)
+		f.pick(&t, &l, r, c.skips[i])
+		n, bytes := l.at(arrived)
+		lost += l.n - n
+		lostBytes += l.bytes - bytes
 	}
 	if c.truth != nil {
 		c.truth.discarded += lost
@@ -272,9 +278,6 @@ func (f *Fabric) send(s *session, c *conduit, n uint64, t0, t1 int64) {
 		}
 	}
 }
-
-// left gives the bytes that are not lost.
-func (l *lane) left() uint64 { return l.bytes * (l.n - l.lost) / l.n }
 
 // lose decides how much of a lane the first switch drops, and why.
 func (f *Fabric) lose(s *session, c *conduit, l *lane) uint32 {
@@ -291,10 +294,7 @@ func (f *Fabric) lose(s *session, c *conduit, l *lane) uint32 {
 // count adds a lane to the counters of the ports on its way.
 func (r *route) count(l *lane) {
 	for i := range r.tolls {
-		n, bytes := l.n, l.bytes
-		if l.lost > 0 && r.tolls[i].after {
-			n, bytes = l.n-l.lost, l.left()
-		}
+		n, bytes := l.at(r.tolls[i].stage)
 		r.tolls[i].tally.add(n, bytes+n*r.tolls[i].overhead)
 	}
 }

@@ -36,6 +36,8 @@ func (f *Fabric) happen() {
 			f.moveHost(&e)
 		case EventHold:
 			f.net.find(e.Target).agent.held = f.now + holdTime
+		case EventGrey, EventErrors:
+			f.net.spoil(&e)
 		}
 		f.routing++
 	}

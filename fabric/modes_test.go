@@ -50,6 +50,13 @@ func modes() map[string]Config {
 		"host agents": small(func(c *Config) { c.HostAgents = true }),
 		"loss":        small(func(c *Config) { c.Loss, c.Duplicate = 0.1, 0.1 }),
 		"discards":    small(func(c *Config) { c.Discards = 0.05 }),
+		"bad links": small(func(c *Config) {
+			c.Direction = Both
+			c.Events = []Event{
+				{Kind: EventGrey, Target: "leaf1", To: "spine1", Value: 0.05},
+				{Kind: EventErrors, Target: "spine2", To: "leaf3", Value: 0.02},
+			}
+		}),
 		"events": small(func(c *Config) {
 			c.Events = []Event{
 				{At: 2 * time.Second, Kind: EventDrain, Target: "spine1"},

@@ -57,6 +57,9 @@ type port struct {
 
 	in, out     tally
 	outDiscards uint32
+	inErrors    uint32
+	grey        float64 // share of the frames sent that are lost on the link
+	damage      float64 // share of them that arrive damaged
 	source      source
 }
 

@@ -213,16 +213,18 @@ func tripDiscard(t *testing.T, s *sample) {
 
 func tripPort(t *testing.T, a *agent, p *port) {
 	t.Helper()
-	in, out, discards := p.totals()
+	p.inErrors++ // something to see
+	in, out, discards, errors := p.totals()
 	want := flow.Counters{
 		Agent: flow.AddrFromNetip(a.addr), SubAgent: tripSub, DatagramSeq: tripSequence, Uptime: tripUptime,
 		Sequence: p.source.counterSeq + 1, SourceIndex: p.ifIndex, Records: flow.HasIf | flow.HasEthernet | flow.HasPortName, PortName: []byte(p.name),
 		If: flow.IfCounters{
 			Index: p.ifIndex, Type: typeEthernet, Speed: p.speed, Direction: fullDuplex, Status: adminOperUp,
-			InOctets: in.bytes + fcsBytes*in.frames, InUcast: uint32(in.frames),
+			InOctets: in.bytes + fcsBytes*in.frames, InUcast: uint32(in.frames), InErrors: errors,
 			OutOctets: out.bytes + fcsBytes*out.frames, OutUcast: uint32(out.frames), OutDiscards: discards,
 		},
 	}
+	want.Ethernet.FCSErrors = errors
 	if p.members != nil {
 		want.If.Type = typeAggregate
 	}

@@ -65,13 +65,14 @@ type route struct {
 	wires []wire // one more than hops: in front of each, and the last behind
 	taps  []tap
 	tolls []toll
+	leaks []leak
 }
 
 // toll is a counter that packets of a route pass, with what each frame is longer there than at a host.
 type toll struct {
 	tally    *tally
 	overhead uint64
-	after    bool // behind the first switch's queue, where packets may be lost
+	stage    int // of the way, at which packets may have been lost: see lane.at
 }
 
 // same reports whether two routes use the same ports.
@@ -123,6 +124,7 @@ func (n *network) trace(src, dst *host, bond, hash uint64, c choice) *route {
 	}
 	t.r.taps = n.taps(t.r, src, dst)
 	t.r.tolls = t.r.tollsOf(src, dst)
+	t.r.leaks = t.r.leaksOf()
 	return t.r
 }
 
@@ -130,13 +132,13 @@ func (r *route) tollsOf(src, dst *host) []toll {
 	var all []toll
 	for i := range r.hops {
 		h := &r.hops[i]
-		all = append(all, toll{&h.in.in, r.wires[i].overhead(), i > 0}, toll{&h.out.out, r.wires[i+1].overhead(), true})
+		all = append(all, toll{&h.in.in, r.wires[i].overhead(), 2 * i}, toll{&h.out.out, r.wires[i+1].overhead(), 2*i + 1})
 	}
 	if a := src.agent; a != nil {
-		all = append(all, toll{&a.node.ports[0].out, 0, false})
+		all = append(all, toll{&a.node.ports[0].out, 0, 0})
 	}
 	if a := dst.agent; a != nil {
-		all = append(all, toll{&a.node.ports[0].in, 0, true})
+		all = append(all, toll{&a.node.ports[0].in, 0, arrived})
 	}
 	return all
 }

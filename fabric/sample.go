@@ -37,6 +37,7 @@ type lane struct {
 	first, stride, n uint64
 	bytes            uint64
 	lost             uint64 // dropped at the first switch's output
+	leaked           []leaked
 }
 
 // index gives the packet at a position among the lane's packets, or among those that were not lost.
@@ -79,10 +80,7 @@ func (s *source) draw(r *rand.Rand) int64 {
 func (f *Fabric) pick(t *train, l *lane, r *route, skip skips) {
 	for i := range r.taps {
 		p := &r.taps[i]
-		of := l.n
-		if p.hop > 0 || p.hop == 0 && p.egress {
-			of -= l.lost
-		}
+		of, _ := l.at(p.stage())
 		pos := skip[i]
 		for ; pos < int64(of); pos += 1 + p.source.source.draw(f.sampling) {
 			index := l.index(uint64(pos), of)

@@ -125,20 +125,21 @@ func (f *Fabric) truthOfPort(p *port) TruthInterface {
 		}
 		i.Neighbour, i.NeighbourPort = &p.host.name, &eth
 	}
-	in, out, drops := p.totals()
-	i.During = TruthTraffic{InBytes: in.bytes, InFrames: in.frames, OutBytes: out.bytes, OutFrames: out.frames, OutDrops: uint64(drops)}
+	in, out, drops, errors := p.totals()
+	i.During = TruthTraffic{InBytes: in.bytes, InFrames: in.frames, OutBytes: out.bytes, OutFrames: out.frames, OutDrops: uint64(drops), InErrors: uint64(errors)}
 	return i
 }
 
 // totals gives what a port carried, for an aggregate what its members did.
-func (p *port) totals() (in, out tally, discards uint32) {
-	in, out, discards = p.in, p.out, p.outDiscards
+func (p *port) totals() (in, out tally, discards, errors uint32) {
+	in, out, discards, errors = p.in, p.out, p.outDiscards, p.inErrors
 	for _, m := range p.members {
 		in.add(m.in.frames, m.in.bytes)
 		out.add(m.out.frames, m.out.bytes)
 		discards += m.outDiscards
+		errors += m.inErrors
 	}
-	return in, out, discards
+	return in, out, discards, errors
 }
 
 func (f *Fabric) truthOfHost(h *host) TruthHost {

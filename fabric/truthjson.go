@@ -81,6 +81,7 @@ type TruthTraffic struct {
 	InBytes   uint64 `json:"in_bytes"`
 	InFrames  uint64 `json:"in_frames"`
 	InDrops   uint64 `json:"in_drops"`
+	InErrors  uint64 `json:"in_errors"`
 	OutBytes  uint64 `json:"out_bytes"`
 	OutFrames uint64 `json:"out_frames"`
 	OutDrops  uint64 `json:"out_drops"`

@@ -85,7 +85,7 @@ func modeFlags(f *fabric.Config, add adder) {
 	add("duplicate", share(&f.Duplicate), "Share of datagrams that arrive twice.")
 	add("discards", share(&f.Discards), "Share of an elephant's packets that are dropped for want of buffers; also adds a flow that an ACL drops. Both are reported.")
 	add("event", config.ListOf(&f.Events, "event", fabric.ParseEvent, formatEvent),
-		"What happens, @ when: drain:spine1@20s, undrain:spine1@40s, move:0.5@20s or move:elephants@20s (new ECMP hash), restart:leaf2@20s (of an agent: every ifIndex changes), rate:leaf1*4@20s or rate:*4@20s (of sampling), hostmove:h1-1>leaf3@20s, hold:leaf1@20s (what its agent sends in 10 s arrives at their end).")
+		"What happens, @ when: drain:spine1@20s, undrain:spine1@40s, move:0.5@20s or move:elephants@20s (new ECMP hash), restart:leaf2@20s (of an agent: every ifIndex changes), rate:leaf1*4@20s or rate:*4@20s (of sampling), hostmove:h1-1>leaf3@20s, hold:leaf1@20s (what its agent sends in 10 s arrives at their end), grey:leaf1>spine1*0.005@20s (the link loses frames in that direction, uncounted), errors:leaf1>spine1*0.01@20s (it damages them: counted as errors).")
 }
 
 // startTime is the moment at which a run begins; 0 is the fabric's default.
@@ -179,6 +179,8 @@ func formatEvent(e fabric.Event) string {
 		what += "*" + strconv.FormatFloat(e.Value, 'g', -1, 64)
 	case fabric.EventHostMove:
 		what += ">" + e.To
+	case fabric.EventGrey, fabric.EventErrors:
+		what += ">" + e.To + "*" + strconv.FormatFloat(e.Value, 'g', -1, 64)
 	case fabric.EventDrain, fabric.EventUndrain, fabric.EventRestart, fabric.EventHold:
 	}
 	return fmt.Sprintf("%v:%s@%v", e.Kind, what, e.At)
