@@ -112,6 +112,7 @@ func (e *Engine) Tick(now int64) {
 			e.desk.event(ev)
 		}
 	}
+	e.swept()
 	e.desk.flush()
 	if e.desk.news || now-e.watched >= watchEvery {
 		e.desk.news = false

@@ -6,6 +6,7 @@ import (
 	"spoor/analytics/elephant"
 	"spoor/analytics/flowtable"
 	"spoor/analytics/path"
+	"spoor/analytics/watch"
 	"spoor/flow"
 	"spoor/topology"
 )
@@ -69,6 +70,7 @@ type Shard struct {
 	hashes   []flowtable.Hash // of the batch at hand
 	slots    []uint32         // where its flows most likely are
 	warmed   uint64           // keeps the reads that warm the memory
+	crowd    []watch.Member   // flows that the sweep met, until they are gathered
 	stats    ShardStats
 }
 
@@ -224,14 +226,16 @@ const (
 	partialRepeat = int64(5e9)
 )
 
-// tickTable forgets flows that have been idle for too long.
+// tickTable forgets flows that have been idle for too long, and counts the others.
 func (s *Shard) tickTable() {
 	idle := int64(s.cfg.Flows.Idle)
 	s.cursor = s.table.Sweep(s.cursor, s.table.Cap()/tableTicks+1, func(slot uint32) {
 		e := s.table.Entry(slot)
 		if e.Flags&flowtable.Pinned == 0 && s.clock-s.lastSeen(e) > idle {
 			s.forget(slot, flow.EndIdle)
+			return
 		}
+		s.count(slot, e)
 	})
 	for id, l := range s.recent { // order does not matter
 		if s.clock-l.ended > recentFor {

@@ -132,7 +132,7 @@ func TestFingerprintIsStable(t *testing.T) {
 	prints := map[uint64]bool{}
 	for s := range int64(200) {
 		f := busy()
-		f.Summary, f.Value = fmt.Sprint("full to ", s), float64(s)
+		f.Summary = fmt.Sprint("full to ", s)
 		b.See(&f, s*second)
 		for _, a := range b.Tick(s * second) {
 			prints[a.Fingerprint()] = true

@@ -14,7 +14,6 @@ type Finding struct {
 	Since    int64         // Unix ns since when, if that is known better than by when it was first seen; 0 else
 	Subject  Subject
 	Summary  string       // a sentence that names the subject and the figures
-	Value    float64      // the figure by which it was judged, with its unit in the summary
 	Links    []string     // further links that it concerns, by name and id: rules match them
 	Notes    []flow.Label // further annotations
 	Incident string

@@ -13,6 +13,7 @@ type Kind uint8
 const (
 	ElephantFlow Kind = iota
 	ElephantIncident
+	FlowHerd
 	AgentSilent
 	AgentAddressShared
 	TelemetryLoss
@@ -54,6 +55,10 @@ var traits = [numKinds]trait{
 	ElephantIncident: {
 		"ElephantIncident", warning, 0, 10 * time.Second, "several elephants share one link, one pair of hosts or one receiver",
 		"See the flows: one pair of hosts is one transfer over several connections, one receiver is incast, one link is a collision of hashes.",
+	},
+	FlowHerd: {
+		"FlowHerd", info, 10 * time.Second, 30 * time.Second, "flows none of which is an elephant take an elephant's share together between two hosts, or most of the link of one receiver (incast)",
+		"Between two hosts: it is one transfer over many connections; treat it as an elephant. To one receiver: let the senders take turns or pace them, or give the receiver a faster link.",
 	},
 	AgentSilent: {
 		"AgentSilent", warning, 0, 10 * time.Second, "an agent that was heard before sends no sFlow any more",

@@ -123,7 +123,7 @@ func (w *Watch) seeAgent(k AgentKey, x *agent) {
 	patience := min(max(leastSilence, 3*x.longest), mostSilence)
 	if silent := w.now - x.now.Heard; silent > patience {
 		w.book.See(&alert.Finding{
-			Kind: alert.AgentSilent, Subject: subject, Incident: "silence", Since: x.now.Heard, Value: float64(silent) / 1e9,
+			Kind: alert.AgentSilent, Subject: subject, Incident: "silence", Since: x.now.Heard,
 			Summary: fmt.Sprintf("%s has sent no sFlow for %s", subject.Switch, minutes(float64(silent)/1e9)),
 		}, w.now)
 		return
@@ -137,7 +137,7 @@ func (w *Watch) seeAgent(k AgentKey, x *agent) {
 	}
 	if x.changed != 0 && w.now-x.changed < rateFor {
 		w.book.See(&alert.Finding{
-			Kind: alert.SamplingRateChanged, Subject: subject, Since: x.changed, Value: float64(x.rate),
+			Kind: alert.SamplingRateChanged, Subject: subject, Since: x.changed,
 			Summary: fmt.Sprintf("%s samples 1 in %d packets now, 1 in %d before", subject.Switch, x.rate, x.before),
 		}, w.now)
 	}
@@ -156,7 +156,7 @@ func (w *Watch) seeLoss(subject alert.Subject, x *agent) {
 			s := subject
 			s.Reason = "lost_datagrams"
 			w.book.See(&alert.Finding{
-				Kind: alert.TelemetryLoss, Subject: s, Weak: ratio < lossRatio, Value: ratio,
+				Kind: alert.TelemetryLoss, Subject: s, Weak: ratio < lossRatio,
 				Summary: fmt.Sprintf("%s of the datagrams of %s got lost on the way within the last minute", percent(ratio), subject.Switch),
 			}, w.now)
 		}
@@ -166,7 +166,7 @@ func (w *Watch) seeLoss(subject alert.Subject, x *agent) {
 			s := subject
 			s.Reason = "dropped_samples"
 			w.book.See(&alert.Finding{
-				Kind: alert.TelemetryLoss, Subject: s, Weak: ratio < dropRatio, Value: ratio,
+				Kind: alert.TelemetryLoss, Subject: s, Weak: ratio < dropRatio,
 				Summary: fmt.Sprintf("%s itself dropped %s of its samples within the last minute", subject.Switch, percent(ratio)),
 			}, w.now)
 		}

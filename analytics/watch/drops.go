@@ -99,7 +99,7 @@ func (w *Watch) seeDrops() {
 		p := w.snap.FlowPort(w.snap.ID(k.agent), k.port)
 		subject := alert.Subject{Agent: k.agent, Switch: p.Switch, IfIndex: k.port, Port: p.Name, Reason: k.reason}
 		f := alert.Finding{
-			Kind: alert.PacketDrops, Subject: subject, Weak: n < leastDrops, Value: float64(n) / dropSlots, Flows: slices.Clone(d.flows),
+			Kind: alert.PacketDrops, Subject: subject, Weak: n < leastDrops, Flows: slices.Clone(d.flows),
 			Summary: fmt.Sprintf("%s discards packets (%s), of at least %d flows", at(&subject), k.reason, len(d.flows)),
 		}
 		// Those of a flow that is an elephant are the elephant's concern as well.

@@ -136,11 +136,22 @@ func (w *Watch) leave(e *elephant) {
 func (w *Watch) incidentOf(e *elephant) string {
 	switch {
 	case w.hosts[e.pair()] > 1:
-		return "pair/" + e.key.Src.String() + ">" + e.key.Dst.String()
+		return pairIncident(e.pair())
 	case w.hosts[e.receiver()] >= incast:
-		return "receiver/" + e.key.Dst.String()
+		return receiverIncident(e.receiver())
 	case e.top != "" && len(w.onLink[e.ports[0]]) > 1:
 		return "link/" + e.topName
+	}
+	return ""
+}
+
+func pairIncident(p pair) string     { return "pair/" + p.src.String() + ">" + p.dst.String() }
+func receiverIncident(p pair) string { return "receiver/" + p.dst.String() }
+
+// andHerd says what smaller flows do beside the elephants of an incident.
+func (w *Watch) andHerd(p pair) string {
+	if x := w.herds.known[p]; x != nil {
+		return fmt.Sprintf(", and %d smaller flows %sbit/s", x.flows, scaled(x.rate))
 	}
 	return ""
 }
@@ -149,7 +160,7 @@ func (w *Watch) incidentOf(e *elephant) string {
 func (e *elephant) finding() alert.Finding {
 	return alert.Finding{
 		Kind: alert.ElephantFlow, Severity: e.severity, Since: e.since, Subject: alert.Subject{Flow: e.id, Key: e.key},
-		Summary: e.summary, Notes: e.notes, Value: e.rate, Links: e.links, Flows: []uint64{e.id}, Page: "/#/elephants/" + flow.FormatID(e.id),
+		Summary: e.summary, Notes: e.notes, Links: e.links, Flows: []uint64{e.id}, Page: "/#/elephants/" + flow.FormatID(e.id),
 	}
 }
 
@@ -175,9 +186,10 @@ func (w *Watch) seeElephants() {
 func (w *Watch) seeIncident(id string, list []*elephant) {
 	slices.SortFunc(list, func(a, b *elephant) int { return cmp.Or(cmp.Compare(a.since, b.since), cmp.Compare(a.id, b.id)) })
 	f := alert.Finding{Kind: alert.ElephantIncident, Incident: id, Since: list[0].since, Page: "/#/incidents/" + id}
+	rate := 0.0
 	for _, e := range list {
 		f.Severity = max(f.Severity, e.severity)
-		f.Value += e.rate
+		rate += e.rate
 		f.Flows = append(f.Flows, e.id)
 		f.Links = append(f.Links, e.links...)
 	}
@@ -187,13 +199,13 @@ func (w *Watch) seeIncident(id string, list []*elephant) {
 	switch kind {
 	case "pair":
 		f.Subject.Key = flow.Key{Src: first.key.Src, Dst: first.key.Dst}
-		f.Summary = fmt.Sprintf("%d elephants from %s to %s take %sbit/s together", len(list), first.key.Src, first.key.Dst, scaled(f.Value))
+		f.Summary = fmt.Sprintf("%d elephants from %s to %s take %sbit/s together", len(list), first.key.Src, first.key.Dst, scaled(rate)) + w.andHerd(first.pair())
 	case "receiver":
 		f.Subject.Key = flow.Key{Dst: first.key.Dst}
-		f.Summary = fmt.Sprintf("%d elephants to %s take %sbit/s together (incast)", len(list), first.key.Dst, scaled(f.Value))
+		f.Summary = fmt.Sprintf("%d elephants to %s take %sbit/s together (incast)", len(list), first.key.Dst, scaled(rate)) + w.andHerd(first.receiver())
 	default:
 		f.Subject.Link, f.Subject.LinkID = first.topName, first.top
-		f.Summary = fmt.Sprintf("%d elephants share %s and take %sbit/s of it", len(list), first.topName, scaled(f.Value))
+		f.Summary = fmt.Sprintf("%d elephants share %s and take %sbit/s of it", len(list), first.topName, scaled(rate))
 	}
 	if f.Severity >= flow.SeverityWarning || kind == "receiver" {
 		w.book.See(&f, w.now)

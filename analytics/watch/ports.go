@@ -86,7 +86,7 @@ func (w *Watch) status(id links.ID, s links.Status, linked bool) {
 	if oldest := f.at[f.next%manyFlaps]; oldest != 0 && w.now-oldest <= flapsWithin {
 		subject := w.subject(id)
 		w.keep(place{alert.PortFlapping, id, ""}, alert.Finding{
-			Kind: alert.PortFlapping, Subject: subject, Value: manyFlaps, Since: oldest,
+			Kind: alert.PortFlapping, Subject: subject, Since: oldest,
 			Summary: fmt.Sprintf("%s went up or down %d times within 10 minutes", at(&subject), manyFlaps),
 		}, oldest+flapsWithin)
 	}
@@ -112,7 +112,7 @@ func (w *Watch) damage(id links.ID, in, out links.Load, until int64) {
 	if in.Errors > 0 {
 		subject := w.subject(id)
 		w.keep(place{alert.PortErrors, id, ""}, alert.Finding{
-			Kind: alert.PortErrors, Subject: subject, Weak: in.Errors < leastErrors, Value: in.Errors,
+			Kind: alert.PortErrors, Subject: subject, Weak: in.Errors < leastErrors,
 			Summary: fmt.Sprintf("%s receives %s damaged frames a second", at(&subject), number(in.Errors)),
 		}, until)
 	} else if in.Errors == 0 {
@@ -122,7 +122,7 @@ func (w *Watch) damage(id links.ID, in, out links.Load, until int64) {
 		subject := w.subject(id)
 		subject.Reason = "discards"
 		w.keep(place{alert.PacketDrops, id, ""}, alert.Finding{
-			Kind: alert.PacketDrops, Subject: subject, Weak: out.Discards < leastDiscards, Value: out.Discards,
+			Kind: alert.PacketDrops, Subject: subject, Weak: out.Discards < leastDiscards,
 			Summary: fmt.Sprintf("%s discards %s packets a second that it should send", at(&subject), number(out.Discards)),
 		}, until)
 	} else if out.Discards == 0 {
@@ -138,7 +138,7 @@ func (w *Watch) speedless(id links.ID, speed, bits float64, until int64) {
 	}
 	subject := w.subject(id)
 	w.keep(p, alert.Finding{
-		Kind: alert.SpeedUnknown, Subject: subject, Weak: bits < speedlessBits, Value: bits,
+		Kind: alert.SpeedUnknown, Subject: subject, Weak: bits < speedlessBits,
 		Summary: fmt.Sprintf("%s carries %sbit/s, but its speed is unknown: set topology.speeds, as in %s/%d=10G", at(&subject), scaled(bits), subject.Agent, id.IfIndex),
 	}, until)
 }
@@ -151,7 +151,7 @@ func (w *Watch) busy(id links.ID, out links.Load, speed float64, until int64) {
 	}
 	subject := w.linkSubject(id)
 	w.keep(p, alert.Finding{
-		Kind: alert.LinkBusy, Subject: subject, Weak: out.Bits < busyRatio*speed, Value: out.Bits / speed, Flows: w.flowsOn(id),
+		Kind: alert.LinkBusy, Subject: subject, Weak: out.Bits < busyRatio*speed, Flows: w.flowsOn(id),
 		Summary: fmt.Sprintf("%s is %s full, %s", subject.Link, percent(out.Bits/speed), w.carried(id)),
 	}, until)
 }
@@ -170,7 +170,7 @@ func (w *Watch) unaccounted(from, to links.ID, until int64) {
 	if !ok || verdict == links.Accounted {
 		return
 	}
-	f := alert.Finding{Subject: w.linkSubject(from), Value: g.Ratio}
+	f := alert.Finding{Subject: w.linkSubject(from)}
 	if verdict == links.Loss {
 		f.Kind = alert.LinkLoss
 		f.Summary = fmt.Sprintf("%s loses %s (%s to %s) of what is sent, over the last %s", f.Subject.Link,
@@ -218,3 +218,5 @@ func minutes(seconds float64) string {
 	}
 	return strconv.FormatFloat(seconds/60, 'f', 0, 64) + " minutes"
 }
+
+func portName(p flow.Port) string { return p.String() }

@@ -72,7 +72,7 @@ func (w *Watch) compare(p place, uplinks []links.Uplink) {
 	sw := w.snap.FlowPort(p.port.Switch, 0)
 	link := w.linkSubject(busiest.Port).Link
 	f := alert.Finding{
-		Kind: p.kind, Value: b.Ratio, Flows: w.flowsOn(busiest.Port), Links: []string{link},
+		Kind: p.kind, Flows: w.flowsOn(busiest.Port), Links: []string{link},
 		Subject: alert.Subject{Agent: sw.Agent, Switch: sw.Switch, Reason: b.Cause.String()},
 	}
 	which := fmt.Sprintf("the uplinks of %s", sw.Switch)

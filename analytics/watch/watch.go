@@ -33,6 +33,7 @@ type Watch struct {
 	onLink    map[links.ID]map[uint64]struct{} // elephants by the port that sends onto the link
 	listened  int64                            // when figures of agents came last
 	balanced  int64                            // when the uplinks were last compared
+	herds     herds
 }
 
 // place is what a finding that lasts until it is looked at again is about.
@@ -56,6 +57,7 @@ func New(book *alert.Book, ports *links.Table) *Watch {
 	return &Watch{
 		book: book, ports: ports, held: map[place]*held{}, downs: map[links.ID]alert.Subject{}, flaps: map[links.ID]*flaps{},
 		agents: map[AgentKey]*agent{}, drops: map[dropKey]*drops{}, elephants: map[uint64]*elephant{}, hosts: map[pair]int{}, onLink: map[links.ID]map[uint64]struct{}{},
+		herds: newHerds(),
 	}
 }
 
