@@ -8,7 +8,8 @@
 // between switches.
 //
 // Paths of flows with at least 20 frames. Each complete message is right or wrong,
-// judged against the paths in force in the 3 s before it; a flow is judged by its
+// judged against the paths in force in the 3 s before it (or before the flow's end, if the
+// message came later and the truth knows of samples); a flow is judged by its
 // last one; one of which no agent took a sample, as far as the truth knows, is not
 // judged, and its path is in force until another was sampled. A move (old and new path each held for 1 s) must be reported within 5 s, or
 // within 5 s of the first sample on the new path where the truth knows when that was; if it knows

@@ -273,3 +273,22 @@ func TestPathInForce(t *testing.T) {
 	f(`"samples":2,"first_sample":1011,`, 1)
 	f(`"samples":2,"first_sample":1018,`, 0)
 }
+
+// TestAfterTheEnd: a message about a flow that is over is judged as at the flow's end, if the truth knows of samples.
+func TestAfterTheEnd(t *testing.T) {
+	late := strings.Replace(before, "00:16:42.75Z", "00:17:07Z", 1) // 1027, the flow ended at 1020
+	f := func(samples, moved string, want int) {
+		t.Helper()
+		text := strings.Replace(truthText("l3", "20"), `"frames":40,`, `"frames":40,`+samples, 1)
+		text = strings.Replace(text, `"to":1020,`, `"to":1020,`+moved, 1)
+		truthFile, dir := write(t, text, map[string][]string{"paths": {late}})
+		if p := score(t, truthFile, dir).Paths; p.MessagesWrong != want {
+			t.Errorf("%q %q: %+v", samples, moved, p)
+		}
+	}
+	f("", "", 1)
+	f(`"samples":5,`, "", 1)                                 // long on the new path
+	f(`"samples":5,`, `"samples":0,`, 0)                     // where nobody saw it
+	f(`"samples":5,`, `"samples":1,"first_sample":1019,`, 0) // or saw it at the very end
+	f("", `"samples":1,"first_sample":1019,`, 1)
+}
