@@ -13,6 +13,7 @@ import (
 
 	"spoor/analytics"
 	"spoor/collector"
+	"spoor/collector/forward"
 	"spoor/internal/config"
 	"spoor/internal/telemetry"
 	"spoor/publish"
@@ -28,6 +29,7 @@ type Config struct {
 	DataDir      string // "" = the user's state directory
 	Listen       collector.Config
 	Agents       collector.AgentsConfig
+	Forward      forward.Config
 	Kafka        KafkaConfig
 	Analytics    analytics.Config
 	TopologyFile string // sFlow-RT's JSON, "" = none
@@ -129,6 +131,7 @@ func (c *Config) Validate() error {
 	return errors.Join(
 		c.Listen.Validate(),
 		c.Agents.Validate(),
+		c.Forward.Validate(),
 		c.Kafka.Validate(),
 		c.Analytics.Validate(),
 		c.Post.Validate(),

@@ -24,6 +24,8 @@ func (c *Config) Keys() *config.Set {
 		"Name of this collector in every message. By default the host's name.")
 	add("data_dir", config.String(&c.DataDir),
 		"Directory for what must survive a restart, such as the spool and the embedded broker's topics. Empty: systemd's state directory, else $XDG_STATE_HOME/spoor, else ~/.local/state/spoor.")
+	add("forward", config.Strings(&c.Forward.Targets),
+		"Collectors, as host:port, that get every datagram as it came, from sources that are heard. What one does not take in time is dropped for it and counted.")
 	c.inputKeys(add)
 	c.kafkaKeys(add)
 	c.securityKeys(add)

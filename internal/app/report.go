@@ -32,6 +32,7 @@ func (r *runner) instruments() {
 		r.registry.Add(r.files.Metrics())
 	}
 	r.registry.AddWriter(in.write)
+	r.registry.AddWriter(func(w io.Writer) { writeForward(w, r.forward.Stats()) })
 	r.registry.AddWriter(func(w io.Writer) {
 		s := r.engine.Stats()
 		writeEngine(w, &s)

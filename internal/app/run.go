@@ -13,6 +13,7 @@ import (
 
 	"spoor/analytics"
 	"spoor/collector"
+	"spoor/collector/forward"
 	"spoor/internal/broker"
 	"spoor/internal/lifecycle"
 	"spoor/internal/telemetry"
@@ -26,6 +27,7 @@ import (
 // Deadlines of the parts of Run once they are told to stop, in that order.
 const (
 	stopCollector = 2 * time.Second
+	stopForward   = time.Second
 	stopEngine    = 2 * time.Second
 	stopPublisher = 5 * time.Second // to deliver what is queued
 	stopBroker    = 3 * time.Second
@@ -66,6 +68,7 @@ type runner struct {
 
 	collector *collector.Collector
 	agents    *collector.Agents
+	forward   *forward.Forwarder
 	workers   []*worker
 	pub       *publish.Publisher
 	poster    *post.Poster
@@ -123,7 +126,9 @@ func (r *runner) build(ctx context.Context) error {
 	r.beat = newHeartbeat(r.engine, r.agents, r.collector.Clock().Now)
 	r.beat.keeper = keep
 	for range r.collector.Workers() {
-		r.workers = append(r.workers, newWorker(r.agents, r.engine.Feed(), r.pub.Encoder(), r.collector.Clock().Now, r.limit))
+		w := newWorker(r.agents, r.engine.Feed(), r.pub.Encoder(), r.collector.Clock().Now, r.limit)
+		w.others = r.forward.Sender()
+		r.workers = append(r.workers, w)
 	}
 	r.instruments()
 	return nil
@@ -160,6 +165,10 @@ func (r *runner) bind(ctx context.Context) (err error) {
 		return err
 	}
 	r.isOpen = append(r.isOpen, r.collector)
+	own := r.collector.Addrs()[0]
+	if r.forward, err = forward.New(r.cfg.Forward, r.limit, func(to netip.AddrPort) bool { return listensAt(own, to) }); err != nil {
+		return err
+	}
 	r.registry = telemetry.NewRegistry(r.o.Build)
 	r.web = web.New(r.cfg.HTTP, r.log, r.registry.WritePrometheus)
 	if err := r.web.Listen(ctx); err != nil {
@@ -236,6 +245,7 @@ func (r *runner) parts(g *lifecycle.Group) {
 	g.Add(lifecycle.Part{Name: "alert posts", StopTimeout: stopPosts + stopSlack, Run: func(ctx context.Context) error {
 		return r.poster.Run(ctx, stopPosts)
 	}})
+	g.Add(lifecycle.Part{Name: "forward", Run: r.forward.Run, StopTimeout: stopForward})
 	g.Add(lifecycle.Part{Name: "analytics", Run: r.beat.run, Ready: r.beat.ready, StopTimeout: stopEngine})
 	g.Add(lifecycle.Part{Name: "collector", Run: r.receive, StopTimeout: stopCollector})
 }

@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"spoor/collector"
+	"spoor/collector/forward"
 	"spoor/decode"
 	"spoor/flow"
 	"spoor/publish"
@@ -31,6 +32,7 @@ type feed interface {
 // decode.Sink. All of it runs on the reader's goroutine but shown.
 type worker struct {
 	agents *collector.Agents
+	others *forward.Sender // collectors that get every datagram as well, nil if none
 	feed   feed
 	enc    *publish.Encoder
 	dec    *decode.Decoder
@@ -62,6 +64,7 @@ func newWorker(agents *collector.Agents, f feed, enc *publish.Encoder, now func(
 
 // Datagram handles one datagram, whose payload is borrowed.
 func (w *worker) Datagram(d *collector.Datagram) {
+	w.others.Add(d.Payload)
 	w.from, w.received, w.payload = d.From.Addr(), d.Received, d.Payload
 	r := w.dec.Decode(d.Payload)
 	w.acc.Release()
@@ -80,6 +83,7 @@ func (w *worker) Datagram(d *collector.Datagram) {
 
 // Flush hands over what was gathered and shows the counts to scrapes.
 func (w *worker) Flush() {
+	w.others.Flush()
 	w.feed.Flush()
 	w.enc.Flush(w.now())
 	w.mu.Lock()

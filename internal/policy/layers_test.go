@@ -14,7 +14,7 @@ var floors = [][]string{
 	{"flow", "decode/xdr"},
 	{"decode/sflow", "decode/packet", "topology", "proto/flowpb"},
 	{"proto", "docs/schemas"},
-	{"decode", "collector", "analytics/flowtable", "analytics/path", "analytics/elephant", "analytics/links", "analytics/alert", "publish", "fabric"},
+	{"decode", "collector", "collector/forward", "analytics/flowtable", "analytics/path", "analytics/elephant", "analytics/links", "analytics/alert", "publish", "fabric"},
 	{"analytics/watch"},
 	{"analytics", "publish/kafka", "publish/file", "publish/post", "collector/capture"},
 	{"web"},
