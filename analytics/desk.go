@@ -37,7 +37,12 @@ type deskLife struct {
 const (
 	maxSlots      = 1 << 16
 	maxDetections = 1 << 12 // that nobody took yet
+	maxKept       = 1 << 12 // elephants whose slots are kept for long
 )
+
+// slotFor is how long screens show an elephant that ended: its letter and colour
+// are nobody else's for that time.
+const slotFor = int64(1800e9)
 
 // Severity rules of docs/interfaces.md: a fabric link this busy, or with discards, warns.
 const (
@@ -64,8 +69,12 @@ func (d *desk) event(ev Event) {
 
 // flush publishes held path messages as far as there is room, and frees the slots of elephants that ended a while ago.
 func (d *desk) flush() {
+	kept := slotFor
+	if len(d.lives) > maxKept {
+		kept = recentFor
+	}
 	for id, l := range d.lives { // order does not matter: slots are taken from the lowest
-		if l.ended != 0 && d.now-l.ended > recentFor {
+		if l.ended != 0 && d.now-l.ended > kept {
 			d.slots[l.slot] = false
 			delete(d.lives, id)
 		}

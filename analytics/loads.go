@@ -13,10 +13,13 @@ import (
 // in which Port of Switch sends.
 type LinkLoad struct {
 	Link    string // topology's name of it
+	LinkID  string // topology's id of it, "" while an end is unknown
+	Agent   flow.Addr
 	Switch  string
 	Port    string // "" unknown
 	IfIndex uint32
-	Speed   float64 // bit/s, 0 unknown
+	To      flow.Port // the other end; IfIndex 0 unknown
+	Speed   float64   // bit/s, 0 unknown
 
 	Load      links.Load
 	Elephants float64   // bit/s that elephants take
@@ -33,19 +36,31 @@ type LinkLoad struct {
 // limit of them, and how many there are beyond. It is safe for concurrent use
 // and holds up the engine's tick for its time.
 func (e *Engine) Links(limit int) (list []LinkLoad, more int) {
+	return e.LinksWhere(nil, 0, limit)
+}
+
+// LinksWhere does the same for the links that keep lets through (by their names and
+// speeds alone; nil: all), less the first skip.
+func (e *Engine) LinksWhere(keep func(*LinkLoad) bool, skip, limit int) (list []LinkLoad, more int) {
 	e.ticking.Lock()
 	defer e.ticking.Unlock()
 	snap := e.snap.Load()
 	snap.EachPort(func(sw *topology.Switch, p *topology.Port) {
-		if p.Peer != 0 && !sw.ID.Inferred() {
-			list = append(list, LinkLoad{
-				Link: p.LinkName, Switch: sw.Name, Port: p.Name, IfIndex: p.IfIndex, Speed: p.Speed, key: portKey{Switch: sw.ID, IfIndex: p.IfIndex},
-			})
+		if p.Peer == 0 || sw.ID.Inferred() {
+			return
+		}
+		l := LinkLoad{
+			Link: p.LinkName, LinkID: p.LinkID, Agent: sw.Agent, Switch: sw.Name, Port: p.Name, IfIndex: p.IfIndex,
+			To: snap.FlowPort(p.Peer, p.PeerPort), Speed: p.Speed, key: portKey{Switch: sw.ID, IfIndex: p.IfIndex},
+		}
+		if keep == nil || keep(&l) {
+			list = append(list, l)
 		}
 	})
 	slices.SortFunc(list, func(a, b LinkLoad) int {
 		return cmp.Or(cmp.Compare(a.key.Switch, b.key.Switch), cmp.Compare(a.key.IfIndex, b.key.IfIndex))
 	})
+	list = list[min(skip, len(list)):]
 	if len(list) > limit {
 		more = len(list) - limit
 		list = list[:limit]

@@ -227,6 +227,8 @@ func TestHostileSoak(t *testing.T) {
 		now += 1e9
 		e.Tick(now)
 	}
+	now += slotFor
+	e.Tick(now) // slots are kept for that long
 	e.Finish(now, flow.EndIdle)
 	checkEmpty(t, e, j)
 }

@@ -49,7 +49,7 @@ func (f *Feed) Discard(x *flow.Discard) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if len(f.drops) < maxPending {
-		f.drops = append(f.drops, watch.Drop{Agent: x.Agent, Port: port, Reason: x.Reason.String(), Flow: x.FlowID, At: x.Received})
+		f.drops = append(f.drops, watch.Drop{Agent: x.Agent, Port: port, Reason: x.Reason.String(), Flow: x.FlowID, Key: x.Packet.Key, At: x.Received})
 	}
 }
 

@@ -137,6 +137,11 @@ func (b *Book) sorted() []key {
 
 func (b *Book) tell(e *entry, state flow.AlertState, now int64) *flow.Alert {
 	e.told = now
+	return e.message(state, now)
+}
+
+// message is what is told of an entry.
+func (e *entry) message(state flow.AlertState, now int64) *flow.Alert {
 	f := &e.finding
 	a := &flow.Alert{
 		Time: now, State: state, Severity: e.severity, Labels: f.labels(e.severity), Starts: e.starts, Ends: now + expiry,
@@ -157,6 +162,21 @@ func (b *Book) Active(yield func(f *Finding, told flow.Severity)) {
 			yield(&e.finding, e.severity)
 		}
 	}
+}
+
+// Raised gives the alerts that are up as messages of now, in the order in which
+// they came, at most limit, and how many there are. It changes nothing.
+func (b *Book) Raised(limit int, now int64) (list []*flow.Alert, total int) {
+	for _, k := range b.sorted() {
+		e := b.open[k]
+		if e.told == 0 {
+			continue
+		}
+		if total++; total <= limit {
+			list = append(list, e.message(flow.AlertActive, now))
+		}
+	}
+	return list, total
 }
 
 // Finish resolves all that is raised, as a replay's end does.

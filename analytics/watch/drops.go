@@ -15,7 +15,8 @@ type Drop struct {
 	Port   uint32 // at which the packet was to leave, or had come in; 0 unknown
 	Reason string
 	Flow   uint64
-	At     int64 // arrival, Unix ns
+	Key    flow.Key // of Flow, if that is not 0
+	At     int64    // arrival, Unix ns
 }
 
 // dropKey is what discarded packets are counted by.
@@ -30,12 +31,16 @@ type drops struct {
 	count  [dropSlots]uint32 // by second
 	second int64             // of the newest
 	flows  []uint64          // the latest ones hit, some
+	keys   []flow.Key        // of flows
+	total  uint64
+	last   int64 // arrival of the latest, Unix ns
 }
 
 // Bounds of drops.
 const (
 	dropSlots  = 10
 	dropFlows  = 8
+	dropsKept  = int64(1800e9) // how long what was dropped is still told of by Drops
 	leastDrops = 10 // notifications within 10 s; agents bound them, so few mean many
 )
 
@@ -52,6 +57,8 @@ func (w *Watch) Dropped(x *Drop) {
 	}
 	d.move(x.At / int64(1e9))
 	d.count[d.second%dropSlots]++
+	d.total++
+	d.last = max(d.last, x.At)
 	if x.Flow == 0 {
 		return
 	}
@@ -60,9 +67,9 @@ func (w *Watch) Dropped(x *Drop) {
 	}
 	if !slices.Contains(d.flows, x.Flow) {
 		if len(d.flows) == dropFlows {
-			d.flows = slices.Delete(d.flows, 0, 1)
+			d.flows, d.keys = slices.Delete(d.flows, 0, 1), slices.Delete(d.keys, 0, 1)
 		}
-		d.flows = append(d.flows, x.Flow)
+		d.flows, d.keys = append(d.flows, x.Flow), append(d.keys, x.Key)
 	}
 }
 
@@ -77,6 +84,15 @@ func (d *drops) move(second int64) {
 	d.second = second
 }
 
+// recent gives how many were told of in the last seconds.
+func (d *drops) recent(now int64) (n uint32) {
+	d.move(now / int64(1e9))
+	for _, c := range d.count {
+		n += c
+	}
+	return n
+}
+
 func (w *Watch) seeDrops() {
 	keys := make([]dropKey, 0, len(w.drops))
 	for k := range w.drops {
@@ -87,13 +103,11 @@ func (w *Watch) seeDrops() {
 	})
 	for _, k := range keys {
 		d := w.drops[k]
-		d.move(w.now / int64(1e9))
-		n := uint32(0)
-		for _, c := range d.count {
-			n += c
+		n := d.recent(w.now)
+		if w.now-d.last > dropsKept {
+			delete(w.drops, k)
 		}
 		if n == 0 {
-			delete(w.drops, k)
 			continue
 		}
 		p := w.snap.FlowPort(w.snap.ID(k.agent), k.port)

@@ -1,0 +1,83 @@
+package analytics
+
+import (
+	"spoor/analytics/elephant"
+	"spoor/analytics/links"
+	"spoor/analytics/watch"
+	"spoor/flow"
+)
+
+// PortName names a port as programs do: by agent and ifIndex.
+type PortName struct {
+	Agent   flow.Addr
+	IfIndex uint32
+}
+
+// PortTraffic is what a port carries in both directions. In is what enters the switch.
+type PortTraffic struct {
+	In, Out links.Load
+	Status  links.Status
+	Speed   float64 // bit/s, 0 unknown
+	Heard   int64   // Unix ns of the agent's latest samples, 0 never
+}
+
+// Traffic appends what each of the ports carries now. It is safe for concurrent
+// use and holds up the engine's tick for its time: some 300 ns a port.
+func (e *Engine) Traffic(ports []PortName, dst []PortTraffic) []PortTraffic {
+	e.ticking.Lock()
+	defer e.ticking.Unlock()
+	snap := e.snap.Load()
+	for _, p := range ports {
+		k := portKey{Switch: e.registry.ID(p.Agent), IfIndex: p.IfIndex}
+		x := PortTraffic{
+			In: e.desk.ports.Load(k, flow.Ingress, e.desk.now), Out: e.desk.ports.Load(k, flow.Egress, e.desk.now),
+			Status: e.desk.ports.Status(k), Heard: e.taps.heard[k.Switch].Load(),
+		}
+		if q := snap.Port(k.Switch, k.IfIndex); q != nil {
+			x.Speed = q.Speed
+		}
+		dst = append(dst, x)
+	}
+	return dst
+}
+
+// Rates calls yield with the flow id and the rate now (bit/s, with its interval)
+// of each elephant that is active and announced. It is safe for concurrent use.
+func (e *Engine) Rates(yield func(id uint64, v elephant.Interval)) {
+	for _, s := range e.shards {
+		s.rates(yield)
+	}
+}
+
+func (s *Shard) rates(yield func(id uint64, v elephant.Interval)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, l := range s.lives {
+		if d := s.table.Entry(l.slot).Detail; l.announced && d != 0 {
+			yield(l.id, s.details.at(d).estimate.At(s.clock))
+		}
+	}
+}
+
+// Drops gives the discarded packets that notifications told of in the last half hour,
+// by port and reason, those with most of them now first, at most limit. It is safe for concurrent use.
+func (e *Engine) Drops(limit int) []watch.DropCount {
+	e.ticking.Lock()
+	defer e.ticking.Unlock()
+	return e.watch.Drops(limit)
+}
+
+// Raised gives the alerts that are up, in the order in which they came, at most
+// limit, and how many there are. The messages are the caller's. It is safe for concurrent use.
+func (e *Engine) Raised(limit int) (list []*flow.Alert, total int) {
+	e.ticking.Lock()
+	defer e.ticking.Unlock()
+	return e.watch.Raised(limit)
+}
+
+// Now gives engine time: that of the latest tick, Unix ns.
+func (e *Engine) Now() int64 {
+	e.ticking.Lock()
+	defer e.ticking.Unlock()
+	return e.desk.now
+}
