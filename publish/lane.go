@@ -109,7 +109,10 @@ func (l *lane) seal(blocks []*Block) {
 		l.books.topic[b.Topic].records.Add(int(b.Records))
 		switch o := l.admit(b); o {
 		case Acknowledged:
-			admitted = append(admitted, b)
+			if admitted = append(admitted, b); l.wait { // the next may wait for the room that this one takes
+				l.sink.Put(admitted)
+				admitted = admitted[:0]
+			}
 		case Spooled: // the spool has it
 		default:
 			b.lane = nil

@@ -176,6 +176,44 @@ func TestWait(t *testing.T) {
 	}
 }
 
+// TestWaitSealsMoreThanFits: blocks that are sealed together and need more than
+// the queue's bound go one after the other.
+func TestWaitSealsMoreThanFits(t *testing.T) {
+	sink := &heldSink{partitions: map[Topic]int32{Flows: 16}}
+	cfg := testConfig()
+	cfg.QueueBytes, cfg.Wait = 2*maxBlock, true
+	p := started(t, cfg, sink)
+	const n = 12_000 // some 200 KiB for each partition
+	fed := make(chan struct{})
+	go func() {
+		defer close(fed)
+		e, r := p.Encoder(), rand.New(rand.NewPCG(1, 1))
+		for range n {
+			e.Flow(everydaySample(r), nil)
+		}
+		e.Close()
+	}()
+	for begin := time.Now(); ; {
+		sink.finish(Acknowledged)
+		select {
+		case <-fed:
+		case <-time.After(time.Millisecond):
+			if time.Since(begin) > time.Minute {
+				t.Fatalf("it waits forever: %+v", p.Stats()[Flows])
+			}
+			continue
+		}
+		break
+	}
+	sink.finish(Acknowledged)
+	if err := p.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if st := p.Stats()[Flows]; st.Acknowledged != n {
+		t.Errorf("%+v", st)
+	}
+}
+
 func TestTooLarge(t *testing.T) {
 	cfg := testConfig()
 	cfg.RecordBytes = 8 << 10
