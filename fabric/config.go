@@ -74,6 +74,7 @@ type Config struct {
 	// Modes.
 	VXLAN     bool    // EVPN with symmetric IRB: leaves are VTEPs, routed flows in the L3VNI, bridged ones in an L2VNI
 	DualHomed float64 // share of hosts on both leaves of a pair (leaf 1 and 2, 3 and 4, ...); with VXLAN a pair shares its VTEP address
+	PeerLinks bool    // the links between the leaves of a pair carry what only the mate can deliver or send up; with VXLAN they always do
 	Spray     bool    // packets of a flow take all equal paths in turn
 	Loss      float64 // share of datagrams lost on the way
 	Duplicate float64 // share of datagrams that arrive twice

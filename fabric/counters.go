@@ -17,7 +17,8 @@ const (
 	typeEthernet  = 6
 	typeAggregate = 161
 	fullDuplex    = 1
-	adminOperUp   = 3
+	adminUp       = 1
+	operUp        = 2
 	machineX86    = 3
 	systemLinux   = 2
 )
@@ -62,6 +63,22 @@ func (a *agent) encodePort(p *port) {
 	a.endCounters(at, count, n)
 }
 
+// status gives ifStatus: an aggregate is up while a member is.
+func (p *port) status() uint32 {
+	if p.down || p.members != nil && len(p.members.up()) == 0 {
+		return adminUp
+	}
+	return adminUp | operUp
+}
+
+// rated gives ifSpeed: of an aggregate what its members that are up can carry.
+func (p *port) rated() uint64 {
+	if n := len(p.members); n > 0 {
+		return p.speed / uint64(n) * uint64(len(p.members.up()))
+	}
+	return p.speed
+}
+
 // encodeIf appends if_counters. Octets include the FCS (RFC 2863: framing
 // characters), which tallies do not.
 func (a *agent) encodeIf(p *port) {
@@ -73,8 +90,8 @@ func (a *agent) encodeIf(p *port) {
 	}
 	r := x.open(recordIfCounters)
 	x.u32(p.ifIndex, kind)
-	x.u64(p.speed)
-	x.u32(fullDuplex, adminOperUp)
+	x.u64(p.rated())
+	x.u32(fullDuplex, p.status())
 	x.u64(in.bytes + fcsBytes*in.frames)
 	x.u32(uint32(in.frames), 0, 0, 0, errors, 0)
 	x.u64(out.bytes + fcsBytes*out.frames)
@@ -88,7 +105,11 @@ func (a *agent) encodeLAG(p *port) {
 	r := x.open(recordLAG)
 	x.mac(p.node.mac)
 	x.mac(p.far.node.mac)
-	x.u32(p.lag.ifIndex, 0x3d3d3d3d) // active, short, aggregating, in sync, collecting, distributing
+	state := uint32(0x3d3d3d3d) // active, short, aggregating, in sync, collecting, distributing
+	if p.down {
+		state = 0x05050505 // active, aggregating
+	}
+	x.u32(p.lag.ifIndex, state)
 	for range 8 {
 		x.u32(0)
 	}

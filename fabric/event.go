@@ -22,9 +22,11 @@ const (
 	EventHold                      // what the agent of switch Target sends in the next 10 s arrives at their end, all at once
 	EventGrey                      // the link from switch Target to switch To loses Value of its frames, and nobody counts them; 0 = none any more
 	EventErrors                    // it damages Value of its frames: To counts errors; 0 = none any more
+	EventLinkDown                  // the link between switch Target and switch or host To fails; To "*" = all links to higher switches
+	EventLinkUp                    // and is there again
 )
 
-var eventNames = [...]string{"move", "drain", "undrain", "restart", "rate", "hostmove", "hold", "grey", "errors"}
+var eventNames = [...]string{"move", "drain", "undrain", "restart", "rate", "hostmove", "hold", "grey", "errors", "linkdown", "linkup"}
 
 // String gives the name that ParseEvent reads and the truth shows.
 func (k EventKind) String() string { return eventNames[k] }
@@ -34,16 +36,16 @@ type Event struct {
 	At     time.Duration // after the run's start
 	Kind   EventKind
 	Target string  // name of a switch or host: leaf1, spine2, super1, h1-1
-	To     string  // EventHostMove: name of a leaf; EventGrey, EventErrors: of the far switch
+	To     string  // EventHostMove: name of a leaf; EventGrey, EventErrors, EventLinkDown, EventLinkUp: of the far end, /N for the Nth link of a LAG
 	Value  float64 // EventMove: share of the flows; EventRate: factor; EventGrey, EventErrors: share of the frames
 }
 
 // ParseEvent reads an event as flags give it: move:0.5@20s, move:elephants@20s,
 // drain:spine1@20s, undrain:spine1@40s, restart:leaf2@30s, rate:leaf1*4@30s,
 // rate:*4@30s, hostmove:h1-1>leaf3@20s, hold:leaf1@20s,
-// grey:leaf1>spine1*0.005@20s, errors:leaf1>spine1*0.01@20s.
+// grey:leaf1>spine1*0.005@20s, errors:leaf1>spine1*0.01@20s, linkdown:leaf1>spine1@20s, linkup:leaf1>spine1@30s.
 func ParseEvent(s string) (Event, error) {
-	const forms = "drain:spine1@20s, undrain:, move:0.5@20s, restart:leaf2@20s, rate:leaf1*4@20s, hostmove:h1-1>leaf3@20s, hold:leaf1@20s, grey:leaf1>spine1*0.005@20s or errors:leaf1>spine1*0.01@20s"
+	const forms = "drain:spine1@20s, undrain:, move:0.5@20s, restart:leaf2@20s, rate:leaf1*4@20s, hostmove:h1-1>leaf3@20s, hold:leaf1@20s, grey:leaf1>spine1*0.005@20s, errors:leaf1>spine1*0.01@20s, linkdown:leaf1>spine1@20s or linkup:"
 	var e Event
 	kind, rest, ok := strings.Cut(s, ":")
 	what, at, ok2 := strings.Cut(rest, "@")
@@ -65,7 +67,7 @@ func ParseEvent(s string) (Event, error) {
 		}
 	case EventRate:
 		e.Target, number, _ = strings.Cut(what, "*")
-	case EventHostMove:
+	case EventHostMove, EventLinkDown, EventLinkUp:
 		e.Target, e.To, _ = strings.Cut(what, ">")
 	case EventGrey, EventErrors:
 		what, number, _ = strings.Cut(what, "*")

@@ -97,8 +97,9 @@ func (f *Fabric) check() error {
 			if e.Target != "" && f.net.find(e.Target) == nil {
 				return bad("rate %s: there is no such switch", e.Target)
 			}
-		case EventGrey, EventErrors:
-			if f.net.between(e.Target, e.To) == nil {
+		case EventGrey, EventErrors, EventLinkDown, EventLinkUp:
+			links := f.net.between(e.Target, e.To)
+			if links == nil || e.Kind.valued() && links[0].far == nil {
 				return bad("%v %s>%s: there is no such link", e.Kind, e.Target, e.To)
 			}
 		case EventHostMove:
@@ -215,8 +216,9 @@ func (f *Fabric) advance(t0, t1 int64) {
 			continue
 		}
 		if m := s.data.next/2 - s.acked; m > 0 {
-			s.acked += m
-			f.send(s, s.ack, m, a, b)
+			if f.send(s, s.ack, m, a, b) {
+				s.acked += m
+			}
 		}
 	}
 }
@@ -239,10 +241,14 @@ func (f *Fabric) replace(i int, now int64) *session {
 	return next
 }
 
-// send lets packets of a conduit go through the fabric.
-func (f *Fabric) send(s *session, c *conduit, n uint64, t0, t1 int64) {
+// send lets packets of a conduit go through the fabric; where no way leads to the
+// receiver nothing is sent, and it gives false.
+func (f *Fabric) send(s *session, c *conduit, n uint64, t0, t1 int64) bool {
 	if c.epoch != f.routing {
 		f.reroute(s, c)
+	}
+	if len(c.routes) == 0 {
+		return false
 	}
 	if c.skipped != f.rates {
 		f.redraw(c)
@@ -277,6 +283,7 @@ func (f *Fabric) send(s *session, c *conduit, n uint64, t0, t1 int64) {
 			c.truth.add(t.when(first), t.when(first+n-1), n-lost, t.bytes-lostBytes)
 		}
 	}
+	return true
 }
 
 // lose decides how much of a lane the first switch drops, and why.
@@ -304,6 +311,9 @@ func (f *Fabric) reroute(s *session, c *conduit) {
 	c.epoch = f.routing
 	c.routes = f.net.routes(c.src, c.dst, c.hash, mix(c.hash+c.salt))
 	c.skipped = 0
+	if len(c.routes) == 0 {
+		return
+	}
 	if c.truth == nil && f.cfg.Truth {
 		c.truth = &flowTruth{conduit: c, session: s}
 		f.truth = append(f.truth, c.truth)

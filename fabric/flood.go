@@ -33,6 +33,9 @@ func (f *Fabric) flood(t0, t1 int64) {
 	if s.epoch != f.routing {
 		s.trace(f)
 	}
+	if len(s.routes) == 0 {
+		return
+	}
 	for range poisson(s.r, float64(f.cfg.Flood)*float64(t1-t0)/1e9) {
 		w := &s.routes[s.r.IntN(len(s.routes))]
 		if len(w.route.taps) == 0 {
@@ -55,7 +58,9 @@ func (s *spoofer) trace(f *Fabric) {
 			continue
 		}
 		hash := s.r.Uint64()
-		s.routes = append(s.routes, spoofRoute{src, dst, f.net.trace(src, dst, hash, hash, byHash)})
+		if r := f.net.trace(src, dst, hash, hash, byHash); r != nil {
+			s.routes = append(s.routes, spoofRoute{src, dst, r})
+		}
 	}
 }
 

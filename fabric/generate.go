@@ -67,9 +67,16 @@ func (g *generator) elephant(i int, start int64) (*session, error) {
 	return s, nil
 }
 
+// way gives the hops that a session will take, none where no link leads.
+func (g *generator) way(s *session) []hop {
+	if r := g.net.trace(s.data.src, s.data.dst, s.data.hash, s.data.hash, byHash); r != nil {
+		return r.hops
+	}
+	return nil
+}
+
 func (g *generator) fits(s *session) bool {
-	r := g.net.trace(s.data.src, s.data.dst, s.data.hash, s.data.hash, byHash)
-	for _, h := range r.hops {
+	for _, h := range g.way(s) {
 		if g.load[h.out]+s.rate > 0.8*float64(h.out.speed) && g.load[h.out] > 0 {
 			return false
 		}
@@ -79,7 +86,7 @@ func (g *generator) fits(s *session) bool {
 
 // account adds the load of an elephant to the links of its path.
 func (g *generator) account(s *session) {
-	for _, h := range g.net.trace(s.data.src, s.data.dst, s.data.hash, s.data.hash, byHash).hops {
+	for _, h := range g.way(s) {
 		g.load[h.out] += s.rate
 		s.path = append(s.path, h.out)
 	}

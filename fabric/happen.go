@@ -38,6 +38,8 @@ func (f *Fabric) happen() {
 			f.net.find(e.Target).agent.held = f.now + holdTime
 		case EventGrey, EventErrors:
 			f.net.spoil(&e)
+		case EventLinkDown, EventLinkUp:
+			f.net.cut(&e)
 		}
 		f.routing++
 	}

@@ -1,6 +1,10 @@
 package fabric
 
-import "math"
+import (
+	"math"
+	"strconv"
+	"strings"
+)
 
 // leak is a link of a route that loses packets, or damages them.
 type leak struct {
@@ -67,19 +71,40 @@ func (f *Fabric) leak(l *lane, r *route) {
 	}
 }
 
-// between gives the ports of switch a that lead to switch b, nil if there are none.
+// between gives the ports of switch a that lead to b: a switch, a host, "*" for
+// all higher switches, and with /N the Nth of them. Nil if there are none.
 func (n *network) between(a, b string) bundle {
 	v := n.find(a)
 	if v == nil {
 		return nil
 	}
+	b, nth, one := strings.Cut(b, "/")
 	var all bundle
 	for _, p := range v.ports {
-		if p.far != nil && p.members == nil && p.far.node.name == b {
+		switch {
+		case p.members != nil:
+		case p.host != nil && p.host.name == b, p.far != nil && (p.far.node.name == b || b == "*" && p.far.node.tier > v.tier):
 			all = append(all, p)
 		}
 	}
+	if one {
+		i, err := strconv.Atoi(nth)
+		if err != nil || i < 1 || i > len(all) {
+			return nil
+		}
+		return all[i-1 : i]
+	}
 	return all
+}
+
+// cut takes links down, or up again.
+func (n *network) cut(e *Event) {
+	for _, p := range n.between(e.Target, e.To) {
+		p.down = e.Kind == EventLinkDown
+		if p.far != nil {
+			p.far.down = p.down
+		}
+	}
 }
 
 // spoil makes a link bad in one direction, or good again.

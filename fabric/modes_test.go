@@ -57,6 +57,23 @@ func modes() map[string]Config {
 				{Kind: EventErrors, Target: "spine2", To: "leaf3", Value: 0.02},
 			}
 		}),
+		"peer links": small(func(c *Config) { c.PeerLinks, c.DualHomed = true, 0.5 }),
+		"failures": small(func(c *Config) {
+			c.PeerLinks, c.DualHomed, c.LAG = true, 0.5, 2
+			c.Events = []Event{
+				{At: 2 * time.Second, Kind: EventLinkDown, Target: "leaf1", To: "*"},
+				{At: 3 * time.Second, Kind: EventLinkDown, Target: "spine2", To: "leaf3"},
+				{At: 4 * time.Second, Kind: EventLinkDown, Target: "leaf3", To: "h3-1"},
+				{At: 5 * time.Second, Kind: EventLinkUp, Target: "leaf1", To: "spine1/2"},
+			}
+		}),
+		"vxlan failures": small(func(c *Config) {
+			c.VXLAN, c.DualHomed = true, 0.5
+			c.Events = []Event{
+				{At: 2 * time.Second, Kind: EventLinkDown, Target: "leaf1", To: "*"},
+				{At: 4 * time.Second, Kind: EventLinkDown, Target: "leaf3", To: "h3-1"},
+			}
+		}),
 		"events": small(func(c *Config) {
 			c.Events = []Event{
 				{At: 2 * time.Second, Kind: EventDrain, Target: "spine1"},

@@ -51,15 +51,16 @@ type port struct {
 	speed   uint64
 	far     *port // of the other switch; nil at a host
 	host    *host
-	lag     *port   // aggregate that the port is member of
-	members []*port // of an aggregate
-	vlan    uint16  // access VLAN of a host port, 0 = routed
+	lag     *port  // aggregate that the port is member of
+	members bundle // of an aggregate
+	vlan    uint16 // access VLAN of a host port, 0 = routed
 
 	in, out     tally
 	outDiscards uint32
 	inErrors    uint32
 	grey        float64 // share of the frames sent that are lost on the link
 	damage      float64 // share of them that arrive damaged
+	down        bool    // the link is
 	source      source
 }
 
@@ -117,10 +118,10 @@ func (p *port) reported(naming LAGNaming) uint32 {
 	return p.ifIndex
 }
 
-// at reports whether h is attached to n, and where.
+// at reports whether h is attached to n by a link that is up, and where.
 func (h *host) at(n *node) *port {
 	for _, p := range h.ports {
-		if p.node == n {
+		if p.node == n && !p.down {
 			return p
 		}
 	}

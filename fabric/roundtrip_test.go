@@ -219,7 +219,7 @@ func tripPort(t *testing.T, a *agent, p *port) {
 		Agent: flow.AddrFromNetip(a.addr), SubAgent: tripSub, DatagramSeq: tripSequence, Uptime: tripUptime,
 		Sequence: p.source.counterSeq + 1, SourceIndex: p.ifIndex, Records: flow.HasIf | flow.HasEthernet | flow.HasPortName, PortName: []byte(p.name),
 		If: flow.IfCounters{
-			Index: p.ifIndex, Type: typeEthernet, Speed: p.speed, Direction: fullDuplex, Status: adminOperUp,
+			Index: p.ifIndex, Type: typeEthernet, Speed: p.rated(), Direction: fullDuplex, Status: p.status(),
 			InOctets: in.bytes + fcsBytes*in.frames, InUcast: uint32(in.frames), InErrors: errors,
 			OutOctets: out.bytes + fcsBytes*out.frames, OutUcast: uint32(out.frames), OutDiscards: discards,
 		},

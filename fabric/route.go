@@ -66,6 +66,8 @@ type route struct {
 	taps  []tap
 	tolls []toll
 	leaks []leak
+	// Where it goes up to the spines and where it comes down; nil if it stays below.
+	from, to *node
 }
 
 // toll is a counter that packets of a route pass, with what each frame is longer there than at a host.
@@ -103,13 +105,20 @@ type tracer struct {
 }
 
 // trace gives the route of a flow: bond is the hash by which its host chooses a
-// port, hash that by which switches choose.
+// port, hash that by which switches choose. It is nil if no link leads there.
 func (n *network) trace(src, dst *host, bond, hash uint64, c choice) *route {
 	t := tracer{n: n, src: src, dst: dst, hash: hash, r: &route{}}
-	in := src.ports[weigh(bond, 1, len(src.ports))]
+	links := bundle(src.ports).up()
+	if len(links) == 0 {
+		return nil
+	}
+	in := links[weigh(bond, 1, len(links))]
 	leaf := in.node
-	local := dst.at(leaf)
-	t.bridged = n.cfg.VXLAN && src.subnet == dst.subnet || src.leaf == dst.leaf && local != nil && !n.cfg.VXLAN
+	local, beside := dst.at(leaf), t.beside(leaf)
+	t.bridged = src.leaf == dst.leaf && (local != nil || beside)
+	if n.cfg.VXLAN {
+		t.bridged = src.subnet == dst.subnet
+	}
 	w := wire{smac: src.mac, dmac: in.mac, ttl: src.ttl}
 	if t.bridged {
 		w.dmac = dst.mac
@@ -117,10 +126,10 @@ func (n *network) trace(src, dst *host, bond, hash uint64, c choice) *route {
 	switch {
 	case local != nil:
 		t.deliver(in, w, local)
-	case n.cfg.VXLAN && leaf.mate != nil && dst.at(leaf.mate) != nil:
+	case beside:
 		t.overPeerLink(in, w)
-	default:
-		t.climb(in, w, c)
+	case !t.climb(in, w, c):
+		return nil
 	}
 	t.r.taps = n.taps(t.r, src, dst)
 	t.r.tolls = t.r.tollsOf(src, dst)
@@ -173,15 +182,19 @@ func (t *tracer) overPeerLink(in *port, w wire) {
 	t.r.wires = append(t.r.wires, next)
 }
 
-// climb goes over spines, and in another pod over super-spines.
-func (t *tracer) climb(in *port, w wire, c choice) {
+// climb goes over spines, and in another pod over super-spines; it is false if there is no such way.
+func (t *tracer) climb(in *port, w wire, c choice) bool {
 	n, leaf := t.n, in.node
-	last := t.lastLeaf()
+	last := t.lastLeaf(leaf)
+	if last == nil {
+		return t.detour(in, w, c)
+	}
+	t.r.from, t.r.to = leaf, last
 	up := leaf.up[t.spine(leaf, last, c.spine)][0].far.node
 	target := last
 	var super *node
 	if up.pod != last.pod {
-		super = t.super(up, c.super)
+		super = t.super(up, last, c.super)
 		if n.cfg.VXLAN {
 			target = super // a border gateway between the pods
 		}
@@ -205,9 +218,10 @@ func (t *tracer) climb(in *port, w wire, c choice) {
 	cur, w = t.pass(cur, w, t.member(spine.down[last.number-last.pod*n.cfg.Leaves]))
 	if local := t.dst.at(last); local != nil {
 		t.deliver(cur, w, local)
-		return
+	} else {
+		t.overPeerLink(cur, w)
 	}
-	t.overPeerLink(cur, w)
+	return true
 }
 
 // pass routes an underlay packet through a switch.
@@ -244,58 +258,6 @@ func (t *tracer) leave(w wire, from, target *node, out *port) wire {
 const l3VNI = 50001
 
 func l2VNI(h *host, pod uint32) uint32 { return 10010 + 1000*pod + uint32(h.subnet) }
-
-// lastLeaf chooses among the leaves that own the way to the receiver: those of its ports, or those that share its VTEP.
-func (t *tracer) lastLeaf() *node {
-	first := t.dst.ports[0].node
-	if t.n.cfg.VXLAN && first.mate != nil {
-		pair := [2]*node{first, first.mate}
-		return pair[weigh(t.hash, 77, 2)]
-	}
-	return t.dst.ports[weigh(t.hash, 77, len(t.dst.ports))].node
-}
-
-func (t *tracer) member(b bundle) *port { return b[weigh(t.hash, 3+b[0].mac, len(b))] }
-
-// spine chooses the uplink (index of a spine) of a leaf.
-func (t *tracer) spine(leaf, last *node, forced int) int {
-	if forced >= 0 {
-		return forced
-	}
-	usable := func(i int) bool {
-		if leaf.up[i][0].far.node.drained {
-			return false
-		}
-		return leaf.pod == last.pod || !last.up[i][0].far.node.drained
-	}
-	return highest(t.hash, leaf.mac, len(leaf.up), usable)
-}
-
-func (t *tracer) super(spine *node, forced int) *node {
-	if forced >= 0 {
-		return spine.up[forced][0].far.node
-	}
-	usable := func(i int) bool { return !spine.up[i][0].far.node.drained }
-	return spine.up[highest(t.hash, spine.mac, len(spine.up), usable)][0].far.node
-}
-
-// highest chooses by rendezvous hashing: when one of n goes away only its flows
-// move. If none is usable, all are.
-func highest(hash, salt uint64, n int, usable func(int) bool) int {
-	best, top := -1, uint64(0)
-	for i := range n {
-		if !usable(i) {
-			continue
-		}
-		if w := mix(hash ^ mix(salt<<8+uint64(i))); best < 0 || w > top {
-			best, top = i, w
-		}
-	}
-	if best < 0 {
-		return highest(hash, salt, n, func(int) bool { return true })
-	}
-	return best
-}
 
 // weigh spreads hashes evenly over n.
 func weigh(hash, salt uint64, n int) int {

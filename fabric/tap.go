@@ -41,25 +41,29 @@ func (n *network) taps(r *route, src, dst *host) []tap {
 	return all
 }
 
-// routes gives the paths that packets of a flow take in turn: one, or all equal ones where they are sprayed.
+// routes gives the paths that packets of a flow take in turn: one, or all equal
+// ones where they are sprayed; none where no link leads there.
 func (n *network) routes(src, dst *host, bond, hash uint64) []*route {
 	first := n.trace(src, dst, bond, hash, byHash)
-	if !n.cfg.Spray || len(first.hops) < 3 {
+	if first == nil {
+		return nil
+	}
+	if !n.cfg.Spray || first.from == nil {
 		return []*route{first}
 	}
-	leaf, last := first.hops[0].node, first.hops[len(first.hops)-1].node
+	leaf, last := first.from, first.to
 	var all []*route
 	for s, b := range leaf.up {
 		spine := b[0].far.node
-		if spine.drained || last.up[s][0].far.node.drained {
+		if !over(leaf, last, s, true) {
 			continue
 		}
 		if leaf.pod == last.pod {
 			all = append(all, n.trace(src, dst, bond, hash, choice{s, -1}))
 			continue
 		}
-		for i, up := range spine.up {
-			if !up[0].far.node.drained {
+		for i := range spine.up {
+			if across(spine, last, i, true) {
 				all = append(all, n.trace(src, dst, bond, hash, choice{s, i}))
 			}
 		}

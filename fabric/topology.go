@@ -195,10 +195,10 @@ func (n *network) aggregate(v *node, members bundle) *port {
 	return p
 }
 
-// pair makes MLAG pairs of leaves for dual-homed hosts: a peer link, one VTEP
-// address and router MAC, and second ports for the hosts.
+// pair makes MLAG pairs of leaves: a peer link, one VTEP address and router MAC,
+// and second ports for hosts that are dual-homed.
 func (n *network) pair() {
-	if n.cfg.DualHomed == 0 {
+	if n.cfg.DualHomed == 0 && !n.cfg.PeerLinks {
 		return
 	}
 	for i := 0; i+1 < len(n.leaves); i += 2 {

@@ -64,6 +64,7 @@ func (c *Config) scenario() string {
 		{"spray", c.Spray},
 		{"lag", c.LAG > 1},
 		{"dual-homed", c.DualHomed > 0},
+		{"peer-links", c.PeerLinks},
 		{"silent", c.SilentLeaves+c.SilentSpines > 0},
 		{"host-agents", c.HostAgents},
 		{"five-stage", c.Pods > 1},
@@ -113,7 +114,7 @@ func (f *Fabric) truthOfNodes(t *Truth) {
 func (f *Fabric) truthOfPort(p *port) TruthInterface {
 	i := TruthInterface{
 		Switch: p.node.name, Agent: p.node.addr.String(), IfIndex: p.ifIndex, IfIndexBefore: p.before, IfName: p.name,
-		MAC: macText(p.mac), Speed: p.speed,
+		MAC: macText(p.mac), Speed: p.speed, Down: p.status()&operUp == 0,
 	}
 	switch {
 	case p.far != nil:

@@ -71,7 +71,8 @@ type TruthInterface struct {
 	IfName        string       `json:"ifName"`
 	MAC           string       `json:"mac"`
 	Speed         uint64       `json:"speed"`
-	Neighbour     *string      `json:"neighbour"` // null: a host that moved away
+	Down          bool         `json:"down,omitempty"` // the link is, at the end
+	Neighbour     *string      `json:"neighbour"`      // null: a host that moved away
 	NeighbourPort *string      `json:"neighbour_port"`
 	During        TruthTraffic `json:"during"`
 }

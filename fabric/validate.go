@@ -72,8 +72,8 @@ func (c *Config) validateSizes() error {
 			return bad("a link of %d bit/s: speeds are 1 Mbit/s to 1.6 Tbit/s", s)
 		}
 	}
-	if c.DualHomed > 0 && (c.Leaves < 2 || c.Leaves%2 != 0) {
-		return bad("dual-homed hosts need pairs of leaves, and %d is odd", c.Leaves)
+	if (c.DualHomed > 0 || c.PeerLinks) && (c.Leaves < 2 || c.Leaves%2 != 0) {
+		return bad("dual-homed hosts and peer links need pairs of leaves, and %d is odd", c.Leaves)
 	}
 	if len(c.HostTTL) == 0 {
 		return bad("no initial TTL for the hosts")

@@ -80,12 +80,13 @@ func agentFlags(f *fabric.Config, add adder) {
 func modeFlags(f *fabric.Config, add adder) {
 	add("vxlan", config.Bool(&f.VXLAN), "Leaves tunnel in VXLAN (EVPN, symmetric IRB: the VNI changes on the way).")
 	add("dual-homed", share(&f.DualHomed), "Share of hosts on both leaves of a pair (MLAG; with VXLAN the pair shares its VTEP address).")
+	add("peer-links", config.Bool(&f.PeerLinks), "Peer links between the leaves of a pair carry what only the other leaf can deliver or send up (with VXLAN they always do).")
 	add("spray", config.Bool(&f.Spray), "The packets of a flow take all equal paths in turn.")
 	add("loss", share(&f.Loss), "Share of datagrams that are lost on the way.")
 	add("duplicate", share(&f.Duplicate), "Share of datagrams that arrive twice.")
 	add("discards", share(&f.Discards), "Share of an elephant's packets that are dropped for want of buffers; also adds a flow that an ACL drops. Both are reported.")
 	add("event", config.ListOf(&f.Events, "event", fabric.ParseEvent, formatEvent),
-		"What happens, @ when: drain:spine1@20s, undrain:spine1@40s, move:0.5@20s or move:elephants@20s (new ECMP hash), restart:leaf2@20s (of an agent: every ifIndex changes), rate:leaf1*4@20s or rate:*4@20s (of sampling), hostmove:h1-1>leaf3@20s, hold:leaf1@20s (what its agent sends in 10 s arrives at their end), grey:leaf1>spine1*0.005@20s (the link loses frames in that direction, uncounted), errors:leaf1>spine1*0.01@20s (it damages them: counted as errors).")
+		"What happens, @ when: drain:spine1@20s, undrain:spine1@40s, move:0.5@20s or move:elephants@20s (new ECMP hash), restart:leaf2@20s (of an agent: every ifIndex changes), rate:leaf1*4@20s or rate:*4@20s (of sampling), hostmove:h1-1>leaf3@20s, hold:leaf1@20s (what its agent sends in 10 s arrives at their end), grey:leaf1>spine1*0.005@20s (the link loses frames in that direction, uncounted), errors:leaf1>spine1*0.01@20s (it damages them: counted as errors), linkdown:leaf1>spine1@20s and linkup: (also leaf1>h1-1, leaf1>* for all uplinks, leaf1>spine1/2 for one link of a LAG).")
 }
 
 // startTime is the moment at which a run begins; 0 is the fabric's default.
@@ -177,7 +178,7 @@ func formatEvent(e fabric.Event) string {
 		}
 	case fabric.EventRate:
 		what += "*" + strconv.FormatFloat(e.Value, 'g', -1, 64)
-	case fabric.EventHostMove:
+	case fabric.EventHostMove, fabric.EventLinkDown, fabric.EventLinkUp:
 		what += ">" + e.To
 	case fabric.EventGrey, fabric.EventErrors:
 		what += ">" + e.To + "*" + strconv.FormatFloat(e.Value, 'g', -1, 64)

@@ -36,7 +36,7 @@ func (e LinkEnd) end() end {
 }
 
 // links gives the true links between switches, and for each whether enough
-// frames crossed it that it must be found.
+// frames crossed it that it must be found; one that is down need not.
 func (t *Truth) links() (map[pair]bool, error) {
 	type name struct{ node, port string }
 	ports := make(map[name]*Port, len(t.Ports))
@@ -55,7 +55,7 @@ func (t *Truth) links() (map[pair]bool, error) {
 			return nil, fmt.Errorf("truth: %s %s leads to an unknown port %s %s", p.Switch, p.IfName, p.Neighbour, p.NeighbourPort)
 		}
 		l := newPair(end{p.Agent, p.IfIndex}, end{n.Agent, n.IfIndex})
-		existing[l] = existing[l] || p.During.In+p.During.Out >= 10*t.Settings.Sampling
+		existing[l] = existing[l] || !p.Down && p.During.In+p.During.Out >= 10*t.Settings.Sampling
 	}
 	return existing, nil
 }

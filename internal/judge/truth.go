@@ -41,6 +41,7 @@ type Port struct {
 	IfName        string `json:"ifName"`
 	Neighbour     string `json:"neighbour"`
 	NeighbourPort string `json:"neighbour_port"`
+	Down          bool   `json:"down"` // the link is, at the end: it may be missing
 	During        struct {
 		In  int64 `json:"in_frames"`
 		Out int64 `json:"out_frames"`

@@ -14,7 +14,7 @@ func truthOf(f *fabric.Truth) *judge.Truth {
 	}
 	for i := range f.Interfaces {
 		p := &f.Interfaces[i]
-		q := judge.Port{Switch: p.Switch, Agent: p.Agent, IfIndex: int64(p.IfIndex), IfName: p.IfName}
+		q := judge.Port{Switch: p.Switch, Agent: p.Agent, IfIndex: int64(p.IfIndex), IfName: p.IfName, Down: p.Down}
 		if p.Neighbour != nil && p.NeighbourPort != nil {
 			q.Neighbour, q.NeighbourPort = *p.Neighbour, *p.NeighbourPort
 		}
