@@ -70,5 +70,8 @@ func (c *Config) Validate() error {
 	if c.Paths.MaxPerSecond < 1 {
 		errs = append(errs, fmt.Errorf("paths.max_per_second is %d: want 1 or more", c.Paths.MaxPerSecond))
 	}
+	if d := c.Alerts.DetectionWithin; d != 0 && (d < time.Second || d > time.Hour) {
+		errs = append(errs, fmt.Errorf("alerts.detection_within is %v: want 1s to 1h, or 0s", d))
+	}
 	return errors.Join(append(errs, c.Elephants.Validate())...)
 }

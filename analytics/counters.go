@@ -69,10 +69,12 @@ func (f *Feed) inform(c *flow.Counters, k portKey, m *portMemory) {
 		if speed := ifSpeed(&c.If); speed != m.speed {
 			m.speed, info.Speed = speed, speed
 		}
-		f.polls = append(f.polls, poll(c, k, m.speed))
 	}
 	if c.Records&flow.HasLAG != 0 && c.Aggregate != m.aggregate {
 		m.aggregate, info.Aggregate = c.Aggregate, c.Aggregate
+	}
+	if c.Records&flow.HasIf != 0 {
+		f.polls = append(f.polls, poll(c, k, m))
 	}
 	if info.Aggregate != 0 || info.Name != "" || info.Speed > 0 {
 		f.infos = append(f.infos, info)
@@ -94,10 +96,14 @@ const (
 )
 
 // poll gives the counters that load and loss are worked out from.
-func poll(c *flow.Counters, k portKey, speed float64) links.Poll {
+func poll(c *flow.Counters, k portKey, m *portMemory) links.Poll {
 	i := &c.If
+	lag := m.aggregate
+	if lag == k.IfIndex {
+		lag = 0
+	}
 	return links.Poll{
-		Port: k, At: c.Received, Speed: speed,
+		Port: k, At: c.Received, Speed: m.speed, LAG: lag,
 		In:       links.Count{Octets: i.InOctets, Discards: i.InDiscards, Errors: i.InErrors},
 		Out:      links.Count{Octets: i.OutOctets, Discards: i.OutDiscards, Errors: i.OutErrors},
 		UpKnown:  i.Status != math.MaxUint32,

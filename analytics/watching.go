@@ -24,9 +24,17 @@ func (e *Engine) Agents(list []AgentHealth) {
 	e.watch.Agents(list)
 }
 
+// Socket takes what all sockets received and what the system dropped there since the start. It is called by the caller of Tick.
+func (e *Engine) Socket(received, dropped uint64) {
+	e.ticking.Lock()
+	defer e.ticking.Unlock()
+	e.watch.Socket(received, dropped)
+}
+
 // look tells what is wrong.
 func (e *Engine) look(now int64) {
 	e.watched = now
+	e.promised(now)
 	for _, a := range e.watch.Tick() {
 		e.out.Alert(a)
 	}

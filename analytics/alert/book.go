@@ -19,10 +19,12 @@ const (
 type Config struct {
 	Mute []Rule
 	Max  int // findings that are remembered at a time; those beyond are counted
+	// DetectionWithin is how soon an elephant of twice the threshold is to be found (99th percentile); 0: whenever.
+	DetectionWithin time.Duration
 }
 
 // DefaultConfig mutes nothing.
-func DefaultConfig() Config { return Config{Max: 10_000} }
+func DefaultConfig() Config { return Config{Max: 10_000, DetectionWithin: 5 * time.Second} }
 
 // Book keeps what is wrong and what was said of it.
 type Book struct {

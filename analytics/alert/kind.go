@@ -18,6 +18,7 @@ const (
 	AgentAddressShared
 	TelemetryLoss
 	SamplingRateChanged
+	DetectionSlow
 	SpeedUnknown
 	PortDown
 	PortFlapping
@@ -61,7 +62,7 @@ var traits = [numKinds]trait{
 		"Between two hosts: it is one transfer over many connections; treat it as an elephant. To one receiver: let the senders take turns or pace them, or give the receiver a faster link.",
 	},
 	AgentSilent: {
-		"AgentSilent", warning, 0, 10 * time.Second, "an agent that was heard before sends no sFlow any more",
+		"AgentSilent", warning, 20 * time.Second, 10 * time.Second, "an agent that was heard before sends no sFlow any more",
 		"Look whether the switch is up and reaches the collector; on the switch, whether its sFlow agent runs and names this collector.",
 	},
 	AgentAddressShared: {
@@ -69,20 +70,24 @@ var traits = [numKinds]trait{
 		"Give each switch an agent address of its own, such as that of its loopback interface.",
 	},
 	TelemetryLoss: {
-		"TelemetryLoss", warning, 30 * time.Second, 2 * time.Minute, "datagrams of an agent get lost on the way, or the agent itself drops samples",
-		"Lost datagrams: look at the path of the management network and at the collector's receive buffer. Samples dropped by the agent: raise its sampling rate's N.",
+		"TelemetryLoss", warning, 30 * time.Second, 2 * time.Minute, "datagrams of an agent get lost on the way or at the collector's socket, or the agent itself drops samples",
+		"Lost datagrams: look at the path of the management network. At the socket: raise listen.buffer and net.core.rmem_max, or give the collector more processors. Samples dropped by the agent: raise its sampling rate's N.",
 	},
 	SamplingRateChanged: {
 		"SamplingRateChanged", info, 0, 10 * time.Minute, "an agent samples one in another number of packets than before",
 		"If nobody changed it, the agent backs off under load: raise N to what it can bear, so that the rate is the same all the time.",
+	},
+	DetectionSlow: {
+		"DetectionSlow", info, 10 * time.Minute, 10 * time.Minute, "elephants on some ports of a switch would be found later than alerts.detection_within",
+		"Sample more often, as the summary says: one in as many packets as the link has Mbit/s.",
 	},
 	SpeedUnknown: {
 		"SpeedUnknown", info, 2 * time.Minute, time.Minute, "a port carries traffic, but the speed of its link is unknown: flows on it raise no alert",
 		"Let the agent send interface counters, or set topology.speeds for the port.",
 	},
 	PortDown: {
-		"PortDown", severe, 0, 0, "a port between two switches went down, and nobody switched it off",
-		"Look at the optics and the cable at both ends.",
+		"PortDown", severe, 30 * time.Second, 5 * time.Second, "a link between two switches went down and nobody switched it off, or all links to a switch did",
+		"Look at the optics and the cable at both ends; where all links to a switch are down, at the switch.",
 	},
 	PortFlapping: {
 		"PortFlapping", severe, 0, 10 * time.Minute, "a port between two switches goes up and down",

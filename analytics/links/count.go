@@ -24,7 +24,8 @@ type Poll struct {
 	In, Out  Count
 	Up       bool // both administratively and in fact
 	UpKnown  bool
-	AdminOff bool // switched off by somebody: no fault
+	AdminOff bool   // switched off by somebody: no fault
+	LAG      uint32 // ifIndex of the aggregate that the port is member of, 0 none
 }
 
 // Rate is what passed in one direction between two polls, per second.

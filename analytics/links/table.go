@@ -131,9 +131,10 @@ type Status struct {
 	Known    bool
 	Up       bool
 	AdminOff bool
-	Changed  int64  // Unix ns of the latest change that was seen, 0 if none
-	Flaps    uint32 // changes that nobody commanded
-	Polled   int64  // Unix ns of the latest poll, 0 if none
+	Changed  int64   // Unix ns of the latest change that was seen, 0 if none
+	Flaps    uint32  // changes that nobody commanded
+	Polled   int64   // Unix ns of the latest poll, 0 if none
+	Speed    float64 // bit/s, as the agent says; 0 unknown
 }
 
 // Status tells whether a port is up, as its counters say.
@@ -142,5 +143,5 @@ func (t *Table) Status(id ID) Status {
 	if p == nil {
 		return Status{}
 	}
-	return Status{Known: p.upKnown, Up: p.up, AdminOff: p.adminOff, Changed: p.changed, Flaps: p.flaps, Polled: p.at}
+	return Status{Known: p.upKnown, Up: p.up, AdminOff: p.adminOff, Changed: p.changed, Flaps: p.flaps, Polled: p.at, Speed: p.speed}
 }

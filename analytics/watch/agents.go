@@ -109,26 +109,51 @@ func (w *Watch) seeAgents() {
 	slices.SortFunc(keys, func(a, b AgentKey) int {
 		return cmp.Or(a.Addr.Compare(b.Addr), cmp.Compare(a.SubAgent, b.SubAgent))
 	})
+	var silent, lost, dropped []alert.Finding
 	for _, k := range keys {
-		w.seeAgent(k, w.agents[k])
+		x := w.agents[k]
+		subject := w.agentSubject(k)
+		// An agent that is heard rarely (counters each 30 s, no traffic) is not silent at once.
+		patience := min(max(leastSilence, 3*x.longest), mostSilence)
+		if quiet := w.now - x.now.Heard; quiet > patience {
+			if !w.gone[w.snap.ID(k.Addr)] { // its links say so
+				silent = append(silent, alert.Finding{
+					Kind: alert.AgentSilent, Subject: subject, Incident: "switch/" + subject.Switch, Since: x.now.Heard,
+					Summary: fmt.Sprintf("%s has sent no sFlow for %s", subject.Switch, minutes(float64(quiet)/1e9)),
+				})
+			}
+			continue
+		}
+		if f := lossOf(subject, x); f != nil && w.now > w.socketFull {
+			lost = append(lost, *f)
+		}
+		if f := droppedOf(subject, x); f != nil {
+			dropped = append(dropped, *f)
+		}
+		w.seeAgent(k, x, subject)
 	}
+	w.seeEach(alert.AgentSilent, "", "have sent no sFlow for a while", silent)
+	w.seeEach(alert.TelemetryLoss, lostDatagrams, "lose datagrams on the way to this collector", lost)
+	w.seeEach(alert.TelemetryLoss, droppedSamples, "drop samples themselves", dropped)
 }
 
-func (w *Watch) seeAgent(k AgentKey, x *agent) {
-	subject := alert.Subject{Agent: k.Addr, Switch: w.snap.Name(w.snap.ID(k.Addr))}
+// Reasons of lost telemetry.
+const (
+	lostDatagrams  = "lost_datagrams"
+	droppedSamples = "dropped_samples"
+	socketOverflow = "socket_overflow"
+)
+
+func (w *Watch) agentSubject(k AgentKey) alert.Subject {
+	s := alert.Subject{Agent: k.Addr, Switch: w.snap.Name(w.snap.ID(k.Addr))}
 	if k.SubAgent != 0 {
-		subject.Reason = fmt.Sprintf("sub-agent %d", k.SubAgent)
+		s.Reason = fmt.Sprintf("sub-agent %d", k.SubAgent)
 	}
-	// An agent that is heard rarely (counters each 30 s, no traffic) is not silent at once.
-	patience := min(max(leastSilence, 3*x.longest), mostSilence)
-	if silent := w.now - x.now.Heard; silent > patience {
-		w.book.See(&alert.Finding{
-			Kind: alert.AgentSilent, Subject: subject, Incident: "silence", Since: x.now.Heard,
-			Summary: fmt.Sprintf("%s has sent no sFlow for %s", subject.Switch, minutes(float64(silent)/1e9)),
-		}, w.now)
-		return
-	}
-	w.seeLoss(subject, x)
+	return s
+}
+
+// seeAgent shows what is wrong with an agent beside its losses.
+func (w *Watch) seeAgent(k AgentKey, x *agent, subject alert.Subject) {
 	if x.now.Shared {
 		w.book.See(&alert.Finding{
 			Kind: alert.AgentAddressShared, Subject: subject,
@@ -143,32 +168,69 @@ func (w *Watch) seeAgent(k AgentKey, x *agent) {
 	}
 }
 
-// seeLoss compares the present figures with those of a minute ago.
-func (w *Watch) seeLoss(subject alert.Subject, x *agent) {
-	old := &x.history[0]
+// minuteAgo gives the figures of about a minute ago.
+func (x *agent) minuteAgo() *Agent {
 	if x.next >= lossSlots {
-		old = &x.history[x.next%lossSlots]
+		return &x.history[x.next%lossSlots]
 	}
+	return &x.history[0]
+}
+
+// lossOf tells what of an agent's datagrams got lost within a minute, nil if too little.
+func lossOf(subject alert.Subject, x *agent) *alert.Finding {
+	old := x.minuteAgo()
 	got, lost := float64(x.now.Datagrams-old.Datagrams), float64(x.now.Lost-old.Lost)
+	ratio := lost / (got + lost)
+	if got+lost < fewDatagrams || ratio <= lossWeak {
+		return nil
+	}
+	subject.Reason = lostDatagrams
+	return &alert.Finding{
+		Kind: alert.TelemetryLoss, Subject: subject, Weak: ratio < lossRatio,
+		Summary: fmt.Sprintf("%s of the datagrams of %s got lost on the way within the last minute", percent(ratio), subject.Switch),
+	}
+}
+
+// droppedOf tells what of its samples an agent itself dropped within a minute, nil if too little.
+func droppedOf(subject alert.Subject, x *agent) *alert.Finding {
+	old := x.minuteAgo()
 	samples, dropped := float64(x.now.Samples-old.Samples), float64(x.now.Dropped-old.Dropped)
-	if got+lost >= fewDatagrams {
-		if ratio := lost / (got + lost); ratio > lossWeak {
-			s := subject
-			s.Reason = "lost_datagrams"
-			w.book.See(&alert.Finding{
-				Kind: alert.TelemetryLoss, Subject: s, Weak: ratio < lossRatio,
-				Summary: fmt.Sprintf("%s of the datagrams of %s got lost on the way within the last minute", percent(ratio), subject.Switch),
-			}, w.now)
-		}
+	ratio := dropped / (samples + dropped)
+	if samples+dropped < fewDatagrams || ratio <= dropWeak {
+		return nil
 	}
-	if samples+dropped >= fewDatagrams {
-		if ratio := dropped / (samples + dropped); ratio > dropWeak {
-			s := subject
-			s.Reason = "dropped_samples"
-			w.book.See(&alert.Finding{
-				Kind: alert.TelemetryLoss, Subject: s, Weak: ratio < dropRatio,
-				Summary: fmt.Sprintf("%s itself dropped %s of its samples within the last minute", subject.Switch, percent(ratio)),
-			}, w.now)
-		}
+	subject.Reason = droppedSamples
+	return &alert.Finding{
+		Kind: alert.TelemetryLoss, Subject: subject, Weak: ratio < dropRatio,
+		Summary: fmt.Sprintf("%s itself dropped %s of its samples within the last minute", subject.Switch, percent(ratio)),
 	}
+}
+
+// Socket takes what the collector's sockets received since the start, and what
+// the system dropped there because it was not read in time.
+func (w *Watch) Socket(received, dropped uint64) {
+	s := &w.socket
+	if w.now-s.at < lossEvery && s.at != 0 {
+		return
+	}
+	got, lost := float64(received-s.received), float64(dropped-s.dropped)
+	begun := s.at != 0
+	s.at, s.received, s.dropped = w.now, received, dropped
+	p := place{kind: alert.TelemetryLoss, what: socketOverflow}
+	ratio := lost / max(got+lost, 1)
+	if !begun || got+lost < fewDatagrams || ratio <= lossWeak {
+		w.release(p)
+		return
+	}
+	w.socketFull = w.now + (lossSlots+1)*lossEvery // agents' losses are those of the last minute
+	w.keep(p, alert.Finding{
+		Kind: alert.TelemetryLoss, Subject: alert.Subject{Reason: socketOverflow}, Weak: ratio < lossRatio,
+		Summary: fmt.Sprintf("%s of all datagrams were dropped at this collector's socket within the last 10 seconds: its buffer or its processors do not suffice", percent(ratio)),
+	}, w.now+3*lossEvery)
+}
+
+// socket is what the collector's sockets had received and dropped at a time.
+type socket struct {
+	at                int64
+	received, dropped uint64
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"spoor/analytics/alert"
+	"spoor/analytics/links"
 	"spoor/flow"
 )
 
@@ -110,11 +111,16 @@ func (w *Watch) seeDrops() {
 		if n == 0 {
 			continue
 		}
-		p := w.snap.FlowPort(w.snap.ID(k.agent), k.port)
+		id := links.ID{Switch: w.snap.ID(k.agent), IfIndex: k.port}
+		p := w.snap.FlowPort(id.Switch, k.port)
 		subject := alert.Subject{Agent: k.agent, Switch: p.Switch, IfIndex: k.port, Port: p.Name, Reason: k.reason}
 		f := alert.Finding{
 			Kind: alert.PacketDrops, Subject: subject, Weak: n < leastDrops, Flows: slices.Clone(d.flows),
 			Summary: fmt.Sprintf("%s discards packets (%s), of at least %d flows", at(&subject), k.reason, len(d.flows)),
+		}
+		if load := w.ports.Load(id, flow.Egress, w.now); k.port != 0 && load.Discards > 0 { // the counter tells how many, the notifications which
+			f.Summary += fmt.Sprintf("; the port's counter says %s a second", number(load.Discards))
+			w.release(place{alert.PacketDrops, id, ""})
 		}
 		// Those of a flow that is an elephant are the elephant's concern as well.
 		if slices.ContainsFunc(d.flows, func(id uint64) bool { return w.elephants[id] != nil }) {

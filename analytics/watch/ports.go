@@ -1,10 +1,7 @@
 package watch
 
 import (
-	"cmp"
 	"fmt"
-	"maps"
-	"slices"
 	"strconv"
 
 	"spoor/analytics/alert"
@@ -44,9 +41,10 @@ func (w *Watch) Polled(p *links.Poll) {
 	}
 	port := w.snap.Port(id.Switch, id.IfIndex)
 	linked := port != nil && port.Peer != 0
-	w.status(id, status, linked)
+	w.member(p)
+	w.status(id, status, port)
 	w.damage(id, in, out, until)
-	speed := 0.0
+	speed := status.Speed
 	if port != nil {
 		speed = port.Speed
 	}
@@ -61,72 +59,30 @@ func (w *Watch) Polled(p *links.Poll) {
 	}
 }
 
-// status looks whether the port of a link went down or flaps.
-func (w *Watch) status(id links.ID, s links.Status, linked bool) {
-	if _, down := w.downs[id]; down {
-		if s.Up || s.AdminOff {
-			delete(w.downs, id)
-		}
-	} else if linked && s.Known && !s.Up && !s.AdminOff && s.Changed != 0 && len(w.downs) < maxHeld {
-		w.downs[id] = w.linkSubject(id)
-	}
-	f := w.flaps[id]
-	if s.Flaps == 0 || f == nil && len(w.flaps) >= maxHeld {
-		return
-	}
-	if f == nil {
-		f = &flaps{}
-		w.flaps[id] = f
-	}
-	if s.Flaps != f.seen {
-		f.seen = s.Flaps
-		f.at[f.next%manyFlaps] = s.Changed
-		f.next++
-	}
-	if oldest := f.at[f.next%manyFlaps]; oldest != 0 && w.now-oldest <= flapsWithin {
-		subject := w.subject(id)
-		w.keep(place{alert.PortFlapping, id, ""}, alert.Finding{
-			Kind: alert.PortFlapping, Subject: subject, Since: oldest,
-			Summary: fmt.Sprintf("%s went up or down %d times within 10 minutes", at(&subject), manyFlaps),
-		}, oldest+flapsWithin)
-	}
-}
-
-// seeDowns shows ports that are down, until they are up or switched off.
-func (w *Watch) seeDowns() {
-	for _, id := range slices.SortedFunc(maps.Keys(w.downs), compareIDs) {
-		subject := w.downs[id]
-		w.book.See(&alert.Finding{
-			Kind: alert.PortDown, Subject: subject, Since: w.ports.Status(id).Changed,
-			Summary: fmt.Sprintf("%s is down, and nobody switched it off", at(&subject)),
-		}, w.now)
-	}
-}
-
-func compareIDs(a, b links.ID) int {
-	return cmp.Or(cmp.Compare(a.Switch, b.Switch), cmp.Compare(a.IfIndex, b.IfIndex))
-}
-
 // damage looks at errors and discards.
 func (w *Watch) damage(id links.ID, in, out links.Load, until int64) {
-	if in.Errors > 0 {
-		subject := w.subject(id)
-		w.keep(place{alert.PortErrors, id, ""}, alert.Finding{
-			Kind: alert.PortErrors, Subject: subject, Weak: in.Errors < leastErrors,
+	p := place{alert.PortErrors, id, ""}
+	switch {
+	case in.Errors > 0:
+		subject := w.linkSubject(id)
+		w.keep(p, alert.Finding{
+			Kind: alert.PortErrors, Subject: subject, Weak: in.Errors < leastErrors, Incident: linkIncident(&subject),
 			Summary: fmt.Sprintf("%s receives %s damaged frames a second", at(&subject), number(in.Errors)),
 		}, until)
-	} else if in.Errors == 0 {
-		w.release(place{alert.PortErrors, id, ""})
+	case in.Errors == 0:
+		w.release(p)
 	}
-	if out.Discards > 0 {
+	p.kind = alert.PacketDrops
+	switch {
+	case out.Discards > 0:
 		subject := w.subject(id)
 		subject.Reason = "discards"
-		w.keep(place{alert.PacketDrops, id, ""}, alert.Finding{
+		w.keep(p, alert.Finding{
 			Kind: alert.PacketDrops, Subject: subject, Weak: out.Discards < leastDiscards,
-			Summary: fmt.Sprintf("%s discards %s packets a second that it should send", at(&subject), number(out.Discards)),
+			Summary: fmt.Sprintf("%s discards %s packets a second that it should send, by its counters", at(&subject), number(out.Discards)),
 		}, until)
-	} else if out.Discards == 0 {
-		w.release(place{alert.PacketDrops, id, ""})
+	case out.Discards == 0:
+		w.release(p)
 	}
 }
 
@@ -171,10 +127,18 @@ func (w *Watch) unaccounted(from, to links.ID, until int64) {
 		return
 	}
 	f := alert.Finding{Subject: w.linkSubject(from)}
+	f.Incident = linkIncident(&f.Subject)
 	if verdict == links.Loss {
 		f.Kind = alert.LinkLoss
-		f.Summary = fmt.Sprintf("%s loses %s (%s to %s) of what is sent, over the last %s", f.Subject.Link,
+		lost := fmt.Sprintf("%s loses %s (%s to %s) of what is sent, over the last %s", f.Subject.Link,
 			percent(g.Ratio), percent(max(g.Low, 0)), percent(g.High), minutes(g.Window))
+		if h := w.held[place{alert.PortErrors, to, ""}]; h != nil && h.until >= w.now && !h.finding.Weak { // they say why
+			h.finding.Severity = flow.SeverityCritical
+			h.finding.Summary += ": " + lost
+			w.release(loss)
+			return
+		}
+		f.Summary = lost
 		w.keep(loss, f, until)
 		return
 	}

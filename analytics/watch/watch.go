@@ -9,6 +9,10 @@
 package watch
 
 import (
+	"cmp"
+	"maps"
+	"slices"
+
 	"spoor/analytics/alert"
 	"spoor/analytics/links"
 	"spoor/flow"
@@ -22,18 +26,24 @@ type Watch struct {
 	snap  *topology.Snapshot
 	now   int64
 
-	held      map[place]*held
-	order     []place // of held, by their first sight
-	downs     map[links.ID]alert.Subject
-	flaps     map[links.ID]*flaps
-	agents    map[AgentKey]*agent
-	drops     map[dropKey]*drops
-	elephants map[uint64]*elephant
-	hosts     map[pair]int                     // elephants by the two hosts, and by the receiver
-	onLink    map[links.ID]map[uint64]struct{} // elephants by the port that sends onto the link
-	listened  int64                            // when figures of agents came last
-	balanced  int64                            // when the uplinks were last compared
-	herds     herds
+	held       map[place]*held
+	order      []place // of held, by their first sight
+	downs      map[links.ID]*down
+	gone       map[topology.SwitchID]bool // all links to them are down
+	many       map[manyKey]bool           // what is told of many switches at once
+	flaps      map[links.ID]*flaps
+	agents     map[AgentKey]*agent
+	drops      map[dropKey]*drops
+	elephants  map[uint64]*elephant
+	hosts      map[pair]int                            // elephants by the two hosts, and by the receiver
+	onLink     map[links.ID]map[uint64]struct{}        // elephants by the port that sends onto the link
+	listened   int64                                   // when figures of agents came last
+	balanced   int64                                   // second in which uplinks were last compared
+	lags       map[topology.SwitchID]map[uint32]uint32 // aggregates by their members
+	herds      herds
+	slow       map[topology.SwitchID]*slowSwitch
+	socket     socket
+	socketFull int64 // until when what agents lose is lost there
 }
 
 // place is what a finding that lasts until it is looked at again is about.
@@ -55,9 +65,9 @@ const maxHeld = 1 << 16
 // New gives a watch that reports to a book and reads a table of loads.
 func New(book *alert.Book, ports *links.Table) *Watch {
 	return &Watch{
-		book: book, ports: ports, held: map[place]*held{}, downs: map[links.ID]alert.Subject{}, flaps: map[links.ID]*flaps{},
+		book: book, ports: ports, held: map[place]*held{}, downs: map[links.ID]*down{}, flaps: map[links.ID]*flaps{},
 		agents: map[AgentKey]*agent{}, drops: map[dropKey]*drops{}, elephants: map[uint64]*elephant{}, hosts: map[pair]int{}, onLink: map[links.ID]map[uint64]struct{}{},
-		herds: newHerds(),
+		gone: map[topology.SwitchID]bool{}, slow: map[topology.SwitchID]*slowSwitch{}, lags: map[topology.SwitchID]map[uint32]uint32{}, many: map[manyKey]bool{}, herds: newHerds(),
 	}
 }
 
@@ -66,13 +76,14 @@ func (w *Watch) Begin(snap *topology.Snapshot, now int64) { w.snap, w.now = snap
 
 // Tick closes the tick: it gives the alerts to be told. Once a second is enough.
 func (w *Watch) Tick() []*flow.Alert {
+	w.seeDrops() // before what counters say of the same ports
 	w.seeHeld()
 	w.seeDowns()
 	w.seeAgents()
-	w.seeDrops()
+	w.seeDetection()
 	w.seeElephants()
-	if w.now-w.balanced >= balanceEvery {
-		w.balanced = w.now
+	if second := w.now / int64(1e9); second != w.balanced {
+		w.balanced = second
 		w.balance()
 	}
 	return w.book.Tick(w.now)
@@ -138,3 +149,6 @@ func (w *Watch) linkSubject(id links.ID) alert.Subject {
 	}
 	return s
 }
+
+// sortedKeys gives the keys of a map in their order.
+func sortedKeys[K cmp.Ordered, V any](m map[K]V) []K { return slices.Sorted(maps.Keys(m)) }

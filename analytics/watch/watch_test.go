@@ -122,17 +122,38 @@ func (b *bench) tells(want ...string) {
 
 func TestPortDown(t *testing.T) {
 	b := newBench(t)
-	p, host := b.port(1, 49), b.port(1, 1)
+	p, far, host := b.port(1, 49), b.port(51, 1), b.port(1, 1)
 	b.run(60, nil)
-	p.Up, host.Up = false, false
+	p.Up, far.Up, host.Up = false, false, false
 	b.run(60, nil)
-	b.tells("raised critical PortDown: leaf1:p49 is down") // a host that is switched off is nobody's concern
+	b.tells("raised critical PortDown: leaf1:p49 is down") // once for both ends; a host that is switched off is nobody's concern
+	far.Up = true
+	b.run(30, nil)
 	p.Up = true
 	b.run(60, nil)
 	b.tells("resolved critical PortDown: leaf1:p49")
 	p.Up, p.AdminOff = false, true
 	b.run(60, nil)
 	b.tells()
+}
+
+// TestSwitchDown: all links to a switch are one alert, and its silence none beside it.
+func TestSwitchDown(t *testing.T) {
+	b := newBench(t)
+	ports := []*links.Poll{b.port(1, 49), b.port(2, 49), b.port(1, 51)} // all that lead to spine1
+	a := watch.Agent{AgentKey: watch.AgentKey{Addr: agentAddr(51)}, Heard: b.now}
+	hear := func() { a.Heard = b.now; b.w.Agents([]watch.Agent{a}) }
+	b.run(60, hear)
+	for _, p := range ports {
+		p.Up = false
+	}
+	b.run(180, func() { b.w.Agents([]watch.Agent{a}) })
+	b.tells("raised critical PortDown: all 3 links to spine1 are down")
+	for _, p := range ports {
+		p.Up = true
+	}
+	b.run(120, hear)
+	b.tells("resolved critical PortDown: all 3 links to spine1 are down")
 }
 
 func TestPortFlapping(t *testing.T) {
@@ -160,6 +181,36 @@ func TestErrorsAndDiscards(t *testing.T) {
 	b.tells("raised warning PortErrors: leaf2:p50 receives 1 damaged", "raised warning PacketDrops: leaf2:p50 discards 3 packets")
 	b.run(400, nil)
 	b.tells("resolved warning PacketDrops", "resolved warning PortErrors")
+}
+
+// TestDropsAndDiscards: a port that notifies of drops and counts them is told of once.
+func TestDropsAndDiscards(t *testing.T) {
+	b := newBench(t)
+	p := b.port(1, 49)
+	b.run(60, nil)
+	b.run(90, func() {
+		p.Out.Discards += 200
+		for range 2 {
+			b.w.Dropped(&watch.Drop{Agent: agentAddr(1), Port: 49, Flow: 5, Reason: "no_buffer_space", At: b.now})
+		}
+	})
+	b.tells("raised warning PacketDrops: leaf1:p49 discards packets (no_buffer_space), of at least 1 flows")
+	if got := b.last.Annotations[0].Value; !strings.Contains(got, "the port's counter says 200 a second") {
+		t.Error(got)
+	}
+}
+
+// TestErrorsThatSayWhyFramesAreLost: what a bad optic loses is one alert, by how bad it is.
+func TestErrorsThatSayWhyFramesAreLost(t *testing.T) {
+	b := newBench(t)
+	from, to := b.port(51, 2), b.port(2, 49)
+	b.run(60, nil)
+	b.run(1200, func() {
+		from.Out.Octets += 60e6
+		to.In.Octets += 60e6 * 995 / 1000
+		to.In.Errors += 200
+	})
+	b.tells("raised warning PortErrors", "resolved warning PortErrors", "raised critical PortErrors: leaf2:p49 receives 200 damaged frames a second: spine1:p2>leaf2:p49 loses 0.50%")
 }
 
 func TestBusyLinkNamesItsElephants(t *testing.T) {
@@ -211,6 +262,73 @@ func TestLinksToOneNeighbourOutOfBalance(t *testing.T) {
 	b.tells("resolved warning LAGImbalance")
 }
 
+// TestMembersOfAnAggregate: agents that name only the aggregate poll its members all the same.
+func TestMembersOfAnAggregate(t *testing.T) {
+	b := newBench(t)
+	one, two := b.port(1, 11), b.port(1, 12)
+	one.LAG, two.LAG = 49, 49
+	b.w.Elephant(b.elephantOf(7, 1, 1, flow.SeverityInfo))
+	b.run(400, func() { one.Out.Octets += 100e6; two.Out.Octets += 10e6 })
+	b.tells("raised warning LAGImbalance: the 2 members of leaf1:p49 are out of balance: leaf1:11 is 80% full, the mean is 44%; ")
+	b.run(300, func() { one.Out.Octets += 55e6; two.Out.Octets += 55e6 })
+	b.tells("resolved warning LAGImbalance")
+}
+
+// TestManyAgents: one cause that silences all is one alert.
+func TestManyAgents(t *testing.T) {
+	b := newBench(t)
+	list := make([]watch.Agent, 40)
+	for i := range list {
+		list[i] = watch.Agent{AgentKey: watch.AgentKey{Addr: agentAddr(byte(100 + i))}}
+	}
+	talk := func(n int) func() {
+		return func() {
+			for i := range list[:n] {
+				list[i].Heard = b.now
+			}
+			b.w.Agents(list)
+		}
+	}
+	b.run(60, talk(40))
+	b.run(100, talk(3))
+	b.tells("raised warning AgentSilent: 37 switches have sent no sFlow for a while: 10.255.0.103, ")
+	b.run(100, talk(40))
+	b.tells("resolved warning AgentSilent: 37 switches")
+}
+
+// TestSocket: what is lost at our own socket is no fault of the agents.
+func TestSocket(t *testing.T) {
+	b := newBench(t)
+	a := watch.Agent{AgentKey: watch.AgentKey{Addr: agentAddr(1)}}
+	received, dropped := uint64(0), uint64(0)
+	talk := func(lost uint64) func() {
+		return func() {
+			a.Heard = b.now
+			a.Datagrams += 100
+			a.Lost += lost
+			received += 100
+			dropped += lost
+			b.w.Socket(received, dropped)
+			b.w.Agents([]watch.Agent{a})
+		}
+	}
+	b.run(60, talk(0))
+	b.run(90, talk(5))
+	b.tells("raised warning TelemetryLoss: 4.76% of all datagrams were dropped at this collector's socket")
+	b.run(300, talk(0))
+	b.tells("resolved warning TelemetryLoss")
+}
+
+func TestSlowDetection(t *testing.T) {
+	b := newBench(t)
+	d := watch.Detection{Switch: b.id(1, 49).Switch, Port: 49, P99: 60, Rate: 100_000, Wanted: 1000, Slow: 3, Ports: 4}
+	b.run(900, func() { b.w.Detects(&d, 5) })
+	b.tells("raised info DetectionSlow: elephants on 3 of 4 ports of leaf1 would be found later than 5 s after they begin: on leaf1:p49 after 60 s, for it samples one in 100000 packets; one in 1000 would do")
+	d.Slow = 0
+	b.run(900, func() { b.w.Detects(&d, 5) })
+	b.tells("resolved info DetectionSlow")
+}
+
 func TestAgents(t *testing.T) {
 	b := newBench(t)
 	a := watch.Agent{AgentKey: watch.AgentKey{Addr: agentAddr(1)}, Rate: 1000}
@@ -237,7 +355,7 @@ func TestAgents(t *testing.T) {
 	b.tells("resolved info SamplingRateChanged")
 	silent := func() { b.w.Agents([]watch.Agent{a}) }
 	b.run(60, silent)
-	b.tells("raised warning AgentSilent: leaf1 has sent no sFlow for 21 seconds")
+	b.tells("raised warning AgentSilent: leaf1 has sent no sFlow for 41 seconds")
 	b.run(60, talk)
 	b.tells("resolved warning AgentSilent")
 	a.Shared = true

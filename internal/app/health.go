@@ -15,6 +15,7 @@ const (
 // health tells the engine how the agents do, as their accounts say.
 type health struct {
 	agents *collector.Agents
+	socket func() collector.Stats // nil: there is none
 	engine *analytics.Engine
 	looked int64
 	looks  int
@@ -47,6 +48,10 @@ func (h *health) look(now int64) {
 		x := analytics.AgentHealth{AgentKey: k, Heard: a.LastSeen, Rate: h.rates[k], Shared: a.Apart}
 		add(&x, a)
 		h.list = append(h.list, x)
+	}
+	if h.socket != nil {
+		c := h.socket()
+		h.engine.Socket(c.Received, c.KernelDrops)
 	}
 	h.engine.Agents(h.list)
 }

@@ -221,6 +221,8 @@ func (c *Config) alertKeys(add adder) {
 		"URLs to post alerts to, as a JSON array of messages like those of the topic of alerts.")
 	add("alerts.token_file", config.String(&p.TokenFile),
 		"A file that holds a bearer token for both, read at each post.")
+	add("alerts.detection_within", config.Duration(&c.Analytics.Alerts.DetectionWithin),
+		"How soon an elephant of twice the threshold is to be found (99th percentile); where the sampling rates do not allow that, DetectionSlow is raised. 0s: never.")
 	add("alerts.timeout", config.Duration(&p.Timeout),
 		"How long a post may take. What cannot be posted waits, and is tried again after 1s to 1m.")
 }

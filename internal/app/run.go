@@ -124,7 +124,7 @@ func (r *runner) build(ctx context.Context) error {
 		return err
 	}
 	r.beat = newHeartbeat(r.engine, r.agents, r.collector.Clock().Now)
-	r.beat.keeper = keep
+	r.beat.keeper, r.beat.health.socket = keep, r.collector.Stats
 	for range r.collector.Workers() {
 		w := newWorker(r.agents, r.engine.Feed(), r.pub.Encoder(), r.collector.Clock().Now, r.limit)
 		w.others = r.forward.Sender()

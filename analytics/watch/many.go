@@ -1,0 +1,62 @@
+package watch
+
+import (
+	"fmt"
+	"strings"
+
+	"spoor/analytics/alert"
+)
+
+// One cause can make the same wrong with all switches: from so many on they are
+// one alert, until they are few again.
+const (
+	many       = 10
+	fewAgain   = 5
+	namesShown = 5
+)
+
+// seeEach shows findings of one kind and reason about switches: one by one, or all
+// as one if they are many. what says it of several, as "have sent no sFlow".
+func (w *Watch) seeEach(kind alert.Kind, reason, what string, list []alert.Finding) {
+	loud := list[:0:0]
+	for i := range list {
+		if w.book.MutedBy(&list[i], w.now) == nil {
+			loud = append(loud, list[i])
+		} else {
+			w.book.See(&list[i], w.now)
+		}
+	}
+	k := manyKey{kind, reason}
+	if len(loud) > many {
+		w.many[k] = true
+	} else if len(loud) <= fewAgain {
+		delete(w.many, k)
+	}
+	if !w.many[k] {
+		for i := range loud {
+			w.book.See(&loud[i], w.now)
+		}
+		return
+	}
+	f := alert.Finding{Kind: kind, Subject: alert.Subject{Reason: strings.TrimPrefix(reason+"_many", "_")}, Weak: true, Incident: loud[0].Incident}
+	var names []string
+	for i := range loud {
+		x := &loud[i]
+		f.Weak = f.Weak && x.Weak
+		f.Severity = max(f.Severity, x.Severity)
+		if f.Since == 0 || x.Since != 0 && x.Since < f.Since {
+			f.Since = x.Since
+		}
+		if i < namesShown {
+			names = append(names, x.Subject.Switch)
+		}
+	}
+	f.Summary = fmt.Sprintf("%d switches %s: %s and %d more", len(loud), what, strings.Join(names, ", "), len(loud)-len(names))
+	w.book.See(&f, w.now)
+}
+
+// manyKey names what is wrong with many.
+type manyKey struct {
+	kind   alert.Kind
+	reason string
+}
