@@ -24,6 +24,16 @@ const (
 	NameAggregate
 )
 
+// SharedMAC is a router MAC that several switches have in common.
+type SharedMAC uint8
+
+// Who shares one.
+const (
+	SharedGateway SharedMAC = iota // ports towards hosts, on all leaves: an anycast gateway
+	SharedLeaves                   // all ports of all leaves
+	SharedSpines                   // all ports of all spines
+)
+
 // Config describes a fabric, its traffic, its agents and what happens to them.
 // The zero value is not usable: begin with DefaultConfig.
 type Config struct {
@@ -43,7 +53,10 @@ type Config struct {
 	HostSpeed   uint64 // bit/s
 	FabricSpeed uint64 // bit/s of one physical link
 	SwitchMAC   bool   // one router MAC a switch instead of one a port
-	HostTTL     []byte // initial TTLs, dealt to the hosts in turn
+	SharedMACs  []SharedMAC
+	HostTTL     []byte  // initial TTLs, dealt to the hosts in turn
+	Routing     float64 // share of hosts that route for guests: these send with a TTL one lower, some with the host's own address (NAT)
+	Borders     int     // leaves (the last ones) with a link to the outside
 
 	// Traffic.
 	Flows     int // flows at any time, elephants included, acknowledgements not
@@ -54,6 +67,7 @@ type Config struct {
 	IPv6      float64       // share of mice that are IPv6
 	Local     float64       // share of mice that stay within their leaf
 	Acks      bool          // TCP flows have acknowledgements in the other direction
+	Outside   float64       // share of mice to or from addresses outside, over the borders
 	OneWay    bool          // every second host only sends, the others only receive; all of it UDP
 	MTU       int           // bytes of the largest IP packet, 576 to 9216
 	Bursts    []Burst
@@ -69,6 +83,7 @@ type Config struct {
 	IPv6Agents   bool // agent addresses are IPv6
 	SilentLeaves int  // leaves without an agent, spread over the fabric
 	SilentSpines int  // spines without an agent
+	SilentBorder bool // leaves at the border have none
 	HostAgents   bool // hosts run an agent too, as hsflowd does
 
 	// Modes.

@@ -124,8 +124,8 @@ func (a *agent) encodeDevice() {
 	r := x.open(recordHostDescr)
 	x.text(a.name)
 	var uuid [16]byte
-	binary.BigEndian.PutUint64(uuid[:], mix(a.node.mac))
-	binary.BigEndian.PutUint64(uuid[8:], mix(a.node.mac+1))
+	binary.BigEndian.PutUint64(uuid[:], mix(uint64(2*a.number+2)))
+	binary.BigEndian.PutUint64(uuid[8:], mix(uint64(2*a.number+3)))
 	uuid[6], uuid[8] = uuid[6]&0x0f|0x40, uuid[8]&0x3f|0x80
 	x.b = append(x.b, uuid[:]...)
 	x.u32(machineX86, systemLinux)

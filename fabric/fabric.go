@@ -116,7 +116,9 @@ func (f *Fabric) addAgents() {
 	r := rand.New(rand.NewPCG(f.cfg.Seed, 5))
 	if f.cfg.HostAgents {
 		for _, h := range f.net.hosts {
-			f.addHostAgent(h)
+			if h.home == nil {
+				f.addHostAgent(h)
+			}
 		}
 	}
 	for _, v := range f.net.nodes {

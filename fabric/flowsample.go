@@ -101,12 +101,22 @@ func (a *agent) encodeNextHop(s *sample) {
 	if s.tap.next != nil {
 		next = s.tap.next.addr
 	}
-	x.address(next)
 	mask := uint32(24)
 	if s.conduit.stream.ipv6 {
 		mask = 64
 	}
-	x.u32(mask, mask)
+	from, to := mask, mask
+	if s.conduit.src.outside {
+		from = 0
+	}
+	if s.conduit.dst.outside {
+		to = 0
+	}
+	if p := s.tap.out; p != nil && p.router != nil {
+		next = p.router.addr
+	}
+	x.address(next)
+	x.u32(from, to)
 }
 
 // address appends an address: its type, then its bytes.

@@ -107,7 +107,7 @@ func (g *generator) freest(load func(*host) float64, peer *host) *host {
 	first := g.r.IntN(len(g.net.hosts))
 	for i := range g.net.hosts {
 		h := g.net.hosts[(first+i)%len(g.net.hosts)]
-		if peer != nil && (h == peer || h.leaf == peer.leaf && len(g.net.leaves) > 1) || !g.may(h, peer != nil) {
+		if peer != nil && (h.box() == peer.box() || h.leaf == peer.leaf && len(g.net.leaves) > 1) || !g.may(h, peer != nil) {
 			continue
 		}
 		if best == nil || load(h) < load(best) {
@@ -131,6 +131,9 @@ func (g *generator) mice(start int64) *session {
 	}
 	src := g.sender()
 	dst := g.partner(src)
+	if g.cfg.Outside > 0 && r.Float64() < g.cfg.Outside {
+		src, dst = g.far()
+	}
 	six := r.Float64() < g.cfg.IPv6
 	if r.Float64() < g.cfg.UDP || g.cfg.OneWay {
 		s.poisson = true
@@ -169,11 +172,11 @@ func (g *generator) partner(src *host) *host {
 	dst := src
 	for range 64 {
 		dst = g.net.hosts[g.r.IntN(n)]
-		if dst != src && (dst.leaf == src.leaf) == local && g.may(dst, true) {
+		if dst.box() != src.box() && (dst.leaf == src.leaf) == local && g.may(dst, true) {
 			return dst
 		}
 	}
-	for i := 1; dst == src || !g.may(dst, true); i++ {
+	for i := 1; dst.box() == src.box() || !g.may(dst, true); i++ {
 		dst = g.net.hosts[(src.number+i)%n]
 	}
 	return dst

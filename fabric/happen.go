@@ -75,4 +75,9 @@ func (f *Fabric) moveHost(e *Event) {
 	h.ports = h.ports[:0]
 	p := f.net.attach(h, leaf)
 	p.source.setRate(f.net.rate(p.speed))
+	for _, g := range f.net.hosts {
+		if g.home == h {
+			g.ports = h.ports
+		}
+	}
 }

@@ -57,6 +57,13 @@ func modes() map[string]Config {
 				{Kind: EventErrors, Target: "spine2", To: "leaf3", Value: 0.02},
 			}
 		}),
+		"shared macs": small(func(c *Config) { c.SharedMACs, c.Direction = []SharedMAC{SharedGateway, SharedSpines}, Both }),
+		"leaf mac":    small(func(c *Config) { c.SharedMACs, c.VXLAN = []SharedMAC{SharedLeaves}, true }),
+		"guests":      small(func(c *Config) { c.Routing, c.HostAgents, c.DualHomed, c.Flows = 0.3, true, 0.5, 200 }),
+		"borders":     small(func(c *Config) { c.Borders, c.Outside = 2, 0.4 }),
+		"vxlan borders": small(func(c *Config) {
+			c.Borders, c.Outside, c.VXLAN, c.SilentBorder, c.Routing = 2, 0.4, true, true, 0.3
+		}),
 		"peer links": small(func(c *Config) { c.PeerLinks, c.DualHomed = true, 0.5 }),
 		"failures": small(func(c *Config) {
 			c.PeerLinks, c.DualHomed, c.LAG = true, 0.5, 2

@@ -51,9 +51,10 @@ type port struct {
 	speed   uint64
 	far     *port // of the other switch; nil at a host
 	host    *host
-	lag     *port  // aggregate that the port is member of
-	members bundle // of an aggregate
-	vlan    uint16 // access VLAN of a host port, 0 = routed
+	lag     *port   // aggregate that the port is member of
+	members bundle  // of an aggregate
+	vlan    uint16  // access VLAN of a host port, 0 = routed
+	router  *router // outside, behind a border port
 
 	in, out     tally
 	outDiscards uint32
@@ -105,9 +106,43 @@ type host struct {
 	subnet   int     // with VXLAN: stretched over the leaves
 	ports    []*port // of the leaves to which it is attached
 	agent    *agent
-	sent     float64 // share of a link that elephants take at the same time
+	home     *host // of a guest: the host that routes for it
+	nat      bool  // a guest that has its host's address
+	outside  bool
+	*load
+}
+
+// load is what a host has in common with its guests.
+type load struct {
+	sent     float64 // bit/s that elephants take of its links at the same time
 	received float64
 	nextPort uint32
+}
+
+// router is a router outside the fabric.
+type router struct {
+	name string
+	addr netip.Addr
+	mac  uint64
+}
+
+// box gives the machine that a host is, or is on.
+func (h *host) box() *host {
+	if h.home != nil {
+		return h.home
+	}
+	return h
+}
+
+// routed tells whether a host's address is in no subnet of the fabric.
+func (h *host) routed() bool { return h.outside || h.home != nil && !h.nat }
+
+// macOn gives the MAC address that frames of a host have on a link.
+func (h *host) macOn(p *port) uint64 {
+	if p.router != nil {
+		return p.router.mac
+	}
+	return h.mac
 }
 
 // reported gives the ifIndex that the node's agent reports for p.

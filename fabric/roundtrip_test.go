@@ -110,6 +110,15 @@ func tripFlow(t *testing.T, s *sample) {
 		if s.conduit.stream.ipv6 {
 			want.SrcMask, want.DstMask = 64, 64
 		}
+		if s.conduit.src.outside { // a default route leads there
+			want.SrcMask = 0
+		}
+		if s.conduit.dst.outside {
+			want.DstMask = 0
+		}
+		if p.out != nil && p.out.router != nil {
+			want.NextHop = flow.AddrFromNetip(p.out.router.addr)
+		}
 		if vni := cmp.Or(p.vniIn, p.vniOut); vni != 0 { // the first record counts
 			want.HasRecVNI, want.RecordVNI = true, vni
 		}

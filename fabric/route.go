@@ -119,7 +119,8 @@ func (n *network) trace(src, dst *host, bond, hash uint64, c choice) *route {
 	if n.cfg.VXLAN {
 		t.bridged = src.subnet == dst.subnet
 	}
-	w := wire{smac: src.mac, dmac: in.mac, ttl: src.ttl}
+	t.bridged = t.bridged && !src.routed() && !dst.routed()
+	w := wire{smac: src.macOn(in), dmac: in.mac, ttl: src.ttl}
 	if t.bridged {
 		w.dmac = dst.mac
 	}
@@ -143,10 +144,10 @@ func (r *route) tollsOf(src, dst *host) []toll {
 		h := &r.hops[i]
 		all = append(all, toll{&h.in.in, r.wires[i].overhead(), 2 * i}, toll{&h.out.out, r.wires[i+1].overhead(), 2*i + 1})
 	}
-	if a := src.agent; a != nil {
+	if a := src.box().agent; a != nil {
 		all = append(all, toll{&a.node.ports[0].out, 0, 0})
 	}
-	if a := dst.agent; a != nil {
+	if a := dst.box().agent; a != nil {
 		all = append(all, toll{&a.node.ports[0].in, 0, arrived})
 	}
 	return all
@@ -160,7 +161,7 @@ func (t *tracer) step(in *port, w wire, out *port) {
 // deliver hands the packet to the host behind out, and ends the route.
 func (t *tracer) deliver(in *port, w wire, out *port) {
 	t.step(in, w, out)
-	last := wire{smac: out.mac, dmac: t.dst.mac, ttl: w.ttl - 1}
+	last := wire{smac: out.mac, dmac: t.dst.macOn(out), ttl: w.ttl - 1}
 	if t.bridged {
 		last = wire{smac: t.src.mac, dmac: t.dst.mac, ttl: w.ttl}
 	}
@@ -257,7 +258,13 @@ func (t *tracer) leave(w wire, from, target *node, out *port) wire {
 // VNIs: a tenant's, by pod, and those of its subnets.
 const l3VNI = 50001
 
-func l2VNI(h *host, pod uint32) uint32 { return 10010 + 1000*pod + uint32(h.subnet) }
+// l2VNI gives that of a host's subnet, 0 outside.
+func l2VNI(h *host, pod uint32) uint32 {
+	if h.outside {
+		return 0
+	}
+	return 10010 + 1000*pod + uint32(h.subnet)
+}
 
 // weigh spreads hashes evenly over n.
 func weigh(hash, salt uint64, n int) int {

@@ -3,7 +3,7 @@ package fabric
 // taps gives the places of a route where packets are sampled.
 func (n *network) taps(r *route, src, dst *host) []tap {
 	var all []tap
-	if a := src.agent; a != nil {
+	if a := src.box().agent; a != nil {
 		eth := a.node.ports[0]
 		all = append(all, tap{agent: a, source: eth, out: eth, hop: -1, egress: true, wire: &r.wires[0]})
 	}
@@ -21,7 +21,7 @@ func (n *network) taps(r *route, src, dst *host) []tap {
 			t.vniIn, t.vniOut = rx.tunnel.vni, tx.tunnel.vni
 			if !rx.tunnelled() {
 				t.vniIn = l2VNI(src, uint32(h.node.pod))
-			} else if h.out.host != nil {
+			} else if h.out.far == nil {
 				t.vniOut = l2VNI(dst, uint32(h.node.pod))
 			}
 		}
@@ -34,7 +34,7 @@ func (n *network) taps(r *route, src, dst *host) []tap {
 			all = append(all, t)
 		}
 	}
-	if a := dst.agent; a != nil {
+	if a := dst.box().agent; a != nil {
 		eth := a.node.ports[0]
 		all = append(all, tap{agent: a, source: eth, in: eth, hop: len(r.hops), wire: &r.wires[len(r.hops)]})
 	}

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net/netip"
+	"slices"
 
 	"spoor/flow"
 )
@@ -15,7 +16,8 @@ type network struct {
 	spines []*node
 	supers []*node
 	nodes  []*node // all of them, and hosts with agents
-	hosts  []*host
+	hosts  []*host // guests behind all others
+	beyond []*host // outside
 }
 
 func build(cfg *Config) *network {
@@ -40,6 +42,8 @@ func build(cfg *Config) *network {
 	n.addHosts()
 	n.cable()
 	n.pair()
+	n.addGuests()
+	n.addBorders()
 	for _, p := range n.ports() {
 		p.source.setRate(n.rate(p.speed))
 	}
@@ -73,6 +77,9 @@ func (n *network) addNode(t tier, pod, index, number int) *node {
 	v := &node{tier: t, pod: pod, index: index, number: number}
 	v.name = [...]string{"leaf", "spine", "super", ""}[t] + fmt.Sprint(number+1)
 	v.mac = 0x025e00000000 | uint64(t)<<24 | uint64(number)
+	if mac := n.shared(t); mac != 0 {
+		v.mac = mac
+	}
 	v.addr = n.agentAddr(t, number)
 	v.vtep = ipv4(10, byte(240+int(t)), byte((number+1)>>8), byte(number+1))
 	n.nodes = append(n.nodes, v)
@@ -95,7 +102,7 @@ func (n *network) addPort(v *node, speed uint64) *port {
 	p.ifIndex = uint32(p.number + 2)
 	p.name = fmt.Sprintf("swp%d", p.number)
 	p.mac = v.mac
-	if !n.cfg.SwitchMAC {
+	if !n.cfg.SwitchMAC && n.shared(v.tier) == 0 {
 		p.mac = 0x025f00000000 | uint64(v.tier)<<28 | uint64(v.number)<<12 | uint64(p.number)
 	}
 	v.ports = append(v.ports, p)
@@ -105,7 +112,7 @@ func (n *network) addPort(v *node, speed uint64) *port {
 func (n *network) addHosts() {
 	for _, leaf := range n.leaves {
 		for slot := range n.cfg.Hosts {
-			h := &host{leaf: leaf.number, slot: slot, number: len(n.hosts)}
+			h := &host{leaf: leaf.number, slot: slot, number: len(n.hosts), load: &load{}}
 			h.name = fmt.Sprintf("h%d-%d", leaf.number+1, slot+1)
 			h.mac = 0x02aa00000000 | uint64(leaf.number+1)<<12 | uint64(slot+1)
 			h.ttl = n.cfg.HostTTL[h.number%len(n.cfg.HostTTL)]
@@ -137,6 +144,9 @@ func (n *network) attach(h *host, leaf *node) *port {
 	p := n.addPort(leaf, n.cfg.HostSpeed)
 	p.host = h
 	p.vlan = 10
+	if slices.Contains(n.cfg.SharedMACs, SharedGateway) {
+		p.mac = sharedMACs[SharedGateway]
+	}
 	if n.cfg.VXLAN {
 		p.vlan += uint16(h.subnet)
 	}

@@ -2,6 +2,7 @@ package fabric
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"spoor/flow"
@@ -27,7 +28,7 @@ func (f *Fabric) Truth() *Truth {
 		Sessions: []TruthSession{}, Flows: []TruthFlow{}, Blocked: []TruthFlow{},
 	}
 	f.truthOfNodes(t)
-	for _, h := range f.net.hosts {
+	for _, h := range slices.Concat(f.net.hosts, f.net.beyond) {
 		t.Hosts = append(t.Hosts, f.truthOfHost(h))
 	}
 	for _, h := range f.happened {
@@ -65,8 +66,11 @@ func (c *Config) scenario() string {
 		{"lag", c.LAG > 1},
 		{"dual-homed", c.DualHomed > 0},
 		{"peer-links", c.PeerLinks},
-		{"silent", c.SilentLeaves+c.SilentSpines > 0},
+		{"silent", c.SilentLeaves+c.SilentSpines > 0 || c.SilentBorder},
 		{"host-agents", c.HostAgents},
+		{"shared-mac", len(c.SharedMACs) > 0},
+		{"routing-hosts", c.Routing > 0},
+		{"borders", c.Borders > 0},
 		{"five-stage", c.Pods > 1},
 		{"loss", c.Loss+c.Duplicate > 0},
 		{"discards", c.Discards > 0},
@@ -125,6 +129,8 @@ func (f *Fabric) truthOfPort(p *port) TruthInterface {
 			eth = "eth1"
 		}
 		i.Neighbour, i.NeighbourPort = &p.host.name, &eth
+	case p.router != nil:
+		i.Neighbour, i.NeighbourPort = &p.router.name, &p.router.name
 	}
 	in, out, drops, errors := p.totals()
 	i.During = TruthTraffic{InBytes: in.bytes, InFrames: in.frames, OutBytes: out.bytes, OutFrames: out.frames, OutDrops: uint64(drops), InErrors: uint64(errors)}
@@ -144,9 +150,15 @@ func (p *port) totals() (in, out tally, discards, errors uint32) {
 }
 
 func (f *Fabric) truthOfHost(h *host) TruthHost {
-	t := TruthHost{Host: h.name, IP: h.ip4.String(), IP6: h.ip6.String(), MAC: macText(h.mac), Leaf: f.net.leaves[h.leaf].name}
+	t := TruthHost{Host: h.name, IP: h.ip4.String(), IP6: h.ip6.String(), MAC: macText(h.mac), Outside: h.outside}
+	if h.home != nil {
+		t.Home = h.home.name
+	}
 	for _, p := range h.ports {
 		t.Leaves = append(t.Leaves, p.node.name)
+	}
+	if h.leaf >= 0 {
+		t.Leaf = f.net.leaves[h.leaf].name
 	}
 	return t
 }

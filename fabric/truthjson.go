@@ -44,12 +44,14 @@ type TruthSettings struct {
 
 // TruthHost is a host and where it is.
 type TruthHost struct {
-	Host   string   `json:"host"`
-	IP     string   `json:"ip"`
-	IP6    string   `json:"ip6"`
-	MAC    string   `json:"mac"`
-	Leaf   string   `json:"leaf"`
-	Leaves []string `json:"leaves"` // at the end
+	Host    string   `json:"host"`
+	IP      string   `json:"ip"`
+	IP6     string   `json:"ip6"`
+	MAC     string   `json:"mac"`
+	Leaf    string   `json:"leaf"`
+	Leaves  []string `json:"leaves"`            // at the end
+	Home    string   `json:"home,omitempty"`    // host that routes for it
+	Outside bool     `json:"outside,omitempty"` // reached over the borders, its leaves
 }
 
 // TruthEvent is an event that was carried out.

@@ -55,6 +55,7 @@ func (c *Config) validateSizes() error {
 		{"hosts per leaf", c.Hosts, 1, 64},
 		{"pods", c.Pods, 1, 64},
 		{"links in a LAG", c.LAG, 1, 8},
+		{"borders", c.Borders, 0, min(c.Leaves*c.Pods, 32)},
 	})
 	if err != nil {
 		return err
@@ -74,6 +75,14 @@ func (c *Config) validateSizes() error {
 	}
 	if (c.DualHomed > 0 || c.PeerLinks) && (c.Leaves < 2 || c.Leaves%2 != 0) {
 		return bad("dual-homed hosts and peer links need pairs of leaves, and %d is odd", c.Leaves)
+	}
+	if c.Outside > 0 && c.Borders == 0 {
+		return bad("outside is %v of the mice, but there are no borders", c.Outside)
+	}
+	for _, s := range c.SharedMACs {
+		if s > SharedSpines {
+			return bad("unknown shared MAC %d", s)
+		}
 	}
 	if len(c.HostTTL) == 0 {
 		return bad("no initial TTL for the hosts")
@@ -101,8 +110,8 @@ func (c *Config) validateTraffic() error {
 	if err := c.validateModes(); err != nil {
 		return err
 	}
-	names := []string{"udp", "ipv6", "local", "loss", "duplicate", "discards", "dual-homed"}
-	if err := shares(names, c.UDP, c.IPv6, c.Local, c.Loss, c.Duplicate, c.Discards, c.DualHomed); err != nil {
+	names := []string{"udp", "ipv6", "local", "loss", "duplicate", "discards", "dual-homed", "routing hosts", "outside"}
+	if err := shares(names, c.UDP, c.IPv6, c.Local, c.Loss, c.Duplicate, c.Discards, c.DualHomed, c.Routing, c.Outside); err != nil {
 		return err
 	}
 	if !(c.Mouse > 0 && c.Mouse <= 0.5) {

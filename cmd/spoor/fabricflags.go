@@ -42,6 +42,10 @@ func sizeFlags(f *fabric.Config, add adder) {
 	add("host-speed", speed(&f.HostSpeed), "Speed of a host's link, bit/s: 1G, 25G.")
 	add("fabric-speed", speed(&f.FabricSpeed), "Speed of one physical link between switches, bit/s: 10G, 100G.")
 	add("switch-mac", config.Bool(&f.SwitchMAC), "One MAC address for all ports of a switch, instead of one each.")
+	add("shared-mac", config.ListOf(&f.SharedMACs, "who", parseShared, func(s fabric.SharedMAC) string { return sharedNames[s] }),
+		"Who has one router MAC in common: gateway (host ports of all leaves), leaves, spines.")
+	add("routing-hosts", share(&f.Routing), "Share of hosts that route for guests, which send with a TTL one lower, some with the host's address.")
+	add("borders", config.Number(&f.Borders, 0), "Leaves (the last ones) with a link to the outside.")
 	add("host-ttl", config.ListOf(&f.HostTTL, "number", parseTTL, func(t byte) string { return strconv.Itoa(int(t)) }),
 		"Initial TTLs of the hosts, dealt in turn: 64,128.")
 }
@@ -55,6 +59,7 @@ func trafficFlags(f *fabric.Config, add adder) {
 	add("udp", share(&f.UDP), "Share of the mice that are UDP.")
 	add("ipv6", share(&f.IPv6), "Share of the mice that are IPv6.")
 	add("local", share(&f.Local), "Share of the mice that stay within their leaf.")
+	add("outside", share(&f.Outside), "Share of the mice to or from addresses outside, over the borders.")
 	add("acks", config.Bool(&f.Acks), "TCP flows have acknowledgements in the other direction.")
 	add("one-way", config.Bool(&f.OneWay), "Every second host only sends, the others only receive, all of it UDP.")
 	add("mtu", config.Number(&f.MTU, 0), "Bytes of the largest IP packet, 576 to 9216.")
@@ -74,6 +79,7 @@ func agentFlags(f *fabric.Config, add adder) {
 	add("ipv6-agents", config.Bool(&f.IPv6Agents), "Agents have IPv6 addresses.")
 	add("silent-leaves", config.Number(&f.SilentLeaves, 0), "Leaves without an agent.")
 	add("silent-spines", config.Number(&f.SilentSpines, 0), "Spines without an agent.")
+	add("silent-borders", config.Bool(&f.SilentBorder), "Leaves at the border have no agent.")
 	add("host-agents", config.Bool(&f.HostAgents), "Hosts run an agent too, as hsflowd does.")
 }
 
@@ -159,6 +165,16 @@ func enum[T comparable](p *T, values map[string]T) config.Value {
 		}
 		return v, nil
 	}, func(v T) string { return text[v] })
+}
+
+// sharedNames are the names of those that may share a router MAC.
+var sharedNames = [...]string{fabric.SharedGateway: "gateway", fabric.SharedLeaves: "leaves", fabric.SharedSpines: "spines"}
+
+func parseShared(s string) (fabric.SharedMAC, error) {
+	if i := slices.Index(sharedNames[:], s); i >= 0 {
+		return fabric.SharedMAC(i), nil
+	}
+	return 0, fmt.Errorf("%q is none of %s", s, strings.Join(sharedNames[:], ", "))
 }
 
 func parseTTL(s string) (byte, error) {

@@ -155,36 +155,6 @@ func topologies() []Scenario {
 			Name: "drain", About: "a spine is drained at 15 s and comes back at 28 s",
 			Fabric: func(c *fabric.Config) { c.Events = happens("drain:spine1@15s", "undrain:spine1@28s") },
 		},
-		{
-			Name: "link-failure", About: "the link between a leaf and a spine fails at 15 s and is back at 28 s",
-			Fabric: func(c *fabric.Config) { c.Events = happens("linkdown:leaf1>spine1@15s", "linkup:leaf1>spine1@28s") },
-		},
-		{
-			Name: "leaf-without-uplinks", About: "a leaf loses its uplinks at 15 s: its traffic takes the peer link",
-			Fabric: func(c *fabric.Config) { c.PeerLinks, c.Events = true, happens("linkdown:leaf1>*@15s") },
-		},
-		{
-			Name: "host-links", About: "half of the hosts on two leaves, peer links; hosts lose one of their two links at 15 s",
-			Fabric: func(c *fabric.Config) {
-				c.PeerLinks, c.DualHomed = true, 0.5
-				c.Events = happens("linkdown:leaf1>h1-1@15s", "linkdown:leaf1>h1-3@15s", "linkdown:leaf4>h3-1@15s")
-			},
-		},
-		{
-			Name: "peer-links", About: "half of the hosts are on two leaves, the others are reached over peer links",
-			Fabric: func(c *fabric.Config) { c.PeerLinks, c.DualHomed = true, 0.5 },
-		},
-		{
-			Name: "grey-link", About: "a link loses 2% of its frames in one direction, another damages 2%",
-			Fabric: func(c *fabric.Config) { c.Events = happens("grey:leaf1>spine1*0.02@10s", "errors:spine2>leaf3*0.02@10s") },
-		},
-		{
-			Name: "few-uplinks", About: "leaves 1 and 4 of 4 leaves have 2 and 3 of 4 uplinks",
-			Fabric: func(c *fabric.Config) {
-				c.Spines = 4
-				c.Events = happens("linkdown:leaf1>spine1@0s", "linkdown:leaf1>spine2@0s", "linkdown:leaf4>spine4@0s")
-			},
-		},
 		sprayed(2), sprayed(4), sprayed(8), sprayed(16),
 		{
 			Name: "host-moves", About: "a host goes to another leaf at 15 s",

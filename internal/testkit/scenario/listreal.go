@@ -1,0 +1,85 @@
+package scenario
+
+import "spoor/fabric"
+
+// failures differ in what breaks.
+func failures() []Scenario {
+	return []Scenario{
+		{
+			Name: "link-failure", About: "the link between a leaf and a spine fails at 15 s and is back at 28 s",
+			Fabric: func(c *fabric.Config) { c.Events = happens("linkdown:leaf1>spine1@15s", "linkup:leaf1>spine1@28s") },
+		},
+		{
+			Name: "leaf-without-uplinks", About: "a leaf loses its uplinks at 15 s: its traffic takes the peer link",
+			Fabric: func(c *fabric.Config) { c.PeerLinks, c.Events = true, happens("linkdown:leaf1>*@15s") },
+		},
+		{
+			Name: "host-links", About: "half of the hosts on two leaves, peer links; hosts lose one of their two links at 15 s",
+			Fabric: func(c *fabric.Config) {
+				c.PeerLinks, c.DualHomed = true, 0.5
+				c.Events = happens("linkdown:leaf1>h1-1@15s", "linkdown:leaf1>h1-3@15s", "linkdown:leaf4>h3-1@15s")
+			},
+		},
+		{
+			Name: "peer-links", About: "half of the hosts are on two leaves, the others are reached over peer links",
+			Fabric: func(c *fabric.Config) { c.PeerLinks, c.DualHomed = true, 0.5 },
+		},
+		{
+			Name: "grey-link", About: "a link loses 2% of its frames in one direction, another damages 2%",
+			Fabric: func(c *fabric.Config) {
+				c.Events = happens("grey:leaf1>spine1*0.02@10s", "errors:spine2>leaf3*0.02@10s")
+			},
+		},
+		{
+			Name: "few-uplinks", About: "leaves 1 and 4 of 4 leaves have 2 and 3 of 4 uplinks",
+			Fabric: func(c *fabric.Config) {
+				c.Spines = 4
+				c.Events = happens("linkdown:leaf1>spine1@0s", "linkdown:leaf1>spine2@0s", "linkdown:leaf4>spine4@0s")
+			},
+		},
+	}
+}
+
+// realities are what fabrics are like outside of textbooks.
+func realities() []Scenario {
+	return []Scenario{
+		shared("gateway-mac", "one gateway MAC on the host ports of all leaves", fabric.SharedGateway),
+		shared("leaf-mac", "one router MAC on all leaves", fabric.SharedLeaves),
+		shared("spine-mac", "one router MAC on all spines", fabric.SharedSpines),
+		borders("borders", false), borders("silent-borders", true),
+		{
+			Name: "routing-hosts", About: "half of the hosts route for guests, with and without NAT, behind an anycast gateway",
+			Fabric: func(c *fabric.Config) {
+				c.Routing, c.SharedMACs = 0.5, []fabric.SharedMAC{fabric.SharedGateway}
+			},
+		},
+		{
+			Name: "everything", About: "16 x 4: 2 silent leaves, half of the hosts on two leaves, peer links, a gateway MAC, routing hosts, TTLs, borders",
+			Fabric: func(c *fabric.Config) {
+				size(c, 4, 16, 4, 400)
+				c.Elephants = several(6, 0.15)
+				c.SilentLeaves, c.DualHomed, c.PeerLinks, c.Routing = 2, 0.5, true, 0.2
+				c.SharedMACs, c.HostTTL = []fabric.SharedMAC{fabric.SharedGateway}, []byte{64, 64, 64, 128, 255}
+				c.Borders, c.Outside = 2, 0.2
+			},
+			Target: func(t *Target) { t.Missing = 0.44 },
+		},
+	}
+}
+
+func shared(name, about string, who fabric.SharedMAC) Scenario {
+	return Scenario{Name: name, About: about, Fabric: func(c *fabric.Config) { c.SharedMACs = []fabric.SharedMAC{who} }}
+}
+
+// borders gives a fabric of which a third of the mice come from or go to the outside.
+func borders(name string, silent bool) Scenario {
+	s := Scenario{Name: name, About: "a third of the mice cross 2 border leaves to 400 addresses outside", Fabric: func(c *fabric.Config) {
+		size(c, 2, 8, 4, 200)
+		c.Borders, c.Outside, c.SilentBorder = 2, 0.33, silent
+	}}
+	if silent {
+		s.About = "the same, border leaves without an agent"
+		s.Target = func(t *Target) { t.Missing = 0.3 } // what crosses one cannot be proven
+	}
+	return s
+}
