@@ -15,6 +15,8 @@ func (w *jsonWriter) topology(m *topology.Record, collector string) {
 		w.text("link", m.Link)
 		w.port("a", &m.A)
 		w.port("b", &m.B)
+		w.text("a_alias", m.AliasA)
+		w.text("b_alias", m.AliasB)
 		w.positive("speed_bps", m.Speed, 0)
 		w.bool("speed_inferred", m.SpeedInferred)
 	case topology.HostRecord:

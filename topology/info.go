@@ -43,7 +43,7 @@ func (l *Learner) Inform(i *PortInfo) {
 	inferred, rate := max(p.inferred, plausible(i.Rate)), max(p.rate, i.Rate)
 	lies := rate > disproved*p.speed && p.rate <= disproved*p.speed
 	aggregate := cmp.Or(i.Aggregate, p.aggregate)
-	rename := i.Name != "" && i.Name != p.name && !p.named
+	rename := i.Name != "" && i.Name != p.name
 	if rename || i.Speed > 0 && i.Speed != p.speed || inferred != p.inferred || lies || aggregate != p.aggregate {
 		if rename {
 			p.name = i.Name

@@ -12,7 +12,8 @@ type Config struct {
 	Speeds []Speed // configured speeds, the most specific wins
 	Share  float64 // of any link from which a flow takes too much; 0 = 1
 	Shares []Share // and of some, the most specific wins
-	Static *Static // overrides what is learned
+	Names  []Name  // what people call switches and ports
+	Static *Static // overrides what is learned, and Names
 	Memory *Memory // of the learner before, nil: none
 }
 
@@ -72,8 +73,9 @@ type port struct {
 	listed    bool               // among the learner's open ports
 	dark      SwitchID           // the inferred switch to which it leads, 0 unknown
 	wasDark   SwitchID           // the latest that it led to
-	name      string
-	named     bool    // name is configured
+	name      string  // as the agent says
+	label     string  // as configured, which counts more
+	alias     string  // as configured: what the port is for
 	speed     float64 // as the agent reports it
 	inferred  float64 // from the highest rate counted
 
@@ -171,14 +173,14 @@ type tables struct {
 // NewLearner gives a learner that knows what cfg gives. The registry may be shared.
 func NewLearner(cfg Config, registry *Registry) *Learner {
 	l := &Learner{
-		cfg: cfg, max: defaultBounds, speeds: indexSpeeds(cfg.Speeds), shares: newShares(cfg.Share, cfg.Shares), registry: registry,
+		cfg: cfg, max: defaultBounds, registry: registry,
 		owners: map[uint64]owner{}, byFar: map[uint64][]*port{}, listedBy: map[uint64]SwitchID{}, hosts: map[flow.Addr]*host{},
 		stations: map[uint64]*station{}, tunnels: map[flow.Addr]*tunnelEnd{}, votes: map[voteKey]*vote{}, names: map[string]map[*node]struct{}{},
 		links: map[string]Record{}, placed: map[flow.Addr]placement{}, dirtyHosts: map[*host]struct{}{},
 		next:    tables{newCow[flow.Addr, *Place](), newCow[uint64, SwitchID](), newCow[flow.Addr, End](), newCow[uint64, *bridgedView]()},
 		bridges: newBridges(), dark: darkness{ports: map[*port]struct{}{}},
 	}
-	l.applyStatic()
+	l.configure()
 	if cfg.Memory != nil {
 		l.Recall(cfg.Memory)
 	}

@@ -111,7 +111,7 @@ func (l *Learner) rememberSwitch(n *node, m *Memory) MemorySwitch {
 		s.Name = name
 	}
 	for _, p := range n.ports { // sorted below
-		r := MemoryPort{IfIndex: p.key.idx, Name: p.name, Speed: p.speed, Edge: p.edge}
+		r := MemoryPort{IfIndex: p.key.idx, Name: p.called(), Speed: p.speed, Edge: p.edge}
 		link := MemoryLink{A: l.end(p), Since: l.now}
 		switch {
 		case p.kept != nil && p.peer == 0:

@@ -78,7 +78,7 @@ func (l *Learner) view(n *node) *Switch {
 	s := &Switch{ID: n.id, Agent: n.agent, Name: l.name(n), Alone: n.alone >= flowsOfAll, Hosts: n.edges > 0, Host: n.host, Void: n.void, Dual: n.duals > 0, sharesEnd: n.shares, Ports: make(map[uint32]*Port, len(n.ports)), peers: map[SwitchID]peering{}}
 	members := l.members(n)
 	for idx, p := range n.ports {
-		v := &Port{IfIndex: idx, Name: p.name, Peer: p.peer, PeerPort: p.peerPort, Edge: p.edge, Dark: p.peer == 0 && p.routed > 0, Kept: p.unproven(), side: l.bridges.side(p).key.idx}
+		v := &Port{IfIndex: idx, Name: p.called(), Alias: p.alias, Peer: p.peer, PeerPort: p.peerPort, Edge: p.edge, Dark: p.peer == 0 && p.routed > 0, Kept: p.unproven(), side: l.bridges.side(p).key.idx}
 		v.Speed, v.SpeedInferred = l.speed(p)
 		if v.Dark && p.dark != 0 {
 			v.Peer = p.dark
@@ -141,9 +141,12 @@ func linkID(l *Learner, a, b *port) string {
 	return fmt.Sprintf("%s/%d--%s/%d", l.nodes[a.key.sw].agent, a.key.idx, l.nodes[b.key.sw].agent, b.key.idx)
 }
 
+// called gives a port's best name, "" if there is none.
+func (p *port) called() string { return cmp.Or(p.label, p.name) }
+
 // portName gives "leaf1:swp5", with numbers where names are unknown.
 func (l *Learner) portName(p *port) string {
-	name := p.name
+	name := p.called()
 	if name == "" {
 		name = fmt.Sprint(p.key.idx)
 	}
@@ -203,7 +206,7 @@ func (l *Learner) linkRecords(n *node) {
 		if ok {
 			r.Since = old.Since
 		}
-		if ok && old.Link == r.Link && old.Speed == r.Speed && old.Source == r.Source {
+		if ok && old.Link == r.Link && old.Speed == r.Speed && old.Source == r.Source && old.AliasA == r.AliasA && old.AliasB == r.AliasB {
 			continue
 		}
 		l.links[r.ID] = r
@@ -237,13 +240,14 @@ func (l *Learner) linkRecord(p, q *port) Record {
 		r.Source = Given
 	}
 	r.Link = l.portName(a) + "--" + l.portName(b)
+	r.AliasA, r.AliasB = a.alias, b.alias
 	r.Speed, r.SpeedInferred = l.speed(a)
 	return r
 }
 
 func (l *Learner) flowPort(p *port) flow.Port {
 	n := l.nodes[p.key.sw]
-	return flow.Port{Switch: l.name(n), Agent: n.agent, IfIndex: p.key.idx, Name: p.name}
+	return flow.Port{Switch: l.name(n), Agent: n.agent, IfIndex: p.key.idx, Name: p.called()}
 }
 
 // hostRecord tells of an address whose place is new, changed or no longer believed.

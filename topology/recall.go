@@ -146,7 +146,7 @@ func (l *Learner) recognise(p *port, e *Evidence) {
 func (l *Learner) confirm(p *port) {
 	k := p.kept
 	p.kept = nil
-	if !p.named && p.name == "" {
+	if p.name == "" {
 		p.name = k.name
 	}
 	if p.speed == 0 {

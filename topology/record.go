@@ -54,6 +54,8 @@ type Record struct {
 	// Link: ends ordered by (agent address, ifIndex). An end whose agent does not report has a zero Agent.
 	Link          string // "leaf1:swp5--spine1:swp1"
 	A, B          flow.Port
+	AliasA        string // as configured: what the port is for
+	AliasB        string
 	Speed         float64 // bit/s, 0 unknown
 	SpeedInferred bool
 

@@ -56,6 +56,7 @@ type peering struct {
 type Port struct {
 	IfIndex       uint32
 	Name          string
+	Alias         string   // as configured: what the port is for
 	Speed         float64  // bit/s, 0 unknown
 	SpeedInferred bool     // not the agent's word, or doubted by the other end's
 	Share         float64  // of the link from which a flow takes too much

@@ -138,7 +138,7 @@ func (g *Static) check() error {
 	return nil
 }
 
-// applyStatic puts the given topology into an empty learner.
+// applyStatic puts the given topology into the learner.
 func (l *Learner) applyStatic() {
 	g := l.cfg.Static
 	if g == nil {
@@ -154,7 +154,7 @@ func (l *Learner) applyStatic() {
 		for _, port := range slices.Sorted(maps.Keys(given.Ports)) { // of two names for one port the last counts
 			if p := given.Ports[port]; p.IfIndex != 0 {
 				if q := l.port(n, uint32(p.IfIndex)); q != nil {
-					q.name, q.named = port, true
+					q.label = port
 				}
 			}
 		}
@@ -165,8 +165,8 @@ func (l *Learner) applyStatic() {
 		if p == nil || q == nil {
 			continue
 		}
-		p.peer, p.peerPort, p.given = q.key.sw, q.key.idx, true
-		q.peer, q.peerPort, q.given = p.key.sw, p.key.idx, true
+		l.impose(p, q)
+		l.impose(q, p)
 	}
 }
 
@@ -176,4 +176,20 @@ func (l *Learner) staticPort(node, name string) *port {
 		return l.port(at, uint32(n.Ports[name].IfIndex))
 	}
 	return nil
+}
+
+// impose makes a port lead to another one, whatever was learned.
+func (l *Learner) impose(p, to *port) {
+	if old := l.otherEnd(p); old != nil && old != to {
+		old.peerPort = 0
+		l.touchPort(old)
+	}
+	if p.peer != to.key.sw || p.peerPort != to.key.idx {
+		p.learned, p.voted = false, false
+	}
+	if p.dark != 0 {
+		l.lead(p, 0)
+	}
+	l.setEdge(p, false)
+	p.peer, p.peerPort, p.given = to.key.sw, to.key.idx, true
 }
