@@ -23,7 +23,7 @@ type Detectability struct {
 // worst first, at most limit of them. A flow is taken to be sampled on its way as
 // often as at this link, at as many switches as paths have on average.
 func (e *Engine) Detectability(limit int) []Detectability {
-	preset, err := elephant.PresetByName(e.cfg.Elephants.Preset)
+	preset, err := elephant.PresetByName(e.config().Elephants.Preset)
 	if err != nil {
 		return nil
 	}

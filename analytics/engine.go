@@ -29,7 +29,7 @@ type Outbox interface {
 
 // Engine joins feeds, shards and the topology learner.
 type Engine struct {
-	cfg      Config
+	cfg      *Config // replaced, never written to, under ticking and mu
 	out      Outbox
 	registry *topology.Registry
 	learner  *topology.Learner
@@ -62,19 +62,17 @@ func New(cfg Config, out Outbox) (*Engine, error) {
 		return nil, err
 	}
 	cfg.Flows.Max = cmp.Or(cfg.Flows.Max, DefaultFlows)
-	e := &Engine{cfg: cfg, out: out, registry: topology.NewRegistry(), taps: newTaps(), paths: path.NewInterner(max(cfg.Flows.Max/4, 1<<16))}
-	t := cfg.Topology
-	t.Share, t.Shares = cfg.Elephants.Share, cfg.Elephants.Links
-	e.learner = topology.NewLearner(t, e.registry)
+	e := &Engine{cfg: &cfg, out: out, registry: topology.NewRegistry(), taps: newTaps(), paths: path.NewInterner(max(cfg.Flows.Max/4, 1<<16))}
+	e.learner = topology.NewLearner(cfg.fabric(), e.registry)
 	e.snap.Store(e.learner.Snapshot())
 	for i := range e.shards {
-		s, err := NewShard(uint32(i), &e.cfg, e.learner.Snapshot(), e.taps, e.paths)
+		s, err := NewShard(uint32(i), e.cfg, e.learner.Snapshot(), e.taps, e.paths)
 		if err != nil {
 			return nil, fmt.Errorf("analytics: %w", err)
 		}
 		e.shards[i] = s
 	}
-	e.desk.init(&e.cfg, out)
+	e.desk.init(e.cfg, out)
 	e.desk.id = e.registry.ID
 	e.watch = watch.New(alert.NewBook(cfg.Alerts), e.desk.ports)
 	e.desk.watch = e.watch

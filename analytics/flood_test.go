@@ -20,7 +20,7 @@ func TestSpoofedFlood(t *testing.T) {
 		each      = 3 * 25 * 2 // samples a second of an elephant at twice the threshold, at three switches
 	)
 	e, j := soakEngine(t)
-	cfg := e.cfg
+	cfg := *e.cfg
 	cfg.Flows.Max = 16_384
 	cfg.Topology.Speeds[0].Bps = 8 * 1514 * 100 * 25 * 10 // a threshold of 25 samples a second
 	e, err := New(cfg, j)

@@ -72,8 +72,7 @@ func (c *AgentsConfig) Validate() error {
 // inventor of agents cannot push out the real ones.
 type Agents struct {
 	cfg    AgentsConfig
-	allow  allowList
-	alias  map[flow.Addr]flow.Addr
+	whom   atomic.Pointer[whom]
 	seed   maphash.Seed
 	shards [agentShards]agentShard
 
@@ -107,17 +106,37 @@ func NewAgents(cfg AgentsConfig) (*Agents, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
-	a := &Agents{
-		cfg: cfg, allow: newAllowList(cfg.Allow), seed: maphash.MakeSeed(),
-		alias: make(map[flow.Addr]flow.Addr, len(cfg.Alias)), peers: make(map[netip.Addr]int),
-	}
-	for from, to := range cfg.Alias {
-		a.alias[flow.AddrFromNetip(from)] = flow.AddrFromNetip(to)
-	}
+	a := &Agents{cfg: cfg, seed: maphash.MakeSeed(), peers: make(map[netip.Addr]int)}
+	a.believe(&cfg)
 	for i := range a.shards {
 		a.shards[i].streams = make(map[streamKey]*stream)
 	}
 	return a, nil
+}
+
+// whom is which agents are heard, and by which address they are known.
+type whom struct {
+	allow allowList
+	alias map[flow.Addr]flow.Addr
+}
+
+func (a *Agents) believe(cfg *AgentsConfig) {
+	w := &whom{allow: newAllowList(cfg.Allow), alias: make(map[flow.Addr]flow.Addr, len(cfg.Alias))}
+	for from, to := range cfg.Alias {
+		w.alias[flow.AddrFromNetip(from)] = flow.AddrFromNetip(to)
+	}
+	a.whom.Store(w)
+}
+
+// Configure puts Allow and Alias of another configuration into force, from the
+// next datagram on; the bounds stay as they were. On an error nothing changes. It
+// is safe for concurrent use.
+func (a *Agents) Configure(cfg AgentsConfig) error {
+	if err := cfg.Validate(); err != nil {
+		return err
+	}
+	a.believe(&cfg)
+	return nil
 }
 
 // Resolve gives the address by which an agent is known, and whether it is heard:
@@ -128,11 +147,12 @@ func (a *Agents) Resolve(agent flow.Addr, from netip.Addr) (known flow.Addr, all
 	if agent.NamesNobody() {
 		agent = flow.AddrFromNetip(from)
 	}
-	if len(a.allow) != 0 && !a.allow.allows(agent.Netip()) {
+	w := a.whom.Load()
+	if len(w.allow) != 0 && !w.allow.allows(agent.Netip()) {
 		return agent, false
 	}
-	if len(a.alias) != 0 {
-		if to, ok := a.alias[agent]; ok {
+	if len(w.alias) != 0 {
+		if to, ok := w.alias[agent]; ok {
 			agent = to
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"slices"
 	"sync"
+	"sync/atomic"
 )
 
 // payloadSize holds any UDP payload: 65,535 less the headers over IPv4 and IPv6.
@@ -19,7 +20,7 @@ type Collector struct {
 	workers int
 	log     *slog.Logger
 	handler func(worker int) Handler
-	allow   allowList
+	allow   atomic.Pointer[allowList] // read by all readers
 	clock   *Clock
 	size    int // bytes a buffer holds
 
@@ -37,10 +38,16 @@ func New(cfg Config, log *slog.Logger, handler func(worker int) Handler) (*Colle
 		return nil, err
 	}
 	cfg.Allow = slices.Clone(cfg.Allow)
-	return &Collector{
-		cfg: cfg, workers: cfg.workers(), log: log, handler: handler,
-		allow: newAllowList(cfg.Allow), clock: NewClock(), size: payloadSize,
-	}, nil
+	c := &Collector{cfg: cfg, workers: cfg.workers(), log: log, handler: handler, clock: NewClock(), size: payloadSize}
+	c.Allow(cfg.Allow)
+	return c, nil
+}
+
+// Allow replaces Config.Allow, valid prefixes, from the next datagram on. It is
+// safe for concurrent use.
+func (c *Collector) Allow(prefixes []netip.Prefix) {
+	list := newAllowList(prefixes)
+	c.allow.Store(&list)
 }
 
 // Workers gives the number of workers, and so of handlers.

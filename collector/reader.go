@@ -21,7 +21,7 @@ const (
 // stopping and counters belong to the worker, or are set before it runs.
 type common struct {
 	log      *slog.Logger
-	allow    allowList
+	allow    *atomic.Pointer[allowList]
 	clock    *Clock
 	counters *counters
 	stopping atomic.Bool
@@ -35,7 +35,7 @@ type common struct {
 }
 
 func newCommon(c *Collector) common {
-	return common{log: c.log, allow: c.allow, clock: c.clock, counters: new(counters)}
+	return common{log: c.log, allow: &c.allow, clock: c.clock, counters: new(counters)}
 }
 
 // deliver accounts for one datagram and hands it over unless it was cut or its
@@ -44,7 +44,7 @@ func (r *common) deliver(h Handler, t *tally, payload []byte, from netip.AddrPor
 	t.received++
 	t.bytes += uint64(len(payload))
 	switch {
-	case len(r.allow) != 0 && !r.allow.allows(from.Addr()):
+	case !r.allow.Load().allows(from.Addr()):
 		t.refused++
 	case cut:
 		t.truncated++

@@ -73,11 +73,11 @@ type port struct {
 	listed    bool               // among the learner's open ports
 	dark      SwitchID           // the inferred switch to which it leads, 0 unknown
 	wasDark   SwitchID           // the latest that it led to
-	name      string  // as the agent says
-	label     string  // as configured, which counts more
-	alias     string  // as configured: what the port is for
-	speed     float64 // as the agent reports it
-	inferred  float64 // from the highest rate counted
+	name      string             // as the agent says
+	label     string             // as configured, which counts more
+	alias     string             // as configured: what the port is for
+	speed     float64            // as the agent reports it
+	inferred  float64            // from the highest rate counted
 
 	rate      float64 // the highest that was counted under this speed
 	aggregate uint32  // ifIndex of the aggregate that it is member of

@@ -34,7 +34,10 @@ func LoadNames(path string) ([]Name, error) {
 		return nil, fmt.Errorf("names file: %w", err)
 	}
 	defer func() { _ = f.Close() }() // it was only read
-	names, err := ParseNames(io.LimitReader(f, maxNamesFile))
+	if s, err := f.Stat(); err == nil && s.Size() > maxNamesFile {
+		return nil, fmt.Errorf("names file %s: %d bytes are too many: want %d at most", path, s.Size(), maxNamesFile)
+	}
+	names, err := ParseNames(f)
 	if err != nil {
 		return nil, fmt.Errorf("names file %s: %w", path, err)
 	}

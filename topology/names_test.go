@@ -103,7 +103,8 @@ func TestConfigure(t *testing.T) {
 	check("at first", "sw-a:Ethernet49--10.255.0.51:1", "", 1e9, 0.1, Learned)
 
 	names := []Name{
-		{Agent: agent(1), IfIndex: 49, Name: "up1", Alias: "to spine1", Speed: 40e9}, {Agent: agent(1), Name: "leaf1", Speed: 10e9},
+		{Agent: agent(1), IfIndex: 49, Name: "up1", Alias: "to spine1", Speed: 40e9},
+		{Agent: agent(1), Name: "leaf1", Speed: 10e9},
 		{Agent: agent(51), Name: "spine1"},
 	}
 	f.Configure(Config{Share: 0.2, Names: names})

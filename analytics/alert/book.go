@@ -52,6 +52,10 @@ type entry struct {
 // NewBook gives an empty book.
 func NewBook(cfg Config) *Book { return &Book{cfg: cfg, open: map[key]*entry{}} }
 
+// Mute replaces the rules: alerts that are raised end when a new rule takes them
+// in, and what a rule hid so far is told if it lasts.
+func (b *Book) Mute(rules []Rule) { b.cfg.Mute = rules }
+
 // See notes a finding at a time. What it holds is copied but for its slices,
 // which belong to the book from now on.
 func (b *Book) See(f *Finding, now int64) {

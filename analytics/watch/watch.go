@@ -89,6 +89,9 @@ func (w *Watch) Tick() []*flow.Alert {
 	return w.book.Tick(w.now)
 }
 
+// Mute replaces the rules that mute alerts.
+func (w *Watch) Mute(rules []alert.Rule) { w.book.Mute(rules) }
+
 // Finish gives the ends of all alerts that are up, as when a replay ends or the collector stops.
 func (w *Watch) Finish() []*flow.Alert { return w.book.Finish(w.now) }
 

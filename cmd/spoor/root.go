@@ -39,7 +39,8 @@ type cli struct {
 	file     string
 	dump     bool
 	leftover leftover
-	working  bool // a command has begun its work: errors are no longer about its use
+	setLevel func(telemetry.Level) // of the log
+	working  bool                  // a command has begun its work: errors are no longer about its use
 }
 
 // errDumped ends a command that was only to show the configuration.
@@ -121,7 +122,7 @@ func (c *cli) root() *cobra.Command {
 		hideOthers(cmd)
 		help(cmd, args)
 	})
-	root.AddCommand(c.runCommand(), c.demoCommand(), c.simulateCommand(), c.replayCommand(), c.decodeCommand(), c.tailCommand(), c.topicsCommand(), c.topologyCommand(), c.versionCommand(), c.completionCommand())
+	root.AddCommand(c.runCommand(), c.checkCommand(), c.demoCommand(), c.simulateCommand(), c.replayCommand(), c.decodeCommand(), c.tailCommand(), c.topicsCommand(), c.topologyCommand(), c.versionCommand(), c.completionCommand())
 	return root
 }
 
@@ -215,7 +216,8 @@ func (c *cli) load() (*slog.Logger, error) {
 	if c.dump {
 		return nil, errors.Join(c.set.Dump(c.out), errDumped)
 	}
-	log := telemetry.NewLogger(c.err, c.cfg.Log)
+	log, setLevel := telemetry.NewAdjustable(c.err, c.cfg.Log)
+	c.setLevel = setLevel
 	for _, w := range warnings {
 		log.Warn("configuration", "warning", w)
 	}

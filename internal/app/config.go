@@ -33,6 +33,7 @@ type Config struct {
 	Kafka        KafkaConfig
 	Analytics    analytics.Config
 	TopologyFile string // sFlow-RT's JSON, "" = none
+	NamesFile    string // CSV, "" = none
 	Publish      publish.Config
 	Post         post.Config
 	Output       OutputConfig
@@ -120,6 +121,11 @@ func (c *Config) Load(set *config.Set, from Sources) (warnings []string, err err
 	}
 	if c.TopologyFile != "" {
 		if c.Analytics.Topology.Static, err = topology.LoadStatic(c.TopologyFile); err != nil {
+			return warnings, err
+		}
+	}
+	if c.NamesFile != "" {
+		if c.Analytics.Topology.Names, err = topology.LoadNames(c.NamesFile); err != nil {
 			return warnings, err
 		}
 	}

@@ -24,6 +24,10 @@ Every setting can stand in one YAML file (` + "`spoor run -c spoor.yaml`, or `SP
 same name: ` + "`kafka.brokers`, `SPOOR_KAFKA_BROKERS`, `--kafka.brokers`" + `. A flag wins over the environment, that over the file, that over the
 default. ` + "`--dump-config`" + ` prints what is in effect and where it comes from, in the form of a file.
 
+A running program reads all of it again when it gets SIGHUP (` + "`kill -HUP`, `systemctl reload spoor`" + `). What is marked ↻ is then in force,
+the files that it names included; the log says what else has changed and waits for a restart. If anything is wrong, nothing changes and the
+log says what; ` + "`spoor_config_last_reload_successful` is 0 then. `spoor check`" + ` tells beforehand.
+
 ` + "```yaml" + `
 collector: dc1
 listen:

@@ -35,7 +35,16 @@ func (c *Config) Keys() *config.Set {
 	c.analyticsKeys(add)
 	c.alertKeys(add)
 	c.outputKeys(add)
-	return config.NewSet(keys...)
+	set := config.NewSet(keys...)
+	set.MarkLive(live)
+	return set
+}
+
+// liveKeys are the settings, or the beginnings of their names, that Reload puts into force.
+var liveKeys = []string{"listen.allow", "agents.", "names.", "elephants.", "topology.file", "topology.speeds", "flows.idle", "paths.", "log.level"}
+
+func live(name string) bool {
+	return slices.ContainsFunc(liveKeys, func(k string) bool { return name == k || strings.HasSuffix(k, ".") && strings.HasPrefix(name, k) })
 }
 
 // adder takes one key.
@@ -135,6 +144,8 @@ func (c *Config) analyticsKeys(add adder) {
 		"How long the excess must last before an alert starts.")
 	add("elephants.mute", config.ListOf(&a.Alerts.Mute, "rule", parseMute, func(r alert.Rule) string { return r.String() }),
 		"Rules that mute alerts, of any kind: words like src=10.1.0.0/16 dst=10.2.0.5 between=\"10.1.0.0/16,10.2.0.0/16\" alert=PortDown switch=leaf1 port=swp5 link=leaf1:swp5--spine1:swp1 schedule=\"Mon-Fri 22:00-04:00\" until=2027-01-31 reason=\"nightly backup\". Muted elephants stay in their topic.")
+	add("names.file", config.String(&c.NamesFile),
+		"What you call switches and ports, and their speeds: a CSV file with the columns agent, ifIndex (empty for the switch itself), name, alias, speed. Empty: none.")
 	add("topology.file", config.String(&c.TopologyFile),
 		"A given topology in sFlow-RT's JSON form; it overrides what is learned. Empty: none.")
 	add("topology.learn", config.Bool(&a.Topology.Learn),

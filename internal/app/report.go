@@ -27,7 +27,7 @@ func (r *runner) instruments() {
 		return 0
 	})
 	own.NewGauge("spoor_spool_stranded_bytes", func() float64 { return float64(r.stranded) })
-	r.registry.Add(own, r.pub.Metrics(), r.beat.set, r.kafka.Metrics())
+	r.registry.Add(own, r.pub.Metrics(), r.beat.set, r.reloader.set, r.kafka.Metrics())
 	if r.files != nil {
 		r.registry.Add(r.files.Metrics())
 	}

@@ -48,6 +48,7 @@ type RunOptions struct {
 	Program string            // how to call this program, for hints; "" is spoor
 	Started func(*Addresses)  // where set, called once everything works
 	Watch   analytics.Outbox  // where set, hears what the engine concludes as well
+	Reload  Reloading
 }
 
 // Addresses are where a running program can be reached.
@@ -77,6 +78,7 @@ type runner struct {
 	broker    *broker.Broker
 	engine    *analytics.Engine
 	beat      *heartbeat
+	reloader  *reloader
 	web       *web.Server
 	registry  *telemetry.Registry
 	receiving atomic.Bool
@@ -88,6 +90,7 @@ type runner struct {
 // begun, so that a busy one leaves nothing behind.
 func Run(ctx context.Context, cfg *Config, o RunOptions) error {
 	r := &runner{cfg: cfg, o: o, log: o.Log, limit: telemetry.Throttled(o.Log, 10*time.Second), begin: time.Now()}
+	r.reloader = newReloader(r, &r.o.Reload)
 	if err := r.build(ctx); err != nil {
 		r.abandon()
 		return err
@@ -245,6 +248,7 @@ func (r *runner) parts(g *lifecycle.Group) {
 	g.Add(lifecycle.Part{Name: "alert posts", StopTimeout: stopPosts + stopSlack, Run: func(ctx context.Context) error {
 		return r.poster.Run(ctx, stopPosts)
 	}})
+	g.Add(lifecycle.Part{Name: "configuration", Run: r.reloader.run, StopTimeout: stopSlack})
 	g.Add(lifecycle.Part{Name: "forward", Run: r.forward.Run, StopTimeout: stopForward})
 	g.Add(lifecycle.Part{Name: "analytics", Run: r.beat.run, Ready: r.beat.ready, StopTimeout: stopEngine})
 	g.Add(lifecycle.Part{Name: "collector", Run: r.receive, StopTimeout: stopCollector})

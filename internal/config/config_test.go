@@ -71,6 +71,7 @@ func TestFile_Success(t *testing.T) {
 		c.Brokers = []string{"a:9092", "b:9092"}
 		c.Share = 0.125
 	})
+	f("kafka: {brokers: [a:9092, 'b:9092'], share: 0.1}\n", func(c *settings) { c.Brokers = []string{"a:9092", "b:9092"} })
 	f("kafka.brokers: a:9092, b:9092", func(c *settings) { c.Brokers = []string{"a:9092", "b:9092"} })
 	f("kafka: {brokers: []}", func(c *settings) { c.Brokers = []string{} })
 	f("flows: {idle: 5m, max_bytes: 10GB}", func(c *settings) { c.Idle, c.MaxBytes = 5*time.Minute, 10e9 })

@@ -90,7 +90,11 @@ func (s *Set) Reference() []byte {
 		if def != "" {
 			def = "`" + def + "`"
 		}
-		fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", k.Name, kind, def, strings.ReplaceAll(k.Help, "|", "\\|"))
+		live := ""
+		if s.Live(k.Name) {
+			live = " ↻"
+		}
+		fmt.Fprintf(&b, "| `%s`%s | %s | %s | %s |\n", k.Name, live, kind, def, strings.ReplaceAll(k.Help, "|", "\\|"))
 	}
 	return []byte(b.String())
 }

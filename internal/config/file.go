@@ -178,10 +178,11 @@ func (r *reader) items(i int, n ast.Node) (items []string, bad ast.Node) {
 			return nil, n
 		}
 		for _, e := range n.Values {
-			if _, ok := e.(ast.ScalarNode); !ok {
+			item, ok := item(e)
+			if !ok {
 				return nil, e
 			}
-			items = append(items, text(e))
+			items = append(items, item)
 		}
 		return items, nil
 	case ast.MapNode:
@@ -199,6 +200,18 @@ func (r *reader) items(i int, n ast.Node) (items []string, bad ast.Node) {
 		return r.set.split(i, text(n)), nil
 	}
 	return nil, n
+}
+
+// item gives an element of a list. Inside braces the parser takes kafka1:9092 for a
+// mapping, which YAML does not where no space follows the colon.
+func item(n ast.Node) (string, bool) {
+	if m, ok := n.(*ast.MappingNode); ok && len(m.Values) == 1 {
+		key, value := m.Values[0].Key, m.Values[0].Value
+		_, plain := value.(ast.ScalarNode)
+		return text(key) + ":" + text(value), plain && value.GetToken().Position.Offset == m.Values[0].Start.Position.Offset+1
+	}
+	_, ok := n.(ast.ScalarNode)
+	return text(n), ok
 }
 
 // text gives a scalar as it was written.

@@ -40,6 +40,7 @@ type Set struct {
 	origin []Origin
 	flags  [][]string // per key: items given by flag, nil if none
 	given  []bool
+	live   func(name string) bool // a running program takes a new value of the key
 }
 
 // NewSet makes a set; the order of the keys is that of the dump and the
@@ -69,6 +70,37 @@ func (s *Set) Origin(name string) Origin {
 		return s.origin[i]
 	}
 	return FromDefault
+}
+
+// Values gives the settings as they are now, by name; later ones leave it as it is.
+func (s *Set) Values() map[string][]string {
+	m := make(map[string][]string, len(s.keys))
+	for i := range s.keys {
+		m[s.keys[i].Name] = slices.Clone(s.keys[i].Value.Items())
+	}
+	return m
+}
+
+// Changed gives the names of the settings that differ from earlier Values, in the order of the keys.
+func (s *Set) Changed(since map[string][]string) []string {
+	var names []string
+	for i := range s.keys {
+		if !slices.Equal(s.keys[i].Value.Items(), since[s.keys[i].Name]) {
+			names = append(names, s.keys[i].Name)
+		}
+	}
+	return names
+}
+
+// MarkLive says of which keys a running program takes a new value when it is told to.
+func (s *Set) MarkLive(live func(name string) bool) { s.live = live }
+
+// Live reports whether a running program takes a new value of the key.
+func (s *Set) Live(name string) bool { return s.live != nil && s.live(name) }
+
+// AdoptFlags takes over what another set of the same keys was given by flags, for Flags to apply.
+func (s *Set) AdoptFlags(from *Set) {
+	s.flags, s.given = slices.Clone(from.flags), slices.Clone(from.given)
 }
 
 func (s *Set) index(name string) int {

@@ -38,11 +38,21 @@ func DefaultLogConfig() LogConfig { return LogConfig{Level: LevelInfo, Format: F
 
 // NewLogger gives a logger that writes to w.
 func NewLogger(w io.Writer, c LogConfig) *slog.Logger {
-	opts := &slog.HandlerOptions{Level: slogLevel(c.Level)}
+	log, _ := NewAdjustable(w, c)
+	return log
+}
+
+// NewAdjustable gives a logger that writes to w, and what changes its level,
+// which is safe for concurrent use.
+func NewAdjustable(w io.Writer, c LogConfig) (log *slog.Logger, setLevel func(Level)) {
+	var level slog.LevelVar
+	setLevel = func(l Level) { level.Set(slogLevel(l)) }
+	setLevel(c.Level)
+	opts := &slog.HandlerOptions{Level: &level}
 	if c.Format == FormatJSON {
-		return slog.New(slog.NewJSONHandler(w, opts))
+		return slog.New(slog.NewJSONHandler(w, opts)), setLevel
 	}
-	return slog.New(slog.NewTextHandler(w, opts))
+	return slog.New(slog.NewTextHandler(w, opts)), setLevel
 }
 
 func slogLevel(l Level) slog.Level {
