@@ -106,7 +106,6 @@ func (l *lane) seal(blocks []*Block) {
 		if l.stamp {
 			b.FirstTime, b.MaxTime = b.FirstTime+now.UnixMilli()-b.MaxTime, now.UnixMilli()
 		}
-		l.books.topic[b.Topic].records.Add(int(b.Records))
 		switch o := l.admit(b); o {
 		case Acknowledged:
 			if admitted = append(admitted, b); l.wait { // the next may wait for the room that this one takes
@@ -124,13 +123,23 @@ func (l *lane) seal(blocks []*Block) {
 	}
 }
 
-// admit charges the block to its class; Acknowledged means that it may go,
-// Spooled that the spool took it.
+// admit counts the block and charges it to its class; Acknowledged means that it
+// may go, Spooled that the spool took it.
 func (l *lane) admit(b *Block) Outcome {
-	class, size := l.class(b.Topic), int64(cap(b.buf))
-	b.class = class
+	b.class = l.class(b.Topic)
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	o := l.take(b, int64(cap(b.buf)))
+	l.books.topic[b.Topic].records.Add(int(b.Records))
+	if o != Acknowledged && o != Spooled {
+		l.books.end(b, o)
+	}
+	return o
+}
+
+// take finds room for the block, and waits for it where that is wanted; l.mu is held.
+func (l *lane) take(b *Block, size int64) Outcome {
+	class := b.class
 	sp := l.spools[class]
 	if l.topics[b.Topic].Memory && l.blocks[b.Topic].spooled == 0 { // behind what an earlier run left, if anything
 		sp = nil
@@ -176,6 +185,7 @@ func (l *lane) settle(b *Block, o Outcome) {
 	}
 	l.mu.Lock()
 	l.charge(b, -1)
+	l.books.end(b, o)
 	l.room.Broadcast()
 	sp := l.spools[b.class]
 	if sp.busy() {
@@ -185,9 +195,9 @@ func (l *lane) settle(b *Block, o Outcome) {
 	l.finish(b, o)
 }
 
-// finish counts the outcome, tells who asked, and keeps the buffer.
+// finish tells who asked, and keeps the buffer. The outcome was counted while l.mu
+// was held, with which the block left the queue: the ledger closes at any moment.
 func (l *lane) finish(b *Block, o Outcome) {
-	l.books.end(b, o)
 	for _, a := range b.acks {
 		a.done(o)
 	}
@@ -209,9 +219,11 @@ func (l *lane) exchange(old *Block, blocks []*Block) {
 
 // refuse counts one record that was encoded but fits into no block.
 func (l *lane) refuse(t Topic, o Outcome, size int, done func(Outcome)) {
+	l.mu.Lock()
 	l.books.topic[t].records.Inc()
 	l.books.topic[t].dropped[o].Inc()
 	l.books.topic[t].bytes[o].Add(size)
+	l.mu.Unlock()
 	if done != nil {
 		done(o)
 	}
@@ -230,6 +242,11 @@ func (l *lane) close() {
 func (l *lane) sum(t Topic) blockSum {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	return l.sumLocked(t)
+}
+
+// sumLocked is sum for who holds l.mu.
+func (l *lane) sumLocked(t Topic) blockSum {
 	s := l.blocks[t]
 	if s.first != nil {
 		s.since = s.first.sealed

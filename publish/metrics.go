@@ -60,7 +60,7 @@ func newBooks(set *metrics.Set, sink string, primary bool, sum func(Topic) block
 	return b
 }
 
-// end counts a block's outcome.
+// end counts a block's outcome; the lane's lock is held.
 func (b *books) end(x *Block, o Outcome) {
 	tb := &b.topic[x.Topic]
 	if o == Spooled {
@@ -80,7 +80,8 @@ func (b *books) end(x *Block, o Outcome) {
 }
 
 // TopicStats is the ledger of one topic: Records + Recovered = Acknowledged +
-// the sum of Dropped + Queued + Spooled, exactly so while nothing moves.
+// the sum of Dropped + Queued + Spooled at any moment, but that a record which is
+// being written to the spool is both queued and spooled.
 type TopicStats struct {
 	Records      uint64
 	Recovered    uint64 // found in the spool at the start
@@ -107,7 +108,8 @@ type Stats [topics]TopicStats
 func (l *lane) stats() *Stats {
 	var s Stats
 	for t := range s {
-		tb, q := &l.books.topic[t], l.sum(Topic(t))
+		l.mu.Lock()
+		tb, q := &l.books.topic[t], l.sumLocked(Topic(t))
 		s[t] = TopicStats{
 			Records: tb.records.Get(), Acknowledged: tb.acknowledged.Get(),
 			Recovered: tb.recovered.Get(), Spooled: uint64(q.spooled), Queued: uint64(q.records), QueuedBytes: uint64(q.bytes),
@@ -115,6 +117,7 @@ func (l *lane) stats() *Stats {
 		for o := QueueFull; o < outcomes; o++ {
 			s[t].Dropped[o] = tb.dropped[o].Get()
 		}
+		l.mu.Unlock()
 	}
 	return &s
 }

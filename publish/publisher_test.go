@@ -100,6 +100,37 @@ func TestLedger(t *testing.T) {
 	}
 }
 
+// TestLedgerAtAnyMoment reads the ledger while blocks come and go: it closes each
+// time, as long as there is no spool.
+func TestLedgerAtAnyMoment(t *testing.T) {
+	cfg := testConfig()
+	cfg.QueueBytes = 1 << 20
+	p := started(t, cfg, &nullSink{})
+	fed := make(chan struct{})
+	go func() {
+		defer close(fed)
+		f := newFeeder(p)
+		for range 20_000 {
+			f.feed(1) // a block
+		}
+	}()
+	for reads, over := 0, false; !over; reads++ {
+		select {
+		case <-fed:
+			over = true
+		default:
+		}
+		if s := p.Stats()[Flows]; s.Records != s.Acknowledged+s.DroppedTotal()+s.Queued {
+			t.Errorf("read %d: %+v", reads, s)
+			break
+		}
+	}
+	<-fed
+	if err := p.Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // TestFullQueue lets a sink hang: samples are dropped and counted, events go
 // on, and alerts longest of all.
 func TestFullQueue(t *testing.T) {
@@ -273,13 +304,7 @@ func TestLinger(t *testing.T) {
 		t.Error("not handed over after the linger")
 	}
 	p.Topology(&topology.Record{ID: "x"})
-	end := time.Now().Add(10 * time.Second)
-	for p.Stats()[Topology].Queued == 0 && time.Now().Before(end) {
-		time.Sleep(time.Millisecond)
-	}
-	if p.Stats()[Topology].Queued != 1 {
-		t.Error("an event was not handed over by itself")
-	}
+	eventually(t, "an event is handed over by itself", func() bool { return p.Stats()[Topology].Queued == 1 })
 	if err := p.Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}

@@ -144,6 +144,7 @@ func (s *spooling) write(b *Block) {
 	}
 	s.waiting -= b.charged
 	l.charge(b, -1)
+	l.books.end(b, o)
 	l.room.Broadcast()
 	l.mu.Unlock()
 	b.lane = nil
@@ -272,8 +273,8 @@ func (s *spooling) refuse(b *Block) {
 	if b.Topic < topics {
 		l.mu.Lock()
 		l.blocks[b.Topic].spooled -= int64(b.Records)
-		l.mu.Unlock()
 		l.books.end(b, SpoolFailed)
+		l.mu.Unlock()
 	}
 	b.ref, b.lane = nil, nil
 	l.pool.put(b)

@@ -133,6 +133,7 @@ func (s *spooling) front(blocks []*Block) error {
 			o = Spooled
 			l.blocks[b.Topic].spooled += int64(b.Records)
 		}
+		l.books.end(b, o)
 		l.mu.Unlock()
 		l.finish(b, o)
 	}

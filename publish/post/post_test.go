@@ -68,7 +68,7 @@ func (r *receiver) state() (posts int, got []map[string]any, auth string) {
 
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !ok(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("in vain: %s", what)
 		}
@@ -84,7 +84,7 @@ func run(t *testing.T, cfg post.Config) (p *post.Poster, stop func()) {
 	p = post.New(cfg, slog.New(slog.DiscardHandler))
 	ctx, cancel := context.WithCancel(t.Context())
 	done := make(chan error, 1)
-	go func() { done <- p.Run(ctx, 5*time.Second) }()
+	go func() { done <- p.Run(ctx, time.Minute) }()
 	var once sync.Once
 	stop = func() {
 		once.Do(func() {
