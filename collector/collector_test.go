@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-const patience = 10 * time.Second
+const patience = time.Minute
 
 func check(tb testing.TB, err error) {
 	tb.Helper()
@@ -310,10 +310,11 @@ func TestFlushAtIdle(t *testing.T) {
 
 func TestClock(t *testing.T) {
 	c := NewClock()
-	if d := time.Since(time.Unix(0, c.Now())); d < -time.Second || d > time.Second {
-		t.Errorf("off by %v", d)
-	}
+	before := time.Now().UnixNano()
 	last := c.Now()
+	if after := time.Now().UnixNano(); last < before-1e9 || last > after+1e9 {
+		t.Errorf("%d is not between %d and %d", last, before, after)
+	}
 	for range 10000 {
 		now := c.Now()
 		if now < last {

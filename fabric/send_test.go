@@ -74,18 +74,17 @@ func TestSenderPacesAndSeparates(t *testing.T) {
 	if len(agents) != f.Agents() {
 		t.Errorf("%d sources for %d agents", len(agents), f.Agents())
 	}
-	if took < 900*time.Millisecond || took > 10*time.Second {
+	if took < 900*time.Millisecond {
 		t.Errorf("one second took %v", took)
 	}
 	_ = conn.Close()
 	for p := range got { // ends with the reader
 		t.Errorf("one datagram more, from %v", p.from)
 	}
-	for range 100 {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(time.Millisecond) {
 		if runtime.NumGoroutine() <= before {
 			return
 		}
-		runtime.Gosched()
 	}
 	t.Errorf("%d goroutines, %d before", runtime.NumGoroutine(), before)
 }

@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"spoor/internal/testkit/port"
 )
 
 // wrong runs a command that is a mistake: it wants one line on stderr, the right
@@ -58,12 +60,7 @@ func TestBadPortsAndBrokers(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer tcp.Close()
-	free, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	nobody := free.Addr().String()
-	_ = free.Close()
+	nobody := port.Held(t)
 	wrong(t, 1, udp.LocalAddr().String(), "run", "--data_dir", "$DATA", "--listen.address", udp.LocalAddr().String(), "--http.listen", "127.0.0.1:0")
 	wrong(t, 1, tcp.Addr().String()+" is taken", "run", "--data_dir", "$DATA", "--listen.address", "127.0.0.1:0", "--http.listen", tcp.Addr().String())
 	wrong(t, 1, "no Kafka broker at "+nobody, "tail", "elephants", "--kafka.brokers", nobody)

@@ -16,6 +16,10 @@ import (
 	"spoor/internal/app"
 )
 
+// patience is how long a test waits for what must come: a machine may be slow,
+// and busy with other tests.
+const patience = time.Minute
+
 // captures is where the project's recordings are.
 const captures = "../../testdata/captures/"
 
@@ -50,11 +54,11 @@ func command(t *testing.T, env ...string) (c *cli, out, errs *buffer) {
 	return &cli{in: strings.NewReader(""), out: out, err: errs, environ: append([]string{"HOME=" + t.TempDir()}, env...)}, out, errs
 }
 
-// spoor runs one command to its end, for a minute at most.
+// spoor runs one command to its end, which comes soon or after --duration.
 func spoor(t *testing.T, args ...string) result {
 	t.Helper()
 	c, out, errs := command(t)
-	ctx, stop := context.WithTimeout(t.Context(), time.Minute)
+	ctx, stop := context.WithTimeout(t.Context(), 3*patience)
 	defer stop()
 	code := c.run(ctx, args)
 	return result{code, out.String(), errs.String()}
@@ -82,10 +86,14 @@ func start(t *testing.T, args ...string) *daemon {
 	case d.Addresses = <-started:
 	case code := <-d.done:
 		t.Fatalf("run ended with %d: %s", code, errs)
-	case <-time.After(30 * time.Second):
+	case <-time.After(patience):
 		t.Fatalf("run does not start: %s", errs)
 	}
-	t.Cleanup(func() { d.end(t) })
+	t.Cleanup(func() {
+		if code := d.end(t); code != 0 {
+			t.Errorf("run ended with %d: %s", code, d.errs)
+		}
+	})
 	return d
 }
 
@@ -97,7 +105,7 @@ func (d *daemon) end(t *testing.T) int {
 	case code := <-d.done:
 		d.done <- code
 		return code
-	case <-time.After(30 * time.Second):
+	case <-time.After(patience):
 		t.Fatalf("run does not end: %s", d.errs)
 		return -1
 	}
@@ -116,16 +124,40 @@ func (d *daemon) resend(t *testing.T, name string, speed float64) (sent uint64) 
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	if sent, err = capture.Resend(t.Context(), r, conn, speed); err != nil {
+	before := d.received(t)
+	if sent, err = capture.Resend(t.Context(), r, &inHand{Conn: conn, heard: func(n float64) {
+		t.Helper()
+		eventually(t, "what was sent is received", func() bool { return d.received(t) >= before+n })
+	}}, speed); err != nil {
 		t.Fatal(err)
 	}
 	return sent
 }
 
+func (d *daemon) received(t *testing.T) float64 {
+	t.Helper()
+	return d.scrape(t)["spoor_datagrams_received_total"]
+}
+
+// inHand sends no more than any socket buffer holds before all of it is heard.
+type inHand struct {
+	net.Conn
+	sent  int
+	heard func(n float64)
+}
+
+func (c *inHand) Write(b []byte) (int, error) {
+	n, err := c.Conn.Write(b)
+	if c.sent++; c.sent%50 == 0 && err == nil {
+		c.heard(float64(c.sent))
+	}
+	return n, err
+}
+
 // eventually waits for a condition.
 func eventually(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); !ok(); {
+	for deadline := time.Now().Add(patience); !ok(); {
 		if time.Now().After(deadline) {
 			t.Fatalf("in vain: %s", what)
 		}
@@ -138,11 +170,10 @@ func noLeaks(t *testing.T) {
 	t.Helper()
 	before := runtime.NumGoroutine()
 	t.Cleanup(func() {
-		for range 200 {
+		for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
 			if runtime.NumGoroutine() <= before {
 				return
 			}
-			time.Sleep(10 * time.Millisecond)
 		}
 		b := make([]byte, 1<<20)
 		t.Errorf("%d goroutines, %d before:\n%s", runtime.NumGoroutine(), before, b[:runtime.Stack(b, true)])

@@ -7,8 +7,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"spoor/internal/app"
 )
 
 // TestTopologySurvives: what was learned is there after a kill -9 and after an
@@ -21,8 +19,8 @@ func TestTopologySurvives(t *testing.T) {
 		b, _ := os.ReadFile(path)
 		return strings.Count(string(b), `"kind":"link"`)
 	}
-	p, udp := process(t, "run", "--listen.address", "127.0.0.1:0", "--http.listen", "127.0.0.1:0", "--data_dir", dir)
-	(&daemon{Addresses: &app.Addresses{UDP: udp}}).resend(t, "hsflowd-smoke.pcap.zst", 10)
+	p, learner := process(t, "run", "--listen.address", "127.0.0.1:0", "--http.listen", "127.0.0.1:0", "--data_dir", dir)
+	learner.resend(t, "hsflowd-smoke.pcap.zst", 10)
 	eventually(t, "links are kept", func() bool { return links() >= 4 })
 	if err := p.Process.Kill(); err != nil {
 		t.Fatal(err)

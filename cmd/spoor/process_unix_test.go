@@ -26,8 +26,8 @@ func TestMain(m *testing.M) {
 }
 
 // process starts the program in a process of its own, waits until it works and
-// gives its UDP address.
-func process(t *testing.T, args ...string) (cmd *exec.Cmd, udp netip.AddrPort) {
+// gives its addresses.
+func process(t *testing.T, args ...string) (cmd *exec.Cmd, d *daemon) {
 	t.Helper()
 	cmd = exec.CommandContext(t.Context(), os.Args[0], args...)
 	cmd.Env = append(os.Environ(), "SPOOR_TEST_MAIN=1", "HOME="+t.TempDir())
@@ -38,26 +38,30 @@ func process(t *testing.T, args ...string) (cmd *exec.Cmd, udp netip.AddrPort) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	works := make(chan netip.AddrPort, 1)
+	works := make(chan *app.Addresses, 1)
 	go func() {
-		lines := bufio.NewScanner(stderr)
-		var at netip.AddrPort
-		for lines.Scan() {
+		var a app.Addresses
+		for lines := bufio.NewScanner(stderr); lines.Scan(); {
 			if rest, ok := strings.CutPrefix(lines.Text(), "spoor: sFlow on UDP "); ok {
 				address, _, _ := strings.Cut(rest, ",")
-				at, _ = netip.ParseAddrPort(address)
+				a.UDP, _ = netip.ParseAddrPort(address)
+			}
+			if rest, ok := strings.CutPrefix(lines.Text(), "spoor: http://"); ok {
+				address, _, _ := strings.Cut(rest, "/")
+				a.HTTP, _ = netip.ParseAddrPort(address)
 			}
 			if strings.Contains(lines.Text(), "kafka is ready") {
-				works <- at
+				works <- &a
 			}
 		}
 	}()
 	select {
-	case udp = <-works:
-	case <-time.After(30 * time.Second):
+	case a := <-works:
+		d = &daemon{Addresses: a}
+	case <-time.After(patience):
 		t.Fatal("it does not start")
 	}
-	return cmd, udp
+	return cmd, d
 }
 
 // TestSignals: either signal ends the program with status 0 and loses nothing
@@ -65,9 +69,8 @@ func process(t *testing.T, args ...string) (cmd *exec.Cmd, udp netip.AddrPort) {
 func TestSignals(t *testing.T) {
 	for _, sig := range []syscall.Signal{syscall.SIGTERM, syscall.SIGINT} {
 		dir := t.TempDir()
-		p, udp := process(t, "run", "--listen.address", "127.0.0.1:0", "--http.listen", "127.0.0.1:0",
+		p, d := process(t, "run", "--listen.address", "127.0.0.1:0", "--http.listen", "127.0.0.1:0",
 			"--data_dir", dir, "--output.dir", filepath.Join(dir, "out"))
-		d := &daemon{Addresses: &app.Addresses{UDP: udp}}
 		d.resend(t, "hsflowd-smoke.pcap.zst", 50)
 		if err := p.Process.Signal(sig); err != nil {
 			t.Fatal(err)

@@ -49,7 +49,7 @@ var errDumped = errors.New("configuration shown")
 // run executes the command line and gives the exit status.
 func (c *cli) run(ctx context.Context, args []string) int {
 	root := c.root()
-	root.SetArgs(args)
+	root.SetArgs(append([]string{}, args...)) // nil would make it read those of the process
 	err := root.ExecuteContext(ctx)
 	switch {
 	case err == nil, errors.Is(err, errDumped):

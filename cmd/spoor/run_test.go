@@ -75,8 +75,8 @@ func (d *daemon) ask(t *testing.T, path string, status int) string {
 func TestRunEndToEnd(t *testing.T) {
 	noLeaks(t)
 	dir := filepath.Join(t.TempDir(), "out")
-	const speed = 8 // a fabric that is so many times faster
-	d := start(t, "--data_dir", t.TempDir(), "--output.dir", dir, "--topology.speeds", fmt.Sprintf("*=%d", speed*20_000_000))
+	const speed = 4 // a fabric that is so many times faster; with links of half the true speed elephants stand out though the machine stalls
+	d := start(t, "--data_dir", t.TempDir(), "--output.dir", dir, "--topology.speeds", fmt.Sprintf("*=%d", speed*10_000_000))
 	eventually(t, "ready", func() bool { return strings.HasPrefix(d.ask(t, "/readyz", 0), `{"ready":true`) })
 	ready := d.ask(t, "/readyz", http.StatusOK)
 	for _, want := range []string{d.UDP.String(), d.HTTP.String(), d.Brokers[0], `"collector"`, `"analytics"`, `"kafka"`, `"files"`} {
@@ -140,14 +140,23 @@ func read(t *testing.T, dir, topic string) string {
 func (d *daemon) ledgers(t *testing.T, sent uint64) {
 	t.Helper()
 	var s map[string]float64
+	defer func() {
+		if t.Failed() {
+			t.Log(unbalanced(s))
+		}
+	}()
 	eventually(t, "ledger 1 closes", func() bool {
 		s = d.scrape(t)
 		return s["spoor_datagrams_received_total"] == float64(sent) && sum(s, "spoor_datagrams_total") == float64(sent)
 	})
-	eventually(t, "nothing is queued", func() bool {
+	eventually(t, "nothing is queued and ledger 2 closes", func() bool { // what moves while it is read does not close
 		s = d.scrape(t)
-		return sum(s, "spoor_publish_queued_records") == 0 && s[`spoor_publish_records_total{topic="flows"}`] == s[`spoor_samples_total{kind="flow",outcome="decoded"}`]
+		return sum(s, "spoor_publish_queued_records") == 0 && unbalanced(s) == "" && s[`spoor_publish_records_total{topic="flows"}`] == s[`spoor_samples_total{kind="flow",outcome="decoded"}`]
 	})
+}
+
+// unbalanced names the topics whose ledger does not close.
+func unbalanced(s map[string]float64) (open string) {
 	for _, topic := range []string{"flows", "counters", "drops", "paths", "elephants", "alerts", "topology"} {
 		in := s[fmt.Sprintf("spoor_publish_records_total{topic=%q}", topic)]
 		out := s[fmt.Sprintf("spoor_publish_acknowledged_records_total{topic=%q}", topic)] + s[fmt.Sprintf("spoor_publish_queued_records{topic=%q}", topic)]
@@ -157,9 +166,10 @@ func (d *daemon) ledgers(t *testing.T, sent uint64) {
 			}
 		}
 		if in != out {
-			t.Errorf("%s: %v records, %v accounted for", topic, in, out)
+			open += fmt.Sprintf("%s: %v records, %v accounted for; ", topic, in, out)
 		}
 	}
+	return open
 }
 
 // TestRefusedDatagramsAreCounted: what is no sFlow, or comes from elsewhere, ends in ledger 1.

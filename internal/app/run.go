@@ -26,11 +26,11 @@ import (
 
 // Deadlines of the parts of Run once they are told to stop, in that order.
 const (
-	stopCollector = 2 * time.Second
-	stopForward   = time.Second
-	stopEngine    = 2 * time.Second
+	stopCollector = 5 * time.Second
+	stopForward   = 5 * time.Second
+	stopEngine    = 5 * time.Second
 	stopPublisher = 5 * time.Second // to deliver what is queued
-	stopBroker    = 3 * time.Second
+	stopBroker    = 20 * time.Second // to write its state to a slow disk
 	stopPosts     = 3 * time.Second // to post the last alerts
 	stopWeb       = 3 * time.Second
 	stopSlack     = time.Second // beyond a part's own deadline

@@ -52,7 +52,7 @@ func eachCertified(t *testing.T, run func(t *testing.T, c *certified)) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			return bench{"real", []string{net.JoinHostPort(host, strconv.Itoa(n+plus))}, fmt.Sprintf("test%d.", time.Now().UnixNano())}
+			return bench{name: "real", brokers: []string{net.JoinHostPort(host, strconv.Itoa(n+plus))}, prefix: fmt.Sprintf("test%d.", time.Now().UnixNano())}
 		}
 		run(t, &certified{right: at(0), old: at(2), other: at(4), dir: os.Getenv("SPOOR_TEST_KAFKA_CERTS")}) // see test/kafka/broker
 	})
@@ -75,12 +75,13 @@ func (a *authority) broker(t *testing.T, f func(*x509.Certificate)) bench {
 		t.Fatal(err)
 	}
 	t.Cleanup(c.Close)
-	return bench{"embedded", c.ListenAddrs(), "sflow."}
+	return bench{name: "embedded", brokers: c.ListenAddrs(), prefix: "sflow."}
 }
 
 // TestTLS reaches brokers that want a client certificate: with the right files,
 // with wrong ones, and with ones that are renewed.
 func TestTLS(t *testing.T) {
+	parallel(t)
 	eachCertified(t, func(t *testing.T, c *certified) {
 		t.Helper()
 		file := func(name string) string { return filepath.Join(c.dir, name) }

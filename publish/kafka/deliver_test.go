@@ -17,6 +17,7 @@ import (
 // TestDeliver reads what we publish with another's client: every codec, every
 // topic, keys, partitions, headers, order.
 func TestDeliver(t *testing.T) {
+	parallel(t)
 	for _, codec := range []string{"none", "gzip", "snappy", "lz4", "zstd"} {
 		t.Run(codec, func(t *testing.T) {
 			eachCluster(t, func(t *testing.T, b bench) { t.Helper(); deliver(t, b, codec) })

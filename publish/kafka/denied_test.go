@@ -17,8 +17,9 @@ import (
 // TestMayNotCreate: topics that are missing and that we may not create are
 // named, and do not keep the others waiting; once they are there all is well.
 func TestMayNotCreate(t *testing.T) {
+	parallel(t)
 	k := cluster(t, t.TempDir(), 0)
-	b := bench{"embedded", k.ListenAddrs(), "sflow."}
+	b := bench{name: "embedded", brokers: k.ListenAddrs(), prefix: "sflow."}
 	cfg := b.config()
 	c := newGoClient(&cfg, nil)
 	if err := c.create(t.Context(), []topicSpec{{cfg.Topic(publish.Flows), 8, 1, nil}}); err != nil {
@@ -66,6 +67,7 @@ func TestMayNotCreate(t *testing.T) {
 
 // TestDenied: who may log in and no more is told so, and nothing piles up.
 func TestDenied(t *testing.T) {
+	parallel(t)
 	eachSecured(t, func(t *testing.T, b bench) {
 		t.Helper()
 		p := b.secured(t, Security{SASL: SASLConfig{Mechanism: SASLPlain, Username: "nobody", Password: "secret"}})
@@ -79,6 +81,7 @@ func TestDenied(t *testing.T) {
 // TestDeniedToWrite: a right that is lacking is noticed by writing, too, and
 // its return by the first success.
 func TestDeniedToWrite(t *testing.T) {
+	parallel(t)
 	k := cluster(t, t.TempDir(), 0)
 	var may atomic.Bool
 	k.ControlKey(int16(kmsg.Produce), func(req kmsg.Request) (kmsg.Response, error, bool) {
@@ -88,7 +91,7 @@ func TestDeniedToWrite(t *testing.T) {
 		}
 		return refuse(req.(*kmsg.ProduceRequest), int16(kafka.TopicAuthorizationFailed)), nil, true
 	})
-	b := bench{"embedded", k.ListenAddrs(), "sflow."}
+	b := bench{name: "embedded", brokers: k.ListenAddrs(), prefix: "sflow."}
 	p, s := publisher(t, b.config(), publishConfig())
 	told := make(chan publish.Outcome, 1)
 	p.ElephantAck(&flow.Elephant{ID: 1, Time: 1e18}, func(o publish.Outcome) { told <- o })
@@ -108,6 +111,7 @@ func TestDeniedToWrite(t *testing.T) {
 // TestTooLarge: a batch that is larger than the topic takes is halved until it
 // fits; a record that is too large by itself is dropped alone.
 func TestTooLarge(t *testing.T) {
+	parallel(t)
 	eachCluster(t, func(t *testing.T, b bench) {
 		t.Helper()
 		cfg := b.config()

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"maps"
-	"net"
 	"os"
 	"strings"
 	"testing"
@@ -23,21 +22,32 @@ import (
 type bench struct {
 	name    string
 	brokers []string
-	prefix  string // of topics, so that runs do not meet
+	prefix  string         // of topics, so that runs do not meet
+	fake    *kfake.Cluster // the embedded one, nil beside a real one
+}
+
+// parallel lets a test run beside others, for most of its time is waiting. A real
+// cluster is left to one at a time.
+func parallel(t *testing.T) {
+	t.Helper()
+	if os.Getenv("SPOOR_TEST_KAFKA")+os.Getenv("SPOOR_TEST_KAFKA_SASL")+os.Getenv("SPOOR_TEST_KAFKA_TLS") == "" {
+		t.Parallel()
+	}
 }
 
 // eachCluster runs a test against the embedded broker and, if there is one, a real one.
 func eachCluster(t *testing.T, run func(t *testing.T, b bench)) {
 	t.Helper()
 	t.Run("embedded", func(t *testing.T) {
-		run(t, bench{"embedded", cluster(t, t.TempDir(), 0).ListenAddrs(), "sflow."})
+		c := cluster(t, t.TempDir(), 0)
+		run(t, bench{name: "embedded", brokers: c.ListenAddrs(), prefix: "sflow.", fake: c})
 	})
 	t.Run("real", func(t *testing.T) {
 		list := os.Getenv("SPOOR_TEST_KAFKA")
 		if list == "" {
 			t.Skip("SPOOR_TEST_KAFKA names no broker")
 		}
-		run(t, bench{"real", strings.Split(list, ","), fmt.Sprintf("test%d.", time.Now().UnixNano())})
+		run(t, bench{name: "real", brokers: strings.Split(list, ","), prefix: fmt.Sprintf("test%d.", time.Now().UnixNano())})
 	})
 }
 
@@ -52,22 +62,11 @@ func cluster(t *testing.T, dir string, port int) *kfake.Cluster {
 	return c
 }
 
-// freePort gives a port that nobody uses now.
-func freePort(t *testing.T) int {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
-}
-
 func (b *bench) config() Config {
 	cfg := DefaultConfig()
 	cfg.Brokers, cfg.TopicPrefix = b.brokers, b.prefix
-	cfg.Partitions = 8 // enough to tell them apart, and quick to create
-	cfg.RequestTimeout = 5 * time.Second
+	cfg.Partitions = 8            // enough to tell them apart, and quick to create
+	cfg.RequestTimeout = patience // a machine may stall: no answer is late
 	return cfg
 }
 
@@ -94,7 +93,7 @@ func publishConfig() publish.Config {
 // drain closes the publisher and wants everything delivered.
 func drain(t *testing.T, p *publish.Publisher) *publish.Stats {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	if err := p.Close(ctx); err != nil {
 		t.Fatal(err)
@@ -117,7 +116,7 @@ func (b *bench) consume(t *testing.T, topic string, n int) []*kgo.Record {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	var got []*kgo.Record
 	for len(got) < n {
@@ -171,13 +170,16 @@ func headers(r *kgo.Record) map[string]string {
 	return m
 }
 
+// patience is how long a test waits for what must come.
+const patience = time.Minute
+
 // await waits until ok holds.
 func await(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	end := time.Now().Add(30 * time.Second)
+	end := time.Now().Add(patience)
 	for !ok() {
 		if time.Now().After(end) {
-			t.Fatalf("not within 30 s: %s", what)
+			t.Fatalf("not within %v: %s", patience, what)
 		}
 		time.Sleep(5 * time.Millisecond)
 	}

@@ -20,7 +20,7 @@ func TestMain(m *testing.M) {
 		return
 	}
 	code := m.Run()
-	end := time.Now().Add(10 * time.Second)
+	end := time.Now().Add(patience)
 	for code == 0 {
 		left := leaked()
 		if left == "" {

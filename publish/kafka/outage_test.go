@@ -12,15 +12,23 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"spoor/flow"
+	"spoor/internal/testkit/port"
 	"spoor/publish"
 )
+
+// away gives a cluster that is not there yet: its folder and its port.
+func away(t *testing.T) (b bench, dir string, number int) {
+	t.Helper()
+	number = port.Number(t)
+	return bench{name: "embedded", brokers: []string{"127.0.0.1:" + strconv.Itoa(number)}, prefix: "sflow."}, t.TempDir(), number
+}
 
 // TestOutage stops the broker under load and starts it again on its data: each
 // record arrives once and in order.
 func TestOutage(t *testing.T) {
-	dir, port := t.TempDir(), freePort(t)
-	b := bench{"embedded", []string{"127.0.0.1:" + strconv.Itoa(port)}, "sflow."}
-	c := cluster(t, dir, port)
+	parallel(t)
+	b, dir, number := away(t)
+	c := cluster(t, dir, number)
 	p, s := publisher(t, b.config(), publishConfig())
 	e := p.Encoder()
 	n := 0
@@ -41,7 +49,7 @@ func TestOutage(t *testing.T) {
 	if _, reason := s.State(); !strings.Contains(reason, b.brokers[0]) {
 		t.Errorf("reason %q", reason)
 	}
-	cluster(t, dir, port)
+	cluster(t, dir, number)
 	feed(1000)
 	await(t, "all is acknowledged", func() bool { return p.Stats()[publish.Flows].Acknowledged == uint64(n) })
 	if ready, reason := s.State(); !ready {
@@ -59,8 +67,8 @@ func TestOutage(t *testing.T) {
 
 // TestStartWithoutKafka starts while nobody listens.
 func TestStartWithoutKafka(t *testing.T) {
-	dir, port := t.TempDir(), freePort(t)
-	b := bench{"embedded", []string{"127.0.0.1:" + strconv.Itoa(port)}, "sflow."}
+	parallel(t)
+	b, dir, number := away(t)
 	p, s := publisher(t, b.config(), publishConfig())
 	e := p.Encoder()
 	for i := range 100 {
@@ -68,7 +76,7 @@ func TestStartWithoutKafka(t *testing.T) {
 	}
 	e.Close()
 	await(t, "the reason is known", func() bool { _, reason := s.State(); return strings.Contains(reason, "refused") })
-	cluster(t, dir, port)
+	cluster(t, dir, number)
 	await(t, "all is acknowledged", func() bool { return p.Stats()[publish.Flows].Acknowledged == 100 })
 	drain(t, p)
 	checkFlows(t, b.consume(t, "flows", 100), 100)
@@ -76,7 +84,8 @@ func TestStartWithoutKafka(t *testing.T) {
 
 // TestCloseWithoutKafka gives up at the deadline and counts what is lost.
 func TestCloseWithoutKafka(t *testing.T) {
-	b := bench{"none", []string{"127.0.0.1:" + strconv.Itoa(freePort(t))}, "sflow."}
+	parallel(t)
+	b := bench{name: "none", brokers: []string{port.Held(t)}, prefix: "sflow."}
 	p, _ := publisher(t, b.config(), publishConfig())
 	e := p.Encoder()
 	for i := range 100 {
@@ -106,6 +115,7 @@ func TestCloseWithoutKafka(t *testing.T) {
 
 // TestAnswers makes the broker answer with errors and looks at what becomes of the batch.
 func TestAnswers(t *testing.T) {
+	parallel(t)
 	for _, c := range []struct {
 		code    kafka.Error
 		times   int
@@ -134,7 +144,7 @@ func TestAnswers(t *testing.T) {
 				k.KeepControl()
 				return refuse(req.(*kmsg.ProduceRequest), int16(c.code)), nil, true
 			})
-			b := bench{"embedded", k.ListenAddrs(), "sflow."}
+			b := bench{name: "embedded", brokers: k.ListenAddrs(), prefix: "sflow."}
 			p, s := publisher(t, b.config(), publishConfig())
 			told := make(chan publish.Outcome, 2)
 			p.ElephantAck(&flow.Elephant{ID: 1, Time: 1e18}, func(o publish.Outcome) { told <- o })
@@ -174,6 +184,7 @@ func refuse(req *kmsg.ProduceRequest, code int16) kmsg.Response {
 
 // TestNoProducerID publishes at least once where the cluster gives no producer id.
 func TestNoProducerID(t *testing.T) {
+	parallel(t)
 	k := cluster(t, t.TempDir(), 0)
 	k.ControlKey(int16(kmsg.InitProducerID), func(req kmsg.Request) (kmsg.Response, error, bool) {
 		k.KeepControl()
@@ -181,7 +192,7 @@ func TestNoProducerID(t *testing.T) {
 		res.ErrorCode = int16(kafka.ClusterAuthorizationFailed)
 		return res, nil, true
 	})
-	b := bench{"embedded", k.ListenAddrs(), "sflow."}
+	b := bench{name: "embedded", brokers: k.ListenAddrs(), prefix: "sflow."}
 	p, s := publisher(t, b.config(), publishConfig())
 	e := p.Encoder()
 	for i := range 100 {
@@ -197,6 +208,7 @@ func TestNoProducerID(t *testing.T) {
 // TestExistingTopics uses topics as they are: with another number of partitions
 // than we would have made, even for what was queued before it was known.
 func TestExistingTopics(t *testing.T) {
+	parallel(t)
 	eachCluster(t, func(t *testing.T, b bench) {
 		t.Helper()
 		cfg := b.config()

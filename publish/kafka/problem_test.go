@@ -13,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"spoor/flow"
+	"spoor/internal/testkit/port"
 	"spoor/publish"
 )
 
@@ -49,8 +50,9 @@ func metric(s *Sink, name string) string {
 // TestVersion: brokers that do not speak our version are named in the state, in a
 // metric and once in the log; records wait.
 func TestVersion(t *testing.T) {
+	parallel(t)
 	k := cluster(t, t.TempDir(), 0)
-	b := bench{"embedded", k.ListenAddrs(), "sflow."}
+	b := bench{name: "embedded", brokers: k.ListenAddrs(), prefix: "sflow."}
 	var mended atomic.Bool
 	k.ControlKey(int16(kmsg.Produce), func(req kmsg.Request) (kmsg.Response, error, bool) {
 		k.KeepControl()
@@ -84,8 +86,9 @@ func TestVersion(t *testing.T) {
 // TestCannotCreate: a topic that brokers will not create for us keeps only its own
 // records waiting, is named, and all goes on once it is there.
 func TestCannotCreate(t *testing.T) {
+	parallel(t)
 	k := cluster(t, t.TempDir(), 0)
-	b := bench{"embedded", k.ListenAddrs(), "sflow."}
+	b := bench{name: "embedded", brokers: k.ListenAddrs(), prefix: "sflow."}
 	cfg := b.config()
 	c := newGoClient(&cfg, nil)
 	if err := c.create(t.Context(), []topicSpec{{cfg.Topic(publish.Flows), 8, 1, nil}}); err != nil {
@@ -130,8 +133,9 @@ func TestCannotCreate(t *testing.T) {
 // TestTooLargeIsTold: a record that is too large is dropped, and that is told for
 // a while although all else is delivered.
 func TestTooLargeIsTold(t *testing.T) {
+	parallel(t)
 	k := cluster(t, t.TempDir(), 0)
-	b := bench{"embedded", k.ListenAddrs(), "sflow."}
+	b := bench{name: "embedded", brokers: k.ListenAddrs(), prefix: "sflow."}
 	k.ControlKey(int16(kmsg.Produce), func(req kmsg.Request) (kmsg.Response, error, bool) {
 		k.KeepControl()
 		for _, x := range req.(*kmsg.ProduceRequest).Topics {
@@ -164,8 +168,9 @@ func TestTooLargeIsTold(t *testing.T) {
 // TestRejectedIsToldOnce: records that brokers refuse are all counted, and the log
 // tells of the first alone.
 func TestRejectedIsToldOnce(t *testing.T) {
+	parallel(t)
 	k := cluster(t, t.TempDir(), 0)
-	b := bench{"embedded", k.ListenAddrs(), "sflow."}
+	b := bench{name: "embedded", brokers: k.ListenAddrs(), prefix: "sflow."}
 	k.ControlKey(int16(kmsg.Produce), func(req kmsg.Request) (kmsg.Response, error, bool) {
 		k.KeepControl()
 		return refuse(req.(*kmsg.ProduceRequest), int16(kafka.InvalidRecord)), nil, true
@@ -191,30 +196,35 @@ func TestRejectedIsToldOnce(t *testing.T) {
 
 // TestProblems: what people must mend is told by its kind.
 func TestProblems(t *testing.T) {
-	b := bench{"embedded", cluster(t, t.TempDir(), 0).ListenAddrs(), "sflow."}
-	dir := t.TempDir()
-	for problem, sec := range map[Problem]Security{
-		ProblemTLS:            {TLS: TLSConfig{Enabled: true, CAFile: write(t, filepath.Join(dir, "ca.pem"), newAuthority(t).pem)}},
-		ProblemAuthentication: {SASL: SASLConfig{Mechanism: SASLPlain, Username: "spoor", Password: "geheim"}},
+	there := cluster(t, t.TempDir(), 0).ListenAddrs()
+	ca := write(t, filepath.Join(t.TempDir(), "ca.pem"), newAuthority(t).pem)
+	for problem, c := range map[Problem]struct {
+		brokers []string
+		sec     Security
+	}{
+		ProblemTLS:            {there, Security{TLS: TLSConfig{Enabled: true, CAFile: ca}}},
+		ProblemAuthentication: {there, Security{SASL: SASLConfig{Mechanism: SASLPlain, Username: "spoor", Password: "geheim"}}},
+		ProblemUnreachable:    {[]string{port.Held(t)}, Security{}},
 	} {
-		var log logged
-		cfg := b.config()
-		cfg.Security, cfg.Logger = sec, log.logger()
-		p, s := publisher(t, cfg, publishConfig())
-		await(t, string(problem), func() bool { return s.has(problem) })
-		await(t, "it is logged", func() bool { return log.count("problem="+string(problem)) == 1 })
-		if log.count("geheim") > 0 {
-			t.Error("the secret is logged")
-		}
-		if err := p.Close(expired(t)); err != nil {
-			t.Error(err)
-		}
-	}
-	nobody := b
-	nobody.brokers = []string{"127.0.0.1:1"}
-	p, s := publisher(t, nobody.config(), publishConfig())
-	await(t, "unreachable", func() bool { return s.has(ProblemUnreachable) })
-	if err := p.Close(expired(t)); err != nil {
-		t.Error(err)
+		t.Run(string(problem), func(t *testing.T) {
+			parallel(t)
+			b := bench{name: "embedded", brokers: c.brokers, prefix: "sflow."}
+			var log logged
+			cfg := b.config()
+			cfg.Security, cfg.Logger = c.sec, log.logger()
+			p, s := publisher(t, cfg, publishConfig())
+			await(t, "it is told", func() bool { return s.has(problem) })
+			says := "problem=" + string(problem)
+			if problem == ProblemUnreachable {
+				says = "kafka is away"
+			}
+			await(t, "it is logged", func() bool { return log.count(says) == 1 })
+			if log.count("geheim") > 0 {
+				t.Error("the secret is logged")
+			}
+			if err := p.Close(expired(t)); err != nil {
+				t.Error(err)
+			}
+		})
 	}
 }

@@ -23,7 +23,7 @@ func TestRealRegistry(t *testing.T) {
 	if url == "" || brokers == "" {
 		t.Skip("SPOOR_TEST_REGISTRY or SPOOR_TEST_KAFKA names nothing")
 	}
-	b := bench{"real", strings.Split(brokers, ","), fmt.Sprintf("test%d.", time.Now().UnixNano())}
+	b := bench{name: "real", brokers: strings.Split(brokers, ","), prefix: fmt.Sprintf("test%d.", time.Now().UnixNano())}
 	cfg := b.config()
 	cfg.Framing, cfg.Registry = publish.FramingConfluent, registryConfig(url)
 	cfg.Topics[publish.Elephants].Framing = publish.FramingConfluent

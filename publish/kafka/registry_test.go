@@ -11,7 +11,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"google.golang.org/protobuf/encoding/protodelim"
 	"google.golang.org/protobuf/encoding/protojson"
@@ -93,7 +92,7 @@ func status(code int, text string) func(http.ResponseWriter, *http.Request) bool
 
 func registryConfig(url string) RegistryConfig {
 	c := DefaultConfig().Registry
-	c.URL, c.Timeout = url, 5*time.Second
+	c.URL, c.Timeout = url, patience
 	return c
 }
 
@@ -110,6 +109,7 @@ func feedFlows(p *publish.Publisher, n int) {
 // TestFramings publishes with each framing; readers that know nothing of ours
 // find the messages.
 func TestFramings(t *testing.T) {
+	parallel(t)
 	reg := newRegistryServer(t, false)
 	eachCluster(t, func(t *testing.T, b bench) {
 		t.Helper()
@@ -178,7 +178,8 @@ func readFramed(t *testing.T, how publish.Framing, v []byte) *flowpb.FlowMessage
 // TestRegistryAway: records wait for the registry and go out framed, or go out
 // plain, as the policy says; the next start needs no registry.
 func TestRegistryAway(t *testing.T) {
-	b := bench{"embedded", cluster(t, t.TempDir(), 0).ListenAddrs(), "sflow."}
+	parallel(t)
+	b := bench{name: "embedded", brokers: cluster(t, t.TempDir(), 0).ListenAddrs(), prefix: "sflow."}
 	reg := newRegistryServer(t, false)
 	reg.set(status(http.StatusServiceUnavailable, "starting"))
 	cfg := b.config()
@@ -317,7 +318,7 @@ func TestRegistryLogin(t *testing.T) {
 // TestBrokenCache: what cannot be read is asked for anew.
 func TestBrokenCache(t *testing.T) {
 	reg := newRegistryServer(t, false)
-	b := bench{"embedded", cluster(t, t.TempDir(), 0).ListenAddrs(), "sflow."}
+	b := bench{name: "embedded", brokers: cluster(t, t.TempDir(), 0).ListenAddrs(), prefix: "sflow."}
 	cfg := b.config()
 	cfg.Framing, cfg.Registry = publish.FramingConfluent, registryConfig(reg.URL)
 	cfg.Registry.CacheFile = write(t, filepath.Join(t.TempDir(), "ids.json"), "{")

@@ -43,14 +43,14 @@ func eachSecured(t *testing.T, run func(t *testing.T, b bench)) {
 			t.Fatal(err)
 		}
 		t.Cleanup(c.Close)
-		run(t, bench{"embedded", c.ListenAddrs(), "sflow."})
+		run(t, bench{name: "embedded", brokers: c.ListenAddrs(), prefix: "sflow."})
 	})
 	t.Run("real", func(t *testing.T) {
 		addr := os.Getenv("SPOOR_TEST_KAFKA_SASL")
 		if addr == "" {
 			t.Skip("SPOOR_TEST_KAFKA_SASL names no broker")
 		}
-		run(t, bench{"real", []string{addr}, fmt.Sprintf("test%d.", time.Now().UnixNano())})
+		run(t, bench{name: "real", brokers: []string{addr}, prefix: fmt.Sprintf("test%d.", time.Now().UnixNano())})
 	})
 }
 
@@ -62,13 +62,13 @@ func (b *bench) deliver(t *testing.T, sec Security) {
 	defer drain(t, p.Publisher)
 	p.feed(10)
 	await(t, "all is acknowledged: "+p.reason(), func() bool { return p.Stats()[publish.Flows].Acknowledged == 10 })
-	c, err := kgo.NewClient(append(sec.ReaderOptions(time.Second), kgo.SeedBrokers(b.brokers...), kgo.ConsumeTopics(b.prefix+"flows"),
+	c, err := kgo.NewClient(append(sec.ReaderOptions(patience), kgo.SeedBrokers(b.brokers...), kgo.ConsumeTopics(b.prefix+"flows"),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()))...)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
 	if f := c.PollFetches(ctx); f.Err() != nil || f.NumRecords() == 0 {
 		t.Errorf("%d records, %v", f.NumRecords(), f.Err())
@@ -144,6 +144,7 @@ func write(t *testing.T, name, text string) string {
 
 // TestLogin logs in rightly and wrongly; a corrected file helps without a restart.
 func TestLogin(t *testing.T) {
+	parallel(t)
 	eachSecured(t, func(t *testing.T, b bench) {
 		t.Helper()
 		for _, m := range []string{SASLPlain, SASLScram1, SASLScram2} {
@@ -174,7 +175,7 @@ func TestBearer(t *testing.T) {
 	if addr == "" {
 		t.Skip("SPOOR_TEST_KAFKA_SASL names no broker")
 	}
-	b := bench{"real", []string{addr}, fmt.Sprintf("test%d.", time.Now().UnixNano())}
+	b := bench{name: "real", brokers: []string{addr}, prefix: fmt.Sprintf("test%d.", time.Now().UnixNano())}
 	hour := time.Now().Add(time.Hour)
 	file := write(t, filepath.Join(t.TempDir(), "token"), token("spoor", hour))
 	sec := Security{SASL: SASLConfig{Mechanism: SASLBearer, TokenFile: file}}
@@ -279,7 +280,8 @@ func (a *authority) issue(t *testing.T, name string, f func(*x509.Certificate), 
 
 // TestTLSWithoutTLS: the broker's port does not speak it.
 func TestTLSWithoutTLS(t *testing.T) {
-	b := bench{"embedded", cluster(t, t.TempDir(), 0).ListenAddrs(), "sflow."}
+	parallel(t)
+	b := bench{name: "embedded", brokers: cluster(t, t.TempDir(), 0).ListenAddrs(), prefix: "sflow."}
 	b.refuses(t, Security{TLS: TLSConfig{Enabled: true}}, nil, "TLS with")
 }
 

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"io"
-	"net"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +13,7 @@ import (
 	"google.golang.org/protobuf/encoding/protojson"
 	"google.golang.org/protobuf/proto"
 
+	"spoor/internal/testkit/port"
 	"spoor/proto/flowpb"
 )
 
@@ -149,14 +149,7 @@ func TestRun_Failure(t *testing.T) {
 			}
 		}
 	}
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	nobody := l.Addr().String()
-	if err := l.Close(); err != nil {
-		t.Fatal(err)
-	}
+	nobody := port.Held(t)
 	f([]string{nobody}, "paths", "no Kafka broker at "+nobody, "refused", "--kafka.brokers")
 	brokers, _ := cluster(t)
 	f(brokers, "topology", "there is no topic sflow.topology at "+brokers[0], "--kafka.topic_prefix")

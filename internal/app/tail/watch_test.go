@@ -3,21 +3,22 @@ package tail
 import (
 	"context"
 	"io"
-	"net"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
+
+	"spoor/internal/testkit/port"
 )
 
 // TestRunTellsThatTheBrokerIsAway: it says so once, and reads on when it is back.
 func TestRunTellsThatTheBrokerIsAway(t *testing.T) {
-	dir, port := t.TempDir(), 0
+	dir, number := t.TempDir(), port.Number(t)
 	start := func() *kfake.Cluster {
 		t.Helper()
-		c, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.Ports(port), kfake.DataDir(dir), kfake.SeedTopics(2, "sflow.paths"))
+		c, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.Ports(number), kfake.DataDir(dir), kfake.SeedTopics(2, "sflow.paths"))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -25,11 +26,6 @@ func TestRunTellsThatTheBrokerIsAway(t *testing.T) {
 	}
 	c := start()
 	addr := c.ListenAddrs()[0]
-	at, err := net.ResolveTCPAddr("tcp", addr)
-	if err != nil {
-		t.Fatal(err)
-	}
-	port = at.Port
 	client, err := kgo.NewClient(kgo.SeedBrokers(addr))
 	if err != nil {
 		t.Fatal(err)
@@ -59,7 +55,7 @@ func TestRunTellsThatTheBrokerIsAway(t *testing.T) {
 			if !strings.Contains(got, text) {
 				t.Errorf("got %q, want %q", got, text)
 			}
-		case <-time.After(30 * time.Second):
+		case <-time.After(time.Minute):
 			t.Fatalf("nothing comes, want %q", text)
 		}
 	}
