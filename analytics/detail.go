@@ -39,11 +39,6 @@ type told struct {
 	ways  []toldWay // of a sprayed flow
 }
 
-// touch reads some of what a sample will need; the number means nothing.
-func (d *detail) touch() uint64 {
-	return d.tracker.Version + uint64(d.last) + uint64(d.limitOf)
-}
-
 const detailChunk = 32
 
 // Details of a shard: one for each eight flows within these bounds. They take

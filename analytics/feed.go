@@ -66,6 +66,15 @@ func (f *Feed) Sample(s *flow.Sample) {
 		m.heard = s.Received
 		f.engine.taps.heard[m.id].Store(s.Received)
 	}
+	m.fetch(s.Input.Index())
+	m.fetch(s.Output.Index())
+	i := s.Exchange % Shards
+	b := f.batches[i]
+	b = b[:len(b)+1]
+	b[len(b)-1].fill(s, m.id)
+	f.batches[i] = b
+	t := f.engine.shards[i].table
+	t.Fetch(t.Hash(&s.Packet.Key))
 	snap := f.engine.snap.Load()
 	in, out := f.port(m, s.Input.Index(), snap), f.port(m, s.Output.Index(), snap)
 	if egress := s.Direction == flow.Egress; egress {
@@ -87,11 +96,6 @@ func (f *Feed) Sample(s *flow.Sample) {
 			f.witness.SeeLocal(s)
 		}
 	}
-	i := s.Exchange % Shards
-	b := f.batches[i]
-	b = b[:len(b)+1]
-	b[len(b)-1].fill(s, m.id)
-	f.batches[i] = b
 	if len(b) == batchSamples {
 		f.hand(int(i))
 	}
@@ -150,12 +154,12 @@ func (f *Feed) handSome(from int) {
 	}
 	for i, s := range shards {
 		if len(batches[i]) > 0 {
-			s.fetch()
+			s.reach()
 		}
 	}
 	for i, s := range shards {
 		if len(batches[i]) > 0 {
-			s.reach()
+			s.unfold()
 		}
 	}
 	for i, s := range shards {

@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"spoor/flow"
+	"spoor/internal/mem"
 	"spoor/topology"
 )
 
@@ -99,6 +100,13 @@ func (f *Feed) find(m *agentMemo, ifIndex uint32) *portMemo {
 	m.used++
 	m.ports[i].ifIndex = ifIndex
 	return &m.ports[i]
+}
+
+// fetch asks for the memory in which find will most likely find a port.
+func (m *agentMemo) fetch(ifIndex uint32) {
+	if len(m.ports) > 0 {
+		mem.Fetch(&m.ports[spread32(ifIndex)&uint32(len(m.ports)-1)])
+	}
 }
 
 func spread32(x uint32) uint32 { return x*0x9e3779b1>>16 ^ x }

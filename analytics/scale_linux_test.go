@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"runtime/debug"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"sync"
@@ -387,6 +388,7 @@ func benchmarkScale(b *testing.B, flows int) {
 	y := newYardstick(flows)
 	b.ReportAllocs()
 	before := c.e.Stats().Shard
+	pprof.SetGoroutineLabels(pprof.WithLabels(b.Context(), pprof.Labels("phase", "measured"))) // go tool pprof -tagfocus measured
 	began := cpuNow()
 	i := 0
 	for b.Loop() {

@@ -8,6 +8,7 @@ import (
 	"spoor/analytics/path"
 	"spoor/analytics/watch"
 	"spoor/flow"
+	"spoor/internal/mem"
 	"spoor/topology"
 )
 
@@ -68,8 +69,8 @@ type Shard struct {
 	point    elephant.Point
 	hopsOf   []path.Hop
 	hashes   []flowtable.Hash // of the batch at hand
-	slots    []uint32         // where its flows most likely are
-	warmed   uint64           // keeps the reads that warm the memory
+	slots    []uint32         // where those of its flows most likely are that are known
+	open     []*detail        // of those that have one
 	crowd    []watch.Member   // flows that the sweep met, until they are gathered
 	stats    ShardStats
 }
@@ -83,7 +84,7 @@ func NewShard(index uint32, cfg *Config, snap *topology.Snapshot, shared *taps, 
 	size := max(cfg.Flows.Max/Shards, 16)
 	s := &Shard{
 		index: index, cfg: cfg, preset: preset, snap: snap, taps: shared, paths: paths, table: flowtable.New(size, cfg.Seed),
-		hashes: make([]flowtable.Hash, 0, batchSamples), slots: make([]uint32, 0, batchSamples),
+		hashes: make([]flowtable.Hash, 0, batchSamples), slots: make([]uint32, 0, batchSamples), open: make([]*detail, 0, batchSamples),
 		details: detailPool{limit: min(max(size/8, fewDetails), manyDetails)}, recent: map[uint64]*life{},
 	}
 	s.routes = func(agent uint32, mac uint64) bool { return s.snap.Routes(topology.SwitchID(agent), mac) }
@@ -96,52 +97,51 @@ func NewShard(index uint32, cfg *Config, snap *topology.Snapshot, shared *taps, 
 func (s *Shard) observe(batch []observed) {
 	s.mu.Lock()
 	s.begin(batch)
-	s.fetch()
 	s.reach()
+	s.unfold()
 	s.finish(batch)
 	s.mu.Unlock()
 }
 
-// The four steps of a batch, under the lock. All but the last only read memory
+// The four steps of a batch, under the lock. All but the last only ask for memory
 // that the last will need, so that the waits for it overlap: a flow's entry is
-// found by way of its tags, its path by way of its entry. A feed takes each step
-// for several shards before the next one.
+// found by way of its tags, its path or detail by way of its entry, the parts of
+// a detail by way of that. A feed asked for the tags with each sample, and takes
+// each step for several shards before the next one.
 
-// begin reads the tags.
+// begin asks for the entries.
 func (s *Shard) begin(batch []observed) {
-	s.hashes = s.hashes[:len(batch)]
+	s.hashes, s.slots = s.hashes[:len(batch)], s.slots[:0]
 	for i := range batch {
-		s.hashes[i] = s.table.Hash(&batch[i].key)
-	}
-	for i := range s.hashes {
-		s.warmed += s.table.Touch(s.hashes[i])
-	}
-}
-
-// fetch reads the entries.
-func (s *Shard) fetch() {
-	s.slots = s.slots[:len(s.hashes)]
-	for i := range s.hashes {
-		slot := s.table.Likely(s.hashes[i])
-		s.slots[i] = slot
-		if slot != flowtable.NoSlot {
-			s.warmed += uint64(s.table.Entry(slot).Path) + s.table.TouchCold(slot)
+		h := s.table.Hash(&batch[i].key)
+		s.hashes[i] = h
+		if slot := s.table.Likely(h); slot != flowtable.NoSlot {
+			s.slots = append(s.slots, slot)
+			s.table.FetchSlot(slot)
 		}
 	}
 }
 
-// reach reads what the entries point to.
+// reach asks for what the entries point to.
 func (s *Shard) reach() {
+	s.open = s.open[:0]
 	for _, slot := range s.slots {
-		if slot == flowtable.NoSlot {
-			continue
-		}
 		switch e := s.table.Entry(slot); {
 		case e.Detail != 0:
-			s.warmed += s.details.at(e.Detail).touch()
+			d := s.details.at(e.Detail)
+			mem.FetchAll(d)
+			s.open = append(s.open, d)
 		case e.Path != 0:
-			s.warmed += s.paths.Touch(e.Path)
+			s.paths.Fetch(e.Path)
 		}
+	}
+}
+
+// unfold asks for the parts of the details.
+func (s *Shard) unfold() {
+	for _, d := range s.open {
+		d.tracker.Fetch()
+		d.stages.Fetch()
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"math/bits"
 
 	"spoor/flow"
+	"spoor/internal/mem"
 )
 
 // witnessSlots is the size of a witness's memory; older evidence is forgotten
@@ -49,7 +50,6 @@ type Witness struct {
 	slots  [witnessSlots]memory
 	queue  [witnessQueue]sight
 	queued int
-	warmed uint64 // keeps the reads that fetch slots
 	out    []Evidence
 	seq    uint64
 }
@@ -219,7 +219,7 @@ func (w *Witness) noteAs(mark uint64, e *Evidence, now int64) {
 	if w.queued == witnessQueue {
 		w.settle()
 	}
-	w.warmed += w.slots[mark>>(64-slotBits)].mark
+	mem.Fetch(&w.slots[mark>>(64-slotBits)])
 	q := &w.queue[w.queued]
 	q.mark, q.now, q.ev = mark, now, *e
 	w.queued++

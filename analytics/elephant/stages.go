@@ -3,6 +3,8 @@ package elephant
 import (
 	"math"
 	"slices"
+
+	"spoor/internal/mem"
 )
 
 // Bounds of a Stages, and the constants of its rules.
@@ -82,6 +84,12 @@ type Stages struct {
 	taps      []tap
 	oldStages []stage // scratch of Regroup
 	oldTaps   []tap
+}
+
+// Fetch asks for the memory beside the Stages that Add will read.
+func (s *Stages) Fetch() {
+	mem.FetchSlice(s.stages)
+	mem.FetchSlice(s.taps)
 }
 
 // Reset forgets all but the memory.

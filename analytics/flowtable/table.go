@@ -1,6 +1,9 @@
 package flowtable
 
-import "spoor/flow"
+import (
+	"spoor/flow"
+	"spoor/internal/mem"
+)
 
 // Ways is the number of slots in a bucket.
 const Ways = 8
@@ -43,18 +46,21 @@ func (t *Table) Get(key *flow.Key, now int64) (slot uint32, fresh bool) {
 	return t.GetHashed(t.secrets.hash(key), key, now)
 }
 
-// Hash gives the hash of a key, for Warm and GetHashed.
+// Hash gives the hash of a key, for Fetch and GetHashed. Tables of one seed agree.
 func (t *Table) Hash(key *flow.Key) Hash { return t.secrets.hash(key) }
 
-// Touch reads what Likely will need, and gives a number that means nothing. A
-// caller that does so for a whole batch has the waits for memory overlap, where
-// one sample after the other would pay for each.
-func (t *Table) Touch(h Hash) uint64 { return t.tags[t.bucket(h[0])][0] + t.tags[t.bucket(h[1])][0] }
+// Fetch asks for the memory that Likely will read. A caller that does so for a
+// whole batch has the waits for it overlap, where one sample after the other
+// would pay for each. It needs no lock, nor does Hash.
+func (t *Table) Fetch(h Hash) {
+	mem.Fetch(&t.tags[t.bucket(h[0])])
+	mem.Fetch(&t.tags[t.bucket(h[1])])
+}
 
-// TouchCold does so for what GetHashed compares.
-func (t *Table) TouchCold(slot uint32) uint64 {
-	c := &t.cold[slot]
-	return uint64(c.Key.Src[0]) + uint64(c.Out)
+// FetchSlot does so for what GetHashed compares, and for the Entry.
+func (t *Table) FetchSlot(slot uint32) {
+	mem.Fetch(&t.entries[slot])
+	mem.FetchAll(&t.cold[slot])
 }
 
 // Likely gives the slot that GetHashed will most likely give, NoSlot for none:

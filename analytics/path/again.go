@@ -1,6 +1,12 @@
 package path
 
-import "spoor/topology"
+import (
+	"spoor/internal/mem"
+	"spoor/topology"
+)
+
+// Fetch asks for the memory beside the tracker that Again will read.
+func (t *Tracker) Fetch() { mem.FetchSlice(t.obs) }
 
 // Again takes a sighting on ingress, bare, by known ports, if the flow was seen
 // just so before, and if with the same snapshot that fitted the path and spoke

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"spoor/internal/mem"
 	"spoor/topology"
 )
 
@@ -173,8 +174,8 @@ func (n *Interner) Has(id uint32, ends Ends, sw topology.SwitchID, in, out uint3
 	return false
 }
 
-// Touch reads of a path what Has will need; the number means nothing.
-func (n *Interner) Touch(id uint32) uint64 { return uint64(n.at(id).n) }
+// Fetch asks for the memory of a path that Has will read.
+func (n *Interner) Fetch(id uint32) { mem.Fetch(n.at(id)) }
 
 // Len gives the number of paths in use.
 func (n *Interner) Len() int {

@@ -1,0 +1,7 @@
+// Package mem tells the processor and the kernel what much memory will be
+// needed for: lines that are read soon are fetched before, and memory that is
+// read all over lies in huge pages.
+//
+// Nothing here changes a value. Where a platform has no way to say such things
+// all functions do nothing.
+package mem
