@@ -22,7 +22,7 @@ COUNT ?= 1
 COST ?= 500 3 none,lz4,zstd
 
 # What `make check` and .ci/run do, in this order, and what .ci/run --full adds. Not vuln: its database may be out of reach.
-CHECKS := check-mod check-fmt vet test lint lint-scripts check-generated race fuzz-short flood cross integration score scenarios live
+CHECKS := check-mod check-fmt vet test lint lint-scripts check-generated race fuzz-short flood cross speed integration score scenarios live
 FULL := integration-full scenarios-full false-alerts live-full fuzz bench cover
 
 .PHONY: help
@@ -143,6 +143,10 @@ scale: ## what a sample costs, and memory, at 1,000 to 1,000,000 live flows
 .PHONY: bench-publish
 bench-publish: ## what a record to Kafka costs, beside kafka-go, franz-go and the prototype (COST="thousands-of-records rounds codecs")
 	SPOOR_PUBLISH_COST="$(COST)" go test -count 1 -timeout 30m -v -run '^TestCost$$' ./publish
+
+.PHONY: speed
+speed: ## what a record to Kafka costs must stay near the prototype's, in up to 12 rounds
+	SPOOR_PUBLISH_SPEED="500 12 none,lz4,zstd" go test -count 1 -timeout 20m -v -run '^TestSpeed$$' ./publish
 
 .PHONY: benchcmp
 benchcmp: ## compare two outputs of `make bench COUNT=6`: OLD=file NEW=file

@@ -2,6 +2,7 @@ package publish
 
 import (
 	"encoding/binary"
+	"slices"
 	"time"
 
 	"spoor/publish/spool"
@@ -19,8 +20,9 @@ type Block struct {
 	Partition  int32
 	Partitions int32 // among how many Partition was chosen
 	Records    int32
-	FirstTime  int64 // Unix ms of the first record, the base of all timestamps
-	MaxTime    int64 // Unix ms of the newest record
+	FirstTime  int64  // Unix ms of the first record, the base of all timestamps
+	MaxTime    int64  // Unix ms of the newest record
+	Note       uint64 // the sink's own; 0 when it gets the block
 
 	buf     []byte // headroom, then the records
 	acks    []ack
@@ -95,13 +97,20 @@ func (b *Block) add(time int64, key, value, headers []byte) {
 	b.stamp(time)
 	delta, offset := zigzag(time-b.FirstTime), zigzag(int64(b.Records))
 	size := 1 + uvarintLen(delta) + uvarintLen(offset) + bytesLen(key) + bytesLen(value) + len(headers)
-	buf := binary.AppendUvarint(b.buf, zigzag(int64(size)))
-	buf = append(buf, 0) // attributes: none are defined
-	buf = binary.AppendUvarint(buf, delta)
-	buf = binary.AppendUvarint(buf, offset)
-	buf = appendBytes(buf, key)
-	buf = appendBytes(buf, value)
-	b.buf = append(buf, headers...)
+	start := len(b.buf)
+	if need := start + binary.MaxVarintLen64 + size; need > cap(b.buf) { // room was made, but for blocks of tests
+		b.buf = slices.Grow(b.buf, need-start)
+	}
+	w := b.buf[start:cap(b.buf)]
+	i := binary.PutUvarint(w, zigzag(int64(size)))
+	w[i] = 0 // attributes: none are defined
+	i++
+	i += binary.PutUvarint(w[i:], delta)
+	i += binary.PutUvarint(w[i:], offset)
+	i = putBytes(w, i, key)
+	i = putBytes(w, i, value)
+	i += copy(w[i:], headers)
+	b.buf = b.buf[:start+i]
 	b.Records++
 }
 
@@ -138,9 +147,12 @@ func bytesLen(b []byte) int {
 	return uvarintLen(zigzag(int64(len(b)))) + len(b)
 }
 
-func appendBytes(dst, b []byte) []byte {
+// putBytes writes a nullable byte string at i and gives where it ends.
+func putBytes(w []byte, i int, b []byte) int {
 	if b == nil {
-		return append(dst, 1) // zigzag of -1
+		w[i] = 1 // zigzag of -1
+		return i + 1
 	}
-	return append(binary.AppendUvarint(dst, zigzag(int64(len(b)))), b...)
+	i += binary.PutUvarint(w[i:], zigzag(int64(len(b))))
+	return i + copy(w[i:], b)
 }

@@ -187,3 +187,16 @@ func TestHex(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkAdd(b *testing.B) {
+	block := &Block{buf: make([]byte, Headroom, maxBlock)}
+	key, value := make([]byte, 8), make([]byte, 180)
+	b.SetBytes(int64(len(key) + len(value)))
+	b.ReportAllocs()
+	for b.Loop() {
+		if len(block.buf)+recordSize(key, value, noHeaders) > maxBlock {
+			block.buf, block.Records = block.buf[:Headroom], 0
+		}
+		block.add(1, key, value, noHeaders)
+	}
+}

@@ -36,7 +36,7 @@ func New(cfg Config, sinks ...Sink) *Publisher {
 	p := &Publisher{
 		cfg: cfg, set: metrics.NewSet(), wake: make(chan struct{}, 1),
 		stop: make(chan struct{}), done: make(chan struct{}),
-		pool: &pool{limit: cfg.QueueBytes / 2},
+		pool: &pool{limit: cfg.QueueBytes},
 	}
 	cleaned := string(appendClean(nil, cfg.Collector))
 	p.cfg.Collector = cleaned

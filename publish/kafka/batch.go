@@ -2,13 +2,9 @@ package kafka
 
 import (
 	"encoding/binary"
-	"hash/crc32"
-	"io"
 
 	"spoor/publish"
 )
-
-var castagnoli = crc32.MakeTable(crc32.Castagnoli)
 
 // producer identifies an idempotent producer; id -1 is none.
 type producer struct {
@@ -41,7 +37,8 @@ func frameRecords(b *publish.Block, records []byte, codec int, c *compressor, p 
 	return batch, grown, nil
 }
 
-// putHeader writes the header of format v2 in front of the records.
+// putHeader writes the header of format v2 in front of the records, without the
+// checksum, which stands at checksumAt.
 func putHeader(batch []byte, b *publish.Block, codec int, p producer, sequence int32) {
 	if p.id < 0 {
 		sequence = -1
@@ -59,31 +56,6 @@ func putHeader(batch []byte, b *publish.Block, codec int, p producer, sequence i
 	be.PutUint16(batch[51:], uint16(p.epoch))
 	be.PutUint32(batch[53:], uint32(sequence))
 	be.PutUint32(batch[57:], uint32(b.Records))
-	be.PutUint32(batch[17:], crc32.Checksum(batch[21:], castagnoli))
 }
 
-// rawBatch gives a batch to kafka-go's raw record set: its size, then its
-// bytes. Without the size an empty set goes out and looks like success.
-type rawBatch struct {
-	size  [4]byte
-	batch []byte
-}
-
-func newRawBatch(batch []byte) *rawBatch {
-	r := &rawBatch{batch: batch}
-	binary.BigEndian.PutUint32(r.size[:], uint32(len(batch)))
-	return r
-}
-
-// WriteTo implements io.WriterTo, which is all that kafka-go uses.
-func (r *rawBatch) WriteTo(w io.Writer) (int64, error) {
-	n, err := w.Write(r.size[:])
-	if err != nil {
-		return int64(n), err
-	}
-	m, err := w.Write(r.batch)
-	return int64(n + m), err
-}
-
-// Read implements io.Reader; the type is asked for it, it is not called.
-func (*rawBatch) Read([]byte) (int, error) { return 0, io.ErrNoProgress }
+const checksumAt = 17

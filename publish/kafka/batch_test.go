@@ -1,11 +1,8 @@
 package kafka
 
 import (
-	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io"
 	"testing"
 
 	"github.com/VictoriaMetrics/metrics"
@@ -62,25 +59,6 @@ func TestFrame(t *testing.T) {
 		}
 	}
 }
-
-func TestRawBatch(t *testing.T) {
-	var out bytes.Buffer
-	r := newRawBatch([]byte("batch"))
-	if n, err := io.Copy(&out, r); n != 9 || err != nil || out.String() != "\x00\x00\x00\x05batch" {
-		t.Errorf("%d %v %q", n, err, out.String())
-	}
-	if _, err := r.Read(nil); !errors.Is(err, io.ErrNoProgress) {
-		t.Error(err)
-	}
-	if _, err := r.WriteTo(full{}); err == nil {
-		t.Error("a failed write passed")
-	}
-}
-
-// full takes nothing.
-type full struct{}
-
-func (full) Write([]byte) (int, error) { return 0, io.ErrShortWrite }
 
 func TestFrameAllocatesNothing(t *testing.T) {
 	b := block(500)

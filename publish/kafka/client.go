@@ -50,8 +50,9 @@ type item struct {
 	partition *partition
 	block     *publish.Block
 	topic     string
-	batch     []byte
-	err       error // the broker's answer for this batch
+	batch     []byte // its checksum is the client's to write, into its own copy of the header
+	note      uint64 // the block's, if the batch holds its records as they are
+	err       error  // the broker's answer for this batch
 }
 
 // brokerError is an error code of Kafka's protocol.

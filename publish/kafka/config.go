@@ -25,7 +25,7 @@ type Config struct {
 	DialTimeout    time.Duration
 	RequestTimeout time.Duration
 	InFlight       int // requests to one broker at a time
-	RequestBytes   int // bound on the records of one request
+	RequestBytes   int // bound on the records of one request; large ones leave the processor's cache before they are sent
 	Security       Security
 	Logger         *slog.Logger
 }
@@ -34,7 +34,7 @@ type Config struct {
 func DefaultConfig() Config {
 	return Config{
 		TopicPrefix: "sflow.", Compression: "lz4", Acks: "all", ClientID: "spoor", Replication: -1,
-		DialTimeout: 3 * time.Second, RequestTimeout: 10 * time.Second, InFlight: 2, RequestBytes: 8 << 20,
+		DialTimeout: 3 * time.Second, RequestTimeout: 10 * time.Second, InFlight: 2, RequestBytes: 1 << 20,
 		Framing:  publish.FramingPlain,
 		Registry: RegistryConfig{Timeout: 10 * time.Second, Register: true, Fallback: FallbackWait},
 		Security: Security{SASL: SASLConfig{Mechanism: SASLNone}},

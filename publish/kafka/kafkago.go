@@ -13,8 +13,6 @@ import (
 	"github.com/segmentio/kafka-go/protocol/createtopics"
 	"github.com/segmentio/kafka-go/protocol/initproducerid"
 	"github.com/segmentio/kafka-go/protocol/metadata"
-	"github.com/segmentio/kafka-go/protocol/produce"
-	"github.com/segmentio/kafka-go/protocol/rawproduce"
 )
 
 // metadataAge bounds the age of what the transport knows of the cluster.
@@ -219,46 +217,15 @@ func (c *goClient) producer(ctx context.Context) (producer, error) {
 }
 
 func (c *goClient) produce(ctx context.Context, items []item) error {
-	req := &rawproduce.Request{Acks: c.acks, Timeout: int32(c.timeout.Milliseconds())}
-	for i := range items {
-		it := &items[i]
-		n := len(req.Topics)
-		if n == 0 || req.Topics[n-1].Topic != it.topic { // items come by topic
-			req.Topics = append(req.Topics, rawproduce.RequestTopic{Topic: it.topic})
-			n++
-		}
-		t := &req.Topics[n-1]
-		t.Partitions = append(t.Partitions, rawproduce.RequestPartition{
-			Partition: it.partition.id, RecordSet: protocol.RawRecordSet{Reader: newRawBatch(it.batch)},
-		})
-		it.err = errNoAnswer
-	}
+	req := &produceRequest{items: items, acks: c.acks, timeout: int32(c.timeout.Milliseconds()), client: c.transport.ClientID}
 	r, err := c.transport.RoundTrip(ctx, c.addr, req)
 	if err != nil {
 		return c.wrap(err)
 	}
-	fill(items, r.(*produce.Response))
-	return nil
-}
-
-// fill gives each batch its answer. Answers come in the order of the request,
-// but nothing promises it.
-func fill(items []item, res *produce.Response) {
-	next := 0
-	for i := range res.Topics {
-		t := &res.Topics[i]
-		for j := range t.Partitions {
-			p := &t.Partitions[j]
-			for k := range items {
-				at := (next + k) % len(items)
-				if it := &items[at]; it.partition.id == p.Partition && it.topic == t.Topic {
-					it.err = answer(p.ErrorCode, p.ErrorMessage)
-					next = at + 1
-					break
-				}
-			}
-		}
+	for i, err := range r.(*produceAnswer).errs {
+		items[i].err = err
 	}
+	return nil
 }
 
 // errNoAnswer says that the broker's response passed a batch over.

@@ -17,14 +17,14 @@ type loop struct {
 	producer producer
 	flying   map[int32]int      // requests under way by leader
 	requests int                // of them in all
-	started  map[int32]*request // scratch of dispatch
+	loading  map[int32]*request // scratch of dispatch: requests that are being made up, by leader
 	free     []*request
 	told     map[refusalOf]time.Time // when each was last met
 	turn     int                     // where the last round began, for fairness
 }
 
 func newLoop(s *Sink) *loop {
-	return &loop{Sink: s, producer: anonymous, flying: make(map[int32]int), started: make(map[int32]*request), told: make(map[refusalOf]time.Time)}
+	return &loop{Sink: s, producer: anonymous, flying: make(map[int32]int), loading: make(map[int32]*request), told: make(map[refusalOf]time.Time)}
 }
 
 // run is the sink's life.
@@ -93,15 +93,14 @@ func (l *loop) enqueue(b *publish.Block) {
 	}
 }
 
-// dispatch starts a request to each leader that may have one more and for which
+// dispatch starts requests to the leaders that may have more and for which
 // something is ready, and gives the time until a retry is due.
 func (l *loop) dispatch(ctx context.Context, now time.Time) time.Duration {
 	wait := time.Hour
 	if ctx.Err() != nil {
 		return wait
 	}
-	started := l.started
-	clear(started)
+	clear(l.loading)
 	l.turn++
 	for _, t := range publish.Topics() {
 		parts := l.parts[t]
@@ -111,33 +110,40 @@ func (l *loop) dispatch(ctx context.Context, now time.Time) time.Duration {
 		for i := range parts {
 			p := parts[(i+l.turn)%len(parts)]
 			if p.ready(now) {
-				l.load(started, p)
+				l.load(ctx, p)
 			} else if d := p.retryAt.Sub(now); d > 0 && !p.busy && p.queue.len() > 0 {
 				wait = min(wait, d)
 			}
 		}
 	}
-	for _, r := range started {
-		l.requests++
-		l.flying[r.leader]++
-		go r.send(ctx, l.Sink)
+	for _, r := range l.loading {
+		l.launch(ctx, r)
 	}
 	return wait
 }
 
-// load adds the partition's first block to the request for its leader.
-func (l *loop) load(started map[int32]*request, p *partition) {
-	r := started[p.leader]
+// launch sends a request.
+func (l *loop) launch(ctx context.Context, r *request) {
+	l.requests++
+	l.flying[r.leader]++
+	go r.send(ctx, l.Sink)
+}
+
+// load adds the partition's first block to the request for its leader. One that
+// it does not fit into any more is sent, and another one begun.
+func (l *loop) load(ctx context.Context, p *partition) {
+	b, r := p.queue.first(), l.loading[p.leader]
+	if r != nil && r.sent+len(b.Bytes()) > l.cfg.RequestBytes {
+		l.launch(ctx, r)
+		delete(l.loading, p.leader)
+		r = nil
+	}
 	if r == nil {
 		if l.flying[p.leader] >= l.cfg.InFlight {
 			return
 		}
 		r = l.request(p.leader)
-		started[p.leader] = r
-	}
-	b := p.queue.first()
-	if r.sent > 0 && r.sent+len(b.Bytes()) > l.cfg.RequestBytes {
-		return
+		l.loading[p.leader] = r
 	}
 	r.sent += len(b.Bytes())
 	r.items = append(r.items, item{partition: p, block: b, topic: l.names[p.topic]})

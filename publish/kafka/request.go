@@ -63,6 +63,9 @@ func (r *request) frame(s *Sink, it *item) error {
 		it.batch, r.out, err = frameRecords(it.block, r.framed, codec, &r.compress, by, sequence, r.out)
 		return err
 	}
+	if s.asIs[p.topic] {
+		it.note = it.block.Note
+	}
 	it.batch, r.out, err = frame(it.block, codec, &r.compress, by, sequence, r.out)
 	return err
 }
@@ -70,8 +73,7 @@ func (r *request) frame(s *Sink, it *item) error {
 // moves reports whether any batch is made elsewhere than in its block.
 func (s *Sink) moves(items []item) bool {
 	for i := range items {
-		t := items[i].partition.topic
-		if s.codecs[t] != codecNone || s.framings[t] != publish.FramingPlain {
+		if !s.asIs[items[i].partition.topic] {
 			return true
 		}
 	}

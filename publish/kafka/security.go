@@ -90,7 +90,13 @@ func (t *TLSConfig) config(host string) (*tls.Config, error) {
 func (s *Security) dialer(timeout time.Duration) func(ctx context.Context, network, addr string) (net.Conn, error) {
 	d := &net.Dialer{Timeout: timeout}
 	if !s.TLS.Enabled {
-		return d.DialContext
+		return func(ctx context.Context, network, addr string) (net.Conn, error) {
+			c, err := d.DialContext(ctx, network, addr)
+			if t, ok := c.(*net.TCPConn); ok && err == nil {
+				return wire{t}, nil
+			}
+			return c, err
+		}
 	}
 	t := s.TLS
 	return func(ctx context.Context, network, addr string) (net.Conn, error) {

@@ -23,6 +23,7 @@ type Sink struct {
 	codecs [publish.NumTopics]int
 
 	framings [publish.NumTopics]publish.Framing
+	asIs     [publish.NumTopics]bool         // neither framed nor compressed
 	schemas  [publish.NumTopics]atomic.Int64 // ids in the registry, or unknownID
 
 	known      [publish.NumTopics]atomic.Int32 // partitions of each topic
@@ -62,6 +63,7 @@ func New(cfg Config) (*Sink, error) {
 		s.known[t].Store(cfg.partitions(t))
 		s.codecs[t] = codecs[cmp.Or(cfg.Topics[t].Compression, cfg.Compression)]
 		s.framings[t] = cfg.framing(t)
+		s.asIs[t] = s.codecs[t] == codecNone && s.framings[t] == publish.FramingPlain
 		s.schemas[t].Store(unknownID)
 	}
 	s.count = newCounters(s)
@@ -96,6 +98,9 @@ func (s *Sink) Start() error {
 
 // Put implements publish.Sink.
 func (s *Sink) Put(blocks []*publish.Block) {
+	for _, b := range blocks {
+		s.sum(b)
+	}
 	s.mu.Lock()
 	closed := s.closed
 	if !closed {
