@@ -61,7 +61,7 @@ func (s *Shard) follow(d *detail, e *flowtable.Entry, x *observed) {
 	}
 	var ev path.Event
 	s.sighting = path.Sighting{
-		Switch: x.sw, In: x.in, Out: x.out, TTL: x.ttl, Egress: x.egress(), Encap: x.encap(),
+		Switch: x.sw, In: x.in, Out: x.out, TTL: x.ttl, Inner: x.inner, Egress: x.egress(), Encap: x.encap(),
 		OuterSrc: x.outerSrc, OuterDst: x.outerDst, Time: x.time, SrcMAC: x.srcMAC, DstMAC: x.dstMAC,
 	}
 	ev, s.votes = d.tracker.Add(s.snap, &s.sighting, s.votes[:0])
@@ -75,7 +75,7 @@ func (s *Shard) follow(d *detail, e *flowtable.Entry, x *observed) {
 			kind = topology.SawGap
 		}
 		s.testify(topology.Evidence{
-			Kind: kind, Flow: x.id, Agent: s.agent(v.From.Switch), Port: v.From.Out, Agent2: s.agent(v.To.Switch), Port2: v.To.In,
+			Kind: kind, Encap: v.HandOver, Flow: x.id, Agent: s.agent(v.From.Switch), Port: v.From.Out, Agent2: s.agent(v.To.Switch), Port2: v.To.In,
 		}, x.at)
 	}
 	if d.tracker.Encap {
@@ -252,7 +252,7 @@ func attributes(a *flow.Attributes, x *observed) {
 	if x.vlan != 0 {
 		a.VLAN = x.vlan
 	}
-	if x.tunnel != flow.TunnelNone {
-		a.Tunnel, a.VNI, a.OuterSrc, a.OuterDst = x.tunnel, x.vni, x.outerSrc, x.outerDst
+	if kind := x.tunnel(); kind != flow.TunnelNone {
+		a.Tunnel, a.VNI, a.OuterSrc, a.OuterDst = kind, x.vni, x.outerSrc, x.outerDst
 	}
 }

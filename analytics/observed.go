@@ -10,7 +10,7 @@ import (
 type observed struct {
 	key     flow.Key
 	ttl     uint8 // the one that routers count
-	tunnel  flow.Tunnel
+	inner   uint8 // the packet's own
 	flags   observedFlags
 	dscp    uint8
 	vlan    uint16
@@ -37,16 +37,20 @@ type observedFlags uint8
 const (
 	onEgress observedFlags = 1 << iota
 	inTunnel
+
+	tunnelShift = 4 // the upper bits are the tunnel's kind
 )
 
 func (x *observed) egress() bool { return x.flags&onEgress != 0 }
 func (x *observed) encap() bool  { return x.flags&inTunnel != 0 }
 
+func (x *observed) tunnel() flow.Tunnel { return flow.Tunnel(x.flags >> tunnelShift) }
+
 // fill takes what is needed of a sample.
 func (x *observed) fill(s *flow.Sample, id topology.SwitchID) {
 	p := &s.Packet
 	x.key, x.id = p.Key, s.FlowID
-	x.ttl, x.tunnel, x.dscp, x.vlan, x.vni = p.EntryTTL(), p.Tunnel, p.TOS>>2, p.VLAN, p.VNI
+	x.ttl, x.inner, x.dscp, x.vlan, x.vni = p.EntryTTL(), p.TTL, p.TOS>>2, p.VLAN, p.VNI
 	x.srcMAC, x.dstMAC = p.SrcMAC, p.DstMAC
 	x.at, x.after, x.time = s.Received, s.NotBefore, s.Time
 	x.sw, x.in, x.out, x.sub, x.rate = id, s.Input.Index(), s.Output.Index(), s.SubAgent, s.Rate()
@@ -55,9 +59,9 @@ func (x *observed) fill(s *flow.Sample, id topology.SwitchID) {
 	if p.Key.Proto == flow.ProtoTCP && !p.Fragment {
 		x.stream, x.payload = p.TCPSequence+p.PayloadLength, p.PayloadLength
 	}
-	x.flags = 0
+	x.flags = observedFlags(p.Tunnel) << tunnelShift
 	if s.Direction == flow.Egress {
-		x.flags = onEgress
+		x.flags |= onEgress
 	}
 	x.outerSrc, x.outerDst = p.OuterSrc, p.OuterDst
 	if !p.OuterSrc.IsZero() {

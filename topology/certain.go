@@ -108,6 +108,8 @@ func (s *Snapshot) Certain(a flow.Addr) bool {
 	switch {
 	case sw == nil:
 		return false
+	case !s.EndsAlone(): // pairs of switches are to be expected, and hosts on both
+		return p.Flows >= flowsBesideDual
 	case !s.Dual:
 		return p.Flows >= flowsOfOne || sw.Alone
 	case sw.Dual:
@@ -154,11 +156,13 @@ func (l *Learner) place(a flow.Addr, sw SwitchID, buckets uint32, direct bool) {
 		buckets |= l.recallEnd(t, sw)
 	}
 	switch {
-	case t.at[0] == 0:
+	case t.at[0] == 0 || direct && !t.direct && t.at[0] != sw && t.at[1] == 0: // its own frames say more than others' do
 		t.at[0], t.buckets, t.direct = sw, buckets, direct
 	case t.at[0] == sw:
 		t.buckets |= buckets
 		t.direct = t.direct || direct
+	case t.direct && !direct:
+		return
 	case t.at[1] == 0:
 		t.at[1] = sw
 		l.share(t)
@@ -225,6 +229,11 @@ func (s *Snapshot) SharesEnd(id SwitchID) bool {
 	sw := s.Switch(id)
 	return sw != nil && sw.sharesEnd
 }
+
+// EndsAlone reports whether no tunnel end is on several switches, as far as
+// flows enough tell, or whether there are no tunnels: what goes to a host's
+// switch goes there at once.
+func (s *Snapshot) EndsAlone() bool { return s.endsAlone || !s.tunnelled }
 
 // SharedEnds reports whether tunnel ends are on several switches as a rule: more than one is.
 func (s *Snapshot) SharedEnds() bool { return s.sharedEnds }

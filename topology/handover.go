@@ -3,7 +3,10 @@ package topology
 // twinPorts: MACs that enter by one port here and by so many of another switch
 // come over a link between the two. One host on two leaves, whatever runs on
 // it, enters the other one by its own port, and by the peer link.
-const twinPorts = 3
+const (
+	twinPorts = 3
+	maxTwins  = 8 // that are remembered of a port
+)
 
 // meet notes where else a MAC enters that was seen fresh at a port.
 func (l *Learner) meet(p *port, st *station) {
@@ -11,23 +14,28 @@ func (l *Learner) meet(p *port, st *station) {
 		return
 	}
 	for _, k := range st.ports {
-		if k.sw == p.key.sw || p.twins[0].sw != 0 && k.sw != p.twins[0].sw {
-			continue
-		}
-		for i := range p.twins {
-			if p.twins[i] == k {
-				break
-			}
-			if p.twins[i].sw != 0 {
-				continue
-			}
-			if p.twins[i] = k; i == twinPorts-1 {
-				p.handsOver = true
-				l.setEdge(p, false)
-				l.touchPort(p)
-				return
-			}
-			break
+		if k.sw != p.key.sw && p.twin(k) {
+			p.handsOver = true
+			l.setEdge(p, false)
+			l.touchPort(p)
+			return
 		}
 	}
+}
+
+// twin notes a port of another switch where a MAC enters too, and reports whether that switch shows enough of them.
+func (p *port) twin(k portKey) bool {
+	same := 1
+	for i := range p.twins {
+		switch t := &p.twins[i]; {
+		case *t == k:
+			return false
+		case t.sw == 0:
+			*t = k
+			return same >= twinPorts
+		case t.sw == k.sw:
+			same++
+		}
+	}
+	return false
 }

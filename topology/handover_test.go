@@ -35,3 +35,54 @@ func TestPeerLinkBridges(t *testing.T) {
 		t.Errorf("a host on two leaves lives at %v", at)
 	}
 }
+
+// TestPeerLinkByHandOvers: what a tunnel's end handed over to its mate names the
+// link of the pair, even if only fresh frames were seen to enter there; flows
+// that look like it without a tunnel do not.
+func TestPeerLinkByHandOvers(t *testing.T) {
+	for _, tunnel := range []bool{true, false} {
+		f := newFabric(t, Config{Learn: true})
+		f.joined()
+		for h := range 2 {
+			f.sent(fmt.Sprintf("10.9.0.%d", h+1), mac(0, 90+h), 2, 60)
+		}
+		f.tick(100 * time.Millisecond)
+		for range 2 {
+			f.give(Evidence{Kind: SawVote, Encap: tunnel, Agent: agent(1), Port: 60, Agent2: agent(2), Port2: 60, Count: 2})
+		}
+		snap := f.tick(100 * time.Millisecond)
+		if got := snap.Adjacent(f.id(1), f.id(2)); got != tunnel {
+			t.Errorf("in a tunnel %v: the leaves are joined: %v", tunnel, got)
+		}
+		if got := snap.Mates(f.id(1), f.id(2)) && snap.Mates(f.id(2), f.id(1)); got != tunnel {
+			t.Errorf("in a tunnel %v: they are mates: %v", tunnel, got)
+		}
+		if at := snap.Edges(addr("10.9.0.1")); tunnel && len(at) > 0 {
+			t.Errorf("a host whose frames came over the pair's link lives at %v", at)
+		}
+	}
+}
+
+// TestEdgesBesidePairs: where tunnels leave it open whether switches come in
+// pairs, a port is an edge if frames to a router's MAC enter there.
+func TestEdgesBesidePairs(t *testing.T) {
+	f := newFabric(t, Config{Learn: true})
+	f.joined()
+	f.give(Evidence{Kind: SawIngress, Agent: agent(51), Port: 1, Far: mac(1, 49), Own: mac(51, 1), Fresh: true, Encap: true})
+	f.tick(100 * time.Millisecond)
+	var snap *Snapshot
+	for range 4 {
+		f.sent("10.1.0.1", mac(0, 1), 1, 1) // to the leaf's own MAC
+		f.give(Evidence{Kind: SawIngress, Agent: agent(2), Port: 60, Far: mac(0, 2), Own: mac(0, 1), Fresh: true})
+		snap = f.tick(500 * time.Millisecond)
+	}
+	if p := snap.Port(f.id(1), 1); p == nil || !p.Edge {
+		t.Error("the port of a host is no edge port")
+	}
+	if p := snap.Port(f.id(2), 60); p != nil && p.Edge {
+		t.Error("a port that only frames to a host entered is an edge port, though it may join a pair")
+	}
+	if at := snap.Edges(addr("10.1.0.1")); len(at) != 1 {
+		t.Errorf("the host lives at %v", at)
+	}
+}

@@ -65,8 +65,11 @@ type port struct {
 	learned   bool // peer was proven by evidence
 	voted     bool // peer was proven by votes
 	edge      bool
-	handsOver bool               // bridged frames come from another switch: the peer link of a pair
-	twins     [twinPorts]portKey // of another switch, where its MACs enter as well
+	handsOver bool               // the peer link of a pair: bridged frames come from another switch, and what tunnels brought it
+	twins     [maxTwins]portKey  // of other switches, where its MACs enter as well
+	gate      uint64             // MAC to which fresh frames were addressed that was no host's
+	mac       uint64             // from which fresh frames came
+	several   bool               // they came from others too
 	hosts     map[*host]struct{} // addresses sighted here
 	votes     []*vote            // that name this port
 	beyond    *beyond            // nil unless forwarded frames enter and no link is known
@@ -81,11 +84,6 @@ type port struct {
 
 	rate      float64 // the highest that was counted under this speed
 	aggregate uint32  // ifIndex of the aggregate that it is member of
-}
-
-// edgeNow: frames that nobody has forwarded over at least a second, and none that somebody has.
-func (p *port) edgeNow(now int64) bool {
-	return p.peer == 0 && p.routed == 0 && !p.handsOver && p.fresh >= edgeFrames && now-p.since > edgeAfter
 }
 
 // node is what is known of one switch.
@@ -152,6 +150,7 @@ type Learner struct {
 	duals      int  // addresses behind several switches
 	endsAlone  int  // flow buckets of tunnel ends beyond each one's first
 	sharedEnds int  // tunnel ends on several switches
+	pairs      bool // a pair of switches may share tunnel ends, and bridge over a link between them
 
 	dirtyNodes []*node
 	dirtyHosts map[*host]struct{}
@@ -250,7 +249,7 @@ func (l *Learner) age() {
 	for _, p := range l.young {
 		switch {
 		case p.edge || p.routed > 0 || p.peer != 0:
-		case p.edgeNow(l.now):
+		case l.edgeNow(p):
 			l.setEdge(p, true)
 		default:
 			keep = append(keep, p)
@@ -258,6 +257,7 @@ func (l *Learner) age() {
 	}
 	clear(l.young[len(keep):])
 	l.young = keep
+	l.agePairs()
 	l.ageBridged()
 	l.ageKept()
 	l.ageDark()

@@ -25,6 +25,9 @@ func (l *Learner) ingress(n *node, e *Evidence) {
 		if p.fresh = add(p.fresh, e.Count); was < edgeFrames && p.fresh >= edgeFrames {
 			l.young = append(l.young, p)
 		}
+		if unicastMAC(e.Own) && (p.gate == 0 || l.sends(p.gate)) && !l.sends(e.Own) {
+			p.gate = e.Own
+		}
 	} else {
 		if p.routed == 0 {
 			l.setEdge(p, false)
@@ -54,7 +57,7 @@ func (l *Learner) ingress(n *node, e *Evidence) {
 
 // egress: the reverse of ingress, weaker evidence of ownership.
 func (l *Learner) egress(n *node, e *Evidence) {
-	l.tunnelled = l.tunnelled || e.Encap
+	l.inTunnels(e)
 	p := l.port(n, e.Port)
 	if p == nil {
 		return
@@ -231,6 +234,9 @@ func (l *Learner) vote(n *node, e *Evidence) {
 		return
 	}
 	if p.peer == other.id && p.peerPort == q.key.idx && q.peer == n.id && q.peerPort == p.key.idx {
+		if e.Encap {
+			l.handOver(p, q)
+		}
 		return
 	}
 	v := l.ballot(p, q)
@@ -239,12 +245,15 @@ func (l *Learner) vote(n *node, e *Evidence) {
 		return
 	}
 	v.n = add(v.n, e.Count)
-	if !elected(v, p.votes) || !elected(v, q.votes) || !l.mayJoin(p, other.id) || !l.mayJoin(q, n.id) {
+	if !elected(v, p.votes) || !elected(v, q.votes) || !l.mayJoin(p, other.id, e.Encap) || !l.mayJoin(q, n.id, e.Encap) {
 		return
 	}
 	l.link(p, other.id)
 	l.link(q, n.id)
 	l.pair(p, q)
+	if e.Encap {
+		l.handOver(p, q)
+	}
 	p.voted, q.voted = p.peer == other.id, q.peer == n.id
 }
 
@@ -278,16 +287,28 @@ func elected(v *vote, all []*vote) bool {
 }
 
 // mayJoin: a port that a MAC proves to lead elsewhere is not moved by votes, and
-// one that only hosts sent to is none of theirs (a failure can fake such votes).
-func (l *Learner) mayJoin(p *port, to SwitchID) bool {
-	if p.fresh > 0 && p.routed == 0 {
+// one that only hosts sent to is none of theirs (a failure can fake such votes),
+// unless a tunnel's end handed over by it. A pair may have one MAC.
+func (l *Learner) mayJoin(p *port, to SwitchID, mate bool) bool {
+	if p.fresh > 0 && p.routed == 0 && !mate {
 		return false
 	}
 	if p.far == 0 {
 		return p.peer == 0 || p.peer == to
 	}
 	o, ok := l.owners[p.far]
-	return !ok || o.shared || o.sw == to
+	return !ok || o.shared || o.sw == to || o.sw == p.key.sw
+}
+
+// handOver notes that a link joins a pair.
+func (l *Learner) handOver(p, q *port) {
+	for _, x := range [2]*port{p, q} {
+		if !x.handsOver {
+			x.handsOver = true
+			l.setEdge(x, false)
+			l.touchPort(x)
+		}
+	}
 }
 
 // pair notes which port of the neighbour a port is joined to.

@@ -177,6 +177,8 @@ func (l *Learner) sightMAC(p *port, mac uint64) {
 	if st == nil {
 		return
 	}
+	p.several = p.several || p.mac != 0 && p.mac != mac
+	p.mac = mac
 	l.meet(p, st)
 	for i, k := range st.ports {
 		if k.sw == p.key.sw {
@@ -229,12 +231,13 @@ func (l *Learner) edgesOf(h *host, place *Place) (latest *sighting) {
 		switch {
 		case s.hops == 0 && p.unproven():
 		case s.hops == 0 && p.peer == 0 && !p.handsOver:
-			if l.nodes[p.key.sw].router && p.routed == 0 && (l.sharedEnds == 0 || p.edge) { // pairs that share tunnel ends bridge over their peer link
+			if l.nodes[p.key.sw].router && p.routed == 0 && (!l.pairs || p.edge) { // pairs that share tunnel ends bridge over their peer link
 				place.Edges = addSwitch(place.Edges, p.key.sw)
 			}
 			if latest == nil || s.last >= latest.last {
 				latest = s
 			}
+		case p.handsOver: // whatever comes over a pair's link may come from anywhere
 		case s.hops == 1 && p.peer != 0:
 			place.Edges = addSwitch(place.Edges, p.peer)
 		case s.hops == 1 && p.dark != 0 && l.nodeAt(p.dark).leaf:

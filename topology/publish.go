@@ -27,7 +27,7 @@ func (l *Learner) show() {
 		return
 	}
 	l.changed = false
-	next := &Snapshot{Version: 1, Settled: l.settled() && l.linkAt != 0, Dual: l.duals > 0, anyHosts: l.edges > 0, anyIngress: l.ingressed, sharedEnds: l.sharedEnds >= sharedUsual, endsAlone: l.endsAlone >= flowsOfAll && l.sharedEnds == 0, registry: l.registry, switches: make([]*Switch, len(l.nodes))}
+	next := &Snapshot{Version: 1, Settled: l.settled() && l.linkAt != 0, Dual: l.duals > 0, anyHosts: l.edges > 0, anyIngress: l.ingressed, sharedEnds: l.sharedEnds >= sharedUsual, endsAlone: l.alone(), tunnelled: l.tunnelled, registry: l.registry, switches: make([]*Switch, len(l.nodes))}
 	if l.snap != nil {
 		next.Version = l.snap.Version + 1
 		copy(next.switches, l.snap.switches)
@@ -95,6 +95,7 @@ func (l *Learner) view(n *node) *Switch {
 			} else {
 				e.port = 0
 			}
+			e.mate = e.mate || p.handsOver
 			s.peers[v.Peer] = e
 		}
 		if q := l.otherEnd(p); q != nil {

@@ -13,7 +13,7 @@ const (
 
 // doubt counts ingress frames that do not fit what a port is taken for.
 func (l *Learner) doubt(p *port, e *Evidence) {
-	if p.peer == 0 || p.given || p.via == 0 || e.Derived || !unicastMAC(e.Far) {
+	if p.peer == 0 || p.given || p.via == 0 || p.handsOver || e.Derived || !unicastMAC(e.Far) {
 		return
 	}
 	if o, ok := l.owners[e.Far]; e.Far == p.via || ok && (o.shared || o.sw == p.peer) {
@@ -66,8 +66,9 @@ func (l *Learner) renew(p *port) {
 	l.renewOpen(p)
 	l.leaveFar(p)
 	p.far, p.own, p.via, p.against = 0, 0, 0, 0
-	p.learned, p.voted, p.handsOver, p.twins = false, false, false, [twinPorts]portKey{}
+	p.learned, p.voted, p.handsOver, p.twins = false, false, false, [maxTwins]portKey{}
 	p.fresh, p.routed, p.since, p.inferred = 0, 0, 0, 0
+	p.gate, p.mac, p.several = 0, 0, false
 	l.young = slices.DeleteFunc(l.young, func(q *port) bool { return q == p })
 	l.withdraw(p)
 	l.vacate(p)

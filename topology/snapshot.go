@@ -24,6 +24,7 @@ type Snapshot struct {
 	anyBridged bool           // there are or were bridged hosts
 	sharedEnds bool           // some tunnel end is on several switches
 	endsAlone  bool           // no tunnel end is shared, as far as enough flows tell
+	tunnelled  bool           // there are tunnels
 	anyHosts   bool           // some switch has proven edge ports
 	anyIngress bool           // some switch samples on ingress
 }
@@ -50,6 +51,7 @@ type Switch struct {
 type peering struct {
 	port  uint32 // the only one, 0 if there are several
 	ports int
+	mate  bool // what tunnels brought here may be handed over there
 }
 
 // Port is one port of a switch.
@@ -150,6 +152,12 @@ func (s *Snapshot) PortTo(a, b SwitchID) uint32 {
 		return sw.peers[b].port
 	}
 	return 0
+}
+
+// Mates reports whether a may hand over to b what a tunnel brought it.
+func (s *Snapshot) Mates(a, b SwitchID) bool {
+	sw := s.Switch(a)
+	return sw != nil && sw.peers[b].mate
 }
 
 // Common gives the only switch that both a and b are linked to, once the

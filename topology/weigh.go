@@ -46,8 +46,15 @@ func (l *Learner) weigh(n *node, e *Evidence) {
 // that do not sample there, and nowhere if there are tunnels: a frame that
 // leaves one has another TTL than it entered with.
 func (l *Learner) believes(n *node, e *Evidence) bool {
-	l.tunnelled = l.tunnelled || e.Encap
+	l.inTunnels(e)
 	n.direct = n.direct || !e.Derived
 	l.ingressed = l.ingressed || n.direct
 	return !e.Derived || !n.direct && !l.tunnelled
+}
+
+// inTunnels notes that frames are tunnelled.
+func (l *Learner) inTunnels(e *Evidence) {
+	if e.Encap && !l.tunnelled {
+		l.tunnelled, l.changed = true, true
+	}
 }

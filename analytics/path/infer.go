@@ -14,6 +14,8 @@ type Obs struct {
 	TTL     int16  // of the frame as it entered the switch; tunnelEntry or tunnelExit beside a tunnel
 	Seen    int64
 	tunnel  uint64 // of the outer addresses, 0 bare
+	inner   uint8  // the packet's own TTL as it entered
+	egress  bool   // seen on egress only
 	n, told uint32 // sightings, and how many of them voted for a link
 	sent    int64  // when they were last told as evidence of a bridged fabric
 
@@ -128,7 +130,11 @@ func (w *inferrer) forth(last *Obs) bool {
 		if w.ends(&w.dst, cur, out) {
 			return true
 		}
-		cur = w.step(cur, out, w.dst.goal())
+		if out == 0 && w.dst.Home != 0 && w.snap.Mates(cur, w.dst.Home) {
+			cur = w.dst.Home
+		} else {
+			cur = w.step(cur, out, w.dst.goal())
+		}
 		if cur == 0 {
 			return false
 		}
@@ -267,7 +273,8 @@ func (w *inferrer) simple() bool {
 // Place is where an end of a flow lives.
 type Place struct {
 	Edges []topology.SwitchID // behind one of these
-	Sure  bool                // and there is only one
+	Sure  bool                // and there is only one, to which the way leads at once
+	Home  topology.SwitchID   // the only one, where its mate may get the frames first; 0 unknown
 	Kept  bool                // only known from before, behind Port
 	Port  uint32
 }

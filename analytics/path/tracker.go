@@ -20,6 +20,7 @@ type Sighting struct {
 	Switch   topology.SwitchID
 	In, Out  uint32 // ifIndexes, 0 unknown; not both
 	TTL      uint8  // as sampled: the outer one in a tunnel
+	Inner    uint8  // the packet's own
 	Egress   bool
 	Encap    bool
 	OuterSrc flow.Addr
@@ -45,6 +46,7 @@ const (
 type Vote struct {
 	From, To Obs
 	Gap      bool // a switch that nobody reports may be between the two
+	HandOver bool // From, where the tunnel ends, hands over to its mate
 }
 
 // Tracker follows one flow's path. The zero value is ready.
@@ -59,7 +61,8 @@ type Tracker struct {
 	outerSrc, outerDst flow.Addr
 	pre, post          topology.SwitchID // saw the tunnelled flow bare: before and after the tunnel
 	toldPre, toldPost  topology.SwitchID
-	handed             bool // post got it from the tunnel's end, over a link
+	handed             bool  // post got it from the tunnel's end, over a link
+	most, least        uint8 // the packet's own TTLs in the tunnels, 0 unknown
 	obs, candidate     []Obs
 	bridging           bridging
 	spread             *spread // nil until samples contradict each other
@@ -100,8 +103,10 @@ func (t *Tracker) Add(snap *topology.Snapshot, s *Sighting, votes []Vote) (Event
 			t.obs = t.obs[:0]
 		}
 		t.obs, votes = merge(snap, t.obs, y, t.Encap, votes)
+		votes = t.handOver(snap, votes)
 		return t.Resolve(snap), votes
 	}
+	votes = t.handOver(snap, votes)
 	run := around(snap, &y)
 	at := t.index(run.switches())
 	switch {
@@ -125,26 +130,24 @@ func (t *Tracker) Add(snap *topology.Snapshot, s *Sighting, votes []Vote) (Event
 
 // observe turns a sighting into what it says of a hop.
 func (t *Tracker) observe(snap *topology.Snapshot, s *Sighting) Obs {
-	y := Obs{Switch: s.Switch, In: s.In, Out: s.Out, TTL: int16(s.TTL), Seen: s.Time, n: 1}
+	y := Obs{Switch: s.Switch, In: s.In, Out: s.Out, TTL: int16(s.TTL), inner: s.Inner, egress: s.Egress, Seen: s.Time, n: 1}
 	if s.Egress { // already decremented
 		y.TTL++
 	}
 	if s.Encap {
 		t.outerSrc, t.outerDst = s.OuterSrc, s.OuterDst
 		y.tunnel = TunnelOf(s.OuterSrc, s.OuterDst)
-		if !t.Encap {
-			t.enterTunnel(snap)
+		if s.Inner != 0 && !s.Egress && (t.most == 0 || s.Inner > t.most || s.Inner < t.least) {
+			t.least = min(t.least-1, s.Inner-1) + 1 // 0 is unknown
+			t.most = max(t.most, s.Inner)
 		}
+		t.enterTunnel(snap)
 		return y
 	}
+	y.inner = uint8(min(y.TTL, 255))
 	switch {
-	case t.Encap && s.In != 0 && !s.Egress && snap.Peer(s.Switch, s.In) != 0: // over the peer link of a tunnel's end
-		if !t.handed {
-			t.post, t.handed = s.Switch, true
-			if t.pre == s.Switch {
-				t.pre = 0
-			}
-		}
+	case t.side(snap, &y) == afterTunnel:
+		t.take(s.Switch)
 	case s.In != 0 && !s.Egress && t.pre == 0:
 		t.pre = s.Switch
 	case (s.In == 0 || s.Egress) && s.Switch != t.pre && !t.handed:
@@ -190,6 +193,7 @@ func merge(snap *topology.Snapshot, obs []Obs, y Obs, encap bool, votes []Vote) 
 		if o.TTL == tunnelExit || encap && y.TTL == tunnelEntry {
 			o.TTL = y.TTL
 		}
+		o.egress = o.egress && y.egress
 		o.Seen = y.Seen
 		o.n++
 	}
@@ -322,9 +326,10 @@ func (t *Tracker) infer(snap *topology.Snapshot, obs []Obs) Route {
 func (t *Tracker) Ends(snap *topology.Snapshot) (src, dst Place) {
 	if !t.Encap {
 		src, dst = placeOf(snap, t.Src), placeOf(snap, t.Dst)
-		dst.Sure = dst.Sure && !snap.SharedEnds() // where pairs share tunnel ends, one leaf may hand over to the other
+		dst.Sure = dst.Sure && !snap.SharedEnds() && snap.EndsAlone() // where pairs share tunnel ends, one leaf may hand over to the other
 	} else {
-		src, dst = tunnelPlace(snap, t.outerSrc, t.pre, t.Src), tunnelPlace(snap, t.outerDst, t.post, t.Dst)
+		src, dst = tunnelPlace(snap, t.outerSrc, t.pre, t.Src), tunnelPlace(snap, t.outerDst, t.last(snap), t.Dst)
+		src.Sure = src.Sure || len(src.Edges) == 1 && src.Home == src.Edges[0] // a host's own switch begins the tunnel
 	}
 	if len(dst.Edges) == 1 && (!t.Encap || t.post == 0) {
 		dst.Sure = dst.Sure && !snap.SharesEnd(dst.Edges[0])

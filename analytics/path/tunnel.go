@@ -2,6 +2,7 @@ package path
 
 import (
 	"math/bits"
+	"slices"
 
 	"spoor/flow"
 	"spoor/topology"
@@ -14,23 +15,111 @@ func TunnelOf(src, dst flow.Addr) uint64 {
 	return a ^ bits.RotateLeft64(b, 17) ^ bits.RotateLeft64(c, 31) ^ bits.RotateLeft64(d, 47) | 1
 }
 
-// enterTunnel: what was seen bare so far was before or after the tunnel.
-func (t *Tracker) enterTunnel(snap *topology.Snapshot) {
-	t.Encap, t.Complete = true, false
-	for i := range t.obs {
-		if o := &t.obs[i]; o.In != 0 && snap.Peer(o.Switch, o.In) != 0 { // bare over a link: handed over behind a tunnel's end
-			t.post, t.handed = o.Switch, true
-			if t.pre == o.Switch {
-				t.pre = 0
-			}
-		}
+// sides of a tunnel on which a flow is seen bare.
+type side uint8
+
+const (
+	anySide side = iota
+	beforeTunnel
+	afterTunnel
+)
+
+// side tells on which side of the tunnel a bare sighting with a named input was:
+// before it with a TTL above that inside, after it below (the tunnel's end handed
+// over to its mate); so was what came over a link, or what entered where the
+// tunnel ends but does not begin.
+func (t *Tracker) side(snap *topology.Snapshot, o *Obs) side {
+	switch {
+	case !t.Encap || o.In == 0 || o.tunnel != 0 || o.egress:
+		return anySide
+	case t.most != 0 && o.inner > t.least:
+		return beforeTunnel
+	case t.most != 0 && o.inner < t.most, snap.Peer(o.Switch, o.In) != 0:
+		return afterTunnel
 	}
-	for i := range t.obs {
-		t.obs[i].TTL = tunnelEntry
-		if t.obs[i].Switch == t.post {
+	first, _ := snap.TunnelEnd(t.outerSrc)
+	last, _ := snap.TunnelEnd(t.outerDst)
+	if first.Switches[0] != 0 && !first.Has(o.Switch) && last.Has(o.Switch) {
+		return afterTunnel
+	}
+	return anySide
+}
+
+// take notes the switch to which the tunnel's end handed over.
+func (t *Tracker) take(sw topology.SwitchID) {
+	if t.pre == sw {
+		t.pre, t.Complete = 0, false
+	}
+	if !t.handed {
+		t.post, t.handed = sw, true
+		if i := find(t.obs, sw); i >= 0 {
 			t.obs[i].TTL = tunnelExit
 		}
 	}
+}
+
+// enterTunnel: what was seen bare so far was before or after the tunnel.
+func (t *Tracker) enterTunnel(snap *topology.Snapshot) {
+	if !t.Encap {
+		t.Encap, t.Complete = true, false
+		for i := range t.obs {
+			t.obs[i].TTL = tunnelEntry
+			if t.obs[i].Switch == t.post {
+				t.obs[i].TTL = tunnelExit
+			}
+		}
+	}
+	for i := 0; i < len(t.obs) && !t.handed; i++ {
+		if o := &t.obs[i]; t.side(snap, o) == afterTunnel {
+			t.take(o.Switch)
+		}
+	}
+}
+
+// last gives the switch at which the flow was seen bare after the tunnel and that
+// did not hand it over to its mate, 0 if there is none: where pairs are to be
+// expected that takes an edge port, or a host that lives there.
+func (t *Tracker) last(snap *topology.Snapshot) topology.SwitchID {
+	if t.post == 0 || t.handed || snap.EndsAlone() {
+		return t.post
+	}
+	if i := find(t.obs, t.post); i >= 0 && t.obs[i].Out != 0 {
+		switch p := snap.Port(t.post, t.obs[i].Out); {
+		case p != nil && p.Edge:
+			return t.post
+		case p != nil && p.Peer != 0:
+			return 0
+		}
+	}
+	if slices.Contains(snap.Edges(t.Dst), t.post) {
+		return t.post
+	}
+	return 0
+}
+
+// handOver votes for the link over which a tunnel's end handed the flow to its mate.
+func (t *Tracker) handOver(snap *topology.Snapshot, votes []Vote) []Vote {
+	if !t.handed {
+		return votes
+	}
+	i := find(t.obs, t.post)
+	if i < 0 || t.obs[i].In == 0 {
+		return votes
+	}
+	to := &t.obs[i]
+	end, _ := snap.TunnelEnd(t.outerDst)
+	for j := range t.obs {
+		from := &t.obs[j]
+		if from.tunnel != TunnelOf(t.outerSrc, t.outerDst) || from.Out == 0 || !end.Has(from.Switch) || from.Switch == to.Switch || from.n <= from.told || to.n <= to.told {
+			continue
+		}
+		if p := snap.Port(from.Switch, from.Out); p != nil && p.Peer == to.Switch && p.PeerPort == to.In {
+			continue
+		}
+		from.told, to.told = from.n, to.n
+		votes = append(votes, Vote{From: *from, To: *to, HandOver: true})
+	}
+	return votes
 }
 
 // tunnelFlows is how many flows (buckets) tell where a tunnel ends whose host is not known.
@@ -62,6 +151,9 @@ func tunnelPlace(snap *topology.Snapshot, vtep flow.Addr, bare topology.SwitchID
 		return at
 	}
 	p := Place{Sure: sure, Kept: at.Kept, Port: at.Port}
+	if at.Sure && len(at.Edges) == 1 {
+		p.Home = at.Edges[0]
+	}
 	for _, id := range at.Edges {
 		if end.Has(id) {
 			p.Edges = append(p.Edges, id)
@@ -72,15 +164,26 @@ func tunnelPlace(snap *topology.Snapshot, vtep flow.Addr, bare topology.SwitchID
 
 // TunnelEnds gives tunnel ends that this flow newly speaks for: a switch that saw it bare, next to the address.
 func (t *Tracker) TunnelEnds(tell func(vtep flow.Addr, at topology.SwitchID)) {
-	if !t.Encap {
+	if !t.Encap || t.pre == t.toldPre && t.post == t.toldPost || tunnels(t.obs) != 1 {
 		return
 	}
-	if t.pre != 0 && t.toldPre != t.pre {
+	if t.pre != t.toldPre && t.nextTo(t.pre, t.most) {
 		t.toldPre = t.pre
 		tell(t.outerSrc, t.pre)
 	}
-	if t.post != 0 && t.toldPost != t.post && !t.handed {
+	if t.post != t.toldPost && !t.handed && t.nextTo(t.post, t.least) {
 		t.toldPost = t.post
 		tell(t.outerDst, t.post)
 	}
+}
+
+// nextTo: no other tunnel can be between the switch that saw the flow bare and
+// the one inside which it had this TTL, for its end would have routed.
+func (t *Tracker) nextTo(sw topology.SwitchID, inside uint8) bool {
+	i := find(t.obs, sw)
+	if i < 0 || inside == 0 {
+		return sw != 0
+	}
+	d := int(t.obs[i].inner) - int(inside)
+	return -1 <= d && d <= 1
 }
