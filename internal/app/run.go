@@ -29,9 +29,9 @@ const (
 	stopCollector = 5 * time.Second
 	stopForward   = 5 * time.Second
 	stopEngine    = 5 * time.Second
-	stopPublisher = 5 * time.Second // to deliver what is queued
+	stopPublisher = 5 * time.Second  // to deliver what is queued
 	stopBroker    = 20 * time.Second // to write its state to a slow disk
-	stopPosts     = 3 * time.Second // to post the last alerts
+	stopPosts     = 3 * time.Second  // to post the last alerts
 	stopWeb       = 3 * time.Second
 	stopSlack     = time.Second // beyond a part's own deadline
 )
