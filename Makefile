@@ -59,11 +59,11 @@ vet: ## go vet
 
 .PHONY: test
 test: ## all tests that need nothing but Go
-	go test ./...
+	go test -timeout 30m ./...
 
 .PHONY: race
 race: ## the same under the race detector
-	go test -race ./...
+	go test -race -timeout 30m ./...
 
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME seconds (30)
@@ -75,7 +75,7 @@ fuzz-short: ## every fuzz target, 90 s altogether
 
 .PHONY: flood
 flood: ## ten million invented agents into the accounting and into the whole pipeline: memory must stay flat
-	SPOOR_FLOOD=1 go test -count 1 -v -run '^(TestInventedAgents|TestFloodOfAgents)$$' ./collector ./internal/app
+	SPOOR_FLOOD=1 go test -count 1 -timeout 30m -v -run '^(TestInventedAgents|TestFloodOfAgents)$$' ./collector ./internal/app
 
 .PHONY: cross
 cross: ## build for the other PLATFORMS
