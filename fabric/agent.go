@@ -54,6 +54,7 @@ type subAgent struct {
 	last     int64
 	buf      xdr
 	samples  uint32
+	told     []told // by the datagram that is being filled
 }
 
 // process turns the samples of a slice that ends at t1 into datagrams.
@@ -73,6 +74,9 @@ func (a *agent) process(t1 int64, out *outbox) {
 			a.encodeFlow(s)
 		}
 		a.append(a.flows, s.at, out)
+		if v := s.conduit.truth; v != nil && !s.discard {
+			a.flows.told = append(a.flows.told, told{v, len(v.segments) - 1})
+		}
 	}
 	a.pending = a.pending[:0]
 	if t1 >= a.down {
@@ -130,7 +134,13 @@ func (a *agent) send(s *subAgent, now int64, out *outbox) {
 	binary.BigEndian.PutUint32(s.buf.b[at+8:], uint32((s.last-a.boot)/1e6))
 	binary.BigEndian.PutUint32(s.buf.b[at+12:], s.samples)
 	s.samples = 0
-	out.add(a, s.id, max(s.last, a.held)+a.delay, s.buf.b)
+	arrival := max(s.last, a.held) + a.delay
+	if out.add(a, s.id, arrival, s.buf.b) {
+		for _, t := range s.told {
+			t.flow.sampled(t.segment, arrival)
+		}
+	}
+	s.told = s.told[:0]
 }
 
 // poll sends the counters that are due. A round of polling takes a second, or
@@ -162,7 +172,7 @@ func (a *agent) restart(now, until int64) {
 	a.down, a.boot = until, until
 	a.round, a.polled, a.firstPoll, a.deviceSeq = until, 0, true, 0
 	for _, s := range []*subAgent{a.flows, a.counters} {
-		s.sequence, s.samples, s.tick, s.last = 0, 0, until+maxWait, now
+		s.sequence, s.samples, s.tick, s.last, s.told = 0, 0, until+maxWait, now, s.told[:0]
 	}
 	ports := a.node.ports
 	first := ports[0].ifIndex

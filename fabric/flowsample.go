@@ -13,10 +13,6 @@ func (a *agent) encodeFlow(s *sample) {
 	src := &t.source.source
 	src.flowSeq++
 	src.pool += src.rate
-	if v := s.conduit.truth; v != nil {
-		v.samples++
-		v.segments[len(v.segments)-1].samples++
-	}
 	at := x.open(form(a.expanded, sampleFlow, sampleExpandedFlow))
 	x.u32(src.flowSeq)
 	x.source(a.expanded, 0, t.source.ifIndex)

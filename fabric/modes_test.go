@@ -49,6 +49,7 @@ func modes() map[string]Config {
 		"aggregate":   small(func(c *Config) { c.LAG, c.LAGNaming, c.Direction = 3, NameAggregate, Both }),
 		"host agents": small(func(c *Config) { c.HostAgents = true }),
 		"loss":        small(func(c *Config) { c.Loss, c.Duplicate = 0.1, 0.1 }),
+		"lost":        small(func(c *Config) { c.Loss = 0.3 }),
 		"discards":    small(func(c *Config) { c.Discards = 0.05 }),
 		"bad links": small(func(c *Config) {
 			c.Direction = Both

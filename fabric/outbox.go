@@ -47,16 +47,18 @@ type outbox struct {
 	stats           Stats
 }
 
-func (o *outbox) add(a *agent, sub uint32, at int64, payload []byte) {
+// add takes a datagram that is to arrive at some time; it is false if it never does.
+func (o *outbox) add(a *agent, sub uint32, at int64, payload []byte) bool {
 	if o.loss > 0 && o.r.Float64() < o.loss {
 		o.stats.Lost++
-		return
+		return false
 	}
 	o.put(a, sub, at, payload)
 	if o.duplicate > 0 && o.r.Float64() < o.duplicate {
 		o.stats.Duplicated++
 		o.put(a, sub, at+200_000+o.r.Int64N(3_000_000), payload)
 	}
+	return true
 }
 
 func (o *outbox) put(a *agent, sub uint32, at int64, payload []byte) {

@@ -14,7 +14,23 @@ type flowTruth struct {
 	bits      []uint64 // by second from second0
 	segments  []segment
 	discarded uint64
-	samples   uint64
+	samples   uint64 // that reached the collector
+}
+
+// told is a flow of which a datagram holds a sample, and the segment in which it was taken.
+type told struct {
+	flow    *flowTruth
+	segment int
+}
+
+// sampled notes a sample of a segment that reaches the collector at some time.
+func (t *flowTruth) sampled(segment int, at int64) {
+	t.samples++
+	s := &t.segments[segment]
+	s.samples++
+	if s.heard == 0 || at < s.heard {
+		s.heard = at
+	}
 }
 
 // segment is a time during which a flow kept its routes.
@@ -22,6 +38,7 @@ type segment struct {
 	first, last int64
 	routes      []*route
 	samples     uint64
+	heard       int64 // when the first of them reached the collector
 }
 
 // begin notes that the flow now takes some routes.

@@ -66,7 +66,7 @@ func TestSamplesAgreeWithTruth(t *testing.T) {
 		for _, v := range f.truth {
 			flows[v.conduit.key] = v
 		}
-		if n := truth.samples(); c.Loss == 0 && c.Events == nil && n != uint64(len(w.samples)) {
+		if n := truth.samples(); c.Duplicate == 0 && n != uint64(len(w.samples)) {
 			t.Errorf("%d samples, %d in the truth", len(w.samples), n)
 		}
 		estimated := map[*flowTruth]float64{}
@@ -268,6 +268,9 @@ func TestTruthReadsAsJSON(t *testing.T) {
 			n := uint64(0)
 			for _, m := range v.Moves {
 				n += m.Samples
+				if m.Samples > 0 != (m.FirstSample > 0) || m.Samples > 0 && (m.FirstSample < m.From || m.FirstSample > m.To+2) {
+					t.Errorf("%d samples from %f to %f, the first at %f", m.Samples, m.From, m.To, m.FirstSample)
+				}
 			}
 			if n != v.Samples {
 				t.Errorf("%d samples, moves add up to %d", v.Samples, n)

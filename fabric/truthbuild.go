@@ -204,7 +204,7 @@ func (f *Fabric) addMoves(t *TruthFlow, s *segment, of int) {
 	if k == 1 {
 		if of > 1 {
 			r := s.routes[0]
-			t.Moves = append(t.Moves, TruthMove{seconds(s.first), seconds(s.last), r.switches(), f.truthOfHops(r), s.samples})
+			t.Moves = append(t.Moves, TruthMove{seconds(s.first), seconds(s.last), r.switches(), f.truthOfHops(r), s.samples, seconds(s.heard)})
 		}
 		return
 	}

@@ -122,7 +122,7 @@ type TruthFlow struct {
 	Moves     []TruthMove  `json:"moves,omitempty"`
 	Routes    []TruthRoute `json:"routes,omitempty"` // of a sprayed flow
 	Discarded uint64       `json:"discarded,omitempty"`
-	Samples   uint64       `json:"samples"` // that agents took of it, at all its hops together
+	Samples   uint64       `json:"samples"` // of it that reached the collector, from all its hops together
 }
 
 // TruthHop is a switch on a path, with the TTL on entry (the outer one in a tunnel).
@@ -136,11 +136,12 @@ type TruthHop struct {
 // TruthMove is a time during which a flow kept its path. The list is empty for
 // a flow that never moved; a sprayed flow has its paths in turn.
 type TruthMove struct {
-	From     float64    `json:"from"`
-	To       float64    `json:"to"`
-	Switches []string   `json:"switches"`
-	Hops     []TruthHop `json:"hops,omitempty"`
-	Samples  uint64     `json:"samples"` // that agents took meanwhile; 0 for a sprayed flow
+	From        float64    `json:"from"`
+	To          float64    `json:"to"`
+	Switches    []string   `json:"switches"`
+	Hops        []TruthHop `json:"hops,omitempty"`
+	Samples     uint64     `json:"samples"`                // taken meanwhile that reached the collector; 0 for a sprayed flow
+	FirstSample float64    `json:"first_sample,omitempty"` // when the first of them did
 }
 
 // TruthRoute is one path of a sprayed flow.

@@ -40,6 +40,8 @@ type PathRow struct {
 	State string    `json:"state"`
 	Cause string    `json:"cause"`
 	Hops  []HopRow  `json:"hops"`
+	// Alternatives of a multipath message, by the names of their switches.
+	Alternatives []Route `json:"alternatives"`
 }
 
 // HopRow is a switch of a path; Agent is nil where no agent reports.

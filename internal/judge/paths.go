@@ -12,6 +12,7 @@ type Paths struct {
 	FlowsRight    int      `json:"flows right"`
 	FlowsWrong    int      `json:"flows wrong"`
 	Multipath     int      `json:"multipath"`      // never complete, but moved more than 4 times and said so
+	WrongWays     int      `json:"wrong ways"`     // messages that say multipath of a flow that kept its path, or name a path that it never took
 	NeverComplete int      `json:"never complete"` // without any of these
 	Unsampled     int      `json:"unsampled"`      // without any of these, and no agent sampled them
 	MessagesRight int      `json:"messages right"`
@@ -33,9 +34,9 @@ type segment struct {
 }
 
 // rare tells that a move to this path may well be noticed late or never: the truth
-// knows that samples were rarer than two a second, but not when the first was taken.
+// knows that samples were rarer than two a second, and one sample proves no move.
 func (s *segment) rare() bool {
-	return s.unsampled() || s.samples != nil && s.first == 0 && float64(*s.samples) < 2*(s.last-s.seen)
+	return s.samples != nil && float64(*s.samples) < 2*(s.last-s.seen) || s.unsampled()
 }
 
 func (s *segment) unsampled() bool { return s.samples != nil && *s.samples == 0 }
@@ -73,17 +74,21 @@ type pathScorer struct {
 	named       map[string]bool // switches that have an agent
 	said        map[Key][]saidPath
 	multi       map[Key]bool
+	ways        map[Key][][]string // that multipath messages name
 	lags, first []float64
 	Paths
 }
 
 func scorePaths(t *Truth, rows []PathRow) Paths {
-	s := pathScorer{truth: t, named: t.switches(), said: make(map[Key][]saidPath), multi: make(map[Key]bool)}
+	s := pathScorer{truth: t, named: t.switches(), said: make(map[Key][]saidPath), multi: make(map[Key]bool), ways: make(map[Key][][]string)}
 	for i := range rows {
 		m := &rows[i]
 		switch {
 		case m.State == "multipath":
 			s.multi[m.Flow] = true
+			for _, a := range m.Alternatives {
+				s.ways[m.Flow] = append(s.ways[m.Flow], s.truth.named(a.Switches))
+			}
 		case m.State == "complete" && m.Cause != "expired":
 			s.said[m.Flow] = append(s.said[m.Flow], saidPath{unix(m.Time), m.switches(t.Agents)})
 		}
@@ -106,6 +111,7 @@ func (s *pathScorer) flow(f *Flow) {
 	s.Flows++
 	segs, got := segments(f), s.said[f.Key]
 	flapping := len(segs) > 5 && s.multi[f.Key]
+	s.multipath(f, segs)
 	if len(got) == 0 {
 		switch {
 		case flapping:
@@ -123,7 +129,7 @@ func (s *pathScorer) flow(f *Flow) {
 		if f.Samples != nil { // simulated: what agents held back is told of late
 			m.time = min(m.time, segs[len(segs)-1].last)
 		}
-		if ok = s.right(m, segs); ok {
+		if ok = s.right(m, f, segs); ok {
 			s.MessagesRight++
 		} else {
 			s.MessagesWrong++
@@ -139,8 +145,46 @@ func (s *pathScorer) flow(f *Flow) {
 	}
 }
 
-// right tells whether a message fits a path that was in force in the 3 s before it.
-func (s *pathScorer) right(m saidPath, segs []segment) bool {
+// multipath judges what was said of several paths, where the truth knows all of them.
+func (s *pathScorer) multipath(f *Flow, segs []segment) {
+	if !s.multi[f.Key] || f.Samples == nil {
+		return
+	}
+	if len(segs) <= 5 && len(f.Routes) == 0 {
+		s.WrongWays++
+		return
+	}
+	for _, way := range s.ways[f.Key] {
+		taken := slices.ContainsFunc(f.Routes, func(r Route) bool { return s.fits(way, r.Switches) }) ||
+			slices.ContainsFunc(segs, func(g segment) bool { return s.fits(way, g.switches) })
+		if !taken {
+			s.WrongWays++
+		}
+	}
+}
+
+// named gives switches the names that the truth has for them, none to those without an agent.
+func (t *Truth) named(said []string) []string {
+	known := t.switches()
+	names := make([]string, len(said))
+	for i, n := range said {
+		if name := t.Agents[n]; name != "" {
+			n = name
+		}
+		if !known[n] {
+			n = noAgent
+		}
+		names[i] = n
+	}
+	return names
+}
+
+// right tells whether a message fits a path that was in force in the 3 s before
+// it. A sprayed flow takes all of its routes at any time; the truth lists them in turn.
+func (s *pathScorer) right(m saidPath, f *Flow, segs []segment) bool {
+	if slices.ContainsFunc(f.Routes, func(r Route) bool { return s.fits(m.switches, r.Switches) }) {
+		return true
+	}
 	inForce := false
 	for _, g := range segs {
 		if g.begun <= m.time+0.5 && g.ended >= m.time-3 {

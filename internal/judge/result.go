@@ -70,6 +70,7 @@ func (r *Result) Wrong() []string {
 	p, e := &r.Paths, &r.Elephants
 	count(p.FlowsWrong, "flows wrong")
 	count(p.MessagesWrong, "path messages wrong")
+	count(p.WrongWays, "multipath messages wrong")
 	many(p.Moves-p.MovesReported, p.Moves, "moves not reported")
 	if !r.l2 || !r.onePair {
 		many(p.NeverComplete, p.Flows-p.Unsampled, "paths never complete")
@@ -161,6 +162,7 @@ func (r *Result) Add(o *Result) {
 	p.Multipath += q.Multipath
 	p.NeverComplete += q.NeverComplete
 	p.Unsampled += q.Unsampled
+	p.WrongWays += q.WrongWays
 	p.MessagesRight += q.MessagesRight
 	p.MessagesWrong += q.MessagesWrong
 	p.Moves += q.Moves

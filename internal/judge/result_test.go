@@ -254,7 +254,8 @@ func TestUnsampled(t *testing.T) {
 	f("", `"samples":0,`, 0, 0, 0)
 	f("", `"samples":19,`, 0, 0, 0) // fewer than two a second
 	f("", `"samples":20,`, 0, 0, 1)
-	f("", `"samples":1,"first_sample":1019,`, 0, 0, 1)
+	f("", `"samples":1,"first_sample":1019,`, 0, 0, 0) // one proves nothing
+	f("", `"samples":25,"first_sample":1012,`, 0, 0, 1)
 }
 
 // TestPathInForce: a message about the old path is right until the new one was sampled.
@@ -272,6 +273,30 @@ func TestPathInForce(t *testing.T) {
 	f(`"samples":0,`, 0)
 	f(`"samples":2,"first_sample":1011,`, 1)
 	f(`"samples":2,"first_sample":1018,`, 0)
+}
+
+// TestSprayed: all routes of a sprayed flow are right at any time, also after its end.
+func TestSprayed(t *testing.T) {
+	late := strings.Replace(before, "00:16:42.75Z", "00:16:59Z", 1) // 1019, long on the other path
+	way := func(names string) string {
+		return `{` + flowJSON + `,"state":"multipath","cause":"moved","time":"1970-01-01T00:16:50Z","hops":[],"alternatives":[{"switches":["a1","spine1","leaf2"]},{"switches":[` + names + `]}]}`
+	}
+	f := func(truth string, wantMessages, wantWays int, said ...string) {
+		t.Helper()
+		text := strings.Replace(truthText("l3", "20"), `"frames":40,`, `"frames":40,`+truth, 1)
+		truthFile, dir := write(t, text, map[string][]string{"paths": said})
+		if p := score(t, truthFile, dir).Paths; p.MessagesWrong != wantMessages || p.WrongWays != wantWays {
+			t.Errorf("%s: %+v", truth, p)
+		}
+	}
+	const routes = `"samples":50,"routes":[{"switches":["leaf1","spine1","leaf2"],"share":0.5},{"switches":["leaf1","spine2","leaf2"],"share":0.5}],`
+	f(`"samples":50,`, 1, 0, late)
+	f(routes, 0, 0, late)
+	f(routes, 0, 0, way(`"leaf1","dark-1","leaf2"`)) // spine2 has no agent
+	f(routes, 0, 1, way(`"leaf2","spine1","leaf1"`))
+	f(routes, 0, 1, way(`"leaf1","leaf2"`))
+	f(`"samples":50,`, 0, 1, way(`"leaf1","spine2","leaf2"`)) // it moved once: that is no spraying
+	f(``, 0, 0, way(`"leaf1","spine2","leaf2"`))              // a truth that knows little
 }
 
 // TestAfterTheEnd: a message about a flow that is over is judged as at the flow's end, if the truth knows of samples.

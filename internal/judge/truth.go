@@ -65,6 +65,7 @@ type Flow struct {
 	BPS      []float64 `json:"bps"`     // rate in each second
 	Switches []string  `json:"switches"`
 	Moves    []Move    `json:"moves"`
+	Routes   []Route   `json:"routes"`  // that the packets of a sprayed flow took in turn
 	Samples  *int64    `json:"samples"` // that agents took, nil if the truth does not know
 }
 
@@ -76,6 +77,11 @@ type Move struct {
 	Samples  *int64   `json:"samples"`
 	// FirstSample is when an agent first sampled it there, as far as the truth knows.
 	FirstSample float64 `json:"first_sample"`
+}
+
+// Route is one of the paths of a sprayed flow.
+type Route struct {
+	Switches []string `json:"switches"`
 }
 
 // Key names a flow. A port is -1 where the message has null.

@@ -1,6 +1,7 @@
 package scenario
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -20,6 +21,9 @@ func (o *outbox) Path(p *flow.Path) {
 	r := judge.PathRow{Flow: keyOf(&p.Key), Time: time.Unix(0, p.Time), State: p.State.String(), Cause: p.Reason.String(), Hops: make([]judge.HopRow, len(p.Hops))}
 	for i := range p.Hops {
 		r.Hops[i].Agent = o.agent(p.Hops[i].Agent)
+	}
+	for _, a := range p.Alternatives {
+		r.Alternatives = append(r.Alternatives, judge.Route{Switches: slices.Clone(a.Switches)})
 	}
 	o.said.Paths = append(o.said.Paths, r)
 }

@@ -88,7 +88,7 @@ type Figures struct {
 func (s *Score) Figures() Figures {
 	f := figuresOf(&s.Judged.Elephants)
 	p := &s.Judged.Paths
-	f.Right, f.Wrong, f.Open = p.FlowsRight+p.Multipath, p.FlowsWrong, p.NeverComplete
+	f.Right, f.Wrong, f.Open = p.FlowsRight+p.Multipath, p.FlowsWrong+p.WrongWays, p.NeverComplete
 	f.Missing = float64(f.Open) / max(1, float64(p.Flows-p.Unsampled))
 	f.Moves = float64(p.MovesReported) / float64(p.Moves)
 	return f

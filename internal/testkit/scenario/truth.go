@@ -45,9 +45,12 @@ func flowOf(f *fabric.TruthFlow) judge.Flow {
 		w := judge.Move{From: m.From, To: m.To, Switches: m.Switches}
 		if len(f.Routes) == 0 { // of a sprayed flow the samples of a turn are not told
 			n := int64(m.Samples)
-			w.Samples = &n
+			w.Samples, w.FirstSample = &n, m.FirstSample
 		}
 		v.Moves = append(v.Moves, w)
+	}
+	for i := range f.Routes {
+		v.Routes = append(v.Routes, judge.Route{Switches: f.Routes[i].Switches})
 	}
 	return v
 }
