@@ -58,7 +58,9 @@ func (e *Engine) Flows(q *FlowQuery) (list []FlowState, total int) {
 			cursor = s.search(q, cursor, i, &best)
 		}
 	}
-	slices.SortFunc(best.list, func(a, b foundFlow) int { return cmp.Or(cmp.Compare(b.rate, a.rate), cmp.Compare(a.key.ID(), b.key.ID())) })
+	slices.SortFunc(best.list, func(a, b foundFlow) int {
+		return cmp.Or(cmp.Compare(b.rate, a.rate), cmp.Compare(a.key.ID(), b.key.ID()))
+	})
 	for i := range best.list {
 		f := &best.list[i]
 		if x, ok := e.shards[f.shard].flow(&f.key); ok {

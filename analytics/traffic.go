@@ -1,6 +1,8 @@
 package analytics
 
 import (
+	"slices"
+
 	"spoor/analytics/elephant"
 	"spoor/analytics/links"
 	"spoor/analytics/watch"
@@ -73,6 +75,36 @@ func (e *Engine) Raised(limit int) (list []*flow.Alert, total int) {
 	e.ticking.Lock()
 	defer e.ticking.Unlock()
 	return e.watch.Raised(limit)
+}
+
+// Resolved gives the latest alerts that were resolved, the newest last, at most
+// limit. The messages are the caller's, but for their slices beside the labels. It is safe for concurrent use.
+func (e *Engine) Resolved(limit int) (list []flow.Alert) {
+	e.ticking.Lock()
+	defer e.ticking.Unlock()
+	past := e.watch.Resolved()
+	for _, a := range past[max(0, len(past)-limit):] {
+		x := *a
+		x.Labels = slices.Clone(a.Labels) // Fingerprint sorts them
+		list = append(list, x)
+	}
+	return list
+}
+
+// AlertCounts are the engine's counts about alerts since its start.
+type AlertCounts struct {
+	Refused uint64 // findings that were not remembered: there were too many
+	Muted   uint64 // findings that a rule hid, each second that they lasted
+	Ports   uint64 // polls and samples of ports beyond the bound
+}
+
+// AlertCounts gives them. It is safe for concurrent use.
+func (e *Engine) AlertCounts() (c AlertCounts) {
+	e.ticking.Lock()
+	defer e.ticking.Unlock()
+	c.Refused, c.Muted = e.watch.Refused()
+	c.Ports = e.desk.ports.Refused
+	return c
 }
 
 // Now gives engine time: that of the latest tick, Unix ns.

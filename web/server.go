@@ -48,10 +48,11 @@ func (c *Config) Validate() error {
 
 // Server answers HTTP. Parts and probes are added before Run.
 type Server struct {
-	cfg     Config
-	log     *slog.Logger
-	metrics func(io.Writer)
-	ready   chan struct{}
+	cfg       Config
+	log       *slog.Logger
+	metrics   func(io.Writer)
+	explainer Explainer // nil: none
+	ready     chan struct{}
 
 	mu       sync.Mutex
 	listener net.Listener
@@ -154,6 +155,7 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("/metrics", get(s.serveMetrics))
 	mux.HandleFunc("/healthz", get(s.serveHealth))
 	mux.HandleFunc("/readyz", get(s.serveReady))
+	mux.HandleFunc("/api/v1/explain", get(s.serveExplain))
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusNotFound, "nothing at "+r.URL.Path+"; there are /metrics, /healthz and /readyz")
 	})

@@ -31,6 +31,7 @@ type Book struct {
 	cfg   Config
 	open  map[key]*entry
 	order uint64
+	past  []*flow.Alert // the latest ones that were resolved
 
 	// Refused counts findings beyond the limit, Muted those that a rule hid.
 	Refused, Muted uint64
@@ -143,7 +144,14 @@ func (b *Book) sorted() []key {
 
 func (b *Book) tell(e *entry, state flow.AlertState, now int64) *flow.Alert {
 	e.told = now
-	return e.message(state, now)
+	a := e.message(state, now)
+	if state == flow.AlertResolved {
+		if len(b.past) == maxPast {
+			b.past = slices.Delete(b.past, 0, 1)
+		}
+		b.past = append(b.past, e.message(state, now))
+	}
+	return a
 }
 
 // message is what is told of an entry.
@@ -184,6 +192,12 @@ func (b *Book) Raised(limit int, now int64) (list []*flow.Alert, total int) {
 	}
 	return list, total
 }
+
+// maxPast is how many resolved alerts are remembered.
+const maxPast = 256
+
+// Resolved gives the latest alerts that were resolved, the newest last. They are the book's.
+func (b *Book) Resolved() []*flow.Alert { return b.past }
 
 // Finish resolves all that is raised, as a replay's end does.
 func (b *Book) Finish(now int64) []*flow.Alert {

@@ -240,3 +240,27 @@ func (s *Stages) Rates(dst []uint32) []uint32 {
 	}
 	return dst
 }
+
+// View is what one tap of a flow saw, for people.
+type View struct {
+	Point
+	Stage   int     // from 0: taps of one stage see different frames, or the same frames at the same place
+	Counts  bool    // the stage counts in the estimate
+	Samples float64 // of the last ten seconds or so, older ones fading; 0: predicted from the path
+	Seen    int64   // arrival of the latest, Unix ns
+}
+
+// Each calls yield with each tap, and with a stage that is promised and was not seen yet as one with agent 0.
+func (s *Stages) Each(now int64, yield func(v *View)) {
+	heard := [MaxStages]bool{}
+	for i := range s.taps {
+		t := &s.taps[i]
+		heard[t.stage] = true
+		yield(&View{Point: t.Point, Stage: int(t.stage), Counts: s.stages[t.stage].counts(), Samples: t.samples * decay(now-t.seen), Seen: t.seen})
+	}
+	for i := range s.stages {
+		if g := &s.stages[i]; !heard[i] && g.live {
+			yield(&View{Point: Point{N: 1 / g.inverse, TTL: g.ttl, Egress: g.egress, Tunnel: g.tunnel}, Stage: i, Counts: g.counts()})
+		}
+	}
+}

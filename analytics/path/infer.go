@@ -297,3 +297,6 @@ func unknownAt(snap *topology.Snapshot, obs []Obs, left, right bool) (topology.S
 	}
 	return 0, 0
 }
+
+// Sightings gives how many samples showed the hop.
+func (o *Obs) Sightings() uint32 { return o.n }

@@ -42,7 +42,7 @@ const (
 	dropSlots  = 10
 	dropFlows  = 8
 	dropsKept  = int64(1800e9) // how long what was dropped is still told of by Drops
-	leastDrops = 10 // notifications within 10 s; agents bound them, so few mean many
+	leastDrops = 10            // notifications within 10 s; agents bound them, so few mean many
 )
 
 // Dropped takes a notification.

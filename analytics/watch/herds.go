@@ -259,7 +259,7 @@ func (w *Watch) ofLink(p pair, rate float64) string {
 // markDropped makes a herd critical of which packets were discarded lately.
 func (w *Watch) markDropped(f *alert.Finding) {
 	for _, d := range w.drops { // order does not matter
-		if slices.ContainsFunc(d.flows, func(id uint64) bool { return slices.Contains(f.Flows, id) }) {
+		if w.now-d.last < dropsCount && slices.ContainsFunc(d.flows, func(id uint64) bool { return slices.Contains(f.Flows, id) }) {
 			f.Severity = flow.SeverityCritical
 			f.Summary += "; packets of these flows are discarded"
 			return

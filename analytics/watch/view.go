@@ -37,3 +37,26 @@ func (w *Watch) Drops(limit int) []DropCount {
 func (w *Watch) Raised(limit int) (list []*flow.Alert, total int) {
 	return w.book.Raised(limit, w.now)
 }
+
+// Resolved gives the latest alerts that were resolved, the newest last. They are the watch's.
+func (w *Watch) Resolved() []*flow.Alert { return w.book.Resolved() }
+
+// Refused gives how many findings were not remembered, for there were too many, and Muted those that a rule hid.
+func (w *Watch) Refused() (refused, muted uint64) { return w.book.Refused, w.book.Muted }
+
+// Watched is what the watch knows of an elephant.
+type Watched struct {
+	Elephant bool // it is one, and was announced
+	Severity flow.Severity
+	Incident string
+	Muted    bool
+	Dropped  int64 // when a packet of it was discarded last, Unix ns; 0 never
+}
+
+// Watched gives what is known of a flow as an elephant.
+func (w *Watch) Watched(id uint64) (x Watched) {
+	if e := w.elephants[id]; e != nil {
+		x = Watched{Elephant: true, Severity: e.severity, Incident: e.incident, Muted: e.muted, Dropped: e.dropped}
+	}
+	return x
+}

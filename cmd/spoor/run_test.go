@@ -99,6 +99,15 @@ func TestRunEndToEnd(t *testing.T) {
 	if elephants.code != 0 || !strings.Contains(elephants.out, `"state":"started"`) {
 		t.Fatalf("tail elephants: %+v", elephants)
 	}
+	var found struct{ Alert string }
+	if err := json.Unmarshal([]byte(elephants.out), &found); err != nil {
+		t.Fatal(err)
+	}
+	if r := spoor(t, "explain", "--url", "http://"+d.HTTP.String(), found.Alert); r.code != 0 || !strings.Contains(r.out, "elephant  "+found.Alert) {
+		t.Errorf("explain: %+v", r)
+	}
+	d.ask(t, "/api/v1/explain?what=nonsense", http.StatusBadRequest)
+	d.ask(t, "/api/v1/explain?what=0000000000000001", http.StatusNotFound)
 	for topic, want := range map[string]string{"paths": "complete", "flows": " B x", "counters": " up", "topology": "link "} {
 		if r := spoor(t, "tail", topic, "--from", "start", "--count", "5", "--kafka.brokers", d.Brokers[0]); r.code != 0 || strings.Count(r.out, "\n") != 5 || !strings.Contains(r.out, want) {
 			t.Errorf("tail %s: %+v", topic, r)

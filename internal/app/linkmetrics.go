@@ -45,13 +45,16 @@ func writeLoads(w io.Writer, loads []analytics.LinkLoad, more int) {
 }
 
 // writeAlerts writes how many alerts are raised, and what became of those that were posted.
-func writeAlerts(w io.Writer, active map[analytics.AlertName]int, posts []post.Stats) {
+func writeAlerts(w io.Writer, active map[analytics.AlertName]int, counts analytics.AlertCounts, posts []post.Stats) {
 	t := telemetry.NewText(w)
 	for _, k := range alert.Kinds() {
 		for s := k.Severity(); s <= flow.SeverityCritical; s++ {
 			t.Gauge("spoor_alerts_active", "alertname="+strconv.Quote(k.String())+",severity="+strconv.Quote(s.String()), float64(active[analytics.AlertName{Name: k.String(), Severity: s}]))
 		}
 	}
+	t.Counter("spoor_alert_findings_refused_total", "", counts.Refused)
+	t.Counter("spoor_alert_findings_muted_total", "", counts.Muted)
+	t.Counter("spoor_link_loads_refused_total", "", counts.Ports)
 	each := func(name string, value func(s *post.Stats) uint64) {
 		for i := range posts {
 			t.Counter(name, "target="+strconv.Quote(posts[i].Target), value(&posts[i]))

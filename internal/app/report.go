@@ -38,9 +38,10 @@ func (r *runner) instruments() {
 		writeEngine(w, &s)
 		loads, more := r.engine.Links(maxLoadSeries)
 		writeLoads(w, loads, more)
-		writeAlerts(w, r.engine.Alerts(), r.poster.Stats())
+		writeAlerts(w, r.engine.Alerts(), r.engine.AlertCounts(), r.poster.Stats())
 		writeDetection(w, r.engine.Detectability(maxLinkSeries), r.engine.Snapshot().Speeds())
 	})
+	r.web.SetExplainer(r.explain)
 	r.web.AddProbe("analytics", r.beat.alive)
 	r.web.AddPart("collector", func() web.Status {
 		s := web.Status{Ready: r.receiving.Load(), State: "listening", Address: r.collector.Addrs()[0]}

@@ -18,7 +18,7 @@ var floors = [][]string{
 	{"analytics/watch"},
 	{"analytics", "publish/kafka", "publish/file", "publish/post", "collector/capture"},
 	{"web"},
-	{"internal/app/tail"},
+	{"internal/app/tail", "internal/app/explain"},
 	{"internal/app"},
 	{"cmd"},
 }
