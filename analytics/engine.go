@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 
 	"spoor/analytics/alert"
+	"spoor/analytics/flowtable"
 	"spoor/analytics/links"
 	"spoor/analytics/path"
 	"spoor/analytics/watch"
@@ -35,6 +36,8 @@ type Engine struct {
 	learner  *topology.Learner
 	taps     *taps
 	paths    *path.Interner
+	tables   *flowtable.Set
+	enlarged bool
 	shards   [Shards]*Shard
 	snap     atomic.Pointer[topology.Snapshot]
 	skipped  atomic.Uint64 // samples and counters that no flow or agent number could be given to
@@ -65,8 +68,9 @@ func New(cfg Config, out Outbox) (*Engine, error) {
 	e := &Engine{cfg: &cfg, out: out, registry: topology.NewRegistry(), taps: newTaps(), paths: path.NewInterner(max(cfg.Flows.Max/4, 1<<16))}
 	e.learner = topology.NewLearner(cfg.fabric(), e.registry)
 	e.snap.Store(e.learner.Snapshot())
+	e.tables = flowtable.NewSet(Shards, max(cfg.Flows.Max/Shards, 16), cfg.Seed)
 	for i := range e.shards {
-		s, err := NewShard(uint32(i), e.cfg, e.learner.Snapshot(), e.taps, e.paths)
+		s, err := NewShard(uint32(i), e.cfg, e.learner.Snapshot(), e.taps, e.paths, e.tables.Tables[i])
 		if err != nil {
 			return nil, fmt.Errorf("analytics: %w", err)
 		}
@@ -111,6 +115,7 @@ func (e *Engine) Tick(now int64) {
 		}
 	}
 	e.swept()
+	e.enlarge()
 	e.desk.flush()
 	if e.desk.news || now-e.watched >= watchEvery {
 		e.desk.news = false
@@ -118,6 +123,16 @@ func (e *Engine) Tick(now int64) {
 	}
 	e.note()
 }
+
+// enlarge gives the flow tables huge pages, a few a tick, once flows lie all over them.
+func (e *Engine) enlarge() {
+	if !e.enlarged && e.shards[0].filled() { // the others are as full
+		e.enlarged = !e.tables.Enlarge(pagesATick)
+	}
+}
+
+// pagesATick: the kernel copies 2 MB for each.
+const pagesATick = 4
 
 // Finish ends all open elephants, as a replay's end does.
 func (e *Engine) Finish(now int64, reason flow.EndReason) {

@@ -75,17 +75,17 @@ type Shard struct {
 	stats    ShardStats
 }
 
-// NewShard gives an empty shard. Taps and paths are shared by all shards.
-func NewShard(index uint32, cfg *Config, snap *topology.Snapshot, shared *taps, paths *path.Interner) (*Shard, error) {
+// NewShard gives an empty shard. Taps and paths are shared by all shards,
+// the table is its own.
+func NewShard(index uint32, cfg *Config, snap *topology.Snapshot, shared *taps, paths *path.Interner, table *flowtable.Table) (*Shard, error) {
 	preset, err := elephant.PresetByName(cfg.Elephants.Preset)
 	if err != nil {
 		return nil, err
 	}
-	size := max(cfg.Flows.Max/Shards, 16)
 	s := &Shard{
-		index: index, cfg: cfg, preset: preset, snap: snap, taps: shared, paths: paths, table: flowtable.New(size, cfg.Seed),
+		index: index, cfg: cfg, preset: preset, snap: snap, taps: shared, paths: paths, table: table,
 		hashes: make([]flowtable.Hash, 0, batchSamples), slots: make([]uint32, 0, batchSamples), open: make([]*detail, 0, batchSamples),
-		details: detailPool{limit: min(max(size/8, fewDetails), manyDetails)}, recent: map[uint64]*life{},
+		details: detailPool{limit: min(max(table.Cap()/8, fewDetails), manyDetails)}, recent: map[uint64]*life{},
 	}
 	s.routes = func(agent uint32, mac uint64) bool { return s.snap.Routes(topology.SwitchID(agent), mac) }
 	s.table.OnEvict = func(slot uint32) { s.leave(slot, flow.EndEvicted) }
@@ -208,6 +208,13 @@ func (s *Shard) Stats() ShardStats {
 	st.Flows, st.Evictions, st.Elephants = s.table.Len(), s.table.Evictions(), len(s.lives)
 	st.DetailsUsed = int(s.details.len()) - len(s.details.free)
 	return st
+}
+
+// filled reports whether flows lie in nearly all small pages of the table.
+func (s *Shard) filled() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.table.Len() >= s.table.Cap()/16
 }
 
 func (s *Shard) emit(e Event) { s.out = append(s.out, e) }

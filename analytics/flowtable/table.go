@@ -29,15 +29,7 @@ type Table struct {
 // New makes a table of at least capacity slots (rounded up to whole buckets,
 // at most 2^31). The seed keys the hash: random per process, fixed in replay.
 // A table costs 122 bytes a slot, taken at once.
-func New(capacity int, seed [2]uint64) *Table {
-	buckets := (min(max(capacity, 1), 1<<31) + Ways - 1) / Ways
-	return &Table{
-		tags:    make([]tagSet, buckets),
-		entries: make([]Entry, buckets*Ways),
-		cold:    make([]Cold, buckets*Ways),
-		secrets: newSecrets(seed),
-	}
-}
+func New(capacity int, seed [2]uint64) *Table { return NewSet(1, capacity, seed).Tables[0] }
 
 // Get finds the flow of key or makes it, with now (arrival, Unix ns) as
 // its first time; fresh tells which. A flow that must give way is handed to
