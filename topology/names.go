@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"spoor/flow"
 )
@@ -116,6 +118,11 @@ func parseName(row []string) (n Name, column int, err error) {
 		n.IfIndex = uint32(v)
 	}
 	n.Name, n.Alias = field(2), field(3)
+	for i, s := range [...]string{n.Name, n.Alias} {
+		if !printable(s) {
+			return n, 2 + i, fmt.Errorf("%q has characters that cannot be shown", s)
+		}
+	}
 	if s := field(4); s != "" {
 		if n.Speed, err = parseRate(s); err != nil {
 			return n, 4, err
@@ -128,6 +135,11 @@ func parseName(row []string) (n Name, column int, err error) {
 		return n, 0, errors.New("neither name nor alias nor speed: there is nothing to say")
 	}
 	return n, 0, nil
+}
+
+// printable reports whether a name can be shown everywhere: in metrics, messages and on a page.
+func printable(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
 // Configure puts a new configuration into force, but for Learn and Memory, which

@@ -41,6 +41,8 @@ func TestParseNames_Failure(t *testing.T) {
 	f("10.255.0.1,,a\n10.255.0.2,0,b", `line 2, column 12: "0" is no ifIndex: want a number from 1, or nothing for the switch itself`)
 	f("10.255.0.1,5,a,b,fast", `line 1, column 18: "fast" is no speed in bit/s (suffixes K, M, G, T)`)
 	f("10.255.0.1,5,a,b,1G,x", `line 1, column 21: 6 columns: want agent, ifindex, name, alias, speed`)
+	f("10.255.0.1,5,a\u202eb", `line 1, column 14: "a\u202eb" has characters that cannot be shown`)
+	f("10.255.0.1,5,a,\xff", `line 1, column 16: "\xff" has characters that cannot be shown`)
 	f("10.255.0.1,5", `line 1, column 1: neither name nor alias nor speed: there is nothing to say`)
 	f("10.255.0.1,5,a\n::ffff:10.255.0.1,5,b", `line 2: the same port or switch stands in line 1`)
 	f("10.255.0.1,5,\"a\n", `parse error on line 1, column 17: extraneous or missing " in quoted-field`)

@@ -107,6 +107,14 @@ func (g *Static) check() error {
 	agents := map[flow.Addr]string{}
 	for _, name := range slices.Sorted(maps.Keys(g.Nodes)) {
 		n := g.Nodes[name]
+		for port := range n.Ports {
+			if !printable(port) {
+				return fmt.Errorf("nodes.%q: port %q has characters that cannot be shown", name, port)
+			}
+		}
+		if !printable(name) {
+			return fmt.Errorf("nodes.%q has characters that cannot be shown", name)
+		}
 		a, err := netip.ParseAddr(n.Agent)
 		if err != nil {
 			return fmt.Errorf("nodes.%s: agent %q is no IP address", name, n.Agent)

@@ -58,6 +58,7 @@ func TestParseStatic_Failure(t *testing.T) {
 	f("{\n", "line 1")
 	f(`[]`, `a JSON array is not wanted at "the top"`)
 	f(`{"links":{"l":{"node1":1}}}`, `a JSON number is not wanted at "links.node1"`)
+	f("{\"nodes\":{\"a\u202e\":{\"agent\":\"10.0.0.1\"}}}", "cannot be shown")
 	f(`{}`, `no "nodes"`)
 	f(`{"nodes":{"a":{"agent":"x"}}}`, `nodes.a: agent "x" is no IP address`)
 	f(`{"nodes":{"a":{"agent":"10.0.0.1"},"b":{"agent":"10.0.0.1"}}}`, "also that of a")

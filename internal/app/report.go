@@ -10,6 +10,7 @@ import (
 
 	"github.com/VictoriaMetrics/metrics"
 
+	"spoor/flow"
 	"spoor/internal/broker"
 	"spoor/publish"
 	"spoor/publish/kafka"
@@ -32,6 +33,11 @@ func (r *runner) instruments() {
 		r.registry.Add(r.files.Metrics())
 	}
 	r.registry.AddWriter(in.write)
+	r.registry.AddWriter(r.actives.write)
+	r.registry.AddWriter(func(w io.Writer) {
+		snap := r.engine.Snapshot()
+		r.discards.write(w, func(a flow.Addr) string { return snap.Name(snap.ID(a)) })
+	})
 	r.registry.AddWriter(func(w io.Writer) { writeForward(w, r.forward.Stats()) })
 	r.registry.AddWriter(func(w io.Writer) {
 		s := r.engine.Stats()

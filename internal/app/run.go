@@ -78,6 +78,8 @@ type runner struct {
 	broker    *broker.Broker
 	engine    *analytics.Engine
 	beat      *heartbeat
+	actives   *actives
+	discards  *discards
 	reloader  *reloader
 	web       *web.Server
 	registry  *telemetry.Registry
@@ -123,14 +125,15 @@ func (r *runner) build(ctx context.Context) error {
 	if keep != nil {
 		a.Topology.Memory = keep.load()
 	}
-	if r.engine, err = analytics.New(a, r.outbox()); err != nil {
+	r.actives, r.discards = newActives(r.outbox()), newDiscards()
+	if r.engine, err = analytics.New(a, r.actives); err != nil {
 		return err
 	}
 	r.beat = newHeartbeat(r.engine, r.agents, r.collector.Clock().Now)
 	r.beat.keeper, r.beat.health.socket = keep, r.collector.Stats
 	for range r.collector.Workers() {
 		w := newWorker(r.agents, r.engine.Feed(), r.pub.Encoder(), r.collector.Clock().Now, r.limit)
-		w.others = r.forward.Sender()
+		w.others, w.discards = r.forward.Sender(), r.discards
 		r.workers = append(r.workers, w)
 	}
 	r.instruments()

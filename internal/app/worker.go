@@ -31,12 +31,13 @@ type feed interface {
 // analytics and encoding. It is a collector.Handler; its samples side is a
 // decode.Sink. All of it runs on the reader's goroutine but shown.
 type worker struct {
-	agents *collector.Agents
-	others *forward.Sender // collectors that get every datagram as well, nil if none
-	feed   feed
-	enc    *publish.Encoder
-	dec    *decode.Decoder
-	now    func() int64 // on the clock of Datagram.Received
+	agents   *collector.Agents
+	others   *forward.Sender // collectors that get every datagram as well, nil if none
+	discards *discards       // nil: nobody asks
+	feed     feed
+	enc      *publish.Encoder
+	dec      *decode.Decoder
+	now      func() int64 // on the clock of Datagram.Received
 
 	tally  tally
 	wrong  complaints
@@ -166,6 +167,7 @@ func (s *samples) CountersSample(c *flow.Counters) {
 func (s *samples) DiscardedPacket(x *flow.Discard) {
 	x.Received, x.Time = s.received, s.spread.next(x.Timestamp)
 	x.FlowID = x.Packet.Key.ID()
+	s.discards.add(x.Agent, x.Reason)
 	s.acc.Discard(x.SourceClass, x.SourceIndex, x.Sequence, x.Drops)
 	s.header.Agent, s.header.Packet = x.Agent, x.Packet
 	s.header.Input = flow.Interface{Kind: flow.InterfaceIndex, Value: x.Input}
