@@ -19,6 +19,7 @@ type detail struct {
 	attrs    flow.Attributes
 	tracker  path.Tracker
 	stages   elephant.Stages
+	recent   elephant.Recent
 	sequence elephant.Sequence
 	estimate elephant.Estimate
 	life     *life

@@ -149,7 +149,7 @@ func (s *Shard) sampleLean(slot uint32, e *flowtable.Entry, x *observed) bool {
 		if s.grows(st, x.time, b) {
 			return false
 		}
-		s.preset.Observe(st, x.time, b, false)
+		s.preset.Observe(st, nil, x.time, b, false)
 	}
 	e.Bytes += uint64(bytes)
 	return true

@@ -50,7 +50,7 @@ func (s *Shard) sample(x *observed, h flowtable.Hash) {
 // flow is not idle. An elephant's detail remembers its latest sample.
 func (s *Shard) pass(e *flowtable.Entry, t int64) {
 	if st := state(e); !st.On {
-		s.preset.Observe(st, t, 0, false)
+		s.preset.Observe(st, nil, t, 0, false)
 	}
 }
 
@@ -138,7 +138,7 @@ func (s *Shard) judge(d *detail, e *flowtable.Entry, x *observed) {
 	}
 	st := state(e)
 	since := st.Since
-	decision := s.preset.Observe(st, x.time, bits/theta, proven)
+	decision := s.preset.Observe(st, &d.recent, x.time, bits/theta, proven)
 	if st.Since != since && !st.On { // the bucket was empty: an excess, if it is one, begins here
 		d.estimate = elephant.Estimate{}
 	}
@@ -224,6 +224,7 @@ func (s *Shard) detailOf(slot uint32, e *flowtable.Entry, x *observed) *detail {
 	key := &s.table.Cold(slot).Key
 	d.slot, d.busy, d.used, d.since, d.last = slot, true, true, s.table.Cold(slot).First, x.at
 	d.attrs, d.life, d.sequence, d.estimate = flow.Attributes{}, nil, elephant.Sequence{}, elephant.Estimate{}
+	d.recent.Reset()
 	d.told, d.restored, d.limitOf = told{hops: d.told.hops[:0]}, e.Path != 0, 0
 	if e.N > 1 { // it had a detail before: what is open about it is judged by what is seen from now on
 		d.since, d.told.at = x.at, x.at

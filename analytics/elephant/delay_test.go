@@ -12,7 +12,7 @@ func TestExpectedDelay(t *testing.T) {
 	for _, p := range []struct {
 		preset      Preset
 		median, top float64 // tolerance
-	}{{Default, 0.06, 0.08}, {Fast, 0.25, 0.25}, {Strict, 0.25, 0.25}} {
+	}{{Default, 0.06, 0.08}, {Fast, 0.12, 0.08}, {Strict, 0.12, 0.08}} {
 		for _, rate := range []float64{0.5, 2, 8, 15, 20, 24.7, 36, 70, 200} {
 			r := rand.New(rand.NewPCG(1, 1))
 			v := make([]float64, 0, runs)
@@ -21,7 +21,7 @@ func TestExpectedDelay(t *testing.T) {
 				x := 0.0
 				for !s.On {
 					x += r.ExpFloat64() / (2 * rate)
-					p.preset.Observe(&s, at(x), 1/rate, false)
+					p.preset.Observe(&s, nil, at(x), 1/rate, false)
 				}
 				v = append(v, x)
 			}

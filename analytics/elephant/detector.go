@@ -55,19 +55,25 @@ func elapsed(from, to uint32) float32 {
 // excess; the time of detection is the caller's now.
 //
 // Samples of several agents come a little out of order: no time passes for a
-// late one. At most one decision falls per sample; Ended can not be followed by
+// late one. recent, where it is not nil, puts them in order before it comes to
+// an alert. At most one decision falls per sample; Ended can not be followed by
 // Started in the same call.
-func (p *Preset) Observe(s *State, t int64, b float64, proven bool) Decision {
+func (p *Preset) Observe(s *State, recent *Recent, t int64, b float64, proven bool) Decision {
 	c := Clock(t)
 	if s.Q == 0 && !s.On { // the first sample: a fresh entry's T may be later than t
 		s.T, s.Since = c, c
+	}
+	x := weight(b)
+	if recent != nil {
+		if recent.known = recent.known && !s.On; !s.On {
+			recent.add(s, c, x)
+		}
 	}
 	dt := max(elapsed(s.T, c), 0)
 	if dt > 0 {
 		s.T = c
 		s.Rate *= float32(math.Exp(-float64(dt) / rateTau))
 	}
-	x := weight(b)
 	if x > s.Q {
 		s.Q = x
 	} else if x > 0 {
@@ -83,7 +89,7 @@ func (p *Preset) Observe(s *State, t int64, b float64, proven bool) Decision {
 	if s.On {
 		return p.fall(s, dt, x)
 	}
-	return p.rise(s, proven)
+	return p.rise(s, recent, proven)
 }
 
 // fullest bounds the levels, so that float32 stays exact enough however long an elephant lasts.
@@ -97,13 +103,10 @@ func weight(b float64) float32 {
 	return float32(min(b, fullest))
 }
 
-func (p *Preset) rise(s *State, proven bool) Decision {
+func (p *Preset) rise(s *State, recent *Recent, proven bool) Decision {
 	proof := flow.ProofSamples
 	switch {
-	case s.S1 >= max(float32(p.Slow)*s.Q, floor), s.S2 >= max(float32(p.Fast)*s.Q, floor):
-		if s.Q == 0 {
-			return None
-		}
+	case p.full(s, recent):
 	case proven && s.Rate >= 0.5:
 		proof = flow.ProofSequence
 	default:
@@ -115,6 +118,24 @@ func (p *Preset) rise(s *State, proven bool) Decision {
 		s.Starts++
 	}
 	return Started
+}
+
+// full tells whether a bucket is.
+func (p *Preset) full(s *State, recent *Recent) bool {
+	if max(s.S1, s.S2) < floor || s.Q == 0 {
+		return false
+	}
+	slow, fast := p.sizes(float64(s.Q))
+	if float64(s.S1) < slow && float64(s.S2) < fast {
+		return false
+	}
+	return recent == nil || recent.full(float32(slow), float32(fast))
+}
+
+// sizes gives those of the buckets where one sample stands for q threshold-seconds.
+func (p *Preset) sizes(q float64) (slow, fast float64) {
+	least := floor + p.Burst*math.Sqrt(q)
+	return max(p.Slow*q, least), max(p.Fast*q, least)
 }
 
 func (p *Preset) fall(s *State, dt, x float32) Decision {

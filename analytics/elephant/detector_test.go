@@ -34,7 +34,7 @@ func falseAlerts(p *Preset, rho, days float64) float64 {
 	var s State
 	n, quiet := 0, 60.0
 	poisson(r, rho, 0, days*86400, func(t float64) bool {
-		d := p.Observe(&s, at(t), 1/perSecond, false)
+		d := p.Observe(&s, nil, at(t), 1/perSecond, false)
 		s.On = false
 		if d == Started && t > quiet {
 			n++
@@ -52,7 +52,7 @@ func delays(p *Preset, rho float64, runs int) (p50, p99 float64) {
 		var s State
 		found := math.Inf(1)
 		poisson(r, rho, 100, 700, func(t float64) bool {
-			if p.Observe(&s, at(t), 1/perSecond, false) == Started {
+			if p.Observe(&s, nil, at(t), 1/perSecond, false) == Started {
 				found = t - 100
 			}
 			return !s.On
@@ -63,13 +63,13 @@ func delays(p *Preset, rho float64, runs int) (p50, p99 float64) {
 	return v[runs/2], v[runs*99/100]
 }
 
-// TestDelays reproduces the table of the design: median and 99th percentile of
-// the seconds to detection.
+// TestDelays reproduces the table of the design, but for what the greater least size
+// of the buckets costs: median and 99th percentile of the seconds to detection.
 func TestDelays(t *testing.T) {
 	f := func(p *Preset, rho, p50, p99 float64) {
 		t.Helper()
 		got50, got99 := delays(p, rho, 3000)
-		t.Logf("%-8s %5.2f x: %.2f / %.2f s (design %.2f / %.2f)", p.Name, rho, got50, got99, p50, p99)
+		t.Logf("%-8s %5.2f x: %.2f / %.2f s (want %.2f / %.2f)", p.Name, rho, got50, got99, p50, p99)
 		if math.Abs(got50-p50) > 0.06*p50+0.01 || math.Abs(got99-p99) > 0.12*p99+0.01 {
 			t.Errorf("%s at %v x: p50 %.2f p99 %.2f s, want %.2f and %.2f", p.Name, rho, got50, got99, p50, p99)
 		}
@@ -80,12 +80,12 @@ func TestDelays(t *testing.T) {
 	f(&Fast, 10, 0.11, 0.17)
 	f(&Default, 1.25, 5.3, 11.7)
 	f(&Default, 2, 1.42, 2.39)
-	f(&Default, 3, 0.64, 1.11)
-	f(&Default, 10, 0.12, 0.19)
+	f(&Default, 3, 0.72, 1.12) // the design has 0.64 and, below, 0.12: without Burst
+	f(&Default, 10, 0.15, 0.23)
 	f(&Strict, 1.25, 9.7, 17.9)
-	f(&Strict, 2, 1.86, 3.76)
-	f(&Strict, 3, 0.68, 1.19)
-	f(&Strict, 10, 0.12, 0.19)
+	f(&Strict, 2, 2.36, 3.86)
+	f(&Strict, 3, 0.84, 1.48)
+	f(&Strict, 10, 0.15, 0.23)
 }
 
 // TestFalseAlerts reproduces the table's false alerts per flow-day.
@@ -118,9 +118,31 @@ func TestBursts(t *testing.T) {
 		var s State
 		sum, i := 0.0, 0
 		for ; sum+b < 0.99; sum, i = sum+b, i+1 {
-			if d := Default.Observe(&s, at(float64(i)*1e-4), b, false); d != None {
+			if d := Default.Observe(&s, nil, at(float64(i)*1e-4), b, false); d != None {
 				t.Errorf("a burst of %.2f threshold-seconds in samples of %v: decision %d", sum+b, b, d)
 			}
+		}
+	}
+}
+
+// TestSampledBursts: bursts of 0.8 threshold-seconds, sampled at random, stay silent but for one in two hundred.
+func TestSampledBursts(t *testing.T) {
+	const runs, part, times = 20_000, 0.8, 9
+	for _, rate := range []float64{10, perSecond, 33, 100} {
+		r := rand.New(rand.NewPCG(11, uint64(rate)))
+		alerts := 0
+		for range runs {
+			var s State
+			for x := r.ExpFloat64() / rate / times; x < part/times && !s.On; x += r.ExpFloat64() / rate / times {
+				Default.Observe(&s, nil, at(x), 1/rate, false)
+			}
+			if s.On {
+				alerts++
+			}
+		}
+		t.Logf("%v samples per threshold-second: %d of %d", rate, alerts, runs)
+		if alerts > runs/200 {
+			t.Errorf("%v samples per threshold-second: %d of %d bursts raise an alert", rate, alerts, runs)
 		}
 	}
 }
@@ -128,7 +150,7 @@ func TestBursts(t *testing.T) {
 // steady feeds evenly spaced samples at rho and gives the decisions by time.
 func steady(s *State, rho, from, to float64, got *[]event) {
 	for t := from; t < to; t += 1 / (perSecond * rho) {
-		if d := Default.Observe(s, at(t), 1/perSecond, false); d != None {
+		if d := Default.Observe(s, nil, at(t), 1/perSecond, false); d != None {
 			*got = append(*got, event{d, t})
 		}
 	}
@@ -205,7 +227,7 @@ func TestSince(t *testing.T) {
 	const runs = 300
 	for range runs {
 		var s State
-		observe := func(x float64) bool { return Default.Observe(&s, at(x), 1/perSecond, false) == None }
+		observe := func(x float64) bool { return Default.Observe(&s, nil, at(x), 1/perSecond, false) == None }
 		poisson(r, 0.3, 0, 60, observe)
 		var began int64
 		poisson(r, 3, 60, 90, func(x float64) bool {
@@ -233,7 +255,7 @@ func TestProven(t *testing.T) {
 		if len(got) != 0 {
 			t.Fatalf("%s: decided by the samples alone: %v", name, got)
 		}
-		if d := Default.Observe(&s, at(20), rho/perSecond, true); d != want {
+		if d := Default.Observe(&s, nil, at(20), rho/perSecond, true); d != want {
 			t.Errorf("%s: decision %d, want %d", name, d, want)
 		}
 		if want == Started && flow.Proof(s.Proof) != flow.ProofSequence {
@@ -248,20 +270,20 @@ func TestProven(t *testing.T) {
 // TestDisorder: samples that come late or carry nonsense change nothing but the levels.
 func TestDisorder(t *testing.T) {
 	var s State
-	Default.Observe(&s, at(10), 0.04, false)
+	Default.Observe(&s, nil, at(10), 0.04, false)
 	for _, b := range []float64{0, -1, math.NaN(), math.Inf(-1)} {
-		if d := Default.Observe(&s, at(9), b, false); d != None || s.S1 != 0.04 || s.T != Clock(at(10)) {
+		if d := Default.Observe(&s, nil, at(9), b, false); d != None || s.S1 != 0.04 || s.T != Clock(at(10)) {
 			t.Errorf("b = %v: decision %d, level %v", b, d, s.S1)
 		}
 	}
-	if d := Default.Observe(&s, at(9.5), 0.04, false); d != None || s.S1 != 0.08 {
+	if d := Default.Observe(&s, nil, at(9.5), 0.04, false); d != None || s.S1 != 0.08 {
 		t.Errorf("a late sample: decision %d, level %v, want no leak", d, s.S1)
 	}
-	if Default.Observe(&s, at(11), math.Inf(1), false); math.IsInf(float64(s.S1), 0) || math.IsNaN(float64(s.S1)) {
+	if Default.Observe(&s, nil, at(11), math.Inf(1), false); math.IsInf(float64(s.S1), 0) || math.IsNaN(float64(s.S1)) {
 		t.Errorf("an infinite sample poisons the level: %v", s.S1)
 	}
 	var empty State
-	if d := Default.Observe(&empty, at(1), 0, false); d != None || empty.On {
+	if d := Default.Observe(&empty, nil, at(1), 0, false); d != None || empty.On {
 		t.Errorf("a sample of no weight starts an elephant: %d", d)
 	}
 }
@@ -270,7 +292,7 @@ func TestDisorder(t *testing.T) {
 func TestFirstSamples(t *testing.T) {
 	s := State{T: Clock(at(10))} // as the table makes it, at the arrival
 	for i := range 7 {
-		Default.Observe(&s, at(9+float64(i)/7), 0.1, false)
+		Default.Observe(&s, nil, at(9+float64(i)/7), 0.1, false)
 	}
 	if s.S1 > 0.11 {
 		t.Errorf("seven samples over a second at 0.7 x leave a level of %.2f", s.S1)
@@ -311,7 +333,7 @@ func BenchmarkObserve(b *testing.B) {
 	b.SetBytes(1)
 	for b.Loop() {
 		now += 40_000_000
-		Default.Observe(&s, now, 0.03, false)
+		Default.Observe(&s, nil, now, 0.03, false)
 	}
 	if s.On {
 		b.Error("a flow at 0.75 x became an elephant")

@@ -20,10 +20,10 @@ func Example() {
 		now := i * 24_290_000 // 2 x 20.6 samples a second
 		bits := 8 * 1518 * stages.Add(&hops[i%2], nil, now)
 		estimate.Add(now, bits)
-		if preset.Observe(&state, now, bits/theta, false) == elephant.Started {
+		if preset.Observe(&state, nil, now, bits/theta, false) == elephant.Started {
 			v := estimate.At(now)
 			fmt.Printf("elephant after %.1f s: %d stages, %.0f Mbit/s\n", float64(now-state.SinceTime(now))/1e9, stages.Count(), v.Rate/1e6)
 		}
 	}
-	// Output: elephant after 1.0 s: 2 stages, 244 Mbit/s
+	// Output: elephant after 1.3 s: 2 stages, 246 Mbit/s
 }

@@ -55,7 +55,7 @@ func observe(tb *flowtable.Table, k *flow.Key, now int64) {
 	e := tb.Entry(slot)
 	e.N++
 	e.Bytes += 1500
-	elephant.Default.Observe(state(e), now, 0.04, false)
+	elephant.Default.Observe(state(e), nil, now, 0.04, false)
 }
 
 func BenchmarkGet1MUniform(b *testing.B)    { benchmarkUpdate(b, 1_000_000, false, get) }

@@ -127,7 +127,7 @@ func TestFlood(t *testing.T) {
 		slot, _ := tb.Get(&k, now)
 		e := tb.Entry(slot)
 		e.N++
-		if elephant.Default.Observe(state(e), now, 1/perSecond, false) == elephant.Started && which >= 0 {
+		if elephant.Default.Observe(state(e), nil, now, 1/perSecond, false) == elephant.Started && which >= 0 {
 			e.Flags |= flowtable.Pinned
 			if !found[which] {
 				found[which] = true

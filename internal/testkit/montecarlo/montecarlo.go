@@ -99,11 +99,11 @@ func (f *flow) step() (at, before float64, n int) {
 func (s *source) soonest() float64 { return min(s.next, s.due) }
 
 // observe hands a datagram's samples to the detector, with their times as they are guessed.
-func (f *flow) observe(p *elephant.Preset, st *elephant.State, at, before float64, n int) (started bool) {
+func (f *flow) observe(p *elephant.Preset, st *elephant.State, recent *elephant.Recent, at, before float64, n int) (started bool) {
 	b := 1 / (perStage * float64(f.mode.Stages))
 	for i := range n {
 		t := before + (float64(i)+0.5)/float64(n)*(at-before)
-		started = p.Observe(st, int64(t*1e9), b, false) == elephant.Started || started
+		started = p.Observe(st, recent, int64(t*1e9), b, false) == elephant.Started || started
 	}
 	return started
 }
@@ -116,15 +116,17 @@ const rearm = 30
 func FalseAlerts(m *Mode, p *elephant.Preset, times, days float64, seed uint64) int {
 	f := newFlow(m, rand.New(rand.NewPCG(seed, 1)), times)
 	var st elephant.State
+	var recent elephant.Recent
 	alerts, armed := 0, 0.0
 	for end := days * 86400; ; {
 		at, before, n := f.step()
 		if at > end {
 			return alerts
 		}
-		if at > armed && f.observe(p, &st, at, before, n) {
+		if at > armed && f.observe(p, &st, &recent, at, before, n) {
 			alerts++
 			st, armed = elephant.State{}, at+rearm
+			recent.Reset()
 		}
 	}
 }
@@ -136,12 +138,13 @@ func Delays(m *Mode, p *elephant.Preset, times, limit float64, runs int, seed ui
 	for i := range all {
 		f := newFlow(m, rand.New(rand.NewPCG(seed, uint64(i))), times)
 		var st elephant.State
+		var recent elephant.Recent
 		for all[i] = math.Inf(1); ; {
 			at, before, n := f.step()
 			if at > limit {
 				break
 			}
-			if f.observe(p, &st, at, before, n) {
+			if f.observe(p, &st, &recent, at, before, n) {
 				all[i] = at
 				break
 			}
