@@ -11,7 +11,11 @@ type Accounting struct {
 	// NotBefore is the arrival of the pair's previous datagram, but at most 1 s
 	// before this one: the samples were taken after it. For a pair's first datagram
 	// it is 100 ms back. It equals the arrival if both came in one read.
+	// A datagram that was held back on its way counts as if it had come in time.
 	NotBefore int64
+	// Sent is the arrival, or where the agent's uptime says that the datagram was
+	// held back on its way, when it would have arrived otherwise.
+	Sent      int64
 	Lost      uint32 // datagrams missing in front of this one, newly found
 	Late      bool   // fills a gap that was counted as lost before: Reordered too
 	Duplicate bool   // was here before (within 64 datagrams): not to be counted twice

@@ -202,7 +202,7 @@ func (a *Agents) Print(payload []byte) uint32 { return uint32(maphash.Bytes(a.se
 // none is what is known of a datagram without a place in the table.
 func (a *Agents) none(received int64) Accounting {
 	a.untracked.Add(1)
-	return Accounting{NotBefore: received - firstNotBefore, Untracked: true, agents: a}
+	return Accounting{NotBefore: received - firstNotBefore, Sent: received, Untracked: true, agents: a}
 }
 
 // known gives the state of a stream that is there, or nil.

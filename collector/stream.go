@@ -54,6 +54,7 @@ type stream struct {
 
 	datagrams, duplicates, reordered, restarts uint64
 	lost                                       loss
+	late                                       lateness
 
 	sources sourceTable
 }
@@ -79,7 +80,8 @@ type ended struct {
 func (s *stream) account(n number, received int64, from netip.Addr) (acc Accounting, ours bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	acc.NotBefore = s.notBefore(received)
+	gap := n.uptime - s.uptime // ms since the newest datagram before, huge for one that was overtaken
+	acc.NotBefore, acc.Sent = s.notBefore(received), received
 	switch {
 	case !s.started:
 		s.started, s.firstSeen, s.fitted = true, received, received
@@ -100,6 +102,10 @@ func (s *stream) account(n number, received int64, from netip.Addr) (acc Account
 		acc.Reordered = true
 	}
 	s.datagrams++
+	if late := s.late.of(n.uptime, received); late != 0 && !acc.Duplicate {
+		acc.Sent -= late
+		acc.NotBefore = min(acc.NotBefore, acc.Sent-min(int64(gap)*1e6, notBeforeBound))
+	}
 	if !acc.Duplicate && received > s.lastSeen.Load() {
 		s.lastSeen.Store(received)
 	}
@@ -170,6 +176,7 @@ func (s *stream) renew(n number, received int64) {
 
 func (s *stream) begin(n number) {
 	s.highest, s.uptime, s.window, s.span, s.onProbe = n.seq, n.uptime, 1, 1, false
+	s.late = lateness{}
 	s.prints[n.seq%sequenceWindow] = n.print
 }
 

@@ -71,8 +71,8 @@ type Sample struct {
 	DatagramSeq uint32
 
 	Received  int64 // worker: arrival of the datagram
-	NotBefore int64 // worker: arrival of the sub-agent's previous datagram (at most 1 s back): the sample was taken after it
-	Time      int64 // worker: event time, spread over (NotBefore, Received], or record 1043 where plausible
+	NotBefore int64 // worker: arrival of the sub-agent's previous datagram (at most 1 s back; earlier where this one was held back on its way): the sample was taken after it
+	Time      int64 // worker: event time, spread over (NotBefore, Received] or what of it lies before the datagram was held back, or record 1043 where plausible
 	Timestamp int64 // record 1043 as sent; 0 if absent
 
 	Sequence      uint32 // of the flow sample within its data source

@@ -130,7 +130,7 @@ func (s *samples) Datagram(h *decode.Header) bool {
 		s.feed.Restarted(agent, s.received-int64(h.Uptime)*1e6, s.received)
 	}
 	s.acc.Hold() // until the datagram is decoded: none of its sinks waits for anything that needs the agent
-	s.spread = newSpread(s.acc.NotBefore, s.received, h.Samples, len(s.payload))
+	s.spread = newSpread(s.acc.NotBefore, s.acc.Sent, h.Samples, len(s.payload))
 	return true
 }
 

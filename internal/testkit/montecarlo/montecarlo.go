@@ -52,14 +52,16 @@ type flow struct {
 	mode    *Mode
 	r       *rand.Rand
 	rate    float64 // samples a second at each stage
+	until   float64 // no samples are taken from then on
 	sources []source
 }
 
-func newFlow(m *Mode, r *rand.Rand, times float64) *flow {
-	f := &flow{mode: m, r: r, rate: perStage * times, sources: make([]source, m.Stages)}
+func newFlow(m *Mode, r *rand.Rand, times, until float64) *flow {
+	f := &flow{mode: m, r: r, rate: perStage * times, until: until, sources: make([]source, m.Stages)}
 	for i := range f.sources {
 		s := &f.sources[i]
-		s.next, s.due = r.ExpFloat64()/f.rate, math.Inf(1)
+		s.due = math.Inf(1)
+		f.draw(s)
 		if m.Hold != nil {
 			s.due = r.Float64() * m.Hold(r)
 		}
@@ -67,7 +69,18 @@ func newFlow(m *Mode, r *rand.Rand, times float64) *flow {
 	return f
 }
 
-// step gives the next datagram: when it arrives, when the one before it did, and its number of samples.
+// draw gives a source its next sample, none once the flow is over.
+func (f *flow) draw(s *source) {
+	if s.next += f.r.ExpFloat64() / f.rate; s.next > f.until {
+		s.next = math.Inf(1)
+	}
+}
+
+// mostHeld is more seconds than any mode holds samples back.
+const mostHeld = 10
+
+// step gives the next datagram: when it arrives, when the one before it did, and
+// its number of samples. Once the flow is over it arrives at +Inf.
 func (f *flow) step() (at, before float64, n int) {
 	for {
 		best := 0
@@ -77,12 +90,14 @@ func (f *flow) step() (at, before float64, n int) {
 			}
 		}
 		s := &f.sources[best]
-		at, before = s.soonest(), max(s.sent, s.soonest()-1)
+		if at, before = s.soonest(), max(s.sent, s.soonest()-1); at > f.until+mostHeld {
+			return math.Inf(1), 0, 0
+		}
 		if s.next > s.due { // time is over
 			s.due = at + f.mode.Hold(f.r)
 		} else {
 			s.held = append(s.held, s.next)
-			s.next += f.r.ExpFloat64() / f.rate
+			f.draw(s)
 			if f.mode.Hold == nil {
 				before = at
 			} else if len(s.held) < full {
@@ -114,7 +129,7 @@ const rearm = 30
 
 // FalseAlerts counts the alerts of a flow at some part of the threshold in days of its life.
 func FalseAlerts(m *Mode, p *elephant.Preset, times, days float64, seed uint64) int {
-	f := newFlow(m, rand.New(rand.NewPCG(seed, 1)), times)
+	f := newFlow(m, rand.New(rand.NewPCG(seed, 1)), times, math.Inf(1))
 	var st elephant.State
 	var recent elephant.Recent
 	alerts, armed := 0, 0.0
@@ -136,7 +151,7 @@ func FalseAlerts(m *Mode, p *elephant.Preset, times, days float64, seed uint64) 
 func Delays(m *Mode, p *elephant.Preset, times, limit float64, runs int, seed uint64) []float64 {
 	all := make([]float64, runs)
 	for i := range all {
-		f := newFlow(m, rand.New(rand.NewPCG(seed, uint64(i))), times)
+		f := newFlow(m, rand.New(rand.NewPCG(seed, uint64(i))), times, math.Inf(1))
 		var st elephant.State
 		var recent elephant.Recent
 		for all[i] = math.Inf(1); ; {
@@ -152,6 +167,28 @@ func Delays(m *Mode, p *elephant.Preset, times, limit float64, runs int, seed ui
 	}
 	slices.Sort(all)
 	return all
+}
+
+// Bursts gives how many of so many bursts raise an alert: a part of a
+// threshold-second at some times the threshold, then nothing.
+func Bursts(m *Mode, p *elephant.Preset, part, times float64, runs int, seed uint64) int {
+	alerts := 0
+	for i := range runs {
+		f := newFlow(m, rand.New(rand.NewPCG(seed, uint64(i))), times, part/times)
+		var st elephant.State
+		var recent elephant.Recent
+		for {
+			at, before, n := f.step()
+			if math.IsInf(at, 1) {
+				break
+			}
+			if f.observe(p, &st, &recent, at, before, n) {
+				alerts++
+				break
+			}
+		}
+	}
+	return alerts
 }
 
 // Quantile of sorted values.

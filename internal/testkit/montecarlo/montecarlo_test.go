@@ -11,7 +11,7 @@ import (
 // TestFlow: as many samples arrive as the rate says, none before it was taken.
 func TestFlow(t *testing.T) {
 	for _, m := range Modes() {
-		f := newFlow(&m, rand.New(rand.NewPCG(1, 1)), 2)
+		f := newFlow(&m, rand.New(rand.NewPCG(1, 1)), 2, math.Inf(1))
 		n, last := 0, 0.0
 		for last < 1000 {
 			at, before, k := f.step()
@@ -34,6 +34,18 @@ func TestFalseAlerts(t *testing.T) {
 	}
 	if n := FalseAlerts(m, &elephant.Fast, 0.95, 0.5, 1); n < 20 {
 		t.Errorf("at 0.95 x the threshold, preset fast: %d, want many", n)
+	}
+}
+
+// TestBursts: a burst of twice what makes an elephant is one, of a quarter of it none.
+func TestBursts(t *testing.T) {
+	for _, m := range Modes() {
+		if n := Bursts(&m, &elephant.Default, 0.3, 9, 200, 1); n != 0 {
+			t.Errorf("%s: %d of 200 bursts of 0.3 threshold-seconds", m.Name, n)
+		}
+		if n := Bursts(&m, &elephant.Default, 4, 9, 200, 1); n < 180 {
+			t.Errorf("%s: %d of 200 bursts of 4 threshold-seconds", m.Name, n)
+		}
 	}
 }
 
