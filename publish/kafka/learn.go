@@ -21,6 +21,7 @@ func (l *loop) learn(n news) {
 		}
 		l.follow(t, leaders)
 	}
+	l.lead()
 	if first {
 		l.note(func(st *state) { st.set = true })
 		l.log.Info("kafka is ready", "brokers", l.cfg.Brokers, "idempotent", l.producer.id >= 0)

@@ -16,6 +16,7 @@ type loop struct {
 	denied   [publish.NumTopics]uint8 // see deny
 	producer producer
 	flying   map[int32]int      // requests under way by leader
+	health   map[int32]error    // how the last request to each leader failed, nil if it did not
 	requests int                // of them in all
 	loading  map[int32]*request // scratch of dispatch: requests that are being made up, by leader
 	free     []*request
@@ -24,7 +25,7 @@ type loop struct {
 }
 
 func newLoop(s *Sink) *loop {
-	return &loop{Sink: s, producer: anonymous, flying: make(map[int32]int), loading: make(map[int32]*request), told: make(map[refusalOf]time.Time)}
+	return &loop{Sink: s, producer: anonymous, flying: make(map[int32]int), health: make(map[int32]error), loading: make(map[int32]*request), told: make(map[refusalOf]time.Time)}
 }
 
 // run is the sink's life.
@@ -187,7 +188,8 @@ func (l *loop) finish(r *request, now time.Time) {
 	if answered > 0 {
 		worst = nil
 	}
-	l.note(func(st *state) { st.send = worst })
+	l.health[r.leader] = worst
+	l.assess()
 	if !r.givenUp() {
 		clear(r.items)
 		l.free = append(l.free, r)

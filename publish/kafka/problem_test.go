@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"bytes"
+	"errors"
 	"log/slog"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/segmentio/kafka-go"
+	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"spoor/flow"
@@ -80,6 +82,81 @@ func TestVersion(t *testing.T) {
 	}
 	if v := metric(s, `spoor_kafka_problem{problem="version"}`); v != "0" {
 		t.Errorf("metric %q", v)
+	}
+}
+
+// TestBrokerAway: one broker of three that does not answer is told of as one,
+// however long the others have nothing to answer.
+func TestBrokerAway(t *testing.T) {
+	parallel(t)
+	k, err := kfake.NewCluster(kfake.NumBrokers(3), kfake.DataDir(t.TempDir()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(k.Close)
+	b := bench{name: "embedded", brokers: k.ListenAddrs(), prefix: "sflow."}
+	var dead atomic.Int32
+	dead.Store(-1)
+	k.ControlKey(int16(kmsg.Produce), func(kmsg.Request) (kmsg.Response, error, bool) {
+		k.KeepControl()
+		if k.CurrentNode() != dead.Load() {
+			return nil, nil, false
+		}
+		return nil, errors.New("dead"), true
+	})
+	var log logged
+	cfg := b.config()
+	cfg.Logger = log.logger()
+	p, s := publisher(t, cfg, publishConfig())
+	await(t, "it is ready", func() bool { ready, _ := s.State(); return ready })
+	for i := range cfg.Partitions { // no broker leads all
+		if err := k.MoveTopicPartition(cfg.Topic(publish.Flows), i, i%3); err != nil {
+			t.Fatal(err)
+		}
+	}
+	feedFlows(p, 1000)
+	await(t, "all brokers have answered", func() bool { return p.Stats()[publish.Flows].Acknowledged == 1000 })
+	dead.Store(2)
+	feedFlows(p, 1000)
+	await(t, "it is logged", func() bool { return log.count("a broker is away") > 0 })
+	await(t, "it is named", func() bool { ready, reason := s.State(); return !ready && strings.Contains(reason, "broker 2: ") })
+	dead.Store(-1)
+	await(t, "its return is logged", func() bool { return log.count("all brokers answer again") > 0 })
+	if st := drain(t, p); st[publish.Flows].Acknowledged != 2000 {
+		t.Errorf("%+v", st[publish.Flows])
+	}
+	if log.count("kafka is away") != 0 || log.count("kafka answers") != 0 {
+		t.Errorf("log: %s", log.buf.String())
+	}
+}
+
+// TestNoLeader: a partition that nobody leads is told of while others go on.
+func TestNoLeader(t *testing.T) {
+	cfg := DefaultConfig()
+	cfg.Brokers = []string{"127.0.0.1:1"}
+	s, err := New(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := newLoop(s)
+	learn := func(leader int32) {
+		n := news{layout: make(layout)}
+		for _, t := range publish.Topics() {
+			n.layout[s.names[t]] = []int32{1, 1}
+		}
+		n.layout["sflow.flows"][1] = leader
+		l.learn(n)
+	}
+	learn(-1)
+	if ready, reason := s.State(); ready || !strings.HasSuffix(reason, ": partition 1 of sflow.flows has no leader") {
+		t.Errorf("%v %q", ready, reason)
+	}
+	if s.state.send != nil {
+		t.Errorf("all are away: %v", s.state.send)
+	}
+	learn(2)
+	if ready, reason := s.State(); !ready {
+		t.Error(reason)
 	}
 }
 

@@ -13,13 +13,14 @@ import (
 
 // state is what State says.
 type state struct {
-	set      bool      // topics and leaders have been learnt
-	look     error     // the keeper's last failure, until it succeeds
-	send     error     // the last request's failure, until one succeeds
-	topics   error     // why a topic that is missing cannot be created, nil if none is
-	registry error     // the registrar's last failure, until it has all ids
-	since    time.Time // when the present trouble began, zero if there is none
-	away     bool      // it lasts, and the log has been told
+	set      bool  // topics and leaders have been learnt
+	look     error // the keeper's last failure, until it succeeds
+	send     error // a request's failure, while no leader answers
+	part     error // the same of one leader, while others answer
+	topics   error // why a topic that is missing cannot be created, nil if none is
+	registry error // the registrar's last failure, until it has all ids
+	away     spell // of trouble with all
+	hurt     spell // of trouble with any
 	// Topics that we may not use.
 	denied [publish.NumTopics]bool
 	// What was dropped because brokers refuse it for good.
@@ -92,6 +93,8 @@ func (s *Sink) current() (list []trouble) {
 	}
 	if err := st.trouble(); err != nil {
 		add(problemOf(err), true, "%v", err)
+	} else if st.part != nil {
+		add(problemOf(st.part), true, "%v", st.part)
 	}
 	if names := s.deniedLocked(); len(names) > 0 {
 		add(ProblemAuthorization, true, "no right to write, or to create, %s", strings.Join(names, ", "))
@@ -170,31 +173,49 @@ func (s *Sink) deniedLocked() (names []string) {
 // awayAfter: a trouble that lasts less, such as a broker's start, is nobody's concern.
 const awayAfter = 3 * time.Second
 
-// note changes the state, and says once when Kafka stays away and when it is back.
+// spell is a time of trouble, of which the log is told if it lasts.
+type spell struct {
+	since time.Time // zero if there is none
+	told  bool
+}
+
+// is notes whether there is trouble, and gives whether the log is to be told that
+// it lasts, or that it is over.
+func (s *spell) is(trouble bool) (begins, ends bool) {
+	was := s.told
+	switch {
+	case !trouble:
+		*s = spell{}
+	case s.since.IsZero():
+		s.since = time.Now()
+	default:
+		s.told = was || time.Since(s.since) >= awayAfter
+	}
+	return s.told && !was, was && !s.told
+}
+
+// note changes the state, and says once when Kafka, or a broker, stays away and
+// when it is back.
 func (s *Sink) note(change func(*state)) {
 	s.mu.Lock()
 	change(&s.state)
-	err := s.state.trouble()
-	was := s.state.away
-	switch {
-	case err == nil:
-		s.state.since, s.state.away = time.Time{}, false
-	case s.state.since.IsZero():
-		s.state.since = time.Now()
-	default:
-		s.state.away = was || time.Since(s.state.since) >= awayAfter
-	}
-	now := s.state.away
+	err, part := s.state.trouble(), s.state.part
+	left, back := s.state.away.is(err != nil)
+	hurt, healed := s.state.hurt.is(err != nil || part != nil)
 	s.mu.Unlock()
 	switch {
-	case now && !was:
+	case left:
 		if p := problemOf(err); p != ProblemUnreachable {
 			s.log.Error("kafka does not take us as we are set up: records wait until that is mended", "problem", p, "brokers", s.cfg.Brokers, "error", err)
 			return
 		}
 		s.log.Warn("kafka is away: records wait until it answers", "brokers", s.cfg.Brokers, "error", err)
-	case was && !now:
+	case back:
 		s.log.Info("kafka answers again", "brokers", s.cfg.Brokers)
+	case hurt && err == nil:
+		s.log.Warn("a broker is away: records of its partitions wait until it answers or others lead them", "error", part)
+	case healed:
+		s.log.Info("all brokers answer again")
 	}
 }
 
