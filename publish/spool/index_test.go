@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 )
@@ -102,15 +103,23 @@ func hurt(t *testing.T, name string) {
 	}
 }
 
-// BenchmarkOpen says what a start costs with 256 MiB in the spool, beside one that
-// must read all of it.
+// BenchmarkOpen says what a start costs with 256 MiB in the spool, or the number
+// of MiB in SPOOR_SPOOL_MIB, beside one that must read all of it.
 func BenchmarkOpen(b *testing.B) {
-	cfg := Config{Dir: b.TempDir(), MaxBytes: 1 << 30, Sync: 1 << 40}
+	size := int64(256 << 20)
+	if text := os.Getenv("SPOOR_SPOOL_MIB"); text != "" {
+		n, err := strconv.Atoi(text)
+		if err != nil {
+			b.Fatal(err)
+		}
+		size = int64(n) << 20
+	}
+	cfg := Config{Dir: b.TempDir(), MaxBytes: 2 * size, Sync: 1 << 40}
 	s, err := Open(cfg)
 	if err != nil {
 		b.Fatal(err)
 	}
-	for i := 0; s.Usage().Bytes < 256<<20; i++ {
+	for i := 0; s.Usage().Bytes < size; i++ {
 		x := batch(i)
 		x.Payload = append(x.Payload, fmt.Append(nil, i, make([]byte, 10))...)
 		for len(x.Payload) < 100<<10 {
