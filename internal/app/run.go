@@ -14,6 +14,7 @@ import (
 	"spoor/analytics"
 	"spoor/collector"
 	"spoor/collector/forward"
+	"spoor/docs"
 	"spoor/internal/broker"
 	"spoor/internal/lifecycle"
 	"spoor/internal/telemetry"
@@ -176,6 +177,7 @@ func (r *runner) bind(ctx context.Context) (err error) {
 		return err
 	}
 	r.registry = telemetry.NewRegistry(r.o.Build)
+	r.registry.Describe(docs.Metrics())
 	r.web = web.New(r.cfg.HTTP, r.log, r.registry.WritePrometheus)
 	if err := r.web.Listen(ctx); err != nil {
 		return err

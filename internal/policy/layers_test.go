@@ -13,7 +13,7 @@ import (
 var floors = [][]string{
 	{"flow", "decode/xdr", "internal/mem"},
 	{"decode/sflow", "decode/packet", "topology", "proto/flowpb"},
-	{"proto", "docs/schemas"},
+	{"proto", "docs"},
 	{"decode", "collector", "collector/forward", "analytics/flowtable", "analytics/path", "analytics/elephant", "analytics/links", "analytics/alert", "publish", "fabric"},
 	{"analytics/watch"},
 	{"analytics", "publish/kafka", "publish/file", "publish/post", "collector/capture"},

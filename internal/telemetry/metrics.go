@@ -14,6 +14,15 @@ type Registry struct {
 	mu      sync.Mutex
 	sets    []*metrics.Set
 	writers []func(io.Writer)
+	help    map[string]string
+}
+
+// Describe gives the meaning of each metric by its name, for its help text. Of the
+// process and the Go runtime only those that are described are written.
+func (r *Registry) Describe(help map[string]string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.help = help
 }
 
 // NewRegistry gives a registry that holds spoor_build_info.
@@ -43,15 +52,18 @@ func (r *Registry) AddWriter(w func(io.Writer)) {
 // last. It is safe for concurrent use.
 func (r *Registry) WritePrometheus(w io.Writer) {
 	r.mu.Lock()
-	sets, writers := r.sets, r.writers
+	sets, writers, help := r.sets, r.writers, r.help
 	r.mu.Unlock()
+	d := newDescriber(w, help)
 	for _, s := range sets {
-		s.WritePrometheus(w)
+		s.WritePrometheus(d)
 	}
 	for _, f := range writers {
-		f(w)
+		f(d)
 	}
-	metrics.WriteProcessMetrics(w)
+	metrics.WriteProcessMetrics(d)
+	metrics.WriteFDMetrics(d)
+	_ = d.flush() // a scraper that has gone needs no answer
 }
 
 // DelayBuckets are upper bounds in seconds for delays that people wait for:

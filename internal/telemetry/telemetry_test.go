@@ -69,6 +69,7 @@ func TestThrottleCountsWhatItHoldsBack(t *testing.T) {
 
 func TestRegistryWritesAllSets(t *testing.T) {
 	r := NewRegistry(Build{"v1", "abc", "go1.26"})
+	r.Describe(map[string]string{"go_goroutines": "goroutines", "process_start_time_seconds": "when it started"})
 	s := metrics.NewSet()
 	s.NewCounter("spoor_things_total").Add(3)
 	NewDelayHistogram(s, "spoor_delay_seconds").Update(0.2)
