@@ -3,6 +3,8 @@ package topology
 import (
 	"math/bits"
 	"slices"
+
+	"spoor/flow"
 )
 
 // An open port is one that forwarded frames enter and that leads to nobody we
@@ -24,12 +26,13 @@ type darkness struct {
 
 // beyond is what is known of what lies behind an open port.
 type beyond struct {
-	n      uint32 // sightings of forwarded frames from some address
-	alien  uint32 // of them from an address that lives at another switch that reports
-	encap  uint32 // of frames in tunnels
-	hops   uint32 // as bits: how many routers they passed
-	addrs  uint32 // buckets of their addresses
-	steady uint32 // forwarded frames since the far MAC last changed
+	n      uint32      // sightings of forwarded frames from some address
+	alien  uint32      // of them from an address that lives at another switch that reports
+	encap  uint32      // of frames in tunnels
+	hops   uint32      // as bits: how many routers they passed
+	addrs  uint32      // buckets of their addresses
+	who    []flow.Addr // the first of them
+	steady uint32      // forwarded frames since the far MAC last changed
 	weight float64
 	since  int64 // of the first forwarded frame
 	gaps   []*gap
@@ -88,6 +91,7 @@ func (l *Learner) sawBeyond(n *node, e *Evidence) {
 	if e.Encap {
 		return
 	}
+	l.stray(p, e)
 	b.hops |= 1 << min(e.Hops, 31)
 	b.addrs |= 1 << (mixAddr(slotSeed, &e.Addr) % 32)
 	h := l.hosts[e.Addr]

@@ -78,6 +78,9 @@ func (g *darkGroups) tier(n *node) int {
 func (g *darkGroups) find() {
 	quick := g.l.allPlaced()
 	for _, p := range g.l.dark.open {
+		if p.peer == 0 && !p.edge && p.beyond != nil && g.odd(p) {
+			g.l.turnOdd(p)
+		}
 		if k := g.kind(p, quick); k != notDark {
 			g.kinds[p] = k
 			g.dark = append(g.dark, p)
@@ -158,7 +161,8 @@ func (l *Learner) darkLongEnough(b *beyond, quick bool) bool {
 
 // claimed reports whether some switch that we hear may be what a port leads to.
 func (l *Learner) claimed(p *port) bool {
-	_, owned := l.owners[p.far]
+	o, owned := l.owners[p.far]
+	owned = owned && (o.shared || o.sw != p.key.sw) // frames between two hosts of a switch seem to be for the switch itself
 	return owned || slices.ContainsFunc(p.votes, func(v *vote) bool { return v.n >= votesAlone })
 }
 

@@ -65,6 +65,7 @@ type port struct {
 	learned   bool // peer was proven by evidence
 	voted     bool // peer was proven by votes
 	edge      bool
+	odd       bool               // a host is behind it whose frames look as if forwarded once
 	handsOver bool               // the peer link of a pair: bridged frames come from another switch, and what tunnels brought it
 	twins     [maxTwins]portKey  // of other switches, where its MACs enter as well
 	gate      uint64             // MAC to which fresh frames were addressed that was no host's

@@ -102,6 +102,10 @@ func (l *Learner) source(n *node, e *Evidence) {
 	if e.Hops == 0 && !e.Derived && h.mac != e.Far {
 		l.setMAC(h, e.Far)
 	}
+	if p.odd {
+		l.stray(p, e)
+		l.straight(p, e.Hops != 1)
+	}
 	h.sources = l.sight(h, h.sources, p, e.Hops, e)
 	if e.Hops == 0 && h.kept != nil {
 		l.returned(h, p)
@@ -234,6 +238,11 @@ func (l *Learner) edgesOf(h *host, place *Place) (latest *sighting) {
 			if l.nodes[p.key.sw].router && p.routed == 0 && (!l.pairs || p.edge) { // pairs that share tunnel ends bridge over their peer link
 				place.Edges = addSwitch(place.Edges, p.key.sw)
 			}
+			if latest == nil || s.last >= latest.last {
+				latest = s
+			}
+		case s.hops == 1 && p.odd:
+			place.Edges = addSwitch(place.Edges, p.key.sw)
 			if latest == nil || s.last >= latest.last {
 				latest = s
 			}

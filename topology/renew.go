@@ -66,6 +66,7 @@ func (l *Learner) renew(p *port) {
 	l.renewOpen(p)
 	l.leaveFar(p)
 	p.far, p.own, p.via, p.against = 0, 0, 0, 0
+	p.odd = false
 	p.learned, p.voted, p.handsOver, p.twins = false, false, false, [maxTwins]portKey{}
 	p.fresh, p.routed, p.since, p.inferred = 0, 0, 0, 0
 	p.gate, p.mac, p.several = 0, 0, false

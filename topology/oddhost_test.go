@@ -1,0 +1,49 @@
+package topology
+
+import (
+	"fmt"
+	"testing"
+	"time"
+)
+
+// routedIn: a frame from an address entered a port after one router; its MAC is none that a switch owns.
+func (f *fabric) routedIn(from string, far uint64, sw, port int) {
+	f.give(Evidence{Kind: SawIngress, Agent: agent(sw), Port: uint32(port), Far: far, Own: mac(sw, port)})
+	f.give(Evidence{Kind: SawSource, Agent: agent(sw), Port: uint32(port), Addr: addr(from), Hops: 1, Far: far})
+	f.give(Evidence{Kind: SawBeyond, Agent: agent(sw), Port: uint32(port), Addr: addr(from), Hops: 1})
+}
+
+// TestOddHost: a host that sends with a TTL of 63 lives at its port of a leaf; a
+// silent leaf behind a spine, with few hosts so far, is no such host, nor is what
+// sends from many addresses.
+func TestOddHost(t *testing.T) {
+	f := newFabric(t, Config{Learn: true})
+	f.joined()
+	var snap *Snapshot
+	for i := range 40 {
+		for h := range 2 {
+			f.sent(fmt.Sprintf("10.1.0.%d", h+1), mac(0, h+1), h+1, 1)
+		}
+		f.routedIn("10.1.0.9", mac(0, 9), 1, 9)
+		f.routedIn("10.7.0.1", mac(7, 49), 51, 7)
+		f.routedIn(fmt.Sprintf("10.8.0.%d", i%8), mac(8, 1), 2, 8)
+		snap = f.tick(500 * time.Millisecond)
+	}
+	if sw, port, ok := snap.Locate(addr("10.1.0.9")); !ok || sw != f.id(1) || port != 9 {
+		t.Errorf("the host with TTL 63 is at %d/%d (%v), want leaf1/9", sw, port, ok)
+	}
+	if snap.Open(f.id(1), 9) {
+		t.Error("its port seems to lead to a switch")
+	}
+	for _, other := range []string{"10.7.0.1", "10.8.0.1"} {
+		if sw, port, ok := snap.Locate(addr(other)); ok {
+			t.Errorf("%s is located at %d/%d, though it is behind a router", other, sw, port)
+		}
+	}
+	for i := range 8 { // it was a router after all
+		f.routedIn(fmt.Sprintf("10.9.0.%d", i), mac(0, 9), 1, 9)
+	}
+	if snap = f.tick(time.Second); snap.Port(f.id(1), 9).Edge {
+		t.Error("a port by which nine addresses sent is still that of one host")
+	}
+}
