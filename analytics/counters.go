@@ -19,6 +19,7 @@ type portMemory struct {
 	name      string
 	speed     float64
 	aggregate uint32
+	up        bool // as it was last told
 }
 
 // Counters takes a counters sample: names, speeds, utilisation, MACs.
@@ -74,9 +75,14 @@ func (f *Feed) inform(c *flow.Counters, k portKey, m *portMemory) {
 		m.aggregate, info.Aggregate = c.Aggregate, c.Aggregate
 	}
 	if c.Records&flow.HasIf != 0 {
-		f.polls = append(f.polls, poll(c, k, m))
+		p := poll(c, k, m)
+		f.polls = append(f.polls, p)
+		if p.UpKnown && p.Up != m.up { // one that was never up may be one whose agent does not know
+			info.Down, info.Up = !p.Up, p.Up
+			m.up = p.Up
+		}
 	}
-	if info.Aggregate != 0 || info.Name != "" || info.Speed > 0 {
+	if info != (topology.PortInfo{Agent: c.Agent, IfIndex: k.IfIndex}) {
 		f.infos = append(f.infos, info)
 	}
 }

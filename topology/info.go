@@ -20,6 +20,7 @@ type PortInfo struct {
 	Rate      float64 // highest rate counted between two polls, bit/s
 	Aggregate uint32  // ifIndex of the aggregate that the port is member of, 0 none or unknown
 	Hostname  string  // "" unknown
+	Down, Up  bool    // the link went down, came up; neither: no news
 }
 
 // Inform takes names and speeds. They show in the snapshot of the next Apply.
@@ -39,6 +40,7 @@ func (l *Learner) Inform(i *PortInfo) {
 	if p == nil {
 		return
 	}
+	l.carrier(p, i)
 	old := p.speed
 	inferred, rate := max(p.inferred, plausible(i.Rate)), max(p.rate, i.Rate)
 	lies := rate > disproved*p.speed && p.rate <= disproved*p.speed

@@ -54,10 +54,12 @@ type port struct {
 	farAt     int       // where the port stands in byFar[far]
 	own       uint64    // the switch's own MAC on it
 	kept      *keptPort // what the last learner knew, unproven
-	via       uint64    // the far MAC that proved peer, 0 if something else did
-	against   uint32    // frames in a row that do not fit it
-	fresh     uint32    // ingress frames that nobody had forwarded
-	routed    uint32    // ingress frames that somebody had
+	downAt    int64     // when its link went down
+	down      bool
+	via       uint64 // the far MAC that proved peer, 0 if something else did
+	against   uint32 // frames in a row that do not fit it
+	fresh     uint32 // ingress frames that nobody had forwarded
+	routed    uint32 // ingress frames that somebody had
 	since     int64
 	peer      SwitchID
 	peerPort  uint32
@@ -234,7 +236,7 @@ func (l *Learner) learn(e *Evidence) {
 	if e.First < n.void && e.Kind != SawRestart {
 		return
 	}
-	if l.ofHost(n, e) {
+	if l.ofHost(n, e) || l.stale(n, e) {
 		return
 	}
 	l.weigh(n, e)

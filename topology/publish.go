@@ -88,7 +88,7 @@ func (l *Learner) view(n *node) *Switch {
 		if v.Kept {
 			s.Kept++
 		}
-		if v.Peer != 0 {
+		if q := l.otherEnd(p); v.Peer != 0 && !p.down && (q == nil || !q.down) {
 			e := s.peers[v.Peer]
 			if e.ports++; e.ports == 1 {
 				e.port = idx

@@ -90,3 +90,29 @@ func TestNotYetAtItsEnd(t *testing.T) {
 		t.Errorf("event %d, path %q, though leaf2:60 is no edge port", ev, n.names(tr.Hops))
 	}
 }
+
+// TestMoveOfTheEnd: a flow whose receiver is reached another way moves, though
+// samples go on to show the first part as it was.
+func TestMoveOfTheEnd(t *testing.T) {
+	n := leafSpine(t)
+	both := topology.Evidence{Kind: topology.SawSource, Agent: n.agent(2), Port: 1, Addr: host(1), Buckets: 1<<12 - 1} // the sender is on two leaves
+	n.learn(both)
+	tr := n.tracker(1, 3)
+	n.see(tr, 51, 1, 3, 63, 0)
+	if n.names(tr.Hops) != "leaf1? spine1 leaf3?" {
+		t.Fatalf("path %q", n.names(tr.Hops))
+	}
+	vote := topology.Evidence{Kind: topology.SawVote, Agent: n.agent(3), Port: 60, Agent2: n.agent(4), Port2: 60}
+	there := topology.Evidence{Kind: topology.SawSource, Agent: n.agent(4), Port: 1, Addr: host(3), Buckets: 1<<12 - 1}
+	n.learn(vote, vote, there)
+	ev := None
+	for i := range 8 {
+		n.see(tr, 51, 1, 3, 63, second+int64(i)*2e8)
+		if e := n.see(tr, 3, 49, 60, 62, second+int64(i)*2e8+1e8); e != None {
+			ev = e
+		}
+	}
+	if n.names(tr.Hops) != "leaf1? spine1 leaf3 leaf4?" || ev == None {
+		t.Errorf("event %d, path %q", ev, n.names(tr.Hops))
+	}
+}

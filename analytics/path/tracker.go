@@ -69,6 +69,7 @@ type Tracker struct {
 	against            int     // contradicting samples in a row
 	disputed           int     // links of the path, as bits, that they speak against
 	confirmed          int64
+	doubted            int64 // since when samples do not fit
 	scratch            []Hop
 	quiet              uint64 // the snapshot by which nothing is open about what was seen, 0 none
 }
@@ -112,7 +113,9 @@ func (t *Tracker) Add(snap *topology.Snapshot, s *Sighting, votes []Vote) (Event
 	switch {
 	case at < 0:
 		t.suspect()
-		t.against++
+		if t.against++; t.against == 1 {
+			t.doubted = s.Time
+		}
 		t.disputed |= t.disputes(run.switches())
 		t.candidate, votes = merge(snap, t.candidate, y, t.Encap, votes)
 		if t.against >= contradictions && s.Time-t.confirmed > unconfirmed && !t.torn(snap) {
@@ -280,8 +283,17 @@ func sameSwitch(a, b Hop) bool { return a.Switch == b.Switch }
 // move: the candidate hops make a path of their own.
 func (t *Tracker) move(snap *topology.Snapshot) Event {
 	r := t.infer(snap, t.candidate)
-	if !r.Complete {
-		return None
+	if !r.Complete { // the part of the way that stayed as it was may be missing
+		n := len(t.candidate)
+		for _, o := range t.obs {
+			if o.Seen >= t.doubted && len(t.candidate) < maxObs && find(t.candidate, o.Switch) < 0 {
+				t.candidate = append(t.candidate, o)
+			}
+		}
+		if r = t.infer(snap, t.candidate); !r.Complete {
+			t.candidate = t.candidate[:n]
+			return None
+		}
 	}
 	t.forget()
 	t.Previous = append(t.Previous[:0], t.Hops...)
