@@ -40,7 +40,7 @@ type told struct {
 	ways  []toldWay // of a sprayed flow
 }
 
-const detailChunk = 32
+const detailChunk = 21 // fills 16 kB
 
 // Details of a shard: one for each eight flows within these bounds. They take
 // about 2 kB each.

@@ -159,7 +159,7 @@ func (e *Engine) learn(now int64) {
 	feeds := e.feeds
 	e.mu.Unlock()
 	e.watch.Begin(e.snap.Load(), now)
-	e.evidence, e.infos, e.polls = e.evidence[:0], e.infos[:0], e.polls[:0]
+	e.evidence, e.infos, e.polls = emptied(e.evidence), e.infos[:0], e.polls[:0]
 	for _, f := range feeds {
 		e.evidence, e.infos, e.polls = f.drain(e.evidence, e.infos, e.polls)
 	}

@@ -179,12 +179,21 @@ func (f *Feed) hand(i int) {
 // repeat makes the feed tell again what it sees, as if it were new.
 func (f *Feed) repeat() { f.again.Store(true) }
 
+// emptied gives an empty slice that keeps its memory, unless that is much more than was of use.
+func emptied[T any](s []T) []T {
+	const few = 2048
+	if cap(s) > few && len(s) < cap(s)/8 {
+		return nil
+	}
+	return s[:0]
+}
+
 // drain moves what the feed gathered for the engine.
 func (f *Feed) drain(evidence []topology.Evidence, infos []topology.PortInfo, polls []links.Poll) ([]topology.Evidence, []topology.PortInfo, []links.Poll) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	evidence = append(evidence, f.evidence...)
-	f.evidence = f.evidence[:0]
+	f.evidence = emptied(f.evidence)
 	infos = append(infos, f.infos...)
 	polls = append(polls, f.polls...)
 	f.infos, f.polls = f.infos[:0], f.polls[:0]

@@ -373,10 +373,11 @@ func BenchmarkScaleWorkers(b *testing.B) {
 
 func benchmarkScale(b *testing.B, flows int) {
 	b.Helper()
-	defer debug.SetGCPercent(debug.SetGCPercent(12)) // what `spoor run` sets for a table of this size
+	defer debug.SetGCPercent(debug.SetGCPercent(7)) // what `spoor run` sets for a table of this size
 	c := newCrowd(b, flows, 1, 1<<21)
-	c.run(min(4*flows, len(c.order))) // paths and places become known
-	rss := residentMB(b)
+	c.run(min(4*flows, len(c.order)))                 // paths and places become known
+	debug.FreeOSMemory()                              // as `spoor run` does now and then
+	rss := residentMB(b) - 4e-6*float64(len(c.order)) // that is the generator's
 	sum := uint64(0)
 	rest := cpuOf(func() {
 		for i := range len(c.order) {

@@ -167,7 +167,7 @@ func (s *Shard) drain(dst []topology.Evidence) []topology.Evidence {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	dst = append(dst, s.evidence...)
-	s.evidence = s.evidence[:0]
+	s.evidence = emptied(s.evidence)
 	return dst
 }
 

@@ -62,7 +62,10 @@ type sight struct {
 	ev   Evidence
 }
 
-const witnessQueue = 32
+const (
+	witnessQueue = 32
+	keptRoom     = 256 // pieces of evidence; room for eight times as many stays
+)
 
 // NewWitness gives a witness that has seen nothing.
 func NewWitness() *Witness { return &Witness{} }
@@ -71,7 +74,9 @@ func NewWitness() *Witness { return &Witness{} }
 func (w *Witness) Drain(dst []Evidence) []Evidence {
 	w.settle()
 	dst = append(dst, w.out...)
-	w.out = w.out[:0]
+	if w.out = w.out[:0]; cap(w.out) > 8*max(len(dst), keptRoom) { // a new fabric told much at once
+		w.out = nil
+	}
 	return dst
 }
 

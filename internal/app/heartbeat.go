@@ -30,6 +30,7 @@ type heartbeat struct {
 	now    func() int64
 	health *health
 	keeper *keeper // nil: nothing is kept
+	giver  giver
 	ready  chan struct{}
 	last   atomic.Int64 // time of the last tick on that clock; 0 before and after the run
 
@@ -78,6 +79,7 @@ func (h *heartbeat) tick() {
 	h.last.Store(now)
 	h.ticks.Inc()
 	h.took.Update(float64(h.now()-now) / 1e9)
+	h.giver.tick(now)
 	if h.keeper != nil {
 		h.keeper.tick(now, h.engine.Remember)
 	}

@@ -9,8 +9,11 @@ import (
 	"os"
 	"path"
 	"runtime/debug"
+	"runtime/metrics"
 	"strconv"
 	"strings"
+	"sync/atomic"
+	"time"
 
 	"spoor/analytics"
 )
@@ -109,7 +112,47 @@ func flowsFor(m memoryLimit) int {
 
 // garbage is how much may gather between two collections beside the flow table,
 // which the collector never looks into: by GOGC's default it would be as much as the table takes.
-const garbage = 32 << 20
+const garbage = 16 << 20
+
+// The runtime keeps what a peak needed (a fabric that is learned) up to a tenth of the heap, the flow table included.
+const (
+	giveEvery = int64(5 * time.Minute)
+	giveFrom  = 16 << 20
+)
+
+// giver gives memory that is not needed back to the machine now and then.
+type giver struct {
+	next int64 // when to look, on the engine's clock
+	busy atomic.Bool
+	gave atomic.Int32 // times
+}
+
+func (g *giver) tick(now int64) {
+	if now < g.next || g.busy.Load() {
+		return
+	}
+	first := g.next == 0
+	g.next = now + giveEvery
+	if first || freeHeap() < giveFrom {
+		return
+	}
+	g.busy.Store(true)
+	go func() { // a collection and a call for each piece: not within a tick
+		debug.FreeOSMemory()
+		g.gave.Add(1)
+		g.busy.Store(false)
+	}()
+}
+
+// freeHeap gives the bytes that the runtime holds for nobody.
+func freeHeap() uint64 {
+	s := []metrics.Sample{{Name: "/memory/classes/heap/free:bytes"}}
+	metrics.Read(s)
+	if s[0].Value.Kind() != metrics.KindUint64 {
+		return 0
+	}
+	return s[0].Value.Uint64()
+}
 
 // sizeFlows settles flows.max, and paces the garbage collector for a table of that size.
 func sizeFlows(most int, log *slog.Logger) int {

@@ -4,7 +4,9 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
+	"time"
 )
 
 func TestMemoryOf(t *testing.T) {
@@ -52,4 +54,46 @@ func TestFlowsFor(t *testing.T) {
 	f(256<<20, 209715)
 	f(1<<30, 838860)
 	f(1<<40, 9<<17)
+}
+
+var hoard []byte
+
+// TestGiver: what a peak left is given back, at its pace, and nothing is done for little.
+func TestGiver(t *testing.T) {
+	var g giver
+	now := int64(1_800_000_000e9)
+	g.tick(now)
+	free := func() { // as after a peak: much is free, and nobody has given it back yet
+		for range 100 {
+			hoard = make([]byte, 8*giveFrom)
+			for i := range hoard {
+				hoard[i] = 1
+			}
+			hoard = nil
+			if runtime.GC(); freeHeap() >= giveFrom {
+				return
+			}
+		}
+		t.Skip("the runtime gives all back by itself")
+	}
+	free()
+	if g.tick(now + giveEvery - 1); g.busy.Load() || g.gave.Load() > 0 {
+		t.Error("given back too soon")
+	}
+	for range 20 { // the runtime may be quicker
+		if freeHeap() < giveFrom {
+			free()
+		}
+		now += giveEvery
+		g.tick(now)
+		for deadline := time.Now().Add(time.Minute); g.busy.Load(); time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatal("it does not come to an end")
+			}
+		}
+		if g.gave.Load() > 0 {
+			return
+		}
+	}
+	t.Error("nothing was given back")
 }

@@ -12,7 +12,7 @@ func Lay[T any](n int) []T {
 	if n*size < huge/2 {
 		return make([]T, n)
 	}
-	s := make([]T, n+2*huge/size)
+	s := make([]T, n+3*huge/2/size)
 	at := int(-address(s)&(huge-1)) / size // the border lies in this element
 	return s[at : at+n : at+n]
 }
