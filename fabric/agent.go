@@ -44,6 +44,9 @@ type agent struct {
 	firstPoll bool
 	phase     int64
 	deviceSeq uint32
+	second    int64 // of the last sample
+	sampled   int   // in that second
+	over      bool  // the limit was reached since sampling rates were last set
 }
 
 // subAgent is an independent stream of datagrams.
@@ -68,6 +71,9 @@ func (a *agent) process(t1 int64, out *outbox) {
 			continue
 		}
 		a.wait(s.at, out)
+		if a.limited(s) {
+			continue
+		}
 		if s.discard {
 			a.encodeDiscard(s)
 		} else {
@@ -174,13 +180,20 @@ func (a *agent) restart(now, until int64) {
 	for _, s := range []*subAgent{a.flows, a.counters} {
 		s.sequence, s.samples, s.tick, s.last, s.told = 0, 0, until+maxWait, now, s.told[:0]
 	}
+	for _, p := range a.node.ports {
+		rate := p.source.rate
+		p.source = source{}
+		p.source.setRate(rate)
+	}
+	a.renumber()
+}
+
+// renumber gives each port the ifIndex of the next.
+func (a *agent) renumber() {
 	ports := a.node.ports
 	first := ports[0].ifIndex
 	for i, p := range ports {
 		p.before = p.ifIndex
-		rate := p.source.rate
-		p.source = source{}
-		p.source.setRate(rate)
 		if i+1 < len(ports) {
 			p.ifIndex = ports[i+1].ifIndex
 		} else {

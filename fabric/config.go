@@ -50,9 +50,10 @@ type Config struct {
 	SuperSpines int
 	LAG         int // physical links of each link between switches, 1 to 8
 	LAGNaming   LAGNaming
-	HostSpeed   uint64 // bit/s
-	FabricSpeed uint64 // bit/s of one physical link
-	SwitchMAC   bool   // one router MAC a switch instead of one a port
+	Weights     []float64 // of the leaves' uplinks, dealt to the spines in turn; none = equal
+	HostSpeed   uint64    // bit/s
+	FabricSpeed uint64    // bit/s of one physical link
+	SwitchMAC   bool      // one router MAC a switch instead of one a port
 	SharedMACs  []SharedMAC
 	HostTTL     []byte  // initial TTLs, dealt to the hosts in turn
 	Routing     float64 // share of hosts that route for guests: these send with a TTL one lower, some with the host's own address (NAT)
@@ -75,6 +76,8 @@ type Config struct {
 
 	// Agents.
 	SamplingRate uint32 // 1 in N; 0 = ifSpeed/1e6 for each port (8.2 samples/s for a 10% flow)
+	SampleLimit  int    // samples a second of an agent; what is more it drops, and says so. 0 = none
+	BackOff      bool   // an agent that was over its limit doubles its sampling rates
 	Direction    Direction
 	HeaderBytes  int // of a sampled packet, 64 to 256
 	Polling      time.Duration

@@ -1,5 +1,7 @@
 package fabric
 
+import "math"
+
 // alive tells whether links of a bundle are up, and in calm times their far end is not drained.
 func (b bundle) alive(calm bool) bool {
 	return len(b.up()) > 0 && !(calm && b[0].far.node.drained)
@@ -87,7 +89,13 @@ func (t *tracer) spine(leaf, last *node, forced int) int {
 		return forced
 	}
 	for _, calm := range []bool{true, false} {
-		i := highest(t.hash, leaf.mac, len(leaf.up), func(i int) bool { return over(leaf, last, i, calm) })
+		usable := func(i int) bool { return over(leaf, last, i, calm) }
+		i := -1
+		if w := t.n.cfg.Weights; w != nil {
+			i = heaviest(t.hash, leaf.mac, len(leaf.up), w, usable)
+		} else {
+			i = highest(t.hash, leaf.mac, len(leaf.up), usable)
+		}
 		if i >= 0 {
 			return i
 		}
@@ -129,6 +137,21 @@ func (t *tracer) super(spine, last *node, forced int) *node {
 		}
 	}
 	return spine.up[i][0].far.node
+}
+
+// heaviest is highest where one choice is to be made more often than another.
+func heaviest(hash, salt uint64, n int, weights []float64, usable func(int) bool) int {
+	best, top := -1, math.Inf(1)
+	for i := range n {
+		if !usable(i) {
+			continue
+		}
+		u := (float64(mix(hash^mix(salt<<8+uint64(i)))>>11) + 0.5) / (1 << 53)
+		if x := -math.Log(u) / weights[i%len(weights)]; x < top {
+			best, top = i, x
+		}
+	}
+	return best
 }
 
 // highest chooses by rendezvous hashing: when one of n goes away only its flows

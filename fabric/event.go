@@ -24,9 +24,10 @@ const (
 	EventErrors                    // it damages Value of its frames: To counts errors; 0 = none any more
 	EventLinkDown                  // the link between switch Target and switch or host To fails; To "*" = all links to higher switches
 	EventLinkUp                    // and is there again
+	EventRenumber                  // every ifIndex of switch Target is another from now on, and its agent goes on as if nothing was
 )
 
-var eventNames = [...]string{"move", "drain", "undrain", "restart", "rate", "hostmove", "hold", "grey", "errors", "linkdown", "linkup"}
+var eventNames = [...]string{"move", "drain", "undrain", "restart", "rate", "hostmove", "hold", "grey", "errors", "linkdown", "linkup", "renumber"}
 
 // String gives the name that ParseEvent reads and the truth shows.
 func (k EventKind) String() string { return eventNames[k] }
@@ -43,9 +44,10 @@ type Event struct {
 // ParseEvent reads an event as flags give it: move:0.5@20s, move:elephants@20s,
 // drain:spine1@20s, undrain:spine1@40s, restart:leaf2@30s, rate:leaf1*4@30s,
 // rate:*4@30s, hostmove:h1-1>leaf3@20s, hold:leaf1@20s,
-// grey:leaf1>spine1*0.005@20s, errors:leaf1>spine1*0.01@20s, linkdown:leaf1>spine1@20s, linkup:leaf1>spine1@30s.
+// grey:leaf1>spine1*0.005@20s, errors:leaf1>spine1*0.01@20s, linkdown:leaf1>spine1@20s, linkup:leaf1>spine1@30s,
+// renumber:leaf2@20s.
 func ParseEvent(s string) (Event, error) {
-	const forms = "drain:spine1@20s, undrain:, move:0.5@20s, restart:leaf2@20s, rate:leaf1*4@20s, hostmove:h1-1>leaf3@20s, hold:leaf1@20s, grey:leaf1>spine1*0.005@20s, errors:leaf1>spine1*0.01@20s, linkdown:leaf1>spine1@20s or linkup:"
+	const forms = "drain:spine1@20s, undrain:, move:0.5@20s, restart:leaf2@20s, rate:leaf1*4@20s, hostmove:h1-1>leaf3@20s, hold:leaf1@20s, grey:leaf1>spine1*0.005@20s, errors:leaf1>spine1*0.01@20s, linkdown:leaf1>spine1@20s, linkup: or renumber:leaf2@20s"
 	var e Event
 	kind, rest, ok := strings.Cut(s, ":")
 	what, at, ok2 := strings.Cut(rest, "@")
@@ -72,7 +74,7 @@ func ParseEvent(s string) (Event, error) {
 	case EventGrey, EventErrors:
 		what, number, _ = strings.Cut(what, "*")
 		e.Target, e.To, _ = strings.Cut(what, ">")
-	case EventDrain, EventUndrain, EventRestart, EventHold:
+	case EventDrain, EventUndrain, EventRestart, EventHold, EventRenumber:
 		e.Target = what
 	}
 	if number != "" || e.Kind.valued() {

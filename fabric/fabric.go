@@ -89,7 +89,7 @@ func (f *Fabric) check() error {
 			if v := f.net.find(e.Target); v == nil || v.tier == tierLeaf {
 				return bad("%v %s: there is no such spine", e.Kind, e.Target)
 			}
-		case EventRestart, EventHold:
+		case EventRestart, EventHold, EventRenumber:
 			if v := f.net.find(e.Target); v == nil || v.agent == nil {
 				return bad("%v %s: there is no such switch with an agent", e.Kind, e.Target)
 			}
@@ -186,6 +186,9 @@ func (f *Fabric) Run(ctx context.Context, sink Sink) error {
 		f.flood(f.now, t1)
 		for _, a := range f.agents {
 			a.process(t1, &f.out)
+		}
+		if t1/1e9 != f.now/1e9 {
+			f.backOff()
 		}
 		f.now = t1
 		if err := f.out.deliver(t1, sink); err != nil {

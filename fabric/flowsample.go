@@ -16,7 +16,7 @@ func (a *agent) encodeFlow(s *sample) {
 	at := x.open(form(a.expanded, sampleFlow, sampleExpandedFlow))
 	x.u32(src.flowSeq)
 	x.source(a.expanded, 0, t.source.ifIndex)
-	x.u32(src.rate, src.pool, 0)
+	x.u32(src.rate, src.pool, src.drops)
 	x.iface(a.expanded, 0, a.index(t.in))
 	if s.reason != 0 {
 		x.iface(a.expanded, discardFormat, s.reason)

@@ -30,6 +30,8 @@ func (f *Fabric) happen() {
 		case EventRestart:
 			f.net.find(e.Target).agent.restart(f.now, f.now+restartTime)
 			f.rates++
+		case EventRenumber:
+			f.net.find(e.Target).agent.renumber()
 		case EventRate:
 			f.changeRate(&e)
 		case EventHostMove:

@@ -61,6 +61,9 @@ func modes() map[string]Config {
 		"shared macs": small(func(c *Config) { c.SharedMACs, c.Direction = []SharedMAC{SharedGateway, SharedSpines}, Both }),
 		"leaf mac":    small(func(c *Config) { c.SharedMACs, c.VXLAN = []SharedMAC{SharedLeaves}, true }),
 		"guests":      small(func(c *Config) { c.Routing, c.HostAgents, c.DualHomed, c.Flows = 0.3, true, 0.5, 200 }),
+		"weights":     small(func(c *Config) { c.Weights = []float64{3, 1} }),
+		"limit":       small(func(c *Config) { c.SampleLimit = 150 }),
+		"back off":    small(func(c *Config) { c.SampleLimit, c.BackOff = 150, true }),
 		"borders":     small(func(c *Config) { c.Borders, c.Outside = 2, 0.4 }),
 		"vxlan borders": small(func(c *Config) {
 			c.Borders, c.Outside, c.VXLAN, c.SilentBorder, c.Routing = 2, 0.4, true, true, 0.3

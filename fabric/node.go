@@ -81,6 +81,7 @@ type source struct {
 	pool        uint32
 	counterSeq  uint32
 	discardSeq  uint32
+	drops       uint32 // samples that the agent had no room for
 	suppressed  uint32 // discarded packets that were not reported
 	discardTime int64  // second of the last discarded packet, for the limit of reports
 	discards    int    // reported in that second

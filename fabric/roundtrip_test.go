@@ -87,7 +87,7 @@ func tripFlow(t *testing.T, s *sample) {
 	a, p, src := s.tap.agent, s.tap, &s.tap.source.source
 	want := flow.Sample{
 		Agent: flow.AddrFromNetip(a.addr), SubAgent: tripSub, DatagramSeq: tripSequence,
-		Sequence: src.flowSeq + 1, SamplingRate: src.rate, SamplePool: src.pool + src.rate, SourceIndex: p.source.ifIndex,
+		Sequence: src.flowSeq + 1, SamplingRate: src.rate, SamplePool: src.pool + src.rate, Drops: src.drops, SourceIndex: p.source.ifIndex,
 		Input: tripPortOf(a, p.in), Output: tripPortOf(a, p.out), Expanded: a.expanded,
 		HeaderProtocol: headerEthernet, Stripped: fcsBytes,
 	}

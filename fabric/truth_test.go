@@ -94,7 +94,7 @@ func TestSamplesAgreeWithTruth(t *testing.T) {
 		if readable < len(w.samples)/2 || readable < 1000 {
 			t.Fatalf("%d of %d samples readable", readable, len(w.samples))
 		}
-		if c.Direction == Egress || c.Loss > 0 || c.SilentLeaves > 0 || c.Events != nil {
+		if c.Direction == Egress || c.SampleLimit > 0 || c.Loss > 0 || c.SilentLeaves > 0 || c.Events != nil {
 			return
 		}
 		checked := 0

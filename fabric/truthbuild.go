@@ -71,6 +71,8 @@ func (c *Config) scenario() string {
 		{"shared-mac", len(c.SharedMACs) > 0},
 		{"routing-hosts", c.Routing > 0},
 		{"borders", c.Borders > 0},
+		{"weights", c.Weights != nil},
+		{"sample-limit", c.SampleLimit > 0},
 		{"five-stage", c.Pods > 1},
 		{"loss", c.Loss+c.Duplicate > 0},
 		{"discards", c.Discards > 0},

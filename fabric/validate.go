@@ -84,6 +84,11 @@ func (c *Config) validateSizes() error {
 			return bad("unknown shared MAC %d", s)
 		}
 	}
+	for _, w := range c.Weights {
+		if !(w > 0 && w <= 1000) {
+			return bad("an uplink of weight %v: it must be more than 0 and at most 1000", w)
+		}
+	}
 	if len(c.HostTTL) == 0 {
 		return bad("no initial TTL for the hosts")
 	}
@@ -141,10 +146,14 @@ func (e *Elephant) validate(i int) error {
 func (c *Config) validateAgents() error {
 	if err := within([]limit{
 		{"header bytes", c.HeaderBytes, 64, 256},
+		{"sample limit", c.SampleLimit, 0, 1_000_000_000},
 		{"silent leaves", c.SilentLeaves, 0, c.Leaves * c.Pods},
 		{"silent spines", c.SilentSpines, 0, c.Spines * c.Pods},
 	}); err != nil {
 		return err
+	}
+	if c.BackOff && c.SampleLimit == 0 {
+		return bad("agents cannot back off without a limit of samples")
 	}
 	if c.Direction > Both || c.LAGNaming > NameAggregate {
 		return bad("unknown sampling direction or LAG naming")

@@ -39,6 +39,8 @@ func sizeFlags(f *fabric.Config, add adder) {
 	add("lag", config.Number(&f.LAG, 1), "Physical links in each link between switches, 1 to 8. More than 1 is a LAG.")
 	add("lag-naming", enum(&f.LAGNaming, map[string]fabric.LAGNaming{"member": fabric.NameMember, "aggregate": fabric.NameAggregate}),
 		"Whether agents give the ifIndex of a LAG's member or of the aggregate.")
+	add("ecmp-weights", config.ListOf(&f.Weights, "weight", parseWeight, func(w float64) string { return strconv.FormatFloat(w, 'g', -1, 64) }),
+		"Weights of the leaves' uplinks, dealt to the spines in turn: 3,1. Empty: equal.")
 	add("host-speed", speed(&f.HostSpeed), "Speed of a host's link, bit/s: 1G, 25G.")
 	add("fabric-speed", speed(&f.FabricSpeed), "Speed of one physical link between switches, bit/s: 10G, 100G.")
 	add("switch-mac", config.Bool(&f.SwitchMAC), "One MAC address for all ports of a switch, instead of one each.")
@@ -70,6 +72,8 @@ func trafficFlags(f *fabric.Config, add adder) {
 
 func agentFlags(f *fabric.Config, add adder) {
 	add("sampling-rate", config.Number(&f.SamplingRate, 0), "1 packet in N is sampled. 0: ifSpeed/1000000 at each port, 10000 for 10G.")
+	add("sample-limit", config.Number(&f.SampleLimit, 0), "Samples a second of an agent; what is more it drops, and says so. 0: no limit.")
+	add("back-off", config.Bool(&f.BackOff), "An agent that was over its limit doubles its sampling rates.")
 	add("direction", enum(&f.Direction, map[string]fabric.Direction{"ingress": fabric.Ingress, "egress": fabric.Egress, "both": fabric.Both}),
 		"The side of its ports on which a switch samples.")
 	add("header-bytes", config.Number(&f.HeaderBytes, 1), "Bytes of a sampled packet that a sample holds, 64 to 256.")
@@ -92,7 +96,7 @@ func modeFlags(f *fabric.Config, add adder) {
 	add("duplicate", share(&f.Duplicate), "Share of datagrams that arrive twice.")
 	add("discards", share(&f.Discards), "Share of an elephant's packets that are dropped for want of buffers; also adds a flow that an ACL drops. Both are reported.")
 	add("event", config.ListOf(&f.Events, "event", fabric.ParseEvent, formatEvent),
-		"What happens, @ when: drain:spine1@20s, undrain:spine1@40s, move:0.5@20s or move:elephants@20s (new ECMP hash), restart:leaf2@20s (of an agent: every ifIndex changes), rate:leaf1*4@20s or rate:*4@20s (of sampling), hostmove:h1-1>leaf3@20s, hold:leaf1@20s (what its agent sends in 10 s arrives at their end), grey:leaf1>spine1*0.005@20s (the link loses frames in that direction, uncounted), errors:leaf1>spine1*0.01@20s (it damages them: counted as errors), linkdown:leaf1>spine1@20s and linkup: (also leaf1>h1-1, leaf1>* for all uplinks, leaf1>spine1/2 for one link of a LAG).")
+		"What happens, @ when: drain:spine1@20s, undrain:spine1@40s, move:0.5@20s or move:elephants@20s (new ECMP hash), restart:leaf2@20s (of an agent: every ifIndex changes), rate:leaf1*4@20s or rate:*4@20s (of sampling), hostmove:h1-1>leaf3@20s, hold:leaf1@20s (what its agent sends in 10 s arrives at their end), grey:leaf1>spine1*0.005@20s (the link loses frames in that direction, uncounted), errors:leaf1>spine1*0.01@20s (it damages them: counted as errors), linkdown:leaf1>spine1@20s and linkup: (also leaf1>h1-1, leaf1>* for all uplinks, leaf1>spine1/2 for one link of a LAG), renumber:leaf2@20s (every ifIndex changes, and nothing tells of it).")
 }
 
 // startTime is the moment at which a run begins; 0 is the fabric's default.
@@ -177,6 +181,14 @@ func parseShared(s string) (fabric.SharedMAC, error) {
 	return 0, fmt.Errorf("%q is none of %s", s, strings.Join(sharedNames[:], ", "))
 }
 
+func parseWeight(s string) (float64, error) {
+	w, err := strconv.ParseFloat(s, 64)
+	if err != nil || !(w > 0) {
+		return 0, fmt.Errorf("%q is no weight: write it like 3 or 0.5", s)
+	}
+	return w, nil
+}
+
 func parseTTL(s string) (byte, error) {
 	n, err := strconv.ParseUint(s, 10, 8)
 	if err != nil || n == 0 {
@@ -198,7 +210,7 @@ func formatEvent(e fabric.Event) string {
 		what += ">" + e.To
 	case fabric.EventGrey, fabric.EventErrors:
 		what += ">" + e.To + "*" + strconv.FormatFloat(e.Value, 'g', -1, 64)
-	case fabric.EventDrain, fabric.EventUndrain, fabric.EventRestart, fabric.EventHold:
+	case fabric.EventDrain, fabric.EventUndrain, fabric.EventRestart, fabric.EventHold, fabric.EventRenumber:
 	}
 	return fmt.Sprintf("%v:%s@%v", e.Kind, what, e.At)
 }

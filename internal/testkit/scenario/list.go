@@ -126,6 +126,16 @@ func telemetry() []Scenario {
 			Fabric: func(c *fabric.Config) { c.Events = happens("rate:*4@15s") },
 		},
 		{
+			Name: "sample-limit", About: "agents drop what is more than 40 samples a second",
+			Fabric: func(c *fabric.Config) { c.SampleLimit = 40 },
+			Target: func(t *Target) { t.Delay = 5 }, // half of the samples
+		},
+		{
+			Name: "back-off", About: "agents drop what is more than 40 samples a second, and double their sampling rates then",
+			Fabric: func(c *fabric.Config) { c.SampleLimit, c.BackOff = 40, true },
+			Target: func(t *Target) { t.Delay = 6 }, // a quarter of the samples
+		},
+		{
 			Name: "restart", About: "an agent restarts with other ifIndexes",
 			Fabric: func(c *fabric.Config) { c.Events = happens("restart:leaf2@15s") },
 		},
@@ -154,6 +164,18 @@ func topologies() []Scenario {
 		{
 			Name: "drain", About: "a spine is drained at 15 s and comes back at 28 s",
 			Fabric: func(c *fabric.Config) { c.Events = happens("drain:spine1@15s", "undrain:spine1@28s") },
+		},
+		{
+			Name: "weights", About: "one of 4 spines gets four times the flows of another",
+			Fabric: func(c *fabric.Config) { c.Spines, c.Weights = 4, []float64{4, 2, 2, 1} },
+		},
+		{
+			Name: "flapping", About: "elephants change their paths every 0.5 s from 12 to 20 s",
+			Fabric: func(c *fabric.Config) {
+				for at := 12 * time.Second; at <= 20*time.Second; at += time.Second / 2 {
+					c.Events = append(c.Events, fabric.Event{At: at, Kind: fabric.EventMove, Target: "elephants", Value: 1})
+				}
+			},
 		},
 		sprayed(2), sprayed(4), sprayed(8), sprayed(16),
 		{

@@ -25,6 +25,10 @@ func failures() []Scenario {
 			Fabric: func(c *fabric.Config) { c.PeerLinks, c.DualHomed = true, 0.5 },
 		},
 		{
+			Name: "renumbered", About: "every ifIndex of a leaf is another from 15 s on, and nothing tells of it",
+			Fabric: func(c *fabric.Config) { c.Events = happens("renumber:leaf2@15s") },
+		},
+		{
 			Name: "grey-link", About: "a link loses 2% of its frames in one direction, another damages 2%",
 			Fabric: func(c *fabric.Config) {
 				c.Events = happens("grey:leaf1>spine1*0.02@10s", "errors:spine2>leaf3*0.02@10s")
@@ -37,6 +41,35 @@ func failures() []Scenario {
 				c.Events = happens("linkdown:leaf1>spine1@0s", "linkdown:leaf1>spine2@0s", "linkdown:leaf4>spine4@0s")
 			},
 		},
+	}
+}
+
+// combined are the cases of 16 leaves and 4 spines in which several things come
+// together. Where part of the paths cannot be proven, that is the target.
+func combined() []Scenario {
+	both := func(name, about string, missing float64, change func(*fabric.Config)) Scenario {
+		return Scenario{
+			Name: name, About: about, Long: true,
+			Fabric: func(c *fabric.Config) {
+				size(c, 4, 16, 4, 400)
+				c.Elephants = several(6, 0.15)
+				change(c)
+			},
+			Target: func(t *Target) { t.Missing = missing },
+		}
+	}
+	return []Scenario{
+		both("silent-mix", "2 of 16 leaves and 1 of 4 spines have no agent", 0.045, func(c *fabric.Config) { c.SilentLeaves, c.SilentSpines = 2, 1 }),
+		both("dual-silent-leaves", "every host is on two leaves, 2 leaves have no agent", 0.404, func(c *fabric.Config) { c.DualHomed, c.SilentLeaves = 1, 2 }),
+		both("dual-silent-spines", "every host is on two leaves, no spine has an agent", 0.668, func(c *fabric.Config) { c.DualHomed, c.SilentSpines = 1, 4 }),
+		both("evpn-silent-spines", "VXLAN, no spine has an agent", 0.02, func(c *fabric.Config) { c.VXLAN, c.SilentSpines = true, 4 }),
+		both("evpn-pairs", "VXLAN, half of the hosts on two leaves, pairs share a tunnel address", 0.417, func(c *fabric.Config) { c.VXLAN, c.DualHomed = true, 0.5 }),
+		both("leaf-mac-silent", "one router MAC on all leaves, 2 of which have no agent", 0.205, func(c *fabric.Config) {
+			c.SharedMACs, c.SilentLeaves = []fabric.SharedMAC{fabric.SharedLeaves}, 2
+		}),
+		both("routing-silent", "half of the hosts route for guests, a gateway MAC, 2 leaves have no agent", 0.139, func(c *fabric.Config) {
+			c.Routing, c.SharedMACs, c.SilentLeaves = 0.5, []fabric.SharedMAC{fabric.SharedGateway}, 2
+		}),
 	}
 }
 

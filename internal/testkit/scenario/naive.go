@@ -14,7 +14,7 @@ const (
 	naiveTau    = 2.0        // s, of the EWMA
 	naiveHold   = int64(1e9) // below the threshold for so long: the alert ends
 	naiveSweep  = int64(2e8)
-	naiveForget = int64(20e9) // idle
+	naiveForget = int64(10e9) // idle: less than 1% is left
 )
 
 // naive is what others do: an EWMA of 2 s for each flow at each data source, an
@@ -44,7 +44,7 @@ type naiveRate struct {
 
 type naiveAlert struct {
 	row  judge.ElephantRow
-	over int64 // when it last was at the threshold
+	over int64 // when it was, or without further samples will last be, at the threshold
 }
 
 func newNaive(theta float64) *naive {
@@ -93,7 +93,7 @@ func (n *naive) FlowSample(s *flow.Sample) {
 		n.active[s.Packet.Key] = a
 		n.rows = append(n.rows, a.row)
 	}
-	a.over = n.now
+	a.over = max(a.over, n.now+int64(1e9*naiveTau*math.Log(r.level)))
 }
 
 func (r *naiveRate) decayed(now int64) float64 {
@@ -103,14 +103,11 @@ func (r *naiveRate) decayed(now int64) float64 {
 // sweep ends alerts whose flow is below the threshold everywhere.
 func (n *naive) sweep() {
 	n.swept = n.now
-	if len(n.active) > 0 || n.now-n.clean > naiveForget {
+	if n.now-n.clean > naiveForget/2 {
 		n.clean = n.now
 		for k, r := range n.rates { // order does not matter
 			if n.now-r.at > naiveForget {
 				delete(n.rates, k)
-			}
-			if a := n.active[k.flow]; a != nil && r.decayed(n.now) >= 1 {
-				a.over = n.now
 			}
 		}
 	}
