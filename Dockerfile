@@ -16,5 +16,6 @@ ENV SPOOR_DATA_DIR=/var/lib/spoor
 # Inside a container "localhost" reaches nobody. A forgotten broker address must not become a silent embedded broker.
 ENV SPOOR_HTTP_LISTEN=:8080 SPOOR_KAFKA_REQUIRED=true
 EXPOSE 6343/udp 8080
+HEALTHCHECK --interval=30s --timeout=6s --start-period=30s CMD ["/spoor", "health"]
 ENTRYPOINT ["/spoor"]
 CMD ["run"]

@@ -4,11 +4,9 @@ import (
 	"context"
 	"net"
 	"os"
-	"os/signal"
 	"regexp"
 	"strconv"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 )
@@ -22,7 +20,7 @@ var (
 // false, on ports that are free, in plain lines; and nothing is left behind. What
 // the machine makes everybody wait is not held against the program.
 func TestDemo(t *testing.T) {
-	noLeaksBesideSignals(t)
+	noLeaks(t)
 	temp := t.TempDir()
 	t.Setenv("TMPDIR", temp)
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
@@ -88,15 +86,6 @@ func lateness() (sum func() float64) {
 	}
 }
 
-// noLeaksBesideSignals is noLeaks; os/signal keeps a goroutine from its first use on.
-func noLeaksBesideSignals(t *testing.T) {
-	t.Helper()
-	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGHUP)
-	signal.Stop(signals)
-	noLeaks(t)
-}
-
 // within wants n matches whose number is not above the limit.
 func within(t *testing.T, text string, what *regexp.Regexp, n int, limit float64) {
 	t.Helper()
@@ -113,7 +102,7 @@ func within(t *testing.T, text string, what *regexp.Regexp, n int, limit float64
 
 // TestDemoInterrupted: Ctrl-C ends it with the comparison and status 0.
 func TestDemoInterrupted(t *testing.T) {
-	noLeaksBesideSignals(t)
+	noLeaks(t)
 	temp := t.TempDir()
 	t.Setenv("TMPDIR", temp)
 	c, out, errs := command(t)
@@ -131,7 +120,7 @@ func TestDemoInterrupted(t *testing.T) {
 }
 
 func TestDemoBadInput(t *testing.T) {
-	noLeaksBesideSignals(t)
+	noLeaks(t)
 	t.Setenv("TMPDIR", t.TempDir())
 	f := func(code int, want string, args ...string) {
 		t.Helper()

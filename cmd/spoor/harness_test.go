@@ -5,10 +5,12 @@ import (
 	"context"
 	"net"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -168,6 +170,9 @@ func eventually(t *testing.T, what string, ok func() bool) {
 // noLeaks fails if goroutines are left behind when the test ends.
 func noLeaks(t *testing.T) {
 	t.Helper()
+	signals := make(chan os.Signal, 1) // os/signal keeps a goroutine from its first use on
+	signal.Notify(signals, syscall.SIGHUP)
+	signal.Stop(signals)
 	before := runtime.NumGoroutine()
 	t.Cleanup(func() {
 		for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {

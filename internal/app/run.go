@@ -43,7 +43,7 @@ const embeddedRetention = 16 << 20
 // RunOptions are what Run needs beside its configuration.
 type RunOptions struct {
 	Log     *slog.Logger
-	Getenv  func(string) string // for the place of the data directory
+	Getenv  func(string) string // for the places of the data directory and of the service manager
 	Build   telemetry.Build
 	Notice  func(line string) // takes lines for the person who started the program
 	Program string            // how to call this program, for hints; "" is spoor
@@ -101,9 +101,20 @@ func Run(ctx context.Context, cfg *Config, o RunOptions) error {
 	r.notices()
 	var g lifecycle.Group
 	r.parts(&g)
+	defer context.AfterFunc(ctx, func() { r.tell(lifecycle.Stopping) })()
 	err := g.Run(ctx)
 	r.farewell()
 	return err
+}
+
+// tell tells the service manager, if it started us, how we are.
+func (r *runner) tell(state string) {
+	if r.o.Getenv == nil {
+		return
+	}
+	if err := lifecycle.Tell(r.o.Getenv("NOTIFY_SOCKET"), state); err != nil {
+		r.log.Warn("systemd does not hear how we are", "error", err)
+	}
 }
 
 // build binds, opens and makes everything; nothing moves yet.
@@ -263,6 +274,7 @@ func (r *runner) parts(g *lifecycle.Group) {
 func (r *runner) receive(ctx context.Context) error {
 	r.receiving.Store(true)
 	defer r.receiving.Store(false)
+	r.tell(lifecycle.Ready)
 	if r.o.Started != nil {
 		r.o.Started(&Addresses{UDP: r.collector.Addrs()[0], HTTP: r.web.Addr(), Brokers: r.cfg.Kafka.Brokers})
 	}
