@@ -22,7 +22,7 @@ COUNT ?= 1
 COST ?= 500 3 none,lz4,zstd
 
 # What `make check` and .ci/run do, in this order, and what .ci/run --full adds. Not vuln: its database may be out of reach.
-CHECKS := check-mod check-fmt vet test lint lint-scripts check-generated race fuzz-short flood cross speed integration score scenarios live
+CHECKS := check-mod check-fmt vet test lint lint-scripts check-generated race fuzz-short flood cross speed integration monitoring score scenarios live
 FULL := integration-full scenarios-full false-alerts live-full fuzz bench cover
 
 .PHONY: help
@@ -88,6 +88,16 @@ integration: ## tests against real Apache Kafkas, started for them
 .PHONY: integration-full
 integration-full: ## three brokers that die again, with an outage of 60 s
 	test/integration full
+
+.PHONY: dashboards
+dashboards: ## write deploy/grafana/dashboards from internal/dashboards
+	go run ./internal/dashboards/cmd/dashboards deploy/grafana/dashboards
+
+.PHONY: monitoring
+monitoring: ## promtool on /metrics and on deploy/prometheus; each query of each panel asked of a Prometheus that scrapes a demo
+	promtool check rules deploy/prometheus/rules.yml
+	promtool test rules deploy/prometheus/rules_test.yml
+	SPOOR_DASHBOARDS=1 go test ./internal/dashboards -count 1 -run TestPanels -v
 
 .PHONY: score
 score: build ## replay recorded and simulated captures that have a truth, print how right and how fast we were
