@@ -78,8 +78,12 @@ func (g *darkGroups) tier(n *node) int {
 func (g *darkGroups) find() {
 	quick := g.l.allPlaced()
 	for _, p := range g.l.dark.open {
-		if p.peer == 0 && !p.edge && p.beyond != nil && g.odd(p) {
-			g.l.turnOdd(p)
+		switch {
+		case p.peer != 0 || p.beyond == nil:
+		case !p.edge:
+			g.l.noteLead(p, g.leads(p))
+		case p.home() && g.l.elsewhere(p), p.leads == toOddHost && len(p.hosts) > oddAddrs:
+			g.l.noteLead(p, toSwitch)
 		}
 		if k := g.kind(p, quick); k != notDark {
 			g.kinds[p] = k

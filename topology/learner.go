@@ -67,12 +67,14 @@ type port struct {
 	learned   bool // peer was proven by evidence
 	voted     bool // peer was proven by votes
 	edge      bool
-	odd       bool               // a host is behind it whose frames look as if forwarded once
+	leads     lead               // what is behind it though frames look as if forwarded
 	handsOver bool               // the peer link of a pair: bridged frames come from another switch, and what tunnels brought it
 	twins     [maxTwins]portKey  // of other switches, where its MACs enter as well
 	gate      uint64             // MAC to which fresh frames were addressed that was no host's
 	mac       uint64             // from which fresh frames came
 	several   bool               // they came from others too
+	lastFar   uint64             // from which forwarded frames came last
+	fars      bool               // and from others before
 	hosts     map[*host]struct{} // addresses sighted here
 	votes     []*vote            // that name this port
 	beyond    *beyond            // nil unless forwarded frames enter and no link is known
@@ -104,6 +106,7 @@ type node struct {
 	ports    map[uint32]*port
 	links    map[string]struct{} // ids of the links published for it
 	dirty    bool
+	outside  int   // ports that lead out of the fabric
 	heard    int64 // first evidence
 	host     bool  // it is a host that runs an agent
 	transit  bool  // it forwards, so that it is none
@@ -147,13 +150,14 @@ type Learner struct {
 
 	wasSettled bool // when the memory was made that was recalled
 
-	edges      int  // proven edge ports of all switches
-	ingressed  bool // frames were sampled on ingress
-	tunnelled  bool // frames in tunnels were seen
-	duals      int  // addresses behind several switches
-	endsAlone  int  // flow buckets of tunnel ends beyond each one's first
-	sharedEnds int  // tunnel ends on several switches
-	pairs      bool // a pair of switches may share tunnel ends, and bridge over a link between them
+	edges      int        // proven edge ports of all switches
+	ingressed  bool       // frames were sampled on ingress
+	tunnelled  bool       // frames in tunnels were seen
+	borders    []SwitchID // with ports that lead out of the fabric; snapshots share it
+	duals      int        // addresses behind several switches
+	endsAlone  int        // flow buckets of tunnel ends beyond each one's first
+	sharedEnds int        // tunnel ends on several switches
+	pairs      bool       // a pair of switches may share tunnel ends, and bridge over a link between them
 
 	dirtyNodes []*node
 	dirtyHosts map[*host]struct{}

@@ -143,6 +143,8 @@ func (l *Learner) far(p *port, mac uint64) {
 	}
 	if p.far != mac {
 		l.leaveFar(p)
+		p.fars = p.fars || p.lastFar != 0 && p.lastFar != mac
+		p.lastFar = mac
 		p.far, p.farAt = mac, len(l.byFar[mac])
 		l.byFar[mac] = append(l.byFar[mac], p)
 	}

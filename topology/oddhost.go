@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"math/bits"
 	"slices"
 
 	"spoor/flow"
@@ -11,55 +12,141 @@ import (
 // switch looks the same but for what its place and its many addresses tell: such
 // a host is behind a port of a switch with other hosts, or one all of whose open
 // ports look like this; its frames all passed one router, come from one MAC that is
-// nobody's elsewhere, and from few addresses, which enter nowhere else so.
+// nobody's elsewhere, from few addresses, which enter nowhere else so, and to few.
 const (
 	oddAddrs  = 4
 	oddFrames = 10
+	oddFlows  = 5 // a host of a silent mate of the leaf would not send all of them this way
 	oddAfter  = int64(3e9)
 	oddSlow   = settleAfter // where no fresh frames tell which switches have hosts
 )
 
-// odd reports whether an open port leads to such a host.
-func (g *darkGroups) odd(p *port) bool {
+// What else may be behind an open port that is none of a switch: a host that
+// routes for its guests, and the outside.
+const (
+	guestFresh  = 50 // of so many frames at least one is the host's own
+	guestFrames = 50 // or so many came from who sends nowhere else
+	outsideFrom = 20 // frames
+	outsideSets = 7  // buckets of addresses
+	outsideHops = 3  // distances, of which one is
+	outsideFar  = 5  // at least
+)
+
+// leads tells what an open port leads to, if it is no switch.
+func (g *darkGroups) leads(p *port) lead {
 	l, b := g.l, p.beyond
 	n := l.nodes[p.key.sw]
 	age := l.now - b.since
-	if p.given || p.far == 0 || b.n < oddFrames || age < oddAfter || b.mostGaps() > 0 || b.alien > 0 || l.claimed(p) || !l.looksOdd(p) {
-		return false
+	if p.given || p.far == 0 || p.handsOver || b.n < oddFrames || age < oddAfter || b.encap > 0 || b.mostGaps() > 0 || l.claimed(p) {
+		return toSwitch
 	}
-	switch g.tier(n) {
-	case 0:
-		return true
-	case 1:
-		return false
+	tier := g.tier(n)
+	if tier == 1 || tier == 2 && (age < oddSlow || !n.linked()) {
+		return toSwitch
 	}
-	if age < oddSlow || !n.linked() {
-		return false
+	switch {
+	case l.looksOutside(p):
+		return toOutside
+	case b.alien > 0:
+	case l.hasGuests(p):
+		return toGuests
+	case l.looksOdd(p) && l.flowsBehind(p) >= oddFlows && (tier == 0 || l.allOdd(n)):
+		return toOddHost
 	}
+	return toSwitch
+}
+
+// lead is what an open port leads to.
+type lead uint8
+
+const (
+	toSwitch  lead = iota
+	toOddHost      // all of whose frames look as if forwarded once
+	toGuests       // a host, and guests for which it routes
+	toOutside      // routers that are none of the fabric
+)
+
+// flowsBehind gives the buckets of flows of the first that sent by an open port.
+func (l *Learner) flowsBehind(p *port) (n int) {
+	for _, a := range p.beyond.who {
+		if h := l.hosts[a]; h != nil {
+			n += bits.OnesCount32(h.buckets)
+		}
+	}
+	return n
+}
+
+// allOdd: all open ports of a switch look like that of one host.
+func (l *Learner) allOdd(n *node) bool {
 	for _, q := range n.ports { // order does not matter: it is about all of them
-		if q.peer == 0 && q.routed > 0 && (q.beyond == nil || !l.looksOdd(q)) {
+		if q.peer == 0 && q.routed > 0 && !q.home() && (q.beyond == nil || !l.looksOdd(q)) {
 			return false
 		}
 	}
 	return true
 }
 
-// looksOdd: all that entered an open port passed one router and came from one host.
-func (l *Learner) looksOdd(p *port) bool {
-	b := p.beyond
-	if p.fresh > 0 || b.hops != 1<<1 || b.encap > 0 || len(b.who) == 0 || len(b.who) > oddAddrs || len(l.byFar[p.far]) != 1 {
+// home: a host is behind the port, though frames look as if forwarded.
+func (p *port) home() bool { return p.leads == toOddHost || p.leads == toGuests }
+
+// hasGuests: who forwarded once what enters a port sends frames of its own as
+// well, a part of all that no switch has, or at least some among many, and nobody of them enters elsewhere so.
+func (l *Learner) hasGuests(p *port) bool {
+	st, b := l.stations[p.far], p.beyond
+	if st == nil || p.several || p.fars || !slices.Contains(st.ports, p.key) || b.hops != 1<<1 || !l.oneHost(p) || l.elsewhere(p) {
 		return false
 	}
-	return !slices.ContainsFunc(b.who, func(a flow.Addr) bool {
+	return p.fresh >= edgeFrames && p.fresh >= p.routed/guestFresh || b.n >= guestFrames
+}
+
+// elsewhere: some of the first that sent by an open port enter another one so too.
+func (l *Learner) elsewhere(p *port) bool {
+	return slices.ContainsFunc(p.beyond.who, func(a flow.Addr) bool {
 		h := l.hosts[a]
-		return h == nil || slices.ContainsFunc(h.sources, func(s sighting) bool { return s.port != p && s.hops <= 1 })
+		return h == nil || slices.ContainsFunc(h.sources, func(s sighting) bool { return s.hops <= 1 && !l.sameWay(p, s.port) })
 	})
 }
 
-// turnOdd makes an open port that of a host.
-func (l *Learner) turnOdd(p *port) {
-	p.odd = true
-	l.setEdge(p, true)
+// sameWay: what enters q came from the host behind p, from one of its ports or over a link from there.
+func (l *Learner) sameWay(p, q *port) bool {
+	return slices.ContainsFunc(l.byFar[p.far], func(o *port) bool { return o == q || o.key.sw == q.peer })
+}
+
+// oneHost: the far MAC of a port is at no other one, or at one of another switch: a host on two.
+func (l *Learner) oneHost(p *port) bool {
+	all := l.byFar[p.far]
+	return len(all) == 1 || len(all) == 2 && all[0].key.sw != all[1].key.sw
+}
+
+// looksOutside: many addresses, none of the fabric's, at many distances, some far away.
+func (l *Learner) looksOutside(p *port) bool {
+	b := p.beyond
+	values, most := b.values()
+	return b.n >= outsideFrom && bits.OnesCount32(b.addrs) >= outsideSets && values >= outsideHops && most >= outsideFar && b.alien <= b.n/100
+}
+
+// looksOdd: all that entered an open port passed one router and came from one host, to which all went that left.
+func (l *Learner) looksOdd(p *port) bool {
+	b := p.beyond
+	if p.fresh > 0 || p.fars || b.hops != 1<<1 || b.encap > 0 || len(b.who) == 0 || len(b.who) > oddAddrs || len(p.hosts) > oddAddrs || !l.oneHost(p) {
+		return false
+	}
+	return !l.elsewhere(p)
+}
+
+// noteLead notes what an open port leads to, if it is no switch: it is an edge.
+func (l *Learner) noteLead(p *port, to lead) {
+	if p.leads == to {
+		return
+	}
+	if p.leads == toOutside {
+		l.border(p, -1)
+	}
+	if to == toOutside {
+		l.border(p, 1)
+	}
+	p.leads = to
+	l.setEdge(p, to != toSwitch)
 	l.touchPort(p)
 }
 
@@ -69,15 +156,21 @@ func (l *Learner) stray(p *port, e *Evidence) {
 	if b == nil || len(b.who) > oddAddrs || slices.Contains(b.who, e.Addr) {
 		return
 	}
-	b.who = append(b.who, e.Addr)
-	l.straight(p, len(b.who) > oddAddrs)
+	if b.who = append(b.who, e.Addr); len(b.who) > oddAddrs && p.leads == toOddHost {
+		l.noteLead(p, toSwitch)
+	}
 }
 
-// straight: what was taken for the port of a host is none.
-func (l *Learner) straight(p *port, so bool) {
-	if so && p.odd {
-		p.odd = false
-		l.setEdge(p, false)
-		l.touchPort(p)
+// border counts a switch's ports to the outside.
+func (l *Learner) border(p *port, by int) {
+	n := l.nodes[p.key.sw]
+	n.outside += by
+	i, known := slices.BinarySearch(l.borders, n.id)
+	switch {
+	case n.outside > 0 && !known: // a new list: snapshots keep the old one
+		l.borders = slices.Insert(slices.Clone(l.borders), i, n.id)
+	case n.outside == 0 && known:
+		l.borders = slices.Delete(slices.Clone(l.borders), i, i+1)
 	}
+	l.changed = true
 }

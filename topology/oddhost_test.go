@@ -9,7 +9,7 @@ import (
 // routedIn: a frame from an address entered a port after one router; its MAC is none that a switch owns.
 func (f *fabric) routedIn(from string, far uint64, sw, port int) {
 	f.give(Evidence{Kind: SawIngress, Agent: agent(sw), Port: uint32(port), Far: far, Own: mac(sw, port)})
-	f.give(Evidence{Kind: SawSource, Agent: agent(sw), Port: uint32(port), Addr: addr(from), Hops: 1, Far: far})
+	f.give(Evidence{Kind: SawSource, Agent: agent(sw), Port: uint32(port), Addr: addr(from), Hops: 1, Far: far, Buckets: 1<<oddFlows - 1})
 	f.give(Evidence{Kind: SawBeyond, Agent: agent(sw), Port: uint32(port), Addr: addr(from), Hops: 1})
 }
 
@@ -45,5 +45,41 @@ func TestOddHost(t *testing.T) {
 	}
 	if snap = f.tick(time.Second); snap.Port(f.id(1), 9).Edge {
 		t.Error("a port by which nine addresses sent is still that of one host")
+	}
+}
+
+// TestGuestsAndOutside: a host that sends frames of its own beside those of many
+// guests is a host; many addresses from far away are the outside, where what is
+// known nowhere else lives, and no receiver is placed there.
+func TestGuestsAndOutside(t *testing.T) {
+	f := newFabric(t, Config{Learn: true})
+	f.joined()
+	var snap *Snapshot
+	for i := range 40 {
+		for h := range 2 {
+			f.sent(fmt.Sprintf("10.1.0.%d", h+1), mac(0, h+1), h+1, 1)
+		}
+		f.sent("10.1.0.9", mac(0, 9), 1, 9)
+		f.routedIn(fmt.Sprintf("10.64.0.%d", i%10), mac(0, 9), 1, 9)
+		out := fmt.Sprintf("198.18.0.%d", i)
+		f.give(Evidence{Kind: SawIngress, Agent: agent(2), Port: 80, Far: mac(99, 1), Own: mac(2, 80)})
+		f.give(Evidence{Kind: SawBeyond, Agent: agent(2), Port: 80, Addr: addr(out), Hops: uint8(2 + i%7)})
+		f.give(Evidence{Kind: SawSink, Agent: agent(2), Port: 80, Addr: addr(out), TTL: 60})
+		snap = f.tick(500 * time.Millisecond)
+	}
+	for _, guest := range []string{"10.1.0.9", "10.64.0.3"} {
+		if at := snap.Edges(addr(guest)); len(at) != 1 || at[0] != f.id(1) {
+			t.Errorf("%s lives at %v, want leaf1", guest, at)
+		}
+	}
+	if at := snap.Borders(); len(at) != 1 || at[0] != f.id(2) {
+		t.Errorf("borders %v, want leaf2", at)
+	}
+	if at := snap.Edges(addr("198.18.0.7")); len(at) > 0 || snap.Dual {
+		t.Errorf("an address outside lives at %v; hosts on two leaves: %v", at, snap.Dual)
+	}
+	f.give(Evidence{Kind: SawRestart, Agent: agent(2)})
+	if snap = f.tick(time.Second); len(snap.Borders()) > 0 {
+		t.Error("after the restart of its agent leaf2 still leads outside")
 	}
 }

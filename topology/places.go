@@ -102,9 +102,11 @@ func (l *Learner) source(n *node, e *Evidence) {
 	if e.Hops == 0 && !e.Derived && h.mac != e.Far {
 		l.setMAC(h, e.Far)
 	}
-	if p.odd {
+	switch {
+	case p.leads == toOddHost && e.Hops != 1:
+		l.noteLead(p, toSwitch)
+	case p.leads == toOddHost:
 		l.stray(p, e)
-		l.straight(p, e.Hops != 1)
 	}
 	h.sources = l.sight(h, h.sources, p, e.Hops, e)
 	if e.Hops == 0 && h.kept != nil {
@@ -233,15 +235,15 @@ func (l *Learner) edgesOf(h *host, place *Place) (latest *sighting) {
 		s := &h.sources[i]
 		p := s.port
 		switch {
-		case s.hops == 0 && p.unproven():
+		case p.leads == toOutside, s.hops == 0 && p.unproven():
 		case s.hops == 0 && p.peer == 0 && !p.handsOver:
-			if l.nodes[p.key.sw].router && p.routed == 0 && (!l.pairs || p.edge) { // pairs that share tunnel ends bridge over their peer link
+			if l.nodes[p.key.sw].router && (p.routed == 0 || p.home()) && (!l.pairs || p.edge) { // pairs that share tunnel ends bridge over their peer link
 				place.Edges = addSwitch(place.Edges, p.key.sw)
 			}
 			if latest == nil || s.last >= latest.last {
 				latest = s
 			}
-		case s.hops == 1 && p.odd:
+		case s.hops == 1 && p.home():
 			place.Edges = addSwitch(place.Edges, p.key.sw)
 			if latest == nil || s.last >= latest.last {
 				latest = s
@@ -266,7 +268,7 @@ const maxSinks = 2
 func (l *Learner) sinkPort(h *host) *port {
 	var best *sighting
 	for i := range h.sinks {
-		if s := &h.sinks[i]; s.port.peer == 0 && (best == nil || s.hops < best.hops || s.hops == best.hops && s.last > best.last) {
+		if s := &h.sinks[i]; s.port.peer == 0 && s.port.leads != toOutside && (best == nil || s.hops < best.hops || s.hops == best.hops && s.last > best.last) {
 			best = s
 		}
 	}

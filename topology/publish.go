@@ -27,7 +27,7 @@ func (l *Learner) show() {
 		return
 	}
 	l.changed = false
-	next := &Snapshot{Version: 1, Settled: l.settled() && l.linkAt != 0, Dual: l.duals > 0, anyHosts: l.edges > 0, anyIngress: l.ingressed, sharedEnds: l.sharedEnds >= sharedUsual, endsAlone: l.alone(), tunnelled: l.tunnelled, registry: l.registry, switches: make([]*Switch, len(l.nodes))}
+	next := &Snapshot{Version: 1, Settled: l.settled() && l.linkAt != 0, Dual: l.duals > 0, anyHosts: l.edges > 0, anyIngress: l.ingressed, sharedEnds: l.sharedEnds >= sharedUsual, endsAlone: l.alone(), tunnelled: l.tunnelled, borders: l.borders, registry: l.registry, switches: make([]*Switch, len(l.nodes))}
 	if l.snap != nil {
 		next.Version = l.snap.Version + 1
 		copy(next.switches, l.snap.switches)
@@ -78,7 +78,7 @@ func (l *Learner) view(n *node) *Switch {
 	s := &Switch{ID: n.id, Agent: n.agent, Name: l.name(n), Alone: n.alone >= flowsOfAll, Hosts: n.edges > 0, Host: n.host, Void: n.void, Dual: n.duals > 0, sharesEnd: n.shares, Ports: make(map[uint32]*Port, len(n.ports)), peers: map[SwitchID]peering{}}
 	members := l.members(n)
 	for idx, p := range n.ports {
-		v := &Port{IfIndex: idx, Name: p.called(), Alias: p.alias, Peer: p.peer, PeerPort: p.peerPort, Edge: p.edge, Dark: p.peer == 0 && p.routed > 0 && !p.odd, Kept: p.unproven(), side: l.bridges.side(p).key.idx}
+		v := &Port{IfIndex: idx, Name: p.called(), Alias: p.alias, Peer: p.peer, PeerPort: p.peerPort, Edge: p.edge, Dark: p.peer == 0 && p.routed > 0 && p.leads == toSwitch, Kept: p.unproven(), side: l.bridges.side(p).key.idx}
 		v.Speed, v.SpeedInferred = l.speed(p)
 		if v.Dark && p.dark != 0 {
 			v.Peer = p.dark

@@ -66,10 +66,10 @@ func (l *Learner) renew(p *port) {
 	l.renewOpen(p)
 	l.leaveFar(p)
 	p.far, p.own, p.via, p.against = 0, 0, 0, 0
-	p.odd = false
+	l.noteLead(p, toSwitch)
 	p.learned, p.voted, p.handsOver, p.twins = false, false, false, [maxTwins]portKey{}
 	p.fresh, p.routed, p.since, p.inferred = 0, 0, 0, 0
-	p.gate, p.mac, p.several = 0, 0, false
+	p.gate, p.mac, p.several, p.lastFar, p.fars = 0, 0, false, 0, false
 	l.young = slices.DeleteFunc(l.young, func(q *port) bool { return q == p })
 	l.withdraw(p)
 	l.vacate(p)

@@ -23,6 +23,7 @@ type Snapshot struct {
 	witnesses  []*bridgedView // that tell switches of a bridged fabric apart
 	anyBridged bool           // there are or were bridged hosts
 	sharedEnds bool           // some tunnel end is on several switches
+	borders    []SwitchID     // switches with ports that lead out of the fabric
 	endsAlone  bool           // no tunnel end is shared, as far as enough flows tell
 	tunnelled  bool           // there are tunnels
 	anyHosts   bool           // some switch has proven edge ports
@@ -186,6 +187,10 @@ func (s *Snapshot) Edges(a flow.Addr) []SwitchID {
 	}
 	return nil
 }
+
+// Borders gives the switches by which the fabric leads to the outside, where
+// addresses live that are known nowhere. The slice is the snapshot's.
+func (s *Snapshot) Borders() []SwitchID { return s.borders }
 
 // KeptAt gives the edge port of an address that is only known from before: it is
 // there as far as what is seen agrees. kept is false for one that was seen.

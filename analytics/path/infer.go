@@ -73,7 +73,7 @@ func infer(snap *topology.Snapshot, obs []Obs, src, dst Place, hops []Hop) Route
 	left := w.back(&obs[0])
 	whole := w.through(obs)
 	right := w.forth(&obs[len(obs)-1])
-	if len(src.Edges) > 1 && !w.beginsHere(obs) {
+	if len(src.Edges) > 1 && !src.Outside && !w.beginsHere(obs) {
 		left = false
 	}
 	r := Route{Hops: w.hops, Complete: left && right && whole && w.simple()}
@@ -216,16 +216,16 @@ func (w *inferrer) add(ids ...topology.SwitchID) bool {
 }
 
 // ends: a path ends at a switch of the place (at a proven edge port, if none is known), unless the port named there is a
-// link, or led to a switch when we last knew. Of a place from before the port must be the same.
+// link, leads to nobody known though forwarded frames enter, or led to a switch when we last knew. Of a place from before the port must be the same.
 func (w *inferrer) ends(at *Place, cur topology.SwitchID, port uint32) bool {
 	if port == 0 {
 		return slices.Contains(at.Edges, cur)
 	}
 	p := w.snap.Port(cur, port)
-	if len(at.Edges) == 0 {
+	if len(at.Edges) == 0 || at.Outside {
 		return p != nil && p.Edge && p.Peer == 0 && !w.snap.SharedEnds()
 	}
-	return slices.Contains(at.Edges, cur) && (p == nil || p.Peer == 0 && !p.Kept) && (!at.Kept || port == at.Port || p != nil && p.Edge)
+	return slices.Contains(at.Edges, cur) && (p == nil || p.Peer == 0 && !p.Kept && !p.Dark) && (!at.Kept || port == at.Port || p != nil && p.Edge)
 }
 
 // step gives the switch one hop from cur: over the named port if that is a
@@ -272,11 +272,12 @@ func (w *inferrer) simple() bool {
 
 // Place is where an end of a flow lives.
 type Place struct {
-	Edges []topology.SwitchID // behind one of these
-	Sure  bool                // and there is only one, to which the way leads at once
-	Home  topology.SwitchID   // the only one, where its mate may get the frames first; 0 unknown
-	Kept  bool                // only known from before, behind Port
-	Port  uint32
+	Edges   []topology.SwitchID // behind one of these
+	Sure    bool                // and there is only one, to which the way leads at once
+	Home    topology.SwitchID   // the only one, where its mate may get the frames first; 0 unknown
+	Outside bool                // as far as is known, not in the fabric: Edges lead there
+	Kept    bool                // only known from before, behind Port
+	Port    uint32
 }
 
 // goal gives the switch at which the path must end even if nothing was seen of it, 0 if that is not certain.

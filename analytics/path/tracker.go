@@ -351,6 +351,10 @@ func (t *Tracker) Ends(snap *topology.Snapshot) (src, dst Place) {
 
 func placeOf(snap *topology.Snapshot, a flow.Addr) Place {
 	p := Place{Edges: snap.Edges(a), Sure: snap.Certain(a)}
+	if len(p.Edges) == 0 && !snap.Bridged(a) {
+		p.Edges = snap.Borders()
+		p.Outside = len(p.Edges) > 0
+	}
 	_, p.Port, p.Kept = snap.KeptAt(a)
 	return p
 }

@@ -134,6 +134,9 @@ func tunnelPlace(snap *topology.Snapshot, vtep flow.Addr, bare topology.SwitchID
 	}
 	end, sure := snap.TunnelEnd(vtep)
 	at := placeOf(snap, host)
+	if at.Outside {
+		at = Place{}
+	}
 	if len(at.Edges) == 0 {
 		var p Place
 		if !sure || snap.SharedEnds() || end.Flows < tunnelFlows { // a pair may share the end, and the other one hand over
