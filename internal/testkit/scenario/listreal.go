@@ -63,6 +63,7 @@ func combined() []Scenario {
 		both("dual-silent-leaves", "every host is on two leaves, 2 leaves have no agent", 0.404, func(c *fabric.Config) { c.DualHomed, c.SilentLeaves = 1, 2 }),
 		both("dual-silent-spines", "every host is on two leaves, no spine has an agent", 0.668, func(c *fabric.Config) { c.DualHomed, c.SilentSpines = 1, 4 }),
 		both("evpn-silent-spines", "VXLAN, no spine has an agent", 0.02, func(c *fabric.Config) { c.VXLAN, c.SilentSpines = true, 4 }),
+		both("evpn-silent", "VXLAN, 2 of 16 leaves and 1 of 4 spines have no agent", 0.045, func(c *fabric.Config) { c.VXLAN, c.SilentLeaves, c.SilentSpines = true, 2, 1 }),
 		both("evpn-pairs", "VXLAN, half of the hosts on two leaves, pairs share a tunnel address", 0.417, func(c *fabric.Config) { c.VXLAN, c.DualHomed = true, 0.5 }),
 		both("leaf-mac-silent", "one router MAC on all leaves, 2 of which have no agent", 0.205, func(c *fabric.Config) {
 			c.SharedMACs, c.SilentLeaves = []fabric.SharedMAC{fabric.SharedLeaves}, 2

@@ -39,8 +39,8 @@ func TestHeldOut(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(cases) != 7 {
-		t.Errorf("%d captures, want 7", len(cases))
+	if len(cases) != 11 {
+		t.Errorf("%d captures, want 11", len(cases))
 	}
 	for i := range cases {
 		if c := &cases[i]; c.Truth.Kind == "sim" && c.Limits.Elephants["elephant3-1"] != 12 {
