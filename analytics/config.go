@@ -33,6 +33,7 @@ type Config struct {
 	Elephants elephant.Config
 	Topology  topology.Config
 	Alerts    alert.Config
+	Journal   *Journal  // what was open before a restart, nil nothing; the engine keeps it
 	Seed      [2]uint64 // of the flow tables' hash: random per process, fixed in replay
 }
 

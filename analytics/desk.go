@@ -23,6 +23,7 @@ type desk struct {
 	slots  []bool               // taken
 	// Delays of detection since the start of the excess, for the histogram; drained by Stats.
 	detections []float64
+	changes    uint64 // of what Engine.Journal gives
 	id         func(agent flow.Addr) topology.SwitchID
 }
 
@@ -30,7 +31,8 @@ type desk struct {
 type deskLife struct {
 	slot  int
 	links []string
-	ended int64 // 0 while active
+	ended int64          // 0 while active
+	last  *flow.Elephant // its latest message, nil once it ended
 }
 
 // Bounds of the desk.
@@ -106,9 +108,12 @@ func (d *desk) elephant(m *flow.Elephant) {
 	if m.State == flow.ElephantStarted && len(d.detections) < maxDetections {
 		d.detections = append(d.detections, float64(m.Detected-m.Since)/1e9)
 	}
+	told := *m
+	l.last = &told
+	d.changes++
 	d.out.Elephant(m)
 	if m.State == flow.ElephantEnded {
-		l.ended = d.now
+		l.ended, l.last = d.now, nil
 		d.occupy(l, &flow.Elephant{})
 	}
 }

@@ -109,6 +109,10 @@ func (e *Engine) Tick(now int64) {
 	e.learn(now)
 	snap := e.snap.Load()
 	e.desk.begin(now)
+	if j := e.cfg.Journal; j != nil {
+		e.cfg.Journal = nil
+		e.resume(j, now)
+	}
 	for _, s := range e.shards {
 		for _, ev := range s.Tick(snap, now) {
 			e.desk.event(ev)

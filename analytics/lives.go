@@ -27,6 +27,8 @@ type life struct {
 	updated   bool // since the start
 	window    float64
 	proof     flow.Proof
+	peak      float64 // bit/s, and bytes, of before a restart
+	before    uint64
 }
 
 // updateEvery: the longest time without a message while an elephant lasts. The
@@ -43,6 +45,12 @@ func (s *Shard) start(d *detail, e *flowtable.Entry, x *observed) {
 	cold := s.table.Cold(d.slot)
 	st := state(e)
 	since := min(st.SinceTime(x.at), x.at)
+	if l := s.adopt(x.id); l != nil {
+		l.slot, l.updated = d.slot, true
+		s.live(l, d, e)
+		s.emitElephant(l, flow.ElephantUpdated, flow.EndNone)
+		return
+	}
 	l := s.recent[x.id]
 	if l == nil || x.at-l.ended > recentFor {
 		l = &life{key: cold.Key, id: x.id, first: since}
@@ -50,10 +58,15 @@ func (s *Shard) start(d *detail, e *flowtable.Entry, x *observed) {
 	delete(s.recent, x.id)
 	l.slot, l.since, l.detected, l.announced, l.updated = d.slot, since, x.at, false, false
 	l.proof, l.window = flow.Proof(st.Proof), float64(x.at-since)/1e9
+	s.live(l, d, e)
+	s.announce(l)
+}
+
+// live notes a life at its flow.
+func (s *Shard) live(l *life, d *detail, e *flowtable.Entry) {
 	d.life = l
 	e.Flags |= flowtable.Pinned
 	s.lives = append(s.lives, l)
-	s.announce(l)
 }
 
 // announce publishes the start once the flow has carried and lasted what is asked of an elephant.
@@ -139,7 +152,7 @@ func (s *Shard) emitElephant(l *life, step flow.ElephantState, reason flow.EndRe
 		Cause: s.cause(), Key: l.key, ID: l.id, Attributes: d.attrs, AlertSince: l.first, Episode: l.episode, State: step,
 		EndReason: reason, Time: now, Since: l.since, Detected: l.detected, Expires: now + expiresAfter,
 		Rate: v.Rate, RateLow: v.Low, RateHigh: v.High, Threshold: s.cfg.Elephants.Share,
-		Bytes: e.Bytes, PeakRate: max(d.estimate.Peak(), v.Rate), PathState: d.told.state,
+		Bytes: l.before + e.Bytes, PeakRate: max(l.peak, d.estimate.Peak(), v.Rate), PathState: d.told.state,
 		Evidence: flow.Evidence{
 			Proof: l.proof, Samples: d.estimate.Count(), Stages: d.stages.Count(), Taps: d.stages.Taps(), SamplingRates: d.stages.Rates(nil), Window: l.window,
 		},

@@ -60,6 +60,12 @@ func leafSpine() string {
 
 func newRig(tb testing.TB, change func(*analytics.Config)) *rig {
 	tb.Helper()
+	return newRigAt(tb, 1_800_000_000*second, change)
+}
+
+// newRigAt begins at a time.
+func newRigAt(tb testing.TB, now int64, change func(*analytics.Config)) *rig {
+	tb.Helper()
 	given, err := topology.ParseStatic([]byte(leafSpine()))
 	if err != nil {
 		tb.Fatal(err)
@@ -71,7 +77,7 @@ func newRig(tb testing.TB, change func(*analytics.Config)) *rig {
 	if change != nil {
 		change(&cfg)
 	}
-	r := &rig{recorder: &recorder{}, t: tb, now: 1_800_000_000 * second}
+	r := &rig{recorder: &recorder{}, t: tb, now: now}
 	r.next = r.now + analytics.TickEvery
 	if r.e, err = analytics.New(cfg, r.recorder); err != nil {
 		tb.Fatal(err)

@@ -60,6 +60,7 @@ type Shard struct {
 	evidence []topology.Evidence
 	lives    []*life          // active elephants, by start
 	recent   map[uint64]*life // ended within the last minute, by flow id
+	orphans  []orphan         // active before a restart and not seen since, by flow id
 	cursor   uint32           // of the sweep through the table
 	detailAt uint32           // of the sweep through the details
 	votes    []path.Vote      // scratch, as are the next four
@@ -180,6 +181,7 @@ func (s *Shard) Tick(snap *topology.Snapshot, now int64) []Event {
 	s.advance(now)
 	s.snap = snap
 	s.tickLives()
+	s.tickOrphans()
 	s.tickDetails()
 	s.tickTable()
 	out := s.out
@@ -195,6 +197,10 @@ func (s *Shard) Finish(now int64, reason flow.EndReason) []Event {
 	for len(s.lives) > 0 {
 		s.end(s.lives[0], reason)
 	}
+	for _, o := range s.orphans {
+		s.bury(o.last, reason)
+	}
+	s.orphans = nil
 	out := s.out
 	s.out = nil
 	return out

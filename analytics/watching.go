@@ -36,6 +36,7 @@ func (e *Engine) look(now int64) {
 	e.watched = now
 	e.promised(now)
 	for _, a := range e.watch.Tick() {
+		e.desk.changes++
 		e.out.Alert(a)
 	}
 }

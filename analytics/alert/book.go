@@ -47,7 +47,8 @@ type entry struct {
 	seen     int64  // when it was last seen at all
 	told     int64  // when it was last told, 0 never
 	starts   int64
-	muted    bool // at its last sight
+	muted    bool  // at its last sight
+	spared   int64 // until then it is not resolved for being away: a restart
 }
 
 // NewBook gives an empty book.
@@ -118,7 +119,7 @@ func (b *Book) Tick(now int64) []*flow.Alert {
 				e.starts = cmp.Or(e.finding.Since, e.first)
 				out = append(out, b.tell(e, flow.AlertRaised, now))
 			}
-		case away > int64(tr.clear) || e.muted:
+		case away > int64(tr.clear) && now >= e.spared || e.muted:
 			out = append(out, b.tell(e, flow.AlertResolved, now))
 			delete(b.open, k)
 		case max(e.finding.Severity, tr.severity) > e.severity: // worse: another alert, as severity is part of its identity

@@ -1,6 +1,8 @@
 package alert
 
 import (
+	"errors"
+	"fmt"
 	"time"
 
 	"spoor/flow"
@@ -134,6 +136,22 @@ func Kinds() []Kind {
 
 // String gives the alert's name, as in the label alertname.
 func (k Kind) String() string { return traits[k].name }
+
+// MarshalText gives the name.
+func (k Kind) MarshalText() ([]byte, error) { return []byte(k.String()), nil }
+
+var errKind = errors.New("no kind of alert")
+
+// UnmarshalText takes a name.
+func (k *Kind) UnmarshalText(text []byte) error {
+	for i := range numKinds {
+		if traits[i].name == string(text) {
+			*k = i
+			return nil
+		}
+	}
+	return fmt.Errorf("%q: %w", text, errKind)
+}
 
 // Severity gives the least severity of findings of the kind.
 func (k Kind) Severity() flow.Severity { return traits[k].severity }

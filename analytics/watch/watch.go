@@ -95,6 +95,12 @@ func (w *Watch) Mute(rules []alert.Rule) { w.book.Mute(rules) }
 // Finish gives the ends of all alerts that are up, as when a replay ends or the collector stops.
 func (w *Watch) Finish() []*flow.Alert { return w.book.Finish(w.now) }
 
+// Kept gives the alerts that are up, to be kept over a restart.
+func (w *Watch) Kept() []alert.Kept { return w.book.Kept() }
+
+// Restore puts them back, before anything is found.
+func (w *Watch) Restore(list []alert.Kept) { w.book.Restore(list, w.now) }
+
 // Active calls yield with the name and the severity of each alert that is raised.
 func (w *Watch) Active(yield func(name string, s flow.Severity)) {
 	w.book.Active(func(f *alert.Finding, s flow.Severity) { yield(f.Kind.String(), s) })

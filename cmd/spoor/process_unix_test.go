@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -22,6 +23,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv("SPOOR_TEST_MAIN") != "" {
 		main()
 	}
+	signals := make(chan os.Signal, 1)
+	signal.Notify(signals, os.Interrupt) // starts a goroutine for good: no test shall be taken for its cause
+	signal.Stop(signals)
 	os.Exit(m.Run())
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -12,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	"spoor/flow"
 )
 
 // scrape asks /metrics and gives every series by its name with labels.
@@ -74,9 +77,10 @@ func (d *daemon) ask(t *testing.T, path string, status int) string {
 // its elephants come out of Kafka and of the files alike, and both ledgers close.
 func TestRunEndToEnd(t *testing.T) {
 	noLeaks(t)
-	dir := filepath.Join(t.TempDir(), "out")
+	data := t.TempDir()
+	dir := filepath.Join(data, "out")
 	const speed = 4 // a fabric that is so many times faster; with links of half the true speed elephants stand out though the machine stalls
-	d := start(t, "--data_dir", t.TempDir(), "--output.dir", dir, "--topology.speeds", fmt.Sprintf("*=%d", speed*10_000_000))
+	d := start(t, "--data_dir", data, "--output.dir", dir, "--topology.speeds", fmt.Sprintf("*=%d", speed*10_000_000))
 	eventually(t, "ready", func() bool { return strings.HasPrefix(d.ask(t, "/readyz", 0), `{"ready":true`) })
 	ready := d.ask(t, "/readyz", http.StatusOK)
 	for _, want := range []string{d.UDP.String(), d.HTTP.String(), d.Brokers[0], `"collector"`, `"analytics"`, `"kafka"`, `"files"`} {
@@ -128,8 +132,8 @@ func TestRunEndToEnd(t *testing.T) {
 		}
 		states[m.State]++
 	}
-	if states["started"] == 0 || states["started"] != states["ended"] {
-		t.Errorf("elephants in the file: %v", states)
+	if states["started"] == 0 || states["started"] != states["ended"]+len(journal(t, data)) {
+		t.Errorf("elephants in the file: %v, in the journal %d", states, len(journal(t, data)))
 	}
 	if flows := strings.Count(read(t, dir, "flows"), "\n"); flows != 761 {
 		t.Errorf("%d flow records in the file, 761 were sampled", flows)
@@ -228,4 +232,23 @@ func TestRunWithoutItsBroker(t *testing.T) {
 	if said := d.errs.String(); !strings.Contains(said, "records wait on disk for the next start") || strings.Contains(said, "not delivered") {
 		t.Errorf("what became of the records is not told: %s", said)
 	}
+}
+
+// journal gives the elephants in the journal of a data directory, by alert and episode.
+func journal(t *testing.T, dir string) (list []string) {
+	t.Helper()
+	b, err := os.ReadFile(filepath.Join(dir, "alerts.journal"))
+	if err != nil {
+		return nil
+	}
+	_, body, _ := bytes.Cut(b, []byte("\n"))
+	var j struct{ Elephants []flow.Elephant }
+	if err := json.Unmarshal(body, &j); err != nil {
+		t.Fatal(err)
+	}
+	for i := range j.Elephants {
+		list = append(list, j.Elephants[i].Alert()+"#"+string(rune('0'+j.Elephants[i].Episode)))
+	}
+	slices.Sort(list)
+	return list
 }

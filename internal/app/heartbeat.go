@@ -29,7 +29,8 @@ type heartbeat struct {
 	engine *analytics.Engine
 	now    func() int64
 	health *health
-	keeper *keeper // nil: nothing is kept
+	keeper *keeper  // nil: nothing is kept
+	alerts *journal // nil: nor are alerts
 	giver  giver
 	ready  chan struct{}
 	last   atomic.Int64 // time of the last tick on that clock; 0 before and after the run
@@ -49,8 +50,8 @@ func newHeartbeat(e *analytics.Engine, agents *collector.Agents, now func() int6
 }
 
 // run ticks until ctx ends; the last tick takes what the workers flushed before
-// they stopped, and then all alerts that are open end: consumers must not take
-// them for lasting while nobody watches.
+// they stopped. Alerts that are open stay so in the journal for the next start;
+// where there is none they end: consumers must not take them for lasting while nobody watches.
 func (h *heartbeat) run(ctx context.Context) error {
 	t := time.NewTicker(time.Duration(analytics.TickEvery))
 	defer t.Stop()
@@ -60,7 +61,12 @@ func (h *heartbeat) run(ctx context.Context) error {
 		select {
 		case <-ctx.Done():
 			h.tick()
-			h.engine.Finish(h.now(), flow.EndCollectorRestart)
+			if h.alerts != nil {
+				h.engine.Suspend(h.now())
+				h.alerts.end(h.engine.Journal())
+			} else {
+				h.engine.Finish(h.now(), flow.EndCollectorRestart)
+			}
 			if h.keeper != nil {
 				h.keeper.end(h.engine.Remember())
 			}
@@ -82,6 +88,9 @@ func (h *heartbeat) tick() {
 	h.giver.tick(now)
 	if h.keeper != nil {
 		h.keeper.tick(now, h.engine.Remember)
+	}
+	if h.alerts != nil {
+		h.alerts.tick(now, h.engine)
 	}
 	for _, d := range h.engine.Detections() {
 		h.detection.Update(d)

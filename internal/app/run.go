@@ -137,11 +137,16 @@ func (r *runner) build(ctx context.Context) error {
 	if keep != nil {
 		a.Topology.Memory = keep.load()
 	}
+	alerts := r.journal()
+	if alerts != nil {
+		a.Journal = alerts.load()
+	}
 	r.actives, r.discards = newActives(r.outbox()), newDiscards()
 	if r.engine, err = analytics.New(a, r.actives); err != nil {
 		return err
 	}
 	r.beat = newHeartbeat(r.engine, r.agents, r.collector.Clock().Now)
+	r.beat.alerts = alerts
 	r.beat.keeper, r.beat.health.socket = keep, r.collector.Stats
 	for range r.collector.Workers() {
 		w := newWorker(r.agents, r.engine.Feed(), r.pub.Encoder(), r.collector.Clock().Now, r.limit)
@@ -150,6 +155,15 @@ func (r *runner) build(ctx context.Context) error {
 	}
 	r.instruments()
 	return nil
+}
+
+// journal gives what keeps the alerts that are up, nil where there is no place for them.
+func (r *runner) journal() *journal {
+	dir, err := r.cfg.stateDir(r.o.Getenv)
+	if err != nil {
+		return nil
+	}
+	return newJournal(dir, r.limit)
 }
 
 // keeper gives what keeps the learned topology, nil where nothing is learned or there is no place for it.
