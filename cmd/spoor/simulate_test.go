@@ -205,3 +205,37 @@ func TestSimulatedLine(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// TestSimulateLoad: pre-built datagrams go out at the rate that is asked for, and
+// the summary says how many.
+func TestSimulateLoad(t *testing.T) {
+	noLeaks(t)
+	c, err := net.ListenPacket("udp4", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	for _, rate := range []string{"200", "max"} {
+		r := spoor(t, "simulate", "--to", c.LocalAddr().String(), "--load", rate, "--load-datagrams", "100", "--duration", "1s")
+		s := summaryLine(t, r)
+		n := s["datagrams"].(float64)
+		if s["made"] != 100.0 || s["agents"] != 6.0 || s["failed"] != 0.0 || n < 1 || rate == "200" && n > 200*s["seconds"].(float64)+1 || s["flow_samples"].(float64) < n/2 {
+			t.Errorf("%v", s)
+		}
+		if !strings.Contains(r.err, "100 datagrams with ") {
+			t.Errorf("%s", r.err)
+		}
+	}
+	for want, args := range map[string][]string{
+		"nor max":         {"--to", "127.0.0.1:1", "--load", "fast"},
+		"at least one":    {"--to", "127.0.0.1:1", "--load", "max", "--load-datagrams", "0"},
+		"--to HOST:PORT":  {"--load", "max"},
+		"neither --pcap":  {"--to", "127.0.0.1:1", "--load", "max", "--truth", filepath.Join(t.TempDir(), "truth")},
+		"is no HOST:PORT": {"--to", "127.0.0.1", "--load", "5"},
+		"out of range":    {"--to", "127.0.0.1:1", "--load", "5", "--leaves", "0"},
+	} {
+		if r := spoor(t, append([]string{"simulate"}, args...)...); r.code != 2 || !strings.Contains(r.err, want) {
+			t.Errorf("%v: %+v", args, r)
+		}
+	}
+}

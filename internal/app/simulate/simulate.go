@@ -49,9 +49,8 @@ func New(o Options) (*Simulation, error) {
 		return nil, errors.New("--pcap and --truth name the same file")
 	}
 	if o.To != "" {
-		host, port, err := net.SplitHostPort(o.To)
-		if err != nil || host == "" || port == "" || port == "0" {
-			return nil, fmt.Errorf("--to: %q is no HOST:PORT such as 127.0.0.1:6343", o.To)
+		if err := checkTarget(o.To); err != nil {
+			return nil, err
 		}
 		if o.Fabric.Start != 0 {
 			return nil, errors.New("--start is for captures: what is sent, is sent now")
@@ -111,6 +110,14 @@ func (s *Simulation) open(ctx context.Context) (err error) {
 	s.sender, err = fabric.NewSender(ctx, s.target, s.began)
 	s.sink = s.sender
 	return err
+}
+
+// checkTarget checks the form of a collector's address.
+func checkTarget(to string) error {
+	if host, port, err := net.SplitHostPort(to); err != nil || host == "" || port == "" || port == "0" {
+		return fmt.Errorf("--to: %q is no HOST:PORT such as 127.0.0.1:6343", to)
+	}
+	return nil
 }
 
 // resolve looks a collector up, preferring IPv4.

@@ -25,8 +25,13 @@ type Summary struct {
 }
 
 // Line gives the summary on one line.
-func (s *Summary) Line() ([]byte, error) {
-	b, err := json.Marshal(s)
+func (s *Summary) Line() ([]byte, error) { return line(s) }
+
+// Line gives the summary on one line.
+func (s *LoadSummary) Line() ([]byte, error) { return line(s) }
+
+func line(summary any) ([]byte, error) {
+	b, err := json.Marshal(summary)
 	if err != nil {
 		return nil, fmt.Errorf("summary: %w", err)
 	}
