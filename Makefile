@@ -20,6 +20,7 @@ FUZZTIME ?= 30
 BENCH ?= .
 COUNT ?= 1
 COST ?= 500 3 none,lz4,zstd
+WHOLE ?= 40000 5 3 none,lz4
 
 # What `make check` and .ci/run do, in this order, and what .ci/run --full adds. Not vuln: its database may be out of reach.
 CHECKS := check-mod check-fmt vet test lint lint-scripts check-generated race fuzz-short flood cross speed integration monitoring score scenarios live
@@ -153,6 +154,10 @@ scale: ## what a sample costs, and memory, at 1,000 to 1,000,000 live flows
 .PHONY: bench-publish
 bench-publish: ## what a record to Kafka costs, beside kafka-go, franz-go and the prototype (COST="thousands-of-records rounds codecs")
 	SPOOR_PUBLISH_COST="$(COST)" go test -count 1 -timeout 30m -v -run '^TestCost$$' ./publish
+
+.PHONY: bench-whole
+bench-whole: ## what a sample costs from UDP to Kafka, beside the prototype (WHOLE="datagrams-a-second seconds rounds codecs")
+	SPOOR_WHOLE="$(WHOLE)" go test -count 1 -timeout 30m -v -run '^TestWhole$$' ./internal/testkit/whole
 
 .PHONY: speed
 speed: ## what a record to Kafka costs must stay near the prototype's, in up to 12 rounds

@@ -119,7 +119,7 @@ func TestMayImport(t *testing.T) {
 // reserved names the rooms that alone may import a package, or one below it.
 var reserved = map[string][]string{
 	"github.com/segmentio/kafka-go":      {"publish/kafka"},
-	"github.com/twmb/franz-go":           {"internal/broker", "internal/app", "publish/kafka"}, // there: its SASL mechanisms
+	"github.com/twmb/franz-go":           {"internal/broker", "internal/app", "internal/testkit", "publish/kafka"}, // there: its SASL mechanisms
 	"github.com/spf13":                   {"cmd", "internal/config", "internal/app"},
 	"github.com/google/gopacket":         {"collector/capture"},
 	"github.com/google/gopacket/layers":  {},

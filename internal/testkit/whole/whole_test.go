@@ -1,0 +1,177 @@
+package whole
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"spoor/internal/testkit/discard"
+)
+
+// Where the prototype lies, which is no part of this repository, and its topic.
+const (
+	prototypes     = "../../../../shared/prototypes"
+	prototypeTopic = "flows"
+	ourTopic       = "sflow.flows"
+)
+
+// bound is what we may cost at most, in parts of what the prototype costs. It has
+// neither paths nor a detector, and keeps no ledger.
+const bound = 1.35
+
+// TestWhole sends the same load to spoor and to the prototype in turn, each a
+// process of its own with one worker, and compares their CPU time a flow sample
+// that came out as a record at the broker, which is in this process.
+func TestWhole(t *testing.T) {
+	text := os.Getenv("SPOOR_WHOLE") // datagrams a second, seconds, rounds, codecs
+	if text == "" {
+		t.Skip("make bench-whole")
+	}
+	var codecs string
+	b := &bench{t: t, bin: t.TempDir()}
+	if _, err := fmt.Sscan(text, &b.rate, &b.seconds, &b.rounds, &codecs); err != nil {
+		t.Fatal(err)
+	}
+	b.build("spoor", "../../..", "./cmd/spoor")
+	rivals := []string{"spoor"}
+	if _, err := os.Stat(prototypes); errors.Is(err, fs.ErrNotExist) {
+		fmt.Println("../shared/prototypes is not there: no comparison with it")
+	} else {
+		b.build("prototype", prototypes, "./endtoend")
+		rivals = append(rivals, "prototype")
+	}
+	var err error
+	if b.broker, err = discard.Listen(8, prototypeTopic); err != nil {
+		t.Fatal(err)
+	}
+	defer b.broker.Close()
+	b.broker.Failed = func(err error) { t.Error("broker:", err) }
+	fmt.Printf("CPU time of the collector's process a flow sample, ns; %d datagrams a second for %d s, %d rounds\n", b.rate, b.seconds, b.rounds)
+	for codec := range strings.SplitSeq(codecs, ",") {
+		b.compare(codec, rivals)
+	}
+}
+
+// bench is the comparison.
+type bench struct {
+	t       *testing.T
+	bin     string
+	rate    int
+	seconds int
+	rounds  int
+	broker  *discard.Broker
+}
+
+// cost is what a round took.
+type cost struct {
+	cpu           time.Duration // of the second half
+	sent, records int64
+	half          int64 // records of the second half
+}
+
+func (c *cost) each() float64 { return float64(c.cpu) / float64(c.half) }
+
+// compare runs the rounds with one compression, each of all rivals in turn.
+func (b *bench) compare(codec string, rivals []string) {
+	all := make(map[string][]cost)
+	for range b.rounds {
+		for _, name := range rivals {
+			all[name] = append(all[name], b.measure(name, codec))
+		}
+	}
+	least := make(map[string]float64)
+	for _, name := range rivals {
+		var sum cost
+		costs := make([]float64, 0, b.rounds)
+		for _, c := range all[name] {
+			costs = append(costs, c.each())
+			sum.sent, sum.records = sum.sent+c.sent, sum.records+c.records
+		}
+		slices.Sort(costs)
+		least[name] = costs[0]
+		fmt.Printf("%-5s %-10s %6.0f ns (median %.0f), %d of %d samples, %.2f%% lost\n", codec, name, costs[0], costs[len(costs)/2],
+			sum.records, sum.sent, 100*float64(sum.sent-sum.records)/float64(sum.sent))
+	}
+	if len(rivals) < 2 {
+		return
+	}
+	ratios := make([]float64, b.rounds)
+	for i := range ratios {
+		ratios[i] = all["spoor"][i].each() / all["prototype"][i].each()
+	}
+	slices.Sort(ratios)
+	ratio := min(least["spoor"]/least["prototype"], ratios[len(ratios)/2])
+	fmt.Printf("%-5s spoor costs %.2f of the prototype (of the least %.2f, median of the rounds %.2f)\n", codec, ratio,
+		least["spoor"]/least["prototype"], ratios[len(ratios)/2])
+	if ratio > bound {
+		b.t.Errorf("%s: %.2f of what the prototype costs is more than %.2f", codec, ratio, bound)
+	}
+}
+
+// measure sends the load to one collector and gives what the second half of it
+// took: by then flows and fabric are known.
+func (b *bench) measure(name, codec string) cost {
+	b.t.Helper()
+	c := b.start(name, codec)
+	b.broker.Take()
+	s := command(b.t, filepath.Join(b.bin, "spoor"), "simulate", "--to", c.udp, "--load", strconv.Itoa(b.rate),
+		"--duration", strconv.Itoa(2*b.seconds)+"s", "--load-datagrams", "20000", "--flows", "20000", "--leaves", "16", "--spines", "4",
+		"--hosts", "16", "--fabric-speed", "100G", "--host-speed", "25G")
+	var out, log bytes.Buffer
+	s.Stdout, s.Stderr = &out, &log
+	if err := s.Start(); err != nil {
+		b.t.Fatal(err)
+	}
+	topic := map[string]string{"spoor": ourTopic, "prototype": prototypeTopic}[name]
+	var all, first int64
+	take := func() int64 {
+		n := b.broker.Take()[topic]
+		all += n
+		return n
+	}
+	for end := time.Now().Add(time.Minute); take() == 0; time.Sleep(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			b.t.Fatalf("%s: no records came\n%s\n%s", name, log.String(), c.said())
+		}
+	}
+	time.Sleep(time.Duration(b.seconds) * time.Second)
+	take()
+	first = all
+	before := c.cpu()
+	if err := s.Wait(); err != nil {
+		b.t.Fatalf("%v\n%s", err, log.String())
+	}
+	for quiet := 0; quiet < 5; quiet++ { // half a second without any
+		time.Sleep(100 * time.Millisecond)
+		if take() > 0 {
+			quiet = 0
+		}
+	}
+	took := c.cpu() - before
+	c.stop()
+	var sent struct {
+		FlowSamples int64 `json:"flow_samples"`
+	}
+	if err := json.Unmarshal(out.Bytes(), &sent); err != nil {
+		b.t.Fatalf("%v: %s", err, out.String())
+	}
+	return cost{took, sent.FlowSamples, all, all - first}
+}
+
+// build builds a program as name.
+func (b *bench) build(name, dir, what string) {
+	b.t.Helper()
+	path := filepath.Join(b.bin, name)
+	if out, err := command(b.t, "go", "build", "-C", dir, "-o", path, what).CombinedOutput(); err != nil {
+		b.t.Fatalf("%v\n%s", err, out)
+	}
+}
