@@ -30,6 +30,8 @@ const (
 type Config struct {
 	// Listen is the address and port; port 0 takes a free one, "" serves nothing.
 	Listen string
+	// Profiles adds the runtime's profiles under /debug/pprof/.
+	Profiles bool
 }
 
 // DefaultConfig listens where only this machine can ask.
@@ -156,6 +158,9 @@ func (s *Server) Handler() http.Handler {
 	mux.HandleFunc("/healthz", get(s.serveHealth))
 	mux.HandleFunc("/readyz", get(s.serveReady))
 	mux.HandleFunc("/api/v1/explain", get(s.serveExplain))
+	if s.cfg.Profiles {
+		serveProfiles(mux)
+	}
 	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		problem(w, http.StatusNotFound, "nothing at "+r.URL.Path+"; there are /metrics, /healthz and /readyz")
 	})

@@ -169,6 +169,8 @@ func (c *Config) outputKeys(add adder) {
 		"Bound on what run keeps in output.dir; the oldest rotated files go first. Replays are not bounded.")
 	add("http.listen", config.String(&c.HTTP.Listen),
 		"Address for /metrics, /healthz and /readyz; port 0 takes a free one. Empty: no HTTP.")
+	add("http.profiles", config.Bool(&c.HTTP.Profiles),
+		"Serve the runtime's profiles under /debug/pprof/ too, for `go tool pprof`: they show what runs, and cost while they are taken.")
 	add("log.level", config.Enum(&c.Log.Level, telemetry.LevelDebug, telemetry.LevelInfo, telemetry.LevelWarn, telemetry.LevelError),
 		"The least severe messages that are logged.")
 	add("log.format", config.Enum(&c.Log.Format, telemetry.FormatText, telemetry.FormatJSON),
