@@ -10,6 +10,7 @@ import (
 
 // Journal is what must not be forgotten over a restart: the alerts that are up.
 type Journal struct {
+	Time      int64           // engine time at which all of it was so
 	Elephants []flow.Elephant // latest message of each active one
 	Alerts    []alert.Kept
 }
@@ -25,7 +26,7 @@ func (e *Engine) Changes() uint64 {
 func (e *Engine) Journal() *Journal {
 	e.ticking.Lock()
 	defer e.ticking.Unlock()
-	j := &Journal{Alerts: e.watch.Kept()}
+	j := &Journal{Time: e.desk.now, Alerts: e.watch.Kept()}
 	for _, l := range e.desk.lives { // sorted below
 		if l.last != nil {
 			j.Elephants = append(j.Elephants, *l.last)
@@ -62,6 +63,7 @@ func (e *Engine) resume(j *Journal, now int64) {
 		if m.Expires < now {
 			until = 0
 		}
+		m.Time = max(m.Time, min(j.Time, now)) // when it was last known to be active
 		e.desk.restore(m)
 		told := *m
 		e.watch.Elephant(&told)
