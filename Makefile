@@ -24,7 +24,7 @@ WHOLE ?= 40000 5 3 none,lz4
 
 # What `make check` and .ci/run do, in this order, and what .ci/run --full adds. Not vuln: its database may be out of reach.
 CHECKS := check-mod check-fmt vet test lint lint-scripts check-generated race fuzz-short flood cross speed integration monitoring score scenarios live
-FULL := integration-full scenarios-full false-alerts live-full fuzz bench cover
+FULL := integration-full scenarios-full false-alerts alert-day live-full fuzz bench cover
 
 .PHONY: help
 help: ## this list
@@ -133,6 +133,11 @@ accuracy: ## measure all that docs/accuracy.md tells, and write it there
 	$(SCENARIOS) -seeds 1,2,3 -write docs/accuracy.md
 	$(SCENARIOS) -write docs/accuracy.md -mark large spray-4 large huge flood-200k
 	go run ./internal/testkit/montecarlo/cmd/montecarlo -write docs/accuracy.md
+
+.PHONY: alert-day
+alert-day: ## a day of simulated operation: what was alerted and what should have been, into docs/alerts.md (1 to 2 min of CPU)
+	go run ./internal/testkit/alertday/cmd/alertday -quiet
+	go run ./internal/testkit/alertday/cmd/alertday -write docs/alerts.md
 
 .PHONY: live
 live: build ## real Open vSwitch agents, spoor and a real Kafka beside them, a little traffic (root)

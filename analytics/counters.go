@@ -19,7 +19,8 @@ type portMemory struct {
 	name      string
 	speed     float64
 	aggregate uint32
-	up        bool // as it was last told
+	up        bool   // as it was last told
+	boots     uint32 // restarts of its agent when that was told
 }
 
 // Counters takes a counters sample: names, speeds, utilisation, MACs.
@@ -48,12 +49,15 @@ func (f *Feed) Counters(c *flow.Counters) {
 	}
 	k := portKey{Switch: id, IfIndex: c.IfIndex()}
 	m := f.ports[k]
+	if m != nil && m.boots != f.boots[id] { // the number may be another port's now: all is told again
+		*m = portMemory{boots: f.boots[id]}
+	}
 	if m == nil {
 		if len(f.ports) >= maxPorts {
 			f.engine.skipped.Add(1)
 			return
 		}
-		m = &portMemory{}
+		m = &portMemory{boots: f.boots[id]}
 		f.ports[k] = m
 	}
 	f.inform(c, k, m)

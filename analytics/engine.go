@@ -177,6 +177,7 @@ func (e *Engine) learn(now int64) {
 	for i := range e.infos {
 		e.learner.Inform(&e.infos[i])
 	}
+	e.restarts()
 	slices.SortStableFunc(e.polls, func(a, b links.Poll) int {
 		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Port.Switch, b.Port.Switch), cmp.Compare(a.Port.IfIndex, b.Port.IfIndex))
 	})
@@ -187,6 +188,7 @@ func (e *Engine) learn(now int64) {
 	snap, records := e.learner.Apply(e.evidence, now)
 	e.snap.Store(snap)
 	e.watch.Begin(snap, now)
+	e.informAgain()
 	if e.learner.Renewed != e.renewed {
 		e.renewed = e.learner.Renewed
 		for _, f := range feeds {
@@ -195,5 +197,37 @@ func (e *Engine) learn(now int64) {
 	}
 	for i := range records {
 		e.out.Topology(&records[i])
+	}
+}
+
+// restarts forgets the counters of switches that restarted, before new ones are compared with them.
+func (e *Engine) restarts() {
+	var gone map[topology.SwitchID]bool
+	for i := range e.evidence {
+		if e.evidence[i].Kind != topology.SawRestart {
+			continue
+		}
+		if gone == nil {
+			gone = map[topology.SwitchID]bool{}
+		}
+		gone[e.registry.ID(e.evidence[i].Agent)] = true
+	}
+	if gone != nil {
+		e.desk.ports.Restarted(gone)
+	}
+}
+
+// informAgain repeats what agents told of their ports in the tick in which they
+// restarted: a restart voids what was known before it, and these came after it.
+func (e *Engine) informAgain() {
+	for i := range e.evidence {
+		if e.evidence[i].Kind != topology.SawRestart {
+			continue
+		}
+		for j := range e.infos {
+			if e.infos[j].Agent == e.evidence[i].Agent {
+				e.learner.Inform(&e.infos[j])
+			}
+		}
 	}
 }

@@ -44,10 +44,11 @@ type Feed struct {
 	loads    []portLoad
 	drops    []watch.Drop
 	ports    map[portKey]*portMemory
+	boots    map[topology.SwitchID]uint32 // restarts of agents that were seen
 }
 
 func newFeed(e *Engine) *Feed {
-	f := &Feed{engine: e, agents: map[flow.Addr]*agentMemo{}, witness: topology.NewWitness(), ports: map[portKey]*portMemory{}}
+	f := &Feed{engine: e, agents: map[flow.Addr]*agentMemo{}, witness: topology.NewWitness(), ports: map[portKey]*portMemory{}, boots: map[topology.SwitchID]uint32{}}
 	for i := range f.batches {
 		f.batches[i] = make([]observed, 0, batchSamples)
 	}
@@ -109,6 +110,9 @@ func (f *Feed) Restarted(agent flow.Addr, boot, now int64) {
 		return
 	}
 	f.witness.Restarted(agent, now)
+	f.mu.Lock()
+	f.boots[id]++
+	f.mu.Unlock()
 }
 
 // Describe fills the labels of a sample's record from the snapshot in force.

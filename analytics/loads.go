@@ -1,7 +1,7 @@
 package analytics
 
 import (
-	"cmp"
+	"maps"
 	"slices"
 
 	"spoor/analytics/links"
@@ -34,7 +34,7 @@ type LinkLoad struct {
 
 // Links gives the load of the links between switches, by agent and port, at most
 // limit of them, and how many there are beyond. It is safe for concurrent use
-// and holds up the engine's tick for its time.
+// and holds up the engine's tick for some microseconds for each of those that it gives.
 func (e *Engine) Links(limit int) (list []LinkLoad, more int) {
 	return e.LinksWhere(nil, 0, limit)
 }
@@ -42,29 +42,37 @@ func (e *Engine) Links(limit int) (list []LinkLoad, more int) {
 // LinksWhere does the same for the links that keep lets through (by their names and
 // speeds alone; nil: all), less the first skip.
 func (e *Engine) LinksWhere(keep func(*LinkLoad) bool, skip, limit int) (list []LinkLoad, more int) {
-	e.ticking.Lock()
-	defer e.ticking.Unlock()
 	snap := e.snap.Load()
-	snap.EachPort(func(sw *topology.Switch, p *topology.Port) {
-		if p.Peer == 0 || sw.ID.Inferred() {
+	snap.Switches(func(sw *topology.Switch) {
+		if sw.ID.Inferred() {
 			return
 		}
-		l := LinkLoad{
-			Link: p.LinkName, LinkID: p.LinkID, Agent: sw.Agent, Switch: sw.Name, Port: p.Name, IfIndex: p.IfIndex,
-			To: snap.FlowPort(p.Peer, p.PeerPort), Speed: p.Speed, key: portKey{Switch: sw.ID, IfIndex: p.IfIndex},
-		}
-		if keep == nil || keep(&l) {
-			list = append(list, l)
+		for _, ifIndex := range slices.Sorted(maps.Keys(sw.Ports)) {
+			p := sw.Ports[ifIndex]
+			switch {
+			case p.Peer == 0:
+				continue
+			case keep == nil && skip == 0 && len(list) == limit:
+				more++
+				continue
+			}
+			l := LinkLoad{
+				Link: p.LinkName, LinkID: p.LinkID, Agent: sw.Agent, Switch: sw.Name, Port: p.Name, IfIndex: p.IfIndex,
+				To: snap.FlowPort(p.Peer, p.PeerPort), Speed: p.Speed, key: portKey{Switch: sw.ID, IfIndex: p.IfIndex},
+			}
+			switch {
+			case keep != nil && !keep(&l):
+			case skip > 0:
+				skip--
+			case len(list) < limit:
+				list = append(list, l)
+			default:
+				more++
+			}
 		}
 	})
-	slices.SortFunc(list, func(a, b LinkLoad) int {
-		return cmp.Or(cmp.Compare(a.key.Switch, b.key.Switch), cmp.Compare(a.key.IfIndex, b.key.IfIndex))
-	})
-	list = list[min(skip, len(list)):]
-	if len(list) > limit {
-		more = len(list) - limit
-		list = list[:limit]
-	}
+	e.ticking.Lock()
+	defer e.ticking.Unlock()
 	for i := range list {
 		l := &list[i]
 		l.Load = e.desk.ports.Load(l.key, flow.Egress, e.desk.now)

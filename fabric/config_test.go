@@ -124,6 +124,7 @@ func TestParseEvent(t *testing.T) {
 		"restart:leaf2@3s":           {At: 3 * time.Second, Kind: EventRestart, Target: "leaf2"},
 		"rate:leaf1*4@3s":            {At: 3 * time.Second, Kind: EventRate, Target: "leaf1", Value: 4},
 		"rate:*0.5@3s":               {At: 3 * time.Second, Kind: EventRate, Value: 0.5},
+		"speed:leaf1>spine2*40e9@2s": {At: 2 * time.Second, Kind: EventSpeed, Target: "leaf1", To: "spine2", Value: 40e9},
 		"grey:leaf1>spine2*0.005@2s": {At: 2 * time.Second, Kind: EventGrey, Target: "leaf1", To: "spine2", Value: 0.005},
 		"errors:spine2>leaf1*0@2s":   {At: 2 * time.Second, Kind: EventErrors, Target: "spine2", To: "leaf1"},
 		"hostmove:h1-1>leaf3@200ms":  {At: 200 * time.Millisecond, Kind: EventHostMove, Target: "h1-1", To: "leaf3"},

@@ -25,9 +25,10 @@ const (
 	EventLinkDown                  // the link between switch Target and switch or host To fails; To "*" = all links to higher switches
 	EventLinkUp                    // and is there again
 	EventRenumber                  // every ifIndex of switch Target is another from now on, and its agent goes on as if nothing was
+	EventSpeed                     // both ends of the link between switch Target and switch To say from now on that it does Value bit/s
 )
 
-var eventNames = [...]string{"move", "drain", "undrain", "restart", "rate", "hostmove", "hold", "grey", "errors", "linkdown", "linkup", "renumber"}
+var eventNames = [...]string{"move", "drain", "undrain", "restart", "rate", "hostmove", "hold", "grey", "errors", "linkdown", "linkup", "renumber", "speed"}
 
 // String gives the name that ParseEvent reads and the truth shows.
 func (k EventKind) String() string { return eventNames[k] }
@@ -37,17 +38,17 @@ type Event struct {
 	At     time.Duration // after the run's start
 	Kind   EventKind
 	Target string  // name of a switch or host: leaf1, spine2, super1, h1-1
-	To     string  // EventHostMove: name of a leaf; EventGrey, EventErrors, EventLinkDown, EventLinkUp: of the far end, /N for the Nth link of a LAG
-	Value  float64 // EventMove: share of the flows; EventRate: factor; EventGrey, EventErrors: share of the frames
+	To     string  // EventHostMove: name of a leaf; EventGrey, EventErrors, EventLinkDown, EventLinkUp, EventSpeed: of the far end, /N for the Nth link of a LAG
+	Value  float64 // EventMove: share of the flows; EventRate: factor; EventGrey, EventErrors: share of the frames; EventSpeed: bit/s
 }
 
 // ParseEvent reads an event as flags give it: move:0.5@20s, move:elephants@20s,
 // drain:spine1@20s, undrain:spine1@40s, restart:leaf2@30s, rate:leaf1*4@30s,
 // rate:*4@30s, hostmove:h1-1>leaf3@20s, hold:leaf1@20s,
 // grey:leaf1>spine1*0.005@20s, errors:leaf1>spine1*0.01@20s, linkdown:leaf1>spine1@20s, linkup:leaf1>spine1@30s,
-// renumber:leaf2@20s.
+// renumber:leaf2@20s, speed:leaf1>spine1*40e9@20s.
 func ParseEvent(s string) (Event, error) {
-	const forms = "drain:spine1@20s, undrain:, move:0.5@20s, restart:leaf2@20s, rate:leaf1*4@20s, hostmove:h1-1>leaf3@20s, hold:leaf1@20s, grey:leaf1>spine1*0.005@20s, errors:leaf1>spine1*0.01@20s, linkdown:leaf1>spine1@20s, linkup: or renumber:leaf2@20s"
+	const forms = "drain:spine1@20s, undrain:, move:0.5@20s, restart:leaf2@20s, rate:leaf1*4@20s, hostmove:h1-1>leaf3@20s, hold:leaf1@20s, grey:leaf1>spine1*0.005@20s, errors:leaf1>spine1*0.01@20s, linkdown:leaf1>spine1@20s, linkup:, renumber:leaf2@20s or speed:leaf1>spine1*40e9@20s"
 	var e Event
 	kind, rest, ok := strings.Cut(s, ":")
 	what, at, ok2 := strings.Cut(rest, "@")
@@ -71,7 +72,7 @@ func ParseEvent(s string) (Event, error) {
 		e.Target, number, _ = strings.Cut(what, "*")
 	case EventHostMove, EventLinkDown, EventLinkUp:
 		e.Target, e.To, _ = strings.Cut(what, ">")
-	case EventGrey, EventErrors:
+	case EventGrey, EventErrors, EventSpeed:
 		what, number, _ = strings.Cut(what, "*")
 		e.Target, e.To, _ = strings.Cut(what, ">")
 	case EventDrain, EventUndrain, EventRestart, EventHold, EventRenumber:
@@ -87,7 +88,7 @@ func ParseEvent(s string) (Event, error) {
 
 // valued tells whether an event has a value that must be given.
 func (k EventKind) valued() bool {
-	return k == EventMove || k == EventRate || k == EventGrey || k == EventErrors
+	return k == EventMove || k == EventRate || k == EventGrey || k == EventErrors || k == EventSpeed
 }
 
 func (c *Config) validateEvents() error {
@@ -104,6 +105,8 @@ func (c *Config) validateEvents() error {
 			return bad("sampling rate times %v: a factor is more than 0 and at most 1e6", e.Value)
 		case (e.Kind == EventGrey || e.Kind == EventErrors) && !(e.Value >= 0 && e.Value <= 1):
 			return bad("%v %s>%s of %v of the frames: a share is 0 to 1", e.Kind, e.Target, e.To, e.Value)
+		case e.Kind == EventSpeed && !(e.Value >= 1e6 && e.Value <= 10e12):
+			return bad("speed %s>%s of %v bit/s: want 1e6 to 10e12", e.Target, e.To, e.Value)
 		case e.Kind == EventHostMove && c.DualHomed > 0:
 			return bad("hosts cannot move where hosts are dual-homed")
 		}

@@ -97,7 +97,7 @@ func (f *Fabric) check() error {
 			if e.Target != "" && f.net.find(e.Target) == nil {
 				return bad("rate %s: there is no such switch", e.Target)
 			}
-		case EventGrey, EventErrors, EventLinkDown, EventLinkUp:
+		case EventGrey, EventErrors, EventLinkDown, EventLinkUp, EventSpeed:
 			links := f.net.between(e.Target, e.To)
 			if links == nil || e.Kind.valued() && links[0].far == nil {
 				return bad("%v %s>%s: there is no such link", e.Kind, e.Target, e.To)

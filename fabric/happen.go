@@ -42,6 +42,10 @@ func (f *Fabric) happen() {
 			f.net.spoil(&e)
 		case EventLinkDown, EventLinkUp:
 			f.net.cut(&e)
+		case EventSpeed:
+			for _, p := range f.net.between(e.Target, e.To) {
+				p.speed, p.far.speed = uint64(e.Value), uint64(e.Value)
+			}
 		}
 		f.routing++
 	}

@@ -78,8 +78,8 @@ func TestLife(t *testing.T) {
 		}
 		return nil
 	})
-	f("at once", []string{"5 raised warning ElephantFlow", "8 resolved warning ElephantFlow"}, 20,
-		during(alert.Finding{Kind: alert.ElephantFlow}, [2]int64{5, 8}))
+	f("at once", []string{"5 raised warning PortErrors", "65 active warning PortErrors", "125 active warning PortErrors", "185 active warning PortErrors", "188 resolved warning PortErrors"}, 200,
+		during(alert.Finding{Kind: alert.PortErrors}, [2]int64{5, 8}))
 }
 
 // TestWeakFindings: a value between the two thresholds keeps an alert up and raises none.
@@ -161,7 +161,7 @@ func TestBookIsBounded(t *testing.T) {
 	cfg.Max = 100
 	b := alert.NewBook(cfg)
 	for i := range uint32(1000) {
-		b.See(&alert.Finding{Kind: alert.ElephantFlow, Subject: alert.Subject{IfIndex: i}}, second)
+		b.See(&alert.Finding{Kind: alert.PortFlapping, Subject: alert.Subject{IfIndex: i}}, second)
 	}
 	if n := len(b.Tick(second)); n != 100 || b.Refused != 900 {
 		t.Errorf("%d told, %d refused", n, b.Refused)
@@ -175,8 +175,8 @@ func TestMutedAlertIsResolved(t *testing.T) {
 	}
 	cfg := alert.DefaultConfig()
 	cfg.Mute = []alert.Rule{rule}
-	got := play(alert.NewBook(cfg), 130, during(alert.Finding{Kind: alert.ElephantFlow, Subject: alert.Subject{Switch: "leaf1"}}, [2]int64{50, 125}))
-	want := []string{"50 raised warning ElephantFlow", "60 resolved warning ElephantFlow", "120 raised warning ElephantFlow", "125 resolved warning ElephantFlow"}
+	got := play(alert.NewBook(cfg), 160, during(alert.Finding{Kind: alert.AgentSilent, Subject: alert.Subject{Switch: "leaf1"}}, [2]int64{30, 145}))
+	want := []string{"50 raised warning AgentSilent", "60 resolved warning AgentSilent", "140 raised warning AgentSilent", "155 resolved warning AgentSilent"}
 	if !slices.Equal(got, want) {
 		t.Errorf("got  %q\nwant %q", got, want)
 	}

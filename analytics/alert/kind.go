@@ -52,11 +52,11 @@ const (
 
 var traits = [numKinds]trait{
 	ElephantFlow: {
-		"ElephantFlow", warning, 0, 0, "one flow takes more than its share of a link that is busy, drops, or carries another elephant",
+		"ElephantFlow", warning, 10 * time.Second, 2 * time.Second, "one flow takes more than its share of a link that is busy, drops, or carries another elephant",
 		"Ask the owner of the hosts whether this transfer is wanted now; if it is, limit its rate or move it to hours of less traffic.",
 	},
 	ElephantIncident: {
-		"ElephantIncident", warning, 0, 10 * time.Second, "several elephants share one link, one pair of hosts or one receiver",
+		"ElephantIncident", warning, 5 * time.Second, 10 * time.Second, "several elephants share one link, one pair of hosts or one receiver",
 		"See the flows: one pair of hosts is one transfer over several connections, one receiver is incast, one link is a collision of hashes.",
 	},
 	FlowHerd: {
@@ -88,7 +88,7 @@ var traits = [numKinds]trait{
 		"Let the agent send interface counters, or set topology.speeds for the port.",
 	},
 	PortDown: {
-		"PortDown", severe, 30 * time.Second, 5 * time.Second, "a link between two switches went down and nobody switched it off, or all links to a switch did",
+		"PortDown", severe, 30 * time.Second, 2 * time.Minute, "a link between two switches went down and nobody switched it off, or all links to a switch did",
 		"Look at the optics and the cable at both ends; where all links to a switch are down, at the switch.",
 	},
 	PortFlapping: {
@@ -108,7 +108,7 @@ var traits = [numKinds]trait{
 		"See its elephants; without any, the fabric needs more capacity here.",
 	},
 	LinkLoss: {
-		"LinkLoss", severe, 0, 10 * time.Minute, "less arrives at one end of a link than the other end sent, and no counter says why",
+		"LinkLoss", severe, 0, 5 * time.Minute, "less arrives at one end of a link than the other end sent, and no counter says why",
 		"Take the link out of service, and clean or replace its optics or cable.",
 	},
 	LinkMislearned: {
@@ -116,11 +116,11 @@ var traits = [numKinds]trait{
 		"Compare with the cabling, or give the topology in topology.file.",
 	},
 	UplinkImbalance: {
-		"UplinkImbalance", warning, 2 * time.Minute, 2 * time.Minute, "one uplink of a switch carries much more than the others",
+		"UplinkImbalance", warning, 5 * time.Minute, 5 * time.Minute, "one uplink of a switch is more than 60% full, and much more than the others",
 		"See the cause in the summary: elephants, an uplink that is no next hop, or a hash that follows that of the tier before.",
 	},
 	LAGImbalance: {
-		"LAGImbalance", warning, 2 * time.Minute, 2 * time.Minute, "one member of a link aggregation group carries much more than the others",
+		"LAGImbalance", warning, 5 * time.Minute, 5 * time.Minute, "one member of a link aggregation group is more than 60% full, and much more than the others",
 		"See its elephants; without any, choose a hash over more fields.",
 	},
 }

@@ -39,7 +39,7 @@ const (
 	unevenRatio = 1.5
 	evenRatio   = 1.25
 	idlePart    = 0.1
-	leastBusy   = 0.3
+	leastBusy   = 0.6
 )
 
 // Compare tells how evenly uplinks are used, and why not. It takes those whose

@@ -111,6 +111,7 @@ type Gap struct {
 	Low, High float64 // of the ratio, with 99% confidence
 	Window    float64 // seconds that it is the mean of
 	Sent      float64 // octets in the window
+	sd        float64 // of the ratio
 }
 
 // z99 is how many standard deviations hold 99%.
@@ -123,13 +124,22 @@ const minWindow = int64(60e9)
 // to received from it, over most of the time that the histories of both cover
 // (an hour at most); ok is false as long as that is too short. The first call
 // for a port begins its history.
-func (t *Table) Unaccounted(from, to ID) (g Gap, ok bool) {
+func (t *Table) Unaccounted(from, to ID) (g Gap, ok bool) { return t.unaccounted(from, to, horizon) }
+
+// Lately does the same for the last minutes alone.
+func (t *Table) Lately(from, to ID) (g Gap, ok bool) { return t.unaccounted(from, to, lately) }
+
+// lately is the time that tells whether a loss is over.
+const lately = int64(900e9)
+
+func (t *Table) unaccounted(from, to ID, most int64) (g Gap, ok bool) {
 	a, b := t.remember(from), t.remember(to)
 	if a == nil || b == nil || len(a.points) < 2 || len(b.points) < 2 {
 		return g, false
 	}
 	first := max(a.points[0].at, b.points[0].at)
 	last := min(a.points[len(a.points)-1].at, b.points[len(b.points)-1].at)
+	first = max(first, last-most)
 	if last-first < minWindow {
 		return g, false
 	}
@@ -149,7 +159,7 @@ func (t *Table) Unaccounted(from, to ID) (g Gap, ok bool) {
 		return g, false
 	}
 	g.Window, g.Sent, g.Ratio = float64(last-first)/1e9, f.most-f.least, slope
-	g.Low, g.High = slope-z99*sd, slope+z99*sd
+	g.Low, g.High, g.sd = slope-z99*sd, slope+z99*sd, sd
 	return g, true
 }
 
@@ -218,20 +228,46 @@ const (
 // String names the verdict.
 func (v Verdict) String() string { return [...]string{"accounted", "loss", "not_a_link"}[v] }
 
-// Bounds of the verdicts.
+// Bounds of the verdicts. Thousands of links are looked at each 20 s: what is raised
+// must be sure by far more than 99%, and errors of few polls are not well known.
 const (
 	leastLoss  = 0.001
 	mostLoss   = 0.3
 	mostExcess = 0.02
+	zSure      = 4.0
+	sureWindow = 300.0 // s
 )
 
 // Verdict judges a gap.
 func (g *Gap) Verdict() Verdict {
+	low, high := g.Ratio-zSure*g.sd, g.Ratio+zSure*g.sd
 	switch {
-	case g.High < -mostExcess || g.Low > mostLoss:
+	case g.Window < sureWindow:
+		return Accounted
+	case high < -mostExcess || low > mostLoss:
 		return NotALink
-	case g.Low > 0 && g.Ratio >= leastLoss:
+	case low > 0 && g.Ratio >= leastLoss:
 		return Loss
 	}
 	return Accounted
+}
+
+// Lingers reports whether a verdict of before is still likely: what makes it is there with 99%.
+func (g *Gap) Lingers(v Verdict) bool {
+	switch v {
+	case Loss:
+		return g.Low > 0
+	case NotALink:
+		return g.High < 0 || g.Low > mostLoss/2
+	case Accounted:
+	}
+	return false
+}
+
+// over is the part of a loss below which it has ended.
+const over = 0.7
+
+// Over reports whether a loss has ended: with 99% clearly less gets lost of late than over the longer time.
+func (g *Gap) Over(longer *Gap) bool {
+	return g.Window >= sureWindow && longer.Window > g.Window && g.High < over*longer.Ratio
 }

@@ -16,6 +16,8 @@ type ID struct {
 const (
 	minPoll = int64(5e8)
 	maxPoll = int64(600e9)
+	// A rate between two polls closer than this does not prove a speed: slack is too much of it.
+	peakPoll = int64(4e9)
 )
 
 // slack is what a port may have carried beyond its speed times the time between
@@ -139,7 +141,7 @@ func (p *port) poll(c *Poll) (peak float64) {
 			p.rate[d], p.known[d] = between(&p.count[d], is, seconds, most)
 		}
 		p.samples[d].polled(p.rate[d].Bits*seconds, p.known[d])
-		if p.known[d] && dt >= minPoll && p.rate[d].Bits > p.peak*1.1 {
+		if p.known[d] && dt >= peakPoll && p.rate[d].Bits > p.peak*1.1 {
 			p.peak, peak = p.rate[d].Bits, p.rate[d].Bits
 		}
 		p.count[d] = *is

@@ -1,6 +1,9 @@
 package links
 
-import "spoor/flow"
+import (
+	"spoor/flow"
+	"spoor/topology"
+)
 
 // Table is all ports. It is not for concurrent use.
 type Table struct {
@@ -42,6 +45,16 @@ func (t *Table) Poll(c *Poll) (peak float64) {
 func (t *Table) Sampled(id ID, d flow.Direction, at int64, bits float64, frames uint32) {
 	if p := t.port(id); p != nil {
 		p.samples[side(d)].add(at, bits, frames)
+	}
+}
+
+// Restarted forgets the counts of the ports of switches whose agents began anew:
+// their numbers may be other ports' now.
+func (t *Table) Restarted(switches map[topology.SwitchID]bool) {
+	for id, p := range t.ports { // order does not matter
+		if switches[id.Switch] {
+			p.at, p.known, p.history, p.upKnown = 0, [2]bool{}, nil, false
+		}
 	}
 }
 

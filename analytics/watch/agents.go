@@ -81,8 +81,12 @@ func (w *Watch) agent(a *Agent) {
 	if x.now.Heard != 0 && a.Heard > x.now.Heard {
 		x.longest = max(x.longest-x.longest/100, a.Heard-x.now.Heard)
 	}
+	back := x.now.Heard != 0 && a.Heard-x.now.Heard > leastSilence
 	x.now, x.told = *a, w.now
-	if w.now-x.at >= lossEvery {
+	if back { // what was missed in its silence was told of as that
+		x.next = 0
+	}
+	if w.now-x.at >= lossEvery || x.next == 0 {
 		x.at = w.now
 		x.history[x.next%lossSlots] = *a
 		x.next++

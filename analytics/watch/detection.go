@@ -19,6 +19,9 @@ type Detection struct {
 	Ports  int     // all that were looked at
 }
 
+// slowAgain is by how much the promise must be missed for an alert to be raised.
+const slowAgain = 1.2
+
 // detectionKeeps is how long a figure is believed; it comes each minute.
 const detectionKeeps = int64(150e9)
 
@@ -32,7 +35,7 @@ func (w *Watch) Detects(d *Detection, promise float64) {
 		return
 	}
 	subject := w.subject(links.ID{Switch: d.Switch, IfIndex: d.Port})
-	f := alert.Finding{Kind: alert.DetectionSlow, Incident: "detection", Subject: alert.Subject{Agent: subject.Agent, Switch: subject.Switch}}
+	f := alert.Finding{Kind: alert.DetectionSlow, Incident: "detection", Weak: d.P99 < slowAgain*promise, Subject: alert.Subject{Agent: subject.Agent, Switch: subject.Switch}}
 	f.Summary = fmt.Sprintf("elephants on %d of %d ports of %s would be found later than %g s after they begin: on %s after %.0f s, for it samples one in %d packets; one in %d would do",
 		d.Slow, d.Ports, subject.Switch, promise, at(&subject), d.P99, d.Rate, d.Wanted)
 	w.slow[d.Switch] = &slowSwitch{f, w.now + detectionKeeps}

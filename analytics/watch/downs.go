@@ -52,6 +52,9 @@ func (w *Watch) flapping(id links.ID, s links.Status) {
 		f.at[f.next%manyFlaps] = s.Changed
 		f.next++
 	}
+	if p := w.snap.Port(id.Switch, id.IfIndex); p != nil && w.holds(place{alert.PortFlapping, links.ID{Switch: p.Peer, IfIndex: p.PeerPort}, ""}) {
+		return // the other end says so
+	}
 	if oldest := f.at[f.next%manyFlaps]; oldest != 0 && w.now-oldest <= flapsWithin {
 		subject := w.linkSubject(id)
 		w.keep(place{alert.PortFlapping, id, ""}, alert.Finding{
@@ -95,7 +98,7 @@ func (w *Watch) seeDowns() {
 	}
 	for _, id := range ids {
 		d := w.downs[id]
-		if w.gone[d.peer.Switch] || w.gone[id.Switch] || w.now < d.shadow {
+		if w.holds(place{alert.PortFlapping, id, ""}) || w.holds(place{alert.PortFlapping, d.peer, ""}) || w.gone[d.peer.Switch] || w.gone[id.Switch] || w.now < d.shadow {
 			d.shadow = max(d.shadow, w.now+1)
 			continue
 		}

@@ -22,13 +22,17 @@ type elephant struct {
 	rate     float64
 	summary  string
 	notes    []flow.Label
-	links    []string   // names and ids, for rules
-	ports    []links.ID // that send onto fabric links, that of top first
-	top      string     // id of the directed link with the largest share
-	topName  string
+	links    []string // names and ids, for rules
+	fabric   []ridden // fabric links
 	incident string
 	muted    bool
 	dropped  int64 // when a packet of it was discarded last
+}
+
+// ridden is a link between switches that an elephant takes.
+type ridden struct {
+	port     links.ID // that sends onto it
+	id, name string
 }
 
 // incast is how many elephants to one receiver are one incident.
@@ -74,19 +78,13 @@ func (w *Watch) Elephant(m *flow.Elephant) {
 	if l := m.Largest(); l != nil {
 		e.notes = append(e.notes, flow.Label{Name: "link", Value: l.Name(">")})
 	}
-	e.links, e.ports, e.top = e.links[:0], e.ports[:0], ""
-	share := -1.0
+	e.links, e.fabric = e.links[:0], e.fabric[:0]
 	for i := range m.Links {
 		k := &m.Links[i]
 		name := k.Name(">")
 		e.links = append(e.links, k.ID, name)
-		if !k.Host.IsZero() {
-			continue
-		}
-		e.ports = append(e.ports, links.ID{Switch: w.snap.ID(k.From.Agent), IfIndex: k.From.IfIndex})
-		if k.Share > share {
-			share, e.top, e.topName = k.Share, k.ID, name
-			e.ports[0], e.ports[len(e.ports)-1] = e.ports[len(e.ports)-1], e.ports[0]
+		if k.Host.IsZero() {
+			e.fabric = append(e.fabric, ridden{links.ID{Switch: w.snap.ID(k.From.Agent), IfIndex: k.From.IfIndex}, k.ID, name})
 		}
 	}
 	w.enter(e)
@@ -108,7 +106,8 @@ func (e *elephant) receiver() pair { return pair{dst: e.key.Dst} }
 func (w *Watch) enter(e *elephant) {
 	w.hosts[e.pair()]++
 	w.hosts[e.receiver()]++
-	for _, p := range e.ports {
+	for i := range e.fabric {
+		p := e.fabric[i].port
 		m := w.onLink[p]
 		if m == nil {
 			m = map[uint64]struct{}{}
@@ -124,7 +123,8 @@ func (w *Watch) leave(e *elephant) {
 			delete(w.hosts, p)
 		}
 	}
-	for _, p := range e.ports {
+	for i := range e.fabric {
+		p := e.fabric[i].port
 		if delete(w.onLink[p], e.id); len(w.onLink[p]) == 0 {
 			delete(w.onLink, p)
 		}
@@ -139,10 +139,25 @@ func (w *Watch) incidentOf(e *elephant) string {
 		return pairIncident(e.pair())
 	case w.hosts[e.receiver()] >= incast:
 		return receiverIncident(e.receiver())
-	case e.top != "" && len(w.onLink[e.ports[0]]) > 1:
-		return "link/" + e.topName
+	}
+	if r := w.shared(e); r != nil {
+		return "link/" + r.name
 	}
 	return ""
+}
+
+// shared gives the link that an elephant shares with most others, nil if it shares none.
+// Of equal ones it is that with the lowest number, which all who share it find.
+func (w *Watch) shared(e *elephant) (best *ridden) {
+	most := 1
+	for i := range e.fabric {
+		r := &e.fabric[i]
+		n := len(w.onLink[r.port])
+		if n > most || best != nil && n == most && compareIDs(r.port, best.port) < 0 {
+			best, most = r, n
+		}
+	}
+	return best
 }
 
 func pairIncident(p pair) string     { return "pair/" + p.src.String() + ">" + p.dst.String() }
@@ -204,8 +219,10 @@ func (w *Watch) seeIncident(id string, list []*elephant) {
 		f.Subject.Key = flow.Key{Dst: first.key.Dst}
 		f.Summary = fmt.Sprintf("%d elephants to %s take %sbit/s together (incast)", len(list), first.key.Dst, scaled(rate)) + w.andHerd(first.receiver())
 	default:
-		f.Subject.Link, f.Subject.LinkID = first.topName, first.top
-		f.Summary = fmt.Sprintf("%d elephants share %s and take %sbit/s of it", len(list), first.topName, scaled(rate))
+		if r := w.shared(first); r != nil {
+			f.Subject.Link, f.Subject.LinkID = r.name, r.id
+		}
+		f.Summary = fmt.Sprintf("%d elephants share %s and take %sbit/s of it", len(list), f.Subject.Link, scaled(rate))
 	}
 	if f.Severity >= flow.SeverityWarning || kind == "receiver" {
 		w.book.See(&f, w.now)

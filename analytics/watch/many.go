@@ -8,9 +8,10 @@ import (
 )
 
 // One cause can make the same wrong with all switches: from so many on they are
-// one alert, until they are few again.
+// one alert, until they are few again; and so are most of a small fabric's.
 const (
 	many       = 10
+	mostLeast  = 3
 	fewAgain   = 5
 	namesShown = 5
 )
@@ -27,7 +28,8 @@ func (w *Watch) seeEach(kind alert.Kind, reason, what string, list []alert.Findi
 		}
 	}
 	k := manyKey{kind, reason}
-	if len(loud) > many {
+	most := len(loud) >= mostLeast && 2*len(loud) > len(w.agents)
+	if len(loud) > many || most {
 		w.many[k] = true
 	} else if len(loud) <= fewAgain {
 		delete(w.many, k)
@@ -51,7 +53,10 @@ func (w *Watch) seeEach(kind alert.Kind, reason, what string, list []alert.Findi
 			names = append(names, x.Subject.Switch)
 		}
 	}
-	f.Summary = fmt.Sprintf("%d switches %s: %s and %d more", len(loud), what, strings.Join(names, ", "), len(loud)-len(names))
+	f.Summary = fmt.Sprintf("%d switches %s: %s", len(loud), what, strings.Join(names, ", "))
+	if n := len(loud) - len(names); n > 0 {
+		f.Summary += fmt.Sprintf(" and %d more", n)
+	}
 	w.book.See(&f, w.now)
 }
 

@@ -69,8 +69,15 @@ func (w *Watch) damage(id links.ID, in, out links.Load, until int64) {
 			Kind: alert.PortErrors, Subject: subject, Weak: in.Errors < leastErrors, Incident: linkIncident(&subject),
 			Summary: fmt.Sprintf("%s receives %s damaged frames a second", at(&subject), number(in.Errors)),
 		}, until)
+		if len(w.damaged) < maxHeld {
+			w.damaged[id] = true
+		}
 	case in.Errors == 0:
 		w.release(p)
+		if w.damaged[id] { // what was lost by them is explained: the account begins anew
+			delete(w.damaged, id)
+			w.ports.Forget(id)
+		}
 	}
 	p.kind = alert.PacketDrops
 	switch {
@@ -99,9 +106,20 @@ func (w *Watch) speedless(id links.ID, speed, bits float64, until int64) {
 	}, until)
 }
 
+// loud gives what elephants take of a link that are not muted, in bit/s.
+func (w *Watch) loud(id links.ID) (bits float64) {
+	for _, f := range w.flowsOn(id) {
+		if e := w.elephants[f]; !e.muted && e.severity >= flow.SeverityWarning {
+			bits += e.rate
+		}
+	}
+	return bits
+}
+
 func (w *Watch) busy(id links.ID, out links.Load, speed float64, until int64) {
 	p := place{alert.LinkBusy, id, ""}
-	if out.Source == links.Unknown || speed <= 0 || out.Bits < busyWeak*speed {
+	// Elephants that take most of it are told of as such, for on a link as full as that they are a warning.
+	if out.Source == links.Unknown || speed <= 0 || out.Bits < busyWeak*speed || w.loud(id) > out.Bits/2 {
 		w.release(p)
 		return
 	}
@@ -117,6 +135,19 @@ func (w *Watch) unaccounted(from, to links.ID, until int64) {
 	loss, wrong := place{alert.LinkLoss, from, ""}, place{alert.LinkMislearned, from, ""}
 	g, ok := w.ports.Unaccounted(from, to)
 	verdict := g.Verdict()
+	weak := false
+	if verdict == links.Accounted { // what was found before may still be so
+		for _, p := range [2]place{loss, wrong} {
+			if v := [...]links.Verdict{links.Loss, links.NotALink}[p.kind-alert.LinkLoss]; w.holds(p) && g.Lingers(v) {
+				verdict, weak = v, true
+			}
+		}
+	}
+	if recent, known := w.ports.Lately(from, to); known && verdict == links.Loss && recent.Over(&g) {
+		w.ports.Forget(from)
+		w.ports.Forget(to)
+		verdict = links.Accounted
+	}
 	if !ok || verdict != links.Loss {
 		w.release(loss)
 	}
@@ -126,7 +157,7 @@ func (w *Watch) unaccounted(from, to links.ID, until int64) {
 	if !ok || verdict == links.Accounted {
 		return
 	}
-	f := alert.Finding{Subject: w.linkSubject(from)}
+	f := alert.Finding{Subject: w.linkSubject(from), Weak: weak}
 	f.Incident = linkIncident(&f.Subject)
 	if verdict == links.Loss {
 		f.Kind = alert.LinkLoss

@@ -111,13 +111,22 @@ func (w *Watch) uplink(id links.ID, speed float64) (links.Uplink, bool) {
 	if s := w.ports.Status(id); load.Source == links.Unknown || s.Known && !s.Up {
 		return links.Uplink{}, false
 	}
-	return links.Uplink{Port: id, Bits: load.Bits, Speed: speed, Elephants: w.Elephants(id), Count: len(w.onLink[id])}, true
+	u := links.Uplink{Port: id, Bits: load.Bits, Speed: speed}
+	for _, f := range w.flowsOn(id) {
+		if e := w.elephants[f]; e.muted { // what is meant to be there unbalances nothing
+			u.Bits = max(u.Bits-e.rate, 0)
+		} else {
+			u.Elephants += e.rate
+			u.Count++
+		}
+	}
+	return u, true
 }
 
 func (w *Watch) compare(p place, uplinks []links.Uplink) {
 	b := links.Compare(uplinks)
 	if b.Cause == links.Balanced {
-		if b.Ratio > evenAgain && w.held[p] != nil { // halfway back
+		if b.Ratio > evenAgain && b.Ratio*b.Mean > calmAgain && w.held[p] != nil { // halfway back
 			h := w.held[p]
 			h.finding.Weak, h.until = true, w.now+2*balanceEvery
 			return
@@ -132,7 +141,7 @@ func (w *Watch) compare(p place, uplinks []links.Uplink) {
 	carrier := busiest.Port // whose elephants are known
 	f := alert.Finding{
 		Kind: p.kind, Links: []string{link},
-		Subject: alert.Subject{Agent: sw.Agent, Switch: sw.Switch, Reason: b.Cause.String()},
+		Subject: alert.Subject{Agent: sw.Agent, Switch: sw.Switch},
 	}
 	which := fmt.Sprintf("the uplinks of %s", sw.Switch)
 	switch {
@@ -142,7 +151,6 @@ func (w *Watch) compare(p place, uplinks []links.Uplink) {
 		f.Subject = lag
 		which = fmt.Sprintf("the %d members of %s", len(uplinks), at(&lag))
 	case p.kind == alert.LAGImbalance:
-		f.Subject.Reason = ""
 		f.Subject.Link = sw.Switch + ">" + p.what
 		which = fmt.Sprintf("the %d links from %s to %s", len(uplinks), sw.Switch, p.what)
 	}
@@ -161,5 +169,8 @@ func (w *Watch) compare(p place, uplinks []links.Uplink) {
 	w.keep(p, f, w.now+2*balanceEvery)
 }
 
-// evenAgain is the ratio of the busiest to the mean below which an imbalance is over.
-const evenAgain = 1.35
+// An imbalance is over below this ratio of the busiest to the mean, or this utilisation of the busiest.
+const (
+	evenAgain = 1.35
+	calmAgain = 0.45
+)

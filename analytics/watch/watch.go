@@ -29,6 +29,7 @@ type Watch struct {
 	held       map[place]*held
 	order      []place // of held, by their first sight
 	downs      map[links.ID]*down
+	damaged    map[links.ID]bool          // ports that counted errors lately
 	gone       map[topology.SwitchID]bool // all links to them are down
 	many       map[manyKey]bool           // what is told of many switches at once
 	flaps      map[links.ID]*flaps
@@ -67,7 +68,7 @@ func New(book *alert.Book, ports *links.Table) *Watch {
 	return &Watch{
 		book: book, ports: ports, held: map[place]*held{}, downs: map[links.ID]*down{}, flaps: map[links.ID]*flaps{},
 		agents: map[AgentKey]*agent{}, drops: map[dropKey]*drops{}, elephants: map[uint64]*elephant{}, hosts: map[pair]int{}, onLink: map[links.ID]map[uint64]struct{}{},
-		gone: map[topology.SwitchID]bool{}, slow: map[topology.SwitchID]*slowSwitch{}, lags: map[topology.SwitchID]map[uint32]uint32{}, many: map[manyKey]bool{}, herds: newHerds(),
+		damaged: map[links.ID]bool{}, gone: map[topology.SwitchID]bool{}, slow: map[topology.SwitchID]*slowSwitch{}, lags: map[topology.SwitchID]map[uint32]uint32{}, many: map[manyKey]bool{}, herds: newHerds(),
 	}
 }
 
@@ -118,6 +119,12 @@ func (w *Watch) keep(p place, f alert.Finding, until int64) {
 		w.order = append(w.order, p)
 	}
 	h.finding, h.until = f, until
+}
+
+// holds reports whether something is held about a place.
+func (w *Watch) holds(p place) bool {
+	h := w.held[p]
+	return h != nil && h.until >= w.now
 }
 
 // release ends what is held about a place.

@@ -130,7 +130,7 @@ func TestPortDown(t *testing.T) {
 	far.Up = true
 	b.run(30, nil)
 	p.Up = true
-	b.run(60, nil)
+	b.run(180, nil)
 	b.tells("resolved critical PortDown: leaf1:p49")
 	p.Up, p.AdminOff = false, true
 	b.run(60, nil)
@@ -152,7 +152,7 @@ func TestSwitchDown(t *testing.T) {
 	for _, p := range ports {
 		p.Up = true
 	}
-	b.run(120, hear)
+	b.run(180, hear)
 	b.tells("resolved critical PortDown: all 3 links to spine1 are down")
 }
 
@@ -169,7 +169,7 @@ func TestPortFlapping(t *testing.T) {
 	}
 	b.told = nil
 	b.run(1500, nil)
-	b.tells("resolved critical PortFlapping")
+	b.tells("resolved critical PortDown", "resolved critical PortFlapping")
 }
 
 func TestErrorsAndDiscards(t *testing.T) {
@@ -258,7 +258,7 @@ func TestLinksToOneNeighbourOutOfBalance(t *testing.T) {
 	b.run(400, func() { one.Out.Octets += 100e6; two.Out.Octets += 10e6 })
 	b.tells("raised warning LAGImbalance: the 2 links from leaf1 to spine1 are out of balance: leaf1:p49>spine1:p1 is 80% full, the mean is 44%; of many flows")
 	b.run(100, func() { one.Out.Octets += 70e6; two.Out.Octets += 40e6 }) // 1.27 times the mean: even again
-	b.run(200, func() { one.Out.Octets += 55e6; two.Out.Octets += 55e6 })
+	b.run(400, func() { one.Out.Octets += 55e6; two.Out.Octets += 55e6 })
 	b.tells("resolved warning LAGImbalance")
 }
 
@@ -270,7 +270,7 @@ func TestMembersOfAnAggregate(t *testing.T) {
 	b.w.Elephant(b.elephantOf(7, 1, 1, flow.SeverityInfo))
 	b.run(400, func() { one.Out.Octets += 100e6; two.Out.Octets += 10e6 })
 	b.tells("raised warning LAGImbalance: the 2 members of leaf1:p49 are out of balance: leaf1:11 is 80% full, the mean is 44%; ")
-	b.run(300, func() { one.Out.Octets += 55e6; two.Out.Octets += 55e6 })
+	b.run(400, func() { one.Out.Octets += 55e6; two.Out.Octets += 55e6 })
 	b.tells("resolved warning LAGImbalance")
 }
 
@@ -421,12 +421,12 @@ func TestIncidents(t *testing.T) {
 	if m := b.tell(b.elephantOf(1, 1, 1, flow.SeverityInfo)); m.Incident != "" {
 		t.Errorf("alone: %q", m.Incident)
 	}
-	b.run(5, nil)
+	b.run(15, nil)
 	b.tells() // info is data
 	if m := b.tell(b.elephantOf(2, 2, 2, flow.SeverityWarning)); m.Incident != "link/leaf1:p49>spine1:p1" {
 		t.Errorf("two on one link: %q", m.Incident)
 	}
-	b.run(5, nil)
+	b.run(15, nil)
 	b.tells("raised warning ElephantIncident: 2 elephants share leaf1:p49>spine1:p1 and take 400 Mbit/s of it")
 	if !slices.Equal(b.last.Flows, []uint64{1, 2}) || b.last.Incident != "link/leaf1:p49>spine1:p1" {
 		t.Errorf("%+v", b.last)
@@ -438,14 +438,14 @@ func TestIncidents(t *testing.T) {
 	b.tells("resolved warning ElephantIncident")
 
 	b.tell(b.elephantOf(3, 1, 1, flow.SeverityWarning))
-	b.run(5, nil)
+	b.run(15, nil)
 	b.tells("raised warning ElephantIncident: 2 elephants from 10.1.1.1 to 10.2.1.1 take 400 Mbit/s together")
 	b.tell(b.elephantOf(4, 4, 9, flow.SeverityInfo))
 	b.tell(b.elephantOf(5, 5, 9, flow.SeverityInfo))
 	if m := b.tell(b.elephantOf(6, 6, 9, flow.SeverityInfo)); m.Incident != "receiver/10.2.1.9" {
 		t.Errorf("three to one: %q", m.Incident)
 	}
-	b.run(5, nil)
+	b.run(15, nil)
 	b.tells("raised warning ElephantIncident: 3 elephants to 10.2.1.9 take 600 Mbit/s together (incast)")
 }
 
@@ -457,7 +457,7 @@ func TestLoneElephant(t *testing.T) {
 	b.tells("raised warning ElephantFlow: 10.1.1.1:1 > 10.2.1.1:80 t")
 	m.State = flow.ElephantEnded
 	b.tell(m)
-	b.run(5, nil)
+	b.run(15, nil)
 	b.tells("resolved warning ElephantFlow: 10.1.1.1:1 > 10.2.1.1:80 t")
 }
 
