@@ -334,6 +334,11 @@ func (l *Learner) setEdge(p *port, edge bool) {
 		l.edges += 2
 	}
 	l.touchPort(p)
+	if st := l.stations[p.mac]; st != nil { // addresses of its MAC may have been sighted elsewhere only
+		for _, h := range st.hosts {
+			l.dirtyHosts[h] = struct{}{}
+		}
+	}
 	if (was == 0) != (n.edges == 0) {
 		for _, q := range n.ports {
 			l.touchPort(q)

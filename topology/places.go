@@ -257,6 +257,13 @@ func (l *Learner) edgesOf(h *host, place *Place) (latest *sighting) {
 			place.Doubt = true
 		}
 	}
+	if h.station != nil && latest != nil { // an interface has several addresses, all of which are where its MAC is
+		for _, k := range h.station.ports {
+			if p := l.at(k); p != nil && p.edge && p.peer == 0 && !p.handsOver {
+				place.Edges = addSwitch(place.Edges, k.sw)
+			}
+		}
+	}
 	return latest
 }
 
