@@ -26,7 +26,10 @@ type host struct {
 type sighting struct {
 	port *port
 	hops uint8 // or TTL
-	last int64
+
+	buckets uint32 // of its flows there (sources)
+	first   int64
+	last    int64
 }
 
 // station is what evidence says of one MAC that hosts send with.
@@ -63,6 +66,7 @@ func (l *Learner) sight(h *host, list []sighting, p *port, hops uint8, e *Eviden
 	for i := range list {
 		if s := &list[i]; s.port == p && s.hops == hops {
 			s.last = max(s.last, e.Last)
+			s.buckets |= e.Buckets
 			return list
 		}
 	}
@@ -82,7 +86,7 @@ func (l *Learner) sight(h *host, list []sighting, p *port, hops uint8, e *Eviden
 			delete(gone.hosts, h)
 		}
 	}
-	return append(list, sighting{port: p, hops: hops, last: e.Last})
+	return append(list, sighting{port: p, hops: hops, buckets: e.Buckets, first: e.First, last: e.Last})
 }
 
 // source: a fresh frame entered a port, or one that a single router had forwarded.
@@ -109,6 +113,7 @@ func (l *Learner) source(n *node, e *Evidence) {
 		l.stray(p, e)
 	}
 	h.sources = l.sight(h, h.sources, p, e.Hops, e)
+	l.wentTo(h, (&sighting{port: p, hops: e.Hops}).at())
 	if e.Hops == 0 && h.kept != nil {
 		l.returned(h, p)
 	}
