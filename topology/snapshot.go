@@ -108,6 +108,10 @@ func (s *Snapshot) Open(id SwitchID, ifIndex uint32) bool {
 	return p != nil && p.Dark
 }
 
+// Ingress reports whether some switch samples on ingress: then a port that
+// forwarded frames seem to enter (Port.Dark) is one. On egress alone bridged frames look forwarded.
+func (s *Snapshot) Ingress() bool { return s.anyIngress }
+
 // Switches calls yield for each switch that reports, in the order of their numbers.
 func (s *Snapshot) Switches(yield func(*Switch)) {
 	for _, sw := range s.switches {

@@ -116,3 +116,17 @@ func TestMoveOfTheEnd(t *testing.T) {
 		t.Errorf("event %d, path %q", ev, n.names(tr.Hops))
 	}
 }
+
+// TestEndAtOpenPort: a path begins at no port that forwarded frames enter, even of
+// the host's own switch; unless nobody samples on ingress, where what a switch
+// bridged only looks forwarded.
+func TestEndAtOpenPort(t *testing.T) {
+	for _, derived := range []bool{false, true} {
+		n := leafSpine(t)
+		n.learn(topology.Evidence{Kind: topology.SawIngress, Agent: n.agent(1), Port: 9, Far: 0x900, Own: 0x1001, Derived: derived})
+		tr := n.tracker(1, 3)
+		if n.see(tr, 1, 9, 49, 64, 0); tr.Complete != derived {
+			t.Errorf("nobody samples on ingress: %v; a path from an open port is complete: %v", derived, tr.Complete)
+		}
+	}
+}
