@@ -105,6 +105,8 @@ score: build ## replay recorded and simulated captures that have a truth, print 
 	go run ./internal/testkit/score/cmd/score -spoor dist/spoor -simulate $(CAPTURES)
 
 SCENARIOS := go run ./internal/testkit/scenario/cmd/scenarios
+LONG := spray-4 large huge flood-200k silent-mix dual-silent-leaves dual-silent-spines evpn-silent-spines evpn-silent evpn-pairs \
+  leaf-mac-silent routing-silent
 KNOWN := internal/testkit/scenario/known.json
 
 .PHONY: scenarios
@@ -131,7 +133,7 @@ score-held-out: build ## the captures that nobody tunes to: for the end of a cha
 .PHONY: accuracy
 accuracy: ## measure all that docs/accuracy.md tells, and write it there
 	$(SCENARIOS) -seeds 1,2,3 -write docs/accuracy.md
-	$(SCENARIOS) -write docs/accuracy.md -mark large spray-4 large huge flood-200k
+	$(SCENARIOS) -write docs/accuracy.md -mark large $(LONG)
 	go run ./internal/testkit/montecarlo/cmd/montecarlo -write docs/accuracy.md
 
 .PHONY: alert-day
