@@ -16,7 +16,7 @@ func bad(format string, args ...any) error {
 // Validate says in one line what is wrong with c, or nil. What only placing the
 // flows shows (elephants that fit on no pair of hosts) is New's to say.
 func (c *Config) Validate() error {
-	for _, check := range []func() error{c.validateSizes, c.validateTraffic, c.validateAgents, c.validateEvents} {
+	for _, check := range []func() error{c.validateSizes, c.validateLinks, c.validateTraffic, c.validateAgents, c.validateEvents} {
 		if err := check(); err != nil {
 			return err
 		}
@@ -76,6 +76,18 @@ func (c *Config) validateSizes() error {
 	if (c.DualHomed > 0 || c.PeerLinks) && (c.Leaves < 2 || c.Leaves%2 != 0) {
 		return bad("dual-homed hosts and peer links need pairs of leaves, and %d is odd", c.Leaves)
 	}
+	if len(c.HostTTL) == 0 {
+		return bad("no initial TTL for the hosts")
+	}
+	for _, t := range c.HostTTL {
+		if t < 8 {
+			return bad("initial TTL %d does not cross a fabric", t)
+		}
+	}
+	return nil
+}
+
+func (c *Config) validateLinks() error {
 	if c.Outside > 0 && c.Borders == 0 {
 		return bad("outside is %v of the mice, but there are no borders", c.Outside)
 	}
@@ -87,14 +99,6 @@ func (c *Config) validateSizes() error {
 	for _, w := range c.Weights {
 		if !(w > 0 && w <= 1000) {
 			return bad("an uplink of weight %v: it must be more than 0 and at most 1000", w)
-		}
-	}
-	if len(c.HostTTL) == 0 {
-		return bad("no initial TTL for the hosts")
-	}
-	for _, t := range c.HostTTL {
-		if t < 8 {
-			return bad("initial TTL %d does not cross a fabric", t)
 		}
 	}
 	return nil

@@ -98,6 +98,16 @@ func eventText(e fabric.Event) string {
 		return "what the agent of " + e.Target + " sends is held back for 10 s"
 	case fabric.EventHostMove:
 		return "host " + e.Target + " moves to " + e.To
+	case fabric.EventGrey:
+		return fmt.Sprintf("the link from %s to %s loses %.3g%% of its frames", e.Target, e.To, 100*e.Value)
+	case fabric.EventErrors:
+		return fmt.Sprintf("the link from %s to %s damages %.3g%% of its frames", e.Target, e.To, 100*e.Value)
+	case fabric.EventLinkDown:
+		return "the link between " + e.Target + " and " + e.To + " fails"
+	case fabric.EventLinkUp:
+		return "the link between " + e.Target + " and " + e.To + " is back"
+	case fabric.EventRenumber:
+		return "every ifIndex of " + e.Target + " is another, and nothing tells of it"
 	}
 	return e.Kind.String()
 }
