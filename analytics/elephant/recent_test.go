@@ -129,3 +129,15 @@ func BenchmarkObserveRecent(b *testing.B) {
 		b.Error("a flow at 0.75 x became an elephant")
 	}
 }
+
+func TestRecentAllocation(t *testing.T) {
+	var s State
+	var r Recent
+	now := at(0)
+	if n := testing.AllocsPerRun(1000, func() {
+		now += 30_000_000
+		Default.Observe(&s, &r, now, 0.04, false)
+	}); n != 0 {
+		t.Errorf("%v allocations a sample", n)
+	}
+}
