@@ -23,7 +23,7 @@ COST ?= 500 3 none,lz4,zstd
 WHOLE ?= 40000 5 3 none,lz4
 
 # What `make check` and .ci/run do, in this order, and what .ci/run --full adds. Not vuln: its database may be out of reach.
-CHECKS := check-mod check-fmt vet test lint lint-scripts check-generated race fuzz-short flood cross speed integration monitoring score scenarios live
+CHECKS := check-mod check-fmt vet test manifests lint lint-scripts check-generated race fuzz-short flood cross speed integration monitoring score scenarios live
 FULL := integration-full scenarios-full false-alerts alert-day live-full fuzz bench cover
 
 .PHONY: help
@@ -61,6 +61,10 @@ vet: ## go vet
 .PHONY: test
 test: ## all tests that need nothing but Go
 	go test -timeout 30m ./...
+
+.PHONY: manifests
+manifests: ## deploy/kubernetes, read strictly into Kubernetes' own types
+	cd test/manifests && go vet ./... && go test ./...
 
 .PHONY: race
 race: ## the same under the race detector
@@ -192,6 +196,7 @@ check-generated: ## fail if a generated file is stale
 .PHONY: check-mod
 check-mod: ## fail if go.mod or go.sum is not tidy
 	go mod tidy -diff
+	cd test/manifests && go mod tidy -diff
 
 .PHONY: vuln
 vuln: ## known vulnerabilities; needs the vulnerability database

@@ -142,6 +142,16 @@ func TestCompose(t *testing.T) {
 	}
 }
 
+// TestKubernetes: the settings are right; test/manifests reads the manifests.
+func TestKubernetes(t *testing.T) {
+	cfg := settings(t, "kubernetes/spoor.yaml", []string{"SPOOR_DATA_DIR=/var/lib/spoor"})
+	set := string(read(t, "kubernetes/statefulset.yaml"))
+	_, port, _ := strings.Cut(cfg.HTTP.Listen, ":")
+	if !cfg.Kafka.Required || !strings.Contains(set, "containerPort: "+port+",") || !strings.Contains(set, "value: "+cfg.DataDir+"}") {
+		t.Errorf("%+v does not fit the pod", cfg.HTTP)
+	}
+}
+
 // TestPrometheus asks promtool.
 func TestPrometheus(t *testing.T) {
 	if _, err := exec.LookPath("promtool"); err != nil {

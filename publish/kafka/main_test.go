@@ -1,6 +1,7 @@
 package kafka
 
 import (
+	"flag"
 	"fmt"
 	"os"
 	"runtime"
@@ -18,6 +19,11 @@ func TestMain(m *testing.M) {
 			os.Exit(1)
 		}
 		return
+	}
+	flag.Parse()
+	if err := flag.Set("test.parallel", "8"); err != nil { // they wait, most of the time
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 	code := m.Run()
 	end := time.Now().Add(patience)
