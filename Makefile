@@ -23,7 +23,7 @@ COST ?= 500 3 none,lz4,zstd
 WHOLE ?= 40000 5 3 none,lz4
 
 # What `make check` and .ci/run do, in this order, and what .ci/run --full adds. Not vuln: its database may be out of reach.
-CHECKS := check-mod check-fmt vet test manifests lint lint-scripts check-generated race fuzz-short flood cross speed integration monitoring score scenarios live
+CHECKS := check-mod check-fmt vet test manifests lint lint-scripts check-generated race fuzz-short flood cross speed check-release integration monitoring score scenarios live
 FULL := integration-full scenarios-full false-alerts alert-day live-full fuzz bench cover
 
 .PHONY: help
@@ -52,7 +52,7 @@ fix: $(GOLANGCI) ## let golangci-lint mend what it can: formats, unused nolint, 
 
 .PHONY: lint-scripts
 lint-scripts: ## shellcheck
-	shellcheck .ci/run test/fuzz test/integration test/check-generated test/live test/kafka/broker test/kafka/registry test/testbed/clos-ovs.sh
+	shellcheck .ci/run test/fuzz test/integration test/check-generated test/live test/kafka/broker test/kafka/registry test/testbed/clos-ovs.sh test/release deploy/release deploy/scripts/*
 
 .PHONY: vet
 vet: ## go vet
@@ -201,6 +201,15 @@ check-mod: ## fail if go.mod or go.sum is not tidy
 .PHONY: vuln
 vuln: ## known vulnerabilities; needs the vulnerability database
 	go run golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK_VERSION) ./...
+
+.PHONY: release
+release: ## dist/release: deb, rpm, archive, what they were built from, checksums; the same bytes each time
+	rm -rf dist/release
+	deploy/release dist/release
+
+.PHONY: check-release
+check-release: ## two releases are the same bytes, and what is in them works
+	test/release
 
 .PHONY: image
 image: ## a container image

@@ -28,7 +28,7 @@ var floors = [][]string{
 var beside = []string{"internal/telemetry", "internal/lifecycle", "internal/config", "internal/broker", "internal/judge"}
 
 // testsOnly may be imported by tests and their own commands alone.
-var testsOnly = []string{"internal/testkit", "internal/policy", "internal/dashboards"}
+var testsOnly = []string{"internal/testkit", "internal/policy", "internal/dashboards", "deploy"}
 
 // floorOf gives a room's floor, and the name it goes by; -1 if it has none.
 func floorOf(room string) (floor int, name string) {
