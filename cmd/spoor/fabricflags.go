@@ -208,7 +208,7 @@ func formatEvent(e fabric.Event) string {
 		what += "*" + strconv.FormatFloat(e.Value, 'g', -1, 64)
 	case fabric.EventHostMove, fabric.EventLinkDown, fabric.EventLinkUp:
 		what += ">" + e.To
-	case fabric.EventGrey, fabric.EventErrors:
+	case fabric.EventGrey, fabric.EventErrors, fabric.EventSpeed:
 		what += ">" + e.To + "*" + strconv.FormatFloat(e.Value, 'g', -1, 64)
 	case fabric.EventDrain, fabric.EventUndrain, fabric.EventRestart, fabric.EventHold, fabric.EventRenumber:
 	}
