@@ -1,6 +1,6 @@
 # `make help` lists what there is. Everything runs with Go alone, but: lint-scripts needs shellcheck, check-generated
-# protoc 3.21.12, race a C compiler, integration a JDK 17, Maven, kcat, protoc and Python 3, live root, Open vSwitch and more (test/live), image
-# Docker. `.ci/run` installs what it needs.
+# protoc 3.21.12, race a C compiler, integration a JDK 17, Maven, kcat, protoc and Python 3, live root, Open vSwitch and more (test/live), browser Chromium,
+# Node.js 18 and npm, image Docker. `.ci/run` installs what it needs.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -23,7 +23,7 @@ COST ?= 500 3 none,lz4,zstd
 WHOLE ?= 40000 5 3 none,lz4
 
 # What `make check` and .ci/run do, in this order, and what .ci/run --full adds. Not vuln: its database may be out of reach.
-CHECKS := check-mod check-fmt vet test manifests lint lint-scripts check-generated race fuzz-short flood cross speed check-release integration monitoring score scenarios live
+CHECKS := check-mod check-fmt vet test manifests lint lint-scripts check-generated race fuzz-short flood cross speed check-release integration monitoring score scenarios live browser
 FULL := integration-full scenarios-full false-alerts alert-day live-full fuzz bench cover
 
 .PHONY: help
@@ -149,6 +149,10 @@ alert-day: ## a day of simulated operation: what was alerted and what should hav
 .PHONY: live
 live: build ## real Open vSwitch agents, spoor and a real Kafka beside them, a little traffic (root)
 	test/live smoke
+
+.PHONY: browser
+browser: build ## the live page in Chromium over the whole program; screenshots in dist/shots
+	cd test/browser && npm ci --no-audit --no-fund && node --test view.test.mjs && SPOOR=$(CURDIR)/dist/spoor SHOTS=$(CURDIR)/dist/shots node run.mjs
 
 .PHONY: live-full
 live-full: build ## the same with elephants, paths, a drained spine, VXLAN: some four minutes

@@ -17,14 +17,23 @@ type FlowQuery struct {
 	Limit int        // flows with the highest rates
 }
 
-// HopQuery is a place on a flow's way: any of these switches, and any of these of their ports.
+// HopQuery is a place on a flow's way: any of these switches, or any of these ports.
+// One without either is nowhere.
 type HopQuery struct {
 	Switches []topology.SwitchID
-	Ports    []uint32 // nil: any
+	Ports    []HopPort
+}
+
+// HopPort is a port of a switch, by which a flow comes in or leaves.
+type HopPort struct {
+	Switch  topology.SwitchID
+	IfIndex uint32
 }
 
 func (q *HopQuery) has(h *path.Hop) bool {
-	return slices.Contains(q.Switches, h.Switch) && (q.Ports == nil || slices.Contains(q.Ports, h.In) || slices.Contains(q.Ports, h.Out))
+	return slices.Contains(q.Switches, h.Switch) || slices.ContainsFunc(q.Ports, func(p HopPort) bool {
+		return p.Switch == h.Switch && (p.IfIndex == h.In || p.IfIndex == h.Out)
+	})
 }
 
 // FlowState is what is known of a flow. All of it is the caller's.

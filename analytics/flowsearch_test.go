@@ -67,7 +67,11 @@ func TestFlows(t *testing.T) {
 	snap := r.e.Snapshot()
 	at := func(n byte) topology.SwitchID { return snap.ID(flow.AddrFrom4([4]byte{10, 255, 0, n})) }
 	by := func(sw topology.SwitchID, ports ...uint32) *analytics.FlowQuery {
-		return &analytics.FlowQuery{Key: udp, Limit: 100, Hops: []analytics.HopQuery{{Switches: []topology.SwitchID{sw}, Ports: ports}}}
+		hop := analytics.HopQuery{Switches: []topology.SwitchID{sw}}
+		for _, p := range ports {
+			hop.Switches, hop.Ports = nil, append(hop.Ports, analytics.HopPort{Switch: sw, IfIndex: p})
+		}
+		return &analytics.FlowQuery{Key: udp, Limit: 100, Hops: []analytics.HopQuery{hop}}
 	}
 	if only := f(by(at(51)), 1, 1); only[0].ID != top.ID {
 		t.Error("another flow goes by spine1")
@@ -75,6 +79,7 @@ func TestFlows(t *testing.T) {
 	f(by(at(3)), 8, 8)
 	f(by(at(1), 49), 1, 1)
 	f(by(at(1), 50), 0, 0)
+	f(&analytics.FlowQuery{Limit: 100, Hops: []analytics.HopQuery{{}}}, 0, 0)
 }
 
 func TestFlowByID(t *testing.T) {

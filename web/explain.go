@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"net/http"
+
+	"spoor/web/answer"
 )
 
 // Errors of an Explainer.
@@ -26,18 +28,18 @@ const maxQuestion = 512
 func (s *Server) serveExplain(w http.ResponseWriter, r *http.Request) {
 	what := r.URL.Query().Get("what")
 	if s.explainer == nil || what == "" || len(what) > maxQuestion {
-		problem(w, http.StatusBadRequest, "ask /api/v1/explain?what=, a flow or an alert")
+		answer.Problem(w, http.StatusBadRequest, "ask /api/v1/explain?what=, a flow or an alert")
 		return
 	}
 	v, err := s.explainer(r.Context(), what)
 	switch {
 	case errors.Is(err, ErrAsked):
-		problem(w, http.StatusBadRequest, err.Error())
+		answer.Problem(w, http.StatusBadRequest, err.Error())
 	case errors.Is(err, ErrUnknown):
-		problem(w, http.StatusNotFound, err.Error())
+		answer.Problem(w, http.StatusNotFound, err.Error())
 	case err != nil:
-		problem(w, http.StatusInternalServerError, err.Error())
+		answer.Problem(w, http.StatusInternalServerError, err.Error())
 	default:
-		writeJSON(w, http.StatusOK, v)
+		answer.JSON(w, http.StatusOK, v)
 	}
 }

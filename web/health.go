@@ -7,6 +7,8 @@ import (
 	"net/netip"
 	"sync"
 	"time"
+
+	"spoor/web/answer"
 )
 
 // healthDeadline is how long /healthz waits for all probes together.
@@ -67,24 +69,24 @@ func (s *Server) serveReady(w http.ResponseWriter, _ *http.Request) {
 	s.mu.Lock()
 	parts := s.parts
 	s.mu.Unlock()
-	answer := readyJSON{Ready: true, Parts: make([]partJSON, 0, len(parts)+1)}
+	all := readyJSON{Ready: true, Parts: make([]partJSON, 0, len(parts)+1)}
 	add := func(name string, st Status) {
 		p := partJSON{Name: name, Ready: st.Ready, State: st.State, Reason: orNull(st.Reason), Target: orNull(st.Target)}
 		if st.Address.IsValid() {
 			p.Address = orNull(st.Address.String())
 		}
-		answer.Ready = answer.Ready && st.Ready
-		answer.Parts = append(answer.Parts, p)
+		all.Ready = all.Ready && st.Ready
+		all.Parts = append(all.Parts, p)
 	}
 	for _, p := range parts {
 		add(p.name, p.status())
 	}
 	add("http", Status{Ready: true, State: "listening", Address: s.Addr()})
 	status := http.StatusOK
-	if !answer.Ready {
+	if !all.Ready {
 		status = http.StatusServiceUnavailable
 	}
-	writeJSON(w, status, answer)
+	answer.JSON(w, status, all)
 }
 
 func orNull(s string) *string {
@@ -108,11 +110,11 @@ func (s *Server) serveHealth(w http.ResponseWriter, r *http.Request) {
 		select {
 		case err := <-results:
 			if err != nil {
-				problem(w, http.StatusServiceUnavailable, err.Error())
+				answer.Problem(w, http.StatusServiceUnavailable, err.Error())
 				return
 			}
 		case <-ctx.Done():
-			problem(w, http.StatusServiceUnavailable, fmt.Sprintf("no answer within %v", healthDeadline))
+			answer.Problem(w, http.StatusServiceUnavailable, fmt.Sprintf("no answer within %v", healthDeadline))
 			return
 		}
 	}

@@ -1,5 +1,6 @@
-// Package web serves /metrics, /healthz and /readyz over HTTP. It reads what
-// others offer it and changes nothing.
+// Package web is the HTTP server: /metrics, /healthz and /readyz, and the routes
+// that others give it, such as those of the live page (web/page) and of the API
+// (web/api). It says who may ask, reads what others offer it and changes nothing.
 package web
 
 import (
@@ -14,6 +15,8 @@ import (
 	"sync"
 	"syscall"
 	"time"
+
+	"spoor/web/answer"
 )
 
 // Timeouts of the server. They bound what a slow or hostile client costs.
@@ -32,6 +35,14 @@ type Config struct {
 	Listen string
 	// Profiles adds the runtime's profiles under /debug/pprof/.
 	Profiles bool
+	// TokenFile holds what who asks must bring; "" asks for nothing.
+	TokenFile string
+	// Anonymous serves page and API beyond this machine without a token.
+	Anonymous bool
+	// CertFile and KeyFile, in PEM form, make it HTTPS; "" is HTTP.
+	CertFile, KeyFile string
+	// Host is the name by which a proxy on this machine makes the server known, "" none.
+	Host string
 }
 
 // DefaultConfig listens where only this machine can ask.
@@ -44,6 +55,9 @@ func (c *Config) Validate() error {
 	}
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		return fmt.Errorf("http.listen: %q is no address with a port such as 127.0.0.1:8080", c.Listen)
+	}
+	if (c.CertFile == "") != (c.KeyFile == "") {
+		return errTLSPair
 	}
 	return nil
 }
@@ -60,11 +74,45 @@ type Server struct {
 	listener net.Listener
 	parts    []part
 	probes   []*probe
+	routes   []route
+
+	token secret
+	pair  keypair
+}
+
+// route is one that others gave.
+type route struct {
+	pattern string
+	access  Access
+	handler http.Handler
 }
 
 // New gives a server that does nothing yet. metrics writes Prometheus' text format.
 func New(cfg Config, log *slog.Logger, metrics func(io.Writer)) *Server {
-	return &Server{cfg: cfg, log: log, metrics: metrics, ready: make(chan struct{})}
+	return &Server{
+		cfg: cfg, log: log, metrics: metrics, ready: make(chan struct{}), token: secret{file: cfg.TokenFile},
+		pair: keypair{cert: cfg.CertFile, key: cfg.KeyFile},
+	}
+}
+
+// Handle adds a route, as http.ServeMux has it, before Run.
+func (s *Server) Handle(pattern string, access Access, h http.Handler) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.routes = append(s.routes, route{pattern, access, h})
+}
+
+// URL gives where the page is, "" while nothing is listened on.
+func (s *Server) URL() string {
+	a := s.Addr()
+	if !a.IsValid() {
+		return ""
+	}
+	scheme := "http://"
+	if s.cfg.CertFile != "" {
+		scheme = "https://"
+	}
+	return scheme + a.String()
 }
 
 // Listen binds the port, so that a busy one is known before anything starts.
@@ -74,6 +122,16 @@ func (s *Server) Listen(ctx context.Context) error {
 	defer s.mu.Unlock()
 	if s.listener != nil || s.cfg.Listen == "" {
 		return nil
+	}
+	if s.cfg.TokenFile != "" {
+		if _, err := s.token.get(); err != nil {
+			return err
+		}
+	}
+	if s.cfg.CertFile != "" {
+		if _, err := s.pair.get(nil); err != nil {
+			return err
+		}
 	}
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", s.cfg.Listen)
@@ -134,7 +192,14 @@ func (s *Server) Run(ctx context.Context) error {
 		ErrorLog:          slog.NewLogLogger(s.log.Handler(), slog.LevelDebug),
 	}
 	failed := make(chan error, 1)
-	go func() { failed <- srv.Serve(l) }()
+	go func() {
+		if s.cfg.CertFile != "" {
+			srv.TLSConfig = s.pair.config()
+			failed <- srv.ServeTLS(l, "", "")
+			return
+		}
+		failed <- srv.Serve(l)
+	}()
 	select {
 	case err := <-failed:
 		return fmt.Errorf("http server: %w", err)
@@ -154,16 +219,25 @@ func (s *Server) Run(ctx context.Context) error {
 // Handler gives the routes, for tests and for embedding.
 func (s *Server) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("/metrics", get(s.serveMetrics))
-	mux.HandleFunc("/healthz", get(s.serveHealth))
-	mux.HandleFunc("/readyz", get(s.serveReady))
-	mux.HandleFunc("/api/v1/explain", get(s.serveExplain))
+	handle := func(pattern string, access Access, h http.Handler) { mux.Handle(pattern, s.guard(access, h)) }
+	handle("/metrics", Ops, answer.Get(s.serveMetrics))
+	handle("/healthz", Open, answer.Get(s.serveHealth))
+	handle("/readyz", Ops, answer.Get(s.serveReady))
+	handle("/login", Open, http.HandlerFunc(s.login))
+	handle("/api/v1/explain", Private, answer.Get(s.serveExplain))
 	if s.cfg.Profiles {
-		serveProfiles(mux)
+		profiles := http.NewServeMux()
+		serveProfiles(profiles)
+		handle("/debug/pprof/", Ops, profiles)
 	}
-	mux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		problem(w, http.StatusNotFound, "nothing at "+r.URL.Path+"; there are /metrics, /healthz and /readyz")
-	})
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, r := range s.routes {
+		handle(r.pattern, r.access, r.handler)
+	}
+	handle("/", Open, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		answer.Problem(w, http.StatusNotFound, "nothing at "+r.URL.Path+"; there are /, /api/v1/openapi.json, /metrics, /healthz and /readyz")
+	}))
 	return mux
 }
 

@@ -168,7 +168,17 @@ func (c *Config) outputKeys(add adder) {
 	add("output.max_bytes", config.Size(&c.Output.MaxBytes),
 		"Bound on what run keeps in output.dir; the oldest rotated files go first. Replays are not bounded.")
 	add("http.listen", config.String(&c.HTTP.Listen),
-		"Address for /metrics, /healthz and /readyz; port 0 takes a free one. Empty: no HTTP.")
+		"Address for the live page, its API, /metrics, /healthz and /readyz; port 0 takes a free one. Empty: no HTTP.")
+	add("http.token_file", config.String(&c.HTTP.TokenFile),
+		"A file with the token that who asks must bring, as a bearer token or on the page; read again when it changes. Empty: none is asked for, and beyond this machine page and API answer nobody.")
+	add("http.anonymous", config.Bool(&c.HTTP.Anonymous),
+		"Serve page and API beyond this machine without a token, where the network keeps strangers out.")
+	add("http.tls.cert_file", config.String(&c.HTTP.CertFile),
+		"Our certificate in PEM form, for HTTPS; read again when it changes. Empty: HTTP.")
+	add("http.tls.key_file", config.String(&c.HTTP.KeyFile),
+		"The key of our certificate.")
+	add("http.external_url", config.String(&c.Publish.ExternalURL),
+		"URL by which people reach the page, for links in alerts, such as https://spoor.example.net. Empty: alerts have none.")
 	add("http.profiles", config.Bool(&c.HTTP.Profiles),
 		"Serve the runtime's profiles under /debug/pprof/ too, for `go tool pprof`: they show what runs, and cost while they are taken.")
 	add("log.level", config.Enum(&c.Log.Level, telemetry.LevelDebug, telemetry.LevelInfo, telemetry.LevelWarn, telemetry.LevelError),

@@ -162,7 +162,11 @@ func (r *runner) notices() {
 	}
 	say("read the alerts: %s tail elephants --from start --kafka.brokers %s%s   or: kcat -C -b %s -t %s -o beginning",
 		cmp.Or(r.o.Program, "spoor"), brokers, prefix, brokers, elephants)
-	if a := r.web.Addr(); a.IsValid() {
-		say("http://%s/metrics, /healthz and /readyz", a)
+	if url := r.web.URL(); url != "" {
+		say("live page: %s/", url)
+		say("%s/metrics, /healthz and /readyz", url)
+	}
+	if text := r.cfg.HTTP.Exposed(); text != "" {
+		say("%s", text)
 	}
 }

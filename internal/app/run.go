@@ -23,6 +23,8 @@ import (
 	"spoor/publish/kafka"
 	"spoor/publish/post"
 	"spoor/web"
+	picture "spoor/web/live"
+	"spoor/web/scene"
 )
 
 // Deadlines of the parts of Run once they are told to stop, in that order.
@@ -83,6 +85,7 @@ type runner struct {
 	discards  *discards
 	reloader  *reloader
 	web       *web.Server
+	live      *picture.Live
 	registry  *telemetry.Registry
 	receiving atomic.Bool
 	stranded  int64 // bytes in a spool that is not used
@@ -154,6 +157,9 @@ func (r *runner) build(ctx context.Context) error {
 		r.workers = append(r.workers, w)
 	}
 	r.instruments()
+	if r.live != nil {
+		return r.showPage()
+	}
 	return nil
 }
 
@@ -177,7 +183,11 @@ func (r *runner) keeper() *keeper {
 
 // outbox is the publisher, with whom else listens.
 func (r *runner) outbox() analytics.Outbox {
-	out := posted{r.pub, r.poster}
+	var out outbox = posted{r.pub, r.poster}
+	if r.cfg.HTTP.Listen != "" {
+		r.live = picture.New(scene.Head{Collector: r.cfg.Publish.Collector, Version: r.o.Build.Version})
+		out = &tee{out, r.live}
+	}
 	if r.o.Watch == nil {
 		return out
 	}
@@ -203,6 +213,7 @@ func (r *runner) bind(ctx context.Context) (err error) {
 	}
 	r.registry = telemetry.NewRegistry(r.o.Build)
 	r.registry.Describe(docs.Metrics())
+	r.cfg.HTTP.Host = hostOf(r.cfg.Publish.ExternalURL)
 	r.web = web.New(r.cfg.HTTP, r.log, r.registry.WritePrometheus)
 	if err := r.web.Listen(ctx); err != nil {
 		return err
@@ -280,6 +291,9 @@ func (r *runner) parts(g *lifecycle.Group) {
 	}})
 	g.Add(lifecycle.Part{Name: "configuration", Run: r.reloader.run, StopTimeout: stopSlack})
 	g.Add(lifecycle.Part{Name: "forward", Run: r.forward.Run, StopTimeout: stopForward})
+	if r.live != nil {
+		g.Add(lifecycle.Part{Name: "live page", Run: r.live.Run, StopTimeout: stopSlack})
+	}
 	g.Add(lifecycle.Part{Name: "analytics", Run: r.beat.run, Ready: r.beat.ready, StopTimeout: stopEngine})
 	g.Add(lifecycle.Part{Name: "collector", Run: r.receive, StopTimeout: stopCollector})
 }

@@ -19,7 +19,7 @@ func documents(t *testing.T) map[string]string {
 			return err
 		}
 		if e.IsDir() && filepath.Clean(name) != filepath.Clean(root) &&
-			(strings.HasPrefix(e.Name(), ".") || slices.Contains([]string{"dist", "out"}, e.Name())) {
+			(strings.HasPrefix(e.Name(), ".") || slices.Contains([]string{"dist", "out", "node_modules"}, e.Name())) {
 			return fs.SkipDir
 		}
 		if strings.HasSuffix(name, ".md") {

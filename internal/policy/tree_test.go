@@ -75,7 +75,7 @@ var readTree = sync.OnceValues(func() ([]*file, error) {
 // skipped tells folders without code of ours. A nested module is its own house.
 func skipped(name, base string) bool {
 	nested, _ := filepath.Glob(filepath.Join(filepath.FromSlash(name), "go.mod"))
-	return strings.HasPrefix(base, ".") || slices.Contains([]string{"testdata", "dist", "out"}, base) || len(nested) > 0
+	return strings.HasPrefix(base, ".") || slices.Contains([]string{"testdata", "dist", "out", "node_modules"}, base) || len(nested) > 0
 }
 
 // tree parses every Go file of the repository, once.

@@ -27,7 +27,8 @@ func (n *narrator) introduce(a *app.Addresses, c *fabric.Config) {
 	if want := n.o.App.HTTP.Listen; want != "" && want != a.HTTP.String() {
 		taken = fmt.Sprintf("  (%s is taken)", want)
 	}
-	n.say(plain, "  metrics  http://%s/metrics%s", a.HTTP, taken)
+	n.say(plain, "  page     http://%s/%s", a.HTTP, taken)
+	n.say(plain, "  metrics  http://%s/metrics", a.HTTP)
 	broker := strings.Join(a.Brokers, ",")
 	n.say(plain, "  broker   %s, embedded, speaks Kafka's protocol", broker)
 	n.say(plain, "  alerts   %s tail elephants --from start --kafka.brokers %s", n.o.Program, broker)

@@ -1,0 +1,255 @@
+package app
+
+import (
+	"encoding/json"
+	"math"
+	"slices"
+	"sync"
+	"time"
+
+	"spoor/analytics"
+	"spoor/collector"
+	"spoor/publish"
+	picture "spoor/web/live"
+)
+
+// vitals are what the page shows of the collector's own health.
+type vitals struct {
+	r *runner
+
+	mu      sync.Mutex
+	text    []byte
+	at      time.Time
+	before  vitalsJSON
+	open    window // what ledger 1 lacks
+	owed    window // what ledger 2 lacks
+	detect  detectJSON
+	checked time.Time // when detect was worked out
+}
+
+// window keeps the least of the latest differences: what is under way at one look
+// has arrived at another, and what is missing for good is missing at all.
+type window struct{ seen []int64 }
+
+const windowLooks = 15
+
+func (w *window) least(d int64) int64 {
+	if w.seen = append(w.seen, d); len(w.seen) > windowLooks {
+		w.seen = w.seen[1:]
+	}
+	least := w.seen[0]
+	for _, v := range w.seen {
+		if abs(v) < abs(least) {
+			least = v
+		}
+	}
+	return least
+}
+
+func abs(v int64) int64 { return max(v, -v) }
+
+// vitalsJSON is the member "h" of the page's messages, and /api/v1/health (docs/api.md).
+type vitalsJSON struct {
+	Agents      int              `json:"agents"`
+	AgentsTotal int              `json:"agents_total"`
+	Silent      []picture.Silent `json:"silent"`
+	Datagrams   float64          `json:"datagrams_per_second"`
+	Samples     float64          `json:"samples_per_second"`
+	Flows       int              `json:"flows"`
+	Received    receivedJSON     `json:"received"`
+	Lost        lostJSON         `json:"lost"`
+	Published   publishedJSON    `json:"published"`
+	Kafka       kafkaJSON        `json:"kafka"`
+	Spool       spoolJSON        `json:"spool"`
+	Detect      detectJSON       `json:"detect"`
+	Findings    []finding        `json:"findings"`
+
+	samples uint64
+}
+
+// receivedJSON is ledger 1: total = the sum of the outcomes + missing.
+type receivedJSON struct {
+	Total     uint64 `json:"total"`
+	OK        uint64 `json:"ok"`
+	Partial   uint64 `json:"partial"`
+	Rejected  uint64 `json:"rejected"`
+	Agent     uint64 `json:"refused_agent"`
+	Refused   uint64 `json:"refused_source"`
+	Truncated uint64 `json:"truncated"`
+	Duplicate uint64 `json:"duplicate"`
+	Missing   int64  `json:"missing"`
+}
+
+type lostJSON struct {
+	Kernel      uint64 `json:"kernel"`
+	Gaps        uint64 `json:"sequence_gaps"`
+	AgentDrops  uint64 `json:"agent_drops"`
+	Unjudged    uint64 `json:"unjudged_samples"`
+	LateSamples uint64 `json:"late_samples"`
+}
+
+// publishedJSON is ledger 2, all topics: records + recovered = the others + missing.
+type publishedJSON struct {
+	Records      uint64 `json:"records"`
+	Recovered    uint64 `json:"recovered"`
+	Acknowledged uint64 `json:"acknowledged"`
+	Dropped      uint64 `json:"dropped"`
+	Queued       uint64 `json:"queued"`
+	Spooled      uint64 `json:"spooled"`
+	Missing      int64  `json:"missing"`
+}
+
+type kafkaJSON struct {
+	State    string  `json:"state"`
+	Reason   *string `json:"reason"`
+	Embedded bool    `json:"embedded"`
+	Brokers  int     `json:"brokers"`
+}
+
+type spoolJSON struct {
+	On      bool    `json:"on"`
+	Records uint64  `json:"records"`
+	Most    int64   `json:"max_bytes"`
+	Reason  *string `json:"reason"`
+}
+
+// detectJSON is how soon elephants are found, in seconds; null: never.
+type detectJSON struct {
+	Median *float64 `json:"median"`
+	Worst  *float64 `json:"worst"`
+	Link   *string  `json:"worst_link"`
+}
+
+// latest gives what was found at the latest look, of which there is one each two seconds.
+func (v *vitals) latest() []byte {
+	v.mu.Lock()
+	text := v.text
+	v.mu.Unlock()
+	if text == nil {
+		return v.look(nil)
+	}
+	return text
+}
+
+// look takes stock.
+func (v *vitals) look(silent []picture.Silent) []byte {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	now, r := time.Now(), v.r
+	stats := r.engine.Stats()
+	x := vitalsJSON{Silent: silent, Flows: stats.Shard.Flows, samples: stats.Shard.Samples}
+	if x.Silent == nil {
+		x.Silent = []picture.Silent{}
+	}
+	v.input(&x)
+	v.output(&x)
+	x.Lost.LateSamples, x.Lost.Unjudged = stats.Shard.Late, stats.Shard.NoSpeed+stats.Shard.Starved
+	if now.Sub(v.checked) > detectEvery || v.detect.Median == nil {
+		v.checked, v.detect = now, detection(r.engine)
+	}
+	x.Detect = v.detect
+	if seconds := now.Sub(v.at).Seconds(); !v.at.IsZero() && seconds > 0 {
+		x.Datagrams = round(float64(x.Received.Total-v.before.Received.Total) / seconds)
+		x.Samples = round(float64(x.samples-v.before.samples) / seconds)
+	}
+	x.Findings = findings(&x, &v.before)
+	v.before, v.at = x, now
+	v.text, _ = json.Marshal(&x) // numbers and texts: it always can be
+	return v.text
+}
+
+func round(x float64) float64 { return math.Round(x*10) / 10 }
+
+// input fills ledger 1 and what got lost before it. What was received is read first:
+// what arrives meanwhile is no gap.
+func (v *vitals) input(x *vitalsJSON) {
+	r := v.r
+	c := r.collector.Stats()
+	sum := r.counts()
+	g := receivedJSON{
+		Total: c.Received, OK: sum.outcomes[outcomeOK], Partial: sum.outcomes[outcomePartial], Agent: sum.outcomes[outcomeRefusedAgent],
+		Refused: c.Refused, Truncated: c.Truncated, Duplicate: sum.outcomes[outcomeDuplicate],
+	}
+	for _, n := range sum.rejected {
+		g.Rejected += n
+	}
+	told := g.OK + g.Partial + g.Rejected + g.Agent + g.Refused + g.Truncated + g.Duplicate
+	g.Missing = v.open.least(max(0, int64(c.Received)-int64(told)))
+	g.Total = told + uint64(g.Missing)
+	x.Received = g
+	if c.KernelDropsKnown {
+		x.Lost.Kernel = c.KernelDrops
+	}
+	list := r.agents.Snapshot()
+	x.AgentsTotal = countAgents(list)
+	x.Agents = max(0, x.AgentsTotal-len(x.Silent))
+	for i := range list {
+		x.Lost.Gaps += list[i].Lost
+		x.Lost.AgentDrops += list[i].Flows.Dropped
+	}
+}
+
+func countAgents(list []collector.Agent) (n int) {
+	for i := range list {
+		if i == 0 || list[i].Agent != list[i-1].Agent {
+			n++
+		}
+	}
+	return n
+}
+
+// output fills ledger 2, and how delivery does.
+func (v *vitals) output(x *vitalsJSON) {
+	r := v.r
+	for _, t := range publish.Topics() {
+		s := &r.pub.Stats()[t]
+		p := &x.Published
+		p.Records += s.Records
+		p.Recovered += s.Recovered
+		p.Acknowledged += s.Acknowledged
+		p.Dropped += s.DroppedTotal()
+		p.Queued += s.Queued
+		p.Spooled += s.Spooled
+	}
+	p := &x.Published
+	p.Missing = v.owed.least(int64(p.Records+p.Recovered) - int64(p.Acknowledged+p.Dropped+p.Queued+p.Spooled))
+	st := r.kafkaStatus()
+	x.Kafka = kafkaJSON{State: st.State, Embedded: r.broker != nil, Brokers: len(r.cfg.Kafka.Brokers)}
+	if st.Reason != "" {
+		x.Kafka.Reason = &st.Reason
+	}
+	on, ready, reason := r.pub.SpoolState()
+	x.Spool = spoolJSON{On: on, Records: p.Spooled, Most: r.cfg.Publish.Spool.MaxBytes}
+	if on && !ready {
+		x.Spool.Reason = &reason
+	}
+}
+
+// detectEvery is how often the time to detect is worked out, which goes through all ports.
+const detectEvery = 30 * time.Second
+
+// detection sums up how soon elephants are found.
+func detection(e *analytics.Engine) (d detectJSON) {
+	all := e.Detectability(math.MaxInt)
+	if len(all) == 0 {
+		return d
+	}
+	times := make([]float64, 0, len(all))
+	for i := range all {
+		times = append(times, all[i].P50)
+	}
+	slices.Sort(times)
+	name := all[0].Link
+	if name == "" {
+		name = all[0].Switch + ":" + all[0].Port
+	}
+	return detectJSON{Median: finite(times[len(times)/2]), Worst: finite(times[len(times)-1]), Link: &name}
+}
+
+func finite(v float64) *float64 {
+	if math.IsInf(v, 0) || math.IsNaN(v) {
+		return nil
+	}
+	v = round(v)
+	return &v
+}
