@@ -1,0 +1,86 @@
+package doctor
+
+import (
+	"cmp"
+	"slices"
+)
+
+// Severity says how bad it is.
+type Severity uint8
+
+// Severities, the later the worse.
+const (
+	Note    Severity = iota // worth knowing
+	Warning                 // estimates or delays suffer
+	Fault                   // data is lost, or nobody is heard
+)
+
+// String gives the name used in JSON.
+func (s Severity) String() string { return [...]string{"note", "warning", "fault"}[s] }
+
+// Finding is one thing that is wrong.
+type Finding struct {
+	Check    Check
+	Severity Severity
+	Text     string   // a sentence: what is wrong
+	Where    []string // switches, ports or links, the worst first, at most maxWhere
+	More     int      // so many beyond
+	Do       string   // what to do, in words
+	Type     []Lines  // what to type
+}
+
+// Check names what was looked at; it is part of the JSON and never changes.
+type Check string
+
+// Checks.
+const (
+	CheckAgents       Check = "agents"
+	CheckSilent       Check = "silent_agents"
+	CheckDatagrams    Check = "datagram_loss"
+	CheckSamples      Check = "sample_loss"
+	CheckBackOff      Check = "sampling_rate"
+	CheckCounters     Check = "counters"
+	CheckAgreement    Check = "samples_against_counters"
+	CheckSpeeds       Check = "speeds"
+	CheckDetection    Check = "seconds_to_detect"
+	CheckSocket       Check = "socket_buffer"
+	CheckClock        Check = "clock"
+	CheckKafka        Check = "kafka"
+	CheckTopics       Check = "topics"
+	CheckPublished    Check = "records_dropped"
+	CheckSpool        Check = "spool"
+	CheckTunnels      Check = "tunnel_headers"
+	CheckUptime       Check = "agent_uptime"
+	CheckShared       Check = "shared_addresses"
+	CheckSilentSwitch Check = "silent_switches"
+)
+
+// maxWhere bounds the places that a finding names.
+const maxWhere = 10
+
+// place is where something is, and how bad it is there.
+type place struct {
+	name string
+	by   float64
+}
+
+// places gives the worst of them, and how many there are beyond.
+func places(list []place) (where []string, more int) {
+	slices.SortFunc(list, func(a, b place) int { return cmp.Or(cmp.Compare(b.by, a.by), cmp.Compare(a.name, b.name)) })
+	for _, p := range list[:min(len(list), maxWhere)] {
+		where = append(where, p.name)
+	}
+	return where, len(list) - len(where)
+}
+
+// Examine gives the findings, the worst first.
+func Examine(f *Facts) []Finding {
+	var list []Finding
+	for _, check := range [...]func(*Facts) []Finding{
+		agents, losses, backOff, counters, uptimes, shared, agreement, speeds, detection, silentSwitches, tunnels, socket, clock, kafka, spool,
+	} {
+		list = append(list, check(f)...)
+	}
+	slices.SortStableFunc(list, func(a, b Finding) int { return cmp.Compare(b.Severity, a.Severity) })
+	return list
+}
