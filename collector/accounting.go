@@ -61,14 +61,16 @@ type SampleLoss struct {
 
 // Agent is the state of one (agent, sub-agent) as a value.
 type Agent struct {
-	Agent     flow.Addr
-	SubAgent  uint32
-	Apart     bool       // another UDP source numbers datagrams of the same agent and sub-agent: Peer tells them apart
-	Peer      netip.Addr // UDP source whose numbering this is; datagrams may come through others too
-	FirstSeen int64      // Unix ns
-	LastSeen  int64
-	Sequence  uint32 // newest
-	Uptime    uint32 // ms, of the newest datagram
+	Agent       flow.Addr
+	SubAgent    uint32
+	Apart       bool       // another UDP source numbers datagrams of the same agent and sub-agent: Peer tells them apart
+	Peer        netip.Addr // UDP source whose numbering this is; datagrams may come through others too
+	FirstSeen   int64      // Unix ns
+	LastSeen    int64
+	Sequence    uint32 // newest
+	Uptime      uint32 // ms, of the newest datagram
+	Since       int64  // an hour or two ago, or the first datagram of its present numbering: arrival, Unix ns
+	SinceUptime uint32 // ms, of the datagram that arrived then
 
 	Datagrams  uint64 // received, duplicates included
 	Lost       uint64 // sequence gaps that nothing filled; never falls
@@ -89,7 +91,7 @@ func (s *stream) snapshot() Agent {
 	t := &s.sources
 	return Agent{
 		Agent: s.key.agent, SubAgent: s.key.sub, Apart: !s.key.apart.IsZero(), Peer: s.peer,
-		FirstSeen: s.firstSeen, LastSeen: s.lastSeen.Load(), Sequence: s.highest, Uptime: s.uptime,
+		FirstSeen: s.firstSeen, LastSeen: s.lastSeen.Load(), Sequence: s.highest, Uptime: s.uptime, Since: s.marks[0].at, SinceUptime: s.marks[0].uptime,
 		Datagrams: s.datagrams, Lost: s.lost.lost, Duplicates: s.duplicates, Reordered: s.reordered, Restarts: s.restarts,
 		Sources: len(t.list), Shared: t.flows.shared,
 		Flows: t.flows.sum(), Counters: t.others[countersKind].sum(), Discards: t.others[discardsKind].sum(),

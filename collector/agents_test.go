@@ -110,7 +110,7 @@ func TestAccount(t *testing.T) {
 			want.Agent, want.SubAgent, want.Peer = agent1, 3, peer1
 			got := a.Snapshot()
 			if d := cmp.Diff([]Agent{want}, got, cmpopts.EquateComparable(netip.Addr{}),
-				cmpopts.IgnoreFields(Agent{}, "FirstSeen", "LastSeen", "Sequence", "Uptime")); d != "" {
+				cmpopts.IgnoreFields(Agent{}, "Since", "SinceUptime", "FirstSeen", "LastSeen", "Sequence", "Uptime")); d != "" {
 				t.Error(d)
 			}
 		})
@@ -320,5 +320,41 @@ func BenchmarkAccount(b *testing.B) {
 				acc.Release()
 			}
 		})
+	}
+}
+
+// TestMarks: an agent's uptime can be compared with our clock over the last hour
+// or two, also when it has wrapped before and after a restart.
+func TestMarks(t *testing.T) {
+	a := agents(t, nil)
+	agent := flow.AddrFromNetip(peer1)
+	var seq uint32
+	now, uptime := 1000*second, uint32(1<<32-30*60*1000) // wraps in half an hour
+	give := func(after int64, runs float64) Agent {
+		now += after
+		uptime += uint32(float64(after) / 1e6 * runs)
+		seq++
+		acc := a.Account(agent, 0, seq, uptime, seq, now, peer1)
+		acc.Release()
+		return a.Snapshot()[0]
+	}
+	drift := func(x Agent) float64 { return float64(x.Uptime-x.SinceUptime) * 1e6 / float64(x.LastSeen-x.Since) }
+	var x Agent
+	for range 5 * 60 {
+		x = give(60*second, 1.05)
+	}
+	if over := x.LastSeen - x.Since; over < 3600*second || over > 2*3700*second {
+		t.Errorf("the mark is %d s old", over/second)
+	}
+	if d := drift(x); d < 1.049 || d > 1.051 {
+		t.Errorf("the uptime runs %g times our clock", d)
+	}
+	uptime, seq = 0, 0
+	x = give(60*second, 1)
+	for range 10 {
+		x = give(60*second, 1)
+	}
+	if d := drift(x); d < 0.999 || d > 1.001 || x.LastSeen-x.Since != 600*second {
+		t.Errorf("after a restart it runs %g times our clock", d)
 	}
 }

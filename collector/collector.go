@@ -91,8 +91,11 @@ func (c *Collector) reportBuffer() {
 		return
 	}
 	c.log.Warn("socket buffer capped by the system: bursts may be lost",
-		"asked", c.cfg.Buffer, "granted", granted, "remedy", fmt.Sprintf(bufferRemedy, c.cfg.Buffer))
+		"asked", c.cfg.Buffer, "granted", granted, "remedy", BufferRemedy(c.cfg.Buffer))
 }
+
+// BufferRemedy tells how to let the system grant a socket buffer of so many bytes.
+func BufferRemedy(bytes int) string { return fmt.Sprintf(bufferRemedy, bytes) }
 
 // Run receives until ctx ends or a socket breaks, and closes the sockets. It can
 // be called once. The close protocol is in the package's documentation.

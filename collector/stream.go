@@ -50,7 +50,8 @@ type stream struct {
 	rival     netip.Addr // source of a datagram of no known numbering, that came at rivalSeen
 	rivalSeen int64
 	firstSeen int64
-	old       ended // the numbering before the agent's last restart
+	marks     [2]mark // the older first
+	old       ended   // the numbering before the agent's last restart
 
 	datagrams, duplicates, reordered, restarts uint64
 	lost                                       loss
@@ -58,6 +59,15 @@ type stream struct {
 
 	sources sourceTable
 }
+
+// mark is when an uptime arrived.
+type mark struct {
+	at     int64  // Unix ns
+	uptime uint32 // ms
+}
+
+// markEvery is how old the marks grow, so that their uptime cannot have wrapped since.
+const markEvery = int64(3600e9)
 
 // number is what tells a datagram from others of its agent.
 type number struct {
@@ -85,7 +95,7 @@ func (s *stream) account(n number, received int64, from netip.Addr) (acc Account
 	switch {
 	case !s.started:
 		s.started, s.firstSeen, s.fitted = true, received, received
-		s.begin(n)
+		s.begin(n, received)
 	case s.old.holds(n, received):
 		s.leftover(n.seq, &acc)
 	case from == s.peer, s.relayed(n, received):
@@ -149,6 +159,9 @@ func (s *stream) judge(n number, received int64, acc *Accounting) {
 		s.advance(uint32(d), acc)
 		s.highest, s.uptime, s.onProbe = n.seq, uptime, false
 		s.prints[n.seq%sequenceWindow] = n.print
+		if received-s.marks[1].at > markEvery {
+			s.marks = [2]mark{s.marks[1], {received, uptime}}
+		}
 	case fell, s.onProbe && n.seq == s.probation:
 		s.restarts++
 		acc.Restarted = true
@@ -170,11 +183,12 @@ func (s *stream) judge(n number, received int64, acc *Accounting) {
 func (s *stream) renew(n number, received int64) {
 	s.old = ended{received, s.highest, s.uptime, s.prints[s.highest%sequenceWindow], s.window}
 	s.rival = netip.Addr{}
-	s.begin(n)
+	s.begin(n, received)
 	s.sources.restart()
 }
 
-func (s *stream) begin(n number) {
+func (s *stream) begin(n number, received int64) {
+	s.marks = [2]mark{{received, n.uptime}, {received, n.uptime}}
 	s.highest, s.uptime, s.window, s.span, s.onProbe = n.seq, n.uptime, 1, 1, false
 	s.late = lateness{}
 	s.prints[n.seq%sequenceWindow] = n.print

@@ -41,7 +41,7 @@ func (c *Config) Keys() *config.Set {
 }
 
 // liveKeys are the settings, or the beginnings of their names, that Reload puts into force.
-var liveKeys = []string{"listen.allow", "agents.", "names.", "elephants.", "topology.file", "topology.speeds", "flows.idle", "paths.", "log.level"}
+var liveKeys = []string{"listen.allow", "agents.", "names.", "elephants.", "topology.file", "topology.speeds", "flows.idle", "paths.", "alerts.detection_within", "log.level"}
 
 func live(name string) bool {
 	return slices.ContainsFunc(liveKeys, func(k string) bool { return name == k || strings.HasSuffix(k, ".") && strings.HasPrefix(name, k) })

@@ -1,6 +1,9 @@
 package app
 
-import "spoor/decode"
+import (
+	"spoor/decode"
+	"spoor/flow"
+)
 
 // outcome is how a datagram that reached a worker ended, but for those that the
 // decoder rejected, which are counted by reason.
@@ -26,6 +29,9 @@ type tally struct {
 	outcomes [numOutcomes]uint64
 	rejected [decode.NumReasons]uint64 // datagrams that could not be read, by reason
 	decode   decode.Stats
+	// Samples of tunnelled packets whose header ends before the inner ports, and the last agent that took one.
+	cutTunnels uint64
+	cutFrom    flow.Addr
 }
 
 func (t *tally) addTo(sum *tally) {
@@ -36,6 +42,9 @@ func (t *tally) addTo(sum *tally) {
 		sum.rejected[i] += n
 	}
 	t.decode.AddTo(&sum.decode)
+	if sum.cutTunnels += t.cutTunnels; t.cutTunnels > 0 {
+		sum.cutFrom = t.cutFrom
+	}
 }
 
 // datagrams gives the sum of all outcomes.

@@ -140,6 +140,10 @@ func (s *samples) FlowSample(x *flow.Sample) {
 	x.Time = s.spread.next(x.Timestamp)
 	x.EffectiveRate = s.acc.Source(x.SourceClass, x.SourceIndex, x.Sequence, x.SamplingRate, x.Drops)
 	x.FlowID, x.Exchange = x.Packet.Key.ID(), x.Packet.Key.Exchange()
+	if x.Packet.Truncated && x.Packet.Tunnel != flow.TunnelNone {
+		s.tally.cutTunnels++
+		s.tally.cutFrom = x.Agent
+	}
 	s.feed.Sample(x)
 	s.labels = flow.Labels{}
 	s.feed.Describe(x, &s.labels)
