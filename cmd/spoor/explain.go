@@ -1,13 +1,9 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"log/slog"
-	"net/http"
 	"net/url"
 	"strings"
 	"time"
@@ -58,14 +54,21 @@ func (c *cli) explainCommand() *cobra.Command {
 		if from != "" && len(pcaps) > 0 {
 			return errors.New("--url and --pcap exclude each other")
 		}
-		what := strings.Join(args, " ")
+		what, base := strings.Join(args, " "), ""
+		if len(pcaps) == 0 {
+			var err error
+			if base, err = c.collectorURL(from); err != nil {
+				return err
+			}
+		}
 		c.working = true
 		var doc *explain.Doc
 		var err error
 		if len(pcaps) > 0 {
 			doc, err = app.ExplainCapture(cmd.Context(), &c.cfg, &app.ExplainOptions{Files: pcaps, Port: port, What: what, At: at, Zone: time.Local})
 		} else {
-			doc, err = askRunning(cmd.Context(), explainURL(from, c.cfg.HTTP.Listen), what)
+			doc = &explain.Doc{}
+			err = c.ask(cmd.Context(), base, "/api/v1/explain?what="+url.QueryEscape(what), doc)
 		}
 		if err != nil {
 			return err
@@ -78,54 +81,4 @@ func (c *cli) explainCommand() *cobra.Command {
 		return e.Encode(doc)
 	})
 	return cmd
-}
-
-// explainURL gives where to ask.
-func explainURL(from, listen string) string {
-	if from == "" {
-		if strings.HasPrefix(listen, ":") {
-			listen = "127.0.0.1" + listen
-		}
-		from = "http://" + listen
-	}
-	return strings.TrimSuffix(from, "/") + "/api/v1/explain"
-}
-
-// Bounds of asking.
-const (
-	askFor    = 30 * time.Second
-	maxAnswer = 16 << 20
-)
-
-// askRunning asks a running spoor.
-func askRunning(ctx context.Context, at, what string) (*explain.Doc, error) {
-	ctx, cancel := context.WithTimeout(ctx, askFor)
-	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, at+"?what="+url.QueryEscape(what), http.NoBody)
-	if err != nil {
-		return nil, fmt.Errorf("explain: %w", err)
-	}
-	answer, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return nil, fmt.Errorf("nobody answers there: does spoor run, with http.listen as here? %w", err)
-	}
-	defer func() { _ = answer.Body.Close() }() // read only
-	body, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
-	if err != nil {
-		return nil, fmt.Errorf("the answer broke off: %w", err)
-	}
-	if answer.StatusCode != http.StatusOK {
-		var p struct {
-			Detail string `json:"detail"`
-		}
-		if json.Unmarshal(body, &p) != nil || p.Detail == "" {
-			return nil, fmt.Errorf("%s: %s", at, answer.Status)
-		}
-		return nil, errors.New(p.Detail)
-	}
-	doc := &explain.Doc{}
-	if err := json.Unmarshal(body, doc); err != nil {
-		return nil, fmt.Errorf("%s: the answer is no explanation: %w", at, err)
-	}
-	return doc, nil
 }

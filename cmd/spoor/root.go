@@ -122,7 +122,7 @@ func (c *cli) root() *cobra.Command {
 		hideOthers(cmd)
 		help(cmd, args)
 	})
-	root.AddCommand(c.runCommand(), c.checkCommand(), c.demoCommand(), c.simulateCommand(), c.replayCommand(), c.decodeCommand(), c.tailCommand(), c.topicsCommand(), c.topologyCommand(), c.explainCommand(), c.healthCommand(), c.versionCommand(), c.completionCommand(), c.manCommand())
+	root.AddCommand(c.runCommand(), c.checkCommand(), c.doctorCommand(), c.demoCommand(), c.simulateCommand(), c.replayCommand(), c.decodeCommand(), c.tailCommand(), c.topicsCommand(), c.topologyCommand(), c.explainCommand(), c.healthCommand(), c.versionCommand(), c.completionCommand(), c.manCommand())
 	return root
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"math"
 	"strings"
+	"sync"
 	"time"
 
 	"spoor/collector"
@@ -19,6 +20,27 @@ const (
 	doctorLinks   = 100_000
 	doctorTimeout = 5 * time.Second // for the brokers to tell of their topics
 )
+
+// examiner examines for whoever asks, and keeps the result for a moment: brokers
+// are asked each time.
+type examiner struct {
+	r    *runner
+	mu   sync.Mutex
+	at   time.Time
+	list []doctor.Finding
+}
+
+// examineEvery is how old a result may be.
+const examineEvery = 5 * time.Second
+
+func (e *examiner) findings(ctx context.Context) []doctor.Finding {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if e.at.IsZero() || time.Since(e.at) > examineEvery {
+		e.list, e.at = e.r.examine(context.WithoutCancel(ctx)), time.Now() // for those who wait for it too
+	}
+	return e.list
+}
 
 // examine gathers what is known of the collector and those that it hears, and judges it.
 func (r *runner) examine(ctx context.Context) []doctor.Finding {

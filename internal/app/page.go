@@ -15,7 +15,7 @@ func (r *runner) showPage() error {
 	vitals := &vitals{r: r}
 	r.live.Connect(picture.Source{Engine: r.engine, Health: vitals.look})
 	a := api.New(api.Source{
-		Engine: r.engine, Agents: r.agents, Live: r.live, Collector: r.cfg.Publish.Collector, Health: vitals.latest, Stats: r.counted,
+		Engine: r.engine, Agents: r.agents, Live: r.live, Collector: r.cfg.Publish.Collector, Health: vitals.latest, Stats: r.counted, Doctor: (&examiner{r: r}).findings,
 	})
 	a.Register(func(pattern string, h http.Handler) { r.web.Handle(pattern, web.Private, h) })
 	return page.Register(func(pattern string, h http.Handler) { r.web.Handle(pattern, web.Open, h) })

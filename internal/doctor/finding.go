@@ -2,6 +2,7 @@ package doctor
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 )
 
@@ -15,18 +16,33 @@ const (
 	Fault                   // data is lost, or nobody is heard
 )
 
+var severities = [...]string{"note", "warning", "fault"}
+
 // String gives the name used in JSON.
-func (s Severity) String() string { return [...]string{"note", "warning", "fault"}[s] }
+func (s Severity) String() string { return severities[s] }
+
+// MarshalText gives the same.
+func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// UnmarshalText reads it.
+func (s *Severity) UnmarshalText(text []byte) error {
+	i := slices.Index(severities[:], string(text))
+	if i < 0 {
+		return fmt.Errorf("%q is no severity: note, warning or fault", text)
+	}
+	*s = Severity(i)
+	return nil
+}
 
 // Finding is one thing that is wrong.
 type Finding struct {
-	Check    Check
-	Severity Severity
-	Text     string   // a sentence: what is wrong
-	Where    []string // switches, ports or links, the worst first, at most maxWhere
-	More     int      // so many beyond
-	Do       string   // what to do, in words
-	Type     []Lines  // what to type
+	Check    Check    `json:"check"`
+	Severity Severity `json:"severity"`
+	Text     string   `json:"text"`            // a sentence: what is wrong
+	Where    []string `json:"where,omitempty"` // switches, ports or links, the worst first, at most maxWhere
+	More     int      `json:"more,omitempty"`  // so many beyond
+	Do       string   `json:"do"`              // what to do, in words
+	Type     []Lines  `json:"type,omitempty"`  // what to type
 }
 
 // Check names what was looked at; it is part of the JSON and never changes.

@@ -10,14 +10,14 @@ const (
 	silentAfter  = 90.0 // seconds; agents poll counters each 20 to 30
 	lossRatio    = 0.001
 	lossFault    = 0.05
-	backOffRatio = 1.5  // effective over stated sampling rate
-	driftRatio   = 0.02 // of an agent's uptime against ours
+	backOffRatio = 1.5   // effective over stated sampling rate
+	driftRatio   = 0.02  // of an agent's uptime against ours
 	driftOver    = 300.0 // seconds over which it must have been seen
-	enough       = 1000 // datagrams or samples, before a ratio means something
-	agreeBy      = 0.2  // off 1, beyond what chance explains
-	agreeSamples = 100  // before agreement means something
-	pollEvery    = 20   // seconds, recommended
-	headerBytes  = 256  // of a tunnel's packet, recommended
+	enough       = 1000  // datagrams or samples, before a ratio means something
+	agreeBy      = 0.2   // off 1, beyond what chance explains
+	agreeSamples = 100   // before agreement means something
+	pollEvery    = 20    // seconds, recommended
+	headerBytes  = 256   // of a tunnel's packet, recommended
 )
 
 // agents: nobody is heard, or some no more.

@@ -8,9 +8,9 @@ import (
 // Lines are what to type on one vendor's switch, and whose document says so.
 // Words in capitals are to be filled in.
 type Lines struct {
-	Vendor string
-	Lines  []string
-	Source string
+	Vendor string   `json:"vendor"`
+	Lines  []string `json:"lines"`
+	Source string   `json:"source"`
 }
 
 // subject is what of a switch's sFlow is to be changed.

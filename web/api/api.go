@@ -4,6 +4,7 @@
 package api
 
 import (
+	"context"
 	_ "embed"
 	"maps"
 	"net/http"
@@ -11,6 +12,7 @@ import (
 
 	"spoor/analytics"
 	"spoor/collector"
+	"spoor/internal/doctor"
 	"spoor/web/answer"
 	"spoor/web/live"
 )
@@ -29,6 +31,8 @@ type Source struct {
 	Collector string
 	// Health gives the state of the telemetry as JSON, as in the picture of the page.
 	Health func() []byte
+	// Doctor gives what keeps the collector from seeing the fabric.
+	Doctor func(ctx context.Context) []doctor.Finding
 	// Stats gives what else is counted.
 	Stats func() any
 }
@@ -62,6 +66,7 @@ func (a *API) routes() map[string]http.HandlerFunc {
 		"/drops":                  a.drops,
 		"/alerts":                 a.alerts,
 		"/health":                 a.health,
+		"/doctor":                 a.doctor,
 		"/stats":                  a.stats,
 		"/state":                  a.state,
 		"/events":                 a.Live.Events,

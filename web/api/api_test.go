@@ -227,7 +227,7 @@ func TestDocument(t *testing.T) {
 	}
 	for path, example := range map[string]string{
 		"/topology": "", "/links": "", "/links/history": "?port=10.255.0.1/49", "/flows": "?limit=5", "/flows/{id}": elephant(), "/paths/{id}": elephant(),
-		"/elephants": "", "/agents": "", "/agents/{agent}/sources": "10.255.0.1", "/drops": "", "/alerts": "", "/state": "?at=9999999999",
+		"/elephants": "", "/agents": "", "/agents/{agent}/sources": "10.255.0.1", "/drops": "", "/alerts": "", "/doctor": "", "/state": "?at=9999999999",
 	} {
 		url := "/api/v1" + path + example
 		if i := strings.Index(path, "{"); i >= 0 {

@@ -8,6 +8,7 @@ import (
 
 	"spoor/collector"
 	"spoor/flow"
+	"spoor/internal/doctor"
 	"spoor/web/answer"
 	"spoor/web/scene"
 )
@@ -222,4 +223,13 @@ func (a *API) sources(w http.ResponseWriter, r *http.Request) {
 	}
 	page := cut(all, skip, limit)
 	items(w, page, len(page), skip, len(all), 1<<20)
+}
+
+func (a *API) doctor(w http.ResponseWriter, r *http.Request) {
+	q := ask(r)
+	if q.bad(w) {
+		return
+	}
+	list := a.Doctor(r.Context())
+	items(w, append([]doctor.Finding{}, list...), len(list), 0, len(list), len(list))
 }

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -12,6 +13,7 @@ import (
 	"spoor/analytics"
 	"spoor/collector"
 	"spoor/flow"
+	"spoor/internal/doctor"
 	"spoor/topology"
 	"spoor/web/api"
 	"spoor/web/live"
@@ -59,6 +61,7 @@ func newRig(t *testing.T) *rig {
 	r.feed = r.engine.Feed()
 	l.Connect(live.Source{Engine: r.engine})
 	a := api.New(api.Source{
+		Doctor: func(context.Context) []doctor.Finding { return doctor.Examine(&doctor.Facts{}) },
 		Engine: r.engine, Agents: agents, Live: l, Collector: "test",
 		Health: func() []byte { return []byte(`{}`) }, Stats: func() any { return struct{}{} },
 	})
