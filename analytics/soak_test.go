@@ -118,7 +118,7 @@ func soakEngine(t *testing.T) (*Engine, *judge) {
 	cfg := DefaultConfig()
 	cfg.Seed = [2]uint64{1, 2}
 	cfg.Flows = FlowsConfig{Max: Shards * 64, Idle: 20 * time.Second}
-	cfg.Paths.MaxPerSecond = 2000
+	cfg.Paths.MaxPerSecond = 1000
 	cfg.Topology.Static, cfg.Topology.Speeds = given, []topology.Speed{{Bps: 100e6}}
 	j := newJudge(t)
 	e, err := New(cfg, j)

@@ -4,7 +4,7 @@ import "math"
 
 // alive tells whether links of a bundle are up, and in calm times their far end is not drained.
 func (b bundle) alive(calm bool) bool {
-	return len(b.up()) > 0 && !(calm && b[0].far.node.drained)
+	return len(b.up()) > 0 && (!calm || !b[0].far.node.drained)
 }
 
 // up gives the links that are up.
@@ -53,14 +53,15 @@ func (t *tracer) detour(in *port, w wire, c choice) bool {
 // its ports, or those that share its VTEP; else a mate of theirs. It is nil if
 // none can be reached.
 func (t *tracer) lastLeaf(leaf *node) *node {
-	var owners, mates []*node
+	var mates []*node
+	owners := make([]*node, 0, len(t.dst.ports))
 	for _, p := range t.dst.ports {
 		owners = append(owners, p.node)
 		if p.node.mate != nil {
 			mates = append(mates, p.node.mate)
 		}
 	}
-	if t.n.cfg.VXLAN && owners != nil && owners[0].mate != nil {
+	if t.n.cfg.VXLAN && len(owners) > 0 && owners[0].mate != nil {
 		owners, mates = []*node{owners[0], owners[0].mate}, nil
 	}
 	for _, candidates := range [][]*node{owners, mates} {
@@ -90,7 +91,7 @@ func (t *tracer) spine(leaf, last *node, forced int) int {
 	}
 	for _, calm := range []bool{true, false} {
 		usable := func(i int) bool { return over(leaf, last, i, calm) }
-		i := -1
+		var i int
 		if w := t.n.cfg.Weights; w != nil {
 			i = heaviest(t.hash, leaf.mac, len(leaf.up), w, usable)
 		} else {

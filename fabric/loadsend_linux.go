@@ -22,7 +22,8 @@ type manySocket struct {
 }
 
 func newLoadSocket(to netip.AddrPort) (loadSocket, error) {
-	family, address := unix.AF_INET, unix.Sockaddr(nil)
+	family := unix.AF_INET
+	var address unix.Sockaddr
 	if a := to.Addr().Unmap(); a.Is4() {
 		address = &unix.SockaddrInet4{Port: int(to.Port()), Addr: a.As4()}
 	} else {

@@ -169,6 +169,24 @@ func (l *Learner) place(a flow.Addr, sw SwitchID, buckets uint32, direct bool) {
 	default:
 		return
 	}
+	l.creditEnd(t)
+	l.showEnd(t)
+}
+
+// showEnd tells the next snapshot where a tunnel end is.
+func (l *Learner) showEnd(t *tunnelEnd) {
+	e := End{Switches: t.at, Flows: flowsStep(bits.OnesCount32(t.buckets))}
+	if !t.direct && t.at[1] == 0 && bits.OnesCount32(t.buckets) < flowsOfPair {
+		return
+	}
+	if old, ok := l.next.vteps.get(t.addr); !ok || old != e {
+		l.next.vteps.set(t.addr, e)
+		l.changed = true
+	}
+}
+
+// creditEnd counts what the flows of a tunnel end say of whether ends are shared.
+func (l *Learner) creditEnd(t *tunnelEnd) {
 	n := surplus(t.buckets)
 	if t.at[1] != 0 {
 		n = 0
@@ -177,14 +195,6 @@ func (l *Learner) place(a flow.Addr, sw SwitchID, buckets uint32, direct bool) {
 		l.endsAlone += n - t.credit
 		t.credit = n
 		l.changed = l.changed || (was >= flowsOfAll) != (l.endsAlone >= flowsOfAll)
-	}
-	e := End{Switches: t.at, Flows: flowsStep(bits.OnesCount32(t.buckets))}
-	if !t.direct && t.at[1] == 0 && bits.OnesCount32(t.buckets) < flowsOfPair {
-		return
-	}
-	if old, ok := l.next.vteps.get(a); !ok || old != e {
-		l.next.vteps.set(a, e)
-		l.changed = true
 	}
 }
 

@@ -55,6 +55,12 @@ func (l *Learner) wentTo(h *host, to SwitchID) {
 	if !elsewhere {
 		return
 	}
+	l.leave(h, to)
+	h.buckets = buckets
+}
+
+// leave forgets all sightings of an address but those at a switch.
+func (l *Learner) leave(h *host, to SwitchID) {
 	left := func(s sighting) bool { return s.at() != 0 && s.at() != to }
 	for _, s := range h.sources {
 		if left(s) {
@@ -64,7 +70,7 @@ func (l *Learner) wentTo(h *host, to SwitchID) {
 			}
 		}
 	}
-	h.sources, h.buckets = slices.DeleteFunc(h.sources, left), buckets
+	h.sources = slices.DeleteFunc(h.sources, left)
 	l.dirtyHosts[h] = struct{}{}
 	if h.station != nil {
 		for _, o := range h.station.hosts {

@@ -242,17 +242,13 @@ func (l *Learner) edgesOf(h *host, place *Place) (latest *sighting) {
 		switch {
 		case p.leads == toOutside, s.hops == 0 && p.unproven():
 		case s.hops == 0 && p.peer == 0 && !p.handsOver:
-			if l.nodes[p.key.sw].router && (p.routed == 0 || p.home()) && (!l.pairs || p.edge) { // pairs that share tunnel ends bridge over their peer link
+			if l.isEdge(p) {
 				place.Edges = addSwitch(place.Edges, p.key.sw)
 			}
-			if latest == nil || s.last >= latest.last {
-				latest = s
-			}
+			latest = later(latest, s)
 		case s.hops == 1 && p.home():
 			place.Edges = addSwitch(place.Edges, p.key.sw)
-			if latest == nil || s.last >= latest.last {
-				latest = s
-			}
+			latest = later(latest, s)
 		case p.handsOver: // whatever comes over a pair's link may come from anywhere
 		case s.hops == 1 && p.peer != 0:
 			place.Edges = addSwitch(place.Edges, p.peer)
@@ -262,14 +258,34 @@ func (l *Learner) edgesOf(h *host, place *Place) (latest *sighting) {
 			place.Doubt = true
 		}
 	}
-	if h.station != nil && latest != nil { // an interface has several addresses, all of which are where its MAC is
-		for _, k := range h.station.ports {
-			if p := l.at(k); p != nil && p.edge && p.peer == 0 && !p.handsOver {
-				place.Edges = addSwitch(place.Edges, k.sw)
-			}
-		}
+	if h.station != nil && latest != nil {
+		l.edgesOfStation(h.station, place)
 	}
 	return latest
+}
+
+// isEdge reports whether an address that was seen to send into a port lives at its switch.
+func (l *Learner) isEdge(p *port) bool {
+	return l.nodes[p.key.sw].router && (p.routed == 0 || p.home()) &&
+		(!l.pairs || p.edge) // pairs that share tunnel ends bridge over their peer link
+}
+
+// later gives the later of two sightings.
+func later(a, b *sighting) *sighting {
+	if a == nil || b.last >= a.last {
+		return b
+	}
+	return a
+}
+
+// edgesOfStation adds the switches where an interface is seen: it has several
+// addresses, all of which are where its MAC is.
+func (l *Learner) edgesOfStation(s *station, place *Place) {
+	for _, k := range s.ports {
+		if p := l.at(k); p != nil && p.edge && p.peer == 0 && !p.handsOver {
+			place.Edges = addSwitch(place.Edges, k.sw)
+		}
+	}
 }
 
 // A port without any ingress that leads to more addresses may lead to a silent switch.

@@ -154,7 +154,7 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 		answer.Problem(w, http.StatusInternalServerError, "the token cannot be read")
 		return
 	}
-	http.SetCookie(w, &http.Cookie{
+	http.SetCookie(w, &http.Cookie{ //nolint:gosec // G124: over plain HTTP a secure cookie would not come back
 		Name: cookieName, Value: seal(token), Path: "/", MaxAge: int(cookieAge / time.Second), HttpOnly: true, Secure: r.TLS != nil, SameSite: http.SameSiteStrictMode,
 	})
 	w.WriteHeader(http.StatusNoContent)

@@ -207,7 +207,7 @@ func TestTLS(t *testing.T) {
 		t.Fatal(err)
 	}
 	_ = resp.Body.Close()
-	if resp.StatusCode != 200 || resp.TLS == nil || !strings.HasPrefix(s.URL(), "https://") {
+	if resp.StatusCode != http.StatusOK || resp.TLS == nil || !strings.HasPrefix(s.URL(), "https://") {
 		t.Errorf("%d %v", resp.StatusCode, s.URL())
 	}
 	bad := New(Config{Listen: "127.0.0.1:0", CertFile: key, KeyFile: key}, slog.New(slog.DiscardHandler), func(io.Writer) {})

@@ -1,9 +1,9 @@
 package elephant
 
-// Agents gather samples and send them in lumps, each at its own time. Taken in
+// Recent puts samples in the order of their times. Agents gather samples and send them in lumps, each at its own time. Taken in
 // the order of their arrival, samples of the same moment stand one behind the
-// other: for an instant the buckets hold up to a lump of each agent too much. A
-// Recent keeps what came of the last 2 s by its time, so that a bucket which is
+// other: for an instant the buckets hold up to a lump of each agent too much. It
+// keeps what came of the last 2 s by its time, so that a bucket which is
 // full in the order of arrival can be checked in that of the samples' times.
 //
 // In the order of times the level is never higher, so that nothing needs to be

@@ -225,7 +225,7 @@ func (w *inferrer) ends(at *Place, cur topology.SwitchID, port uint32) bool {
 	if len(at.Edges) == 0 || at.Outside {
 		return p != nil && p.Edge && p.Peer == 0 && !w.snap.SharedEnds()
 	}
-	return slices.Contains(at.Edges, cur) && (p == nil || p.Peer == 0 && !p.Kept && !(p.Dark && w.snap.Ingress())) && (!at.Kept || port == at.Port || p != nil && p.Edge)
+	return slices.Contains(at.Edges, cur) && (p == nil || p.Peer == 0 && !p.Kept && (!p.Dark || !w.snap.Ingress())) && (!at.Kept || port == at.Port || p != nil && p.Edge)
 }
 
 // step gives the switch one hop from cur: over the named port if that is a

@@ -32,16 +32,7 @@ func ExplainCapture(ctx context.Context, cfg *Config, o *ExplainOptions) (*expla
 	if err := explain.Check(o.What); err != nil {
 		return nil, err
 	}
-	var doc *explain.Doc
-	failed := explain.ErrUnknown
-	ask := func(p *Pipeline) {
-		switch d, err := explain.Ask(p.engine, o.What); {
-		case err != nil && doc == nil:
-			failed = err
-		case err == nil && better(d, doc):
-			doc = d
-		}
-	}
+	asker := asking{what: o.What, failed: explain.ErrUnknown}
 	said := &saidOf{zone: o.Zone}
 	p, err := NewPipeline(cfg, said)
 	if err != nil {
@@ -71,21 +62,36 @@ func ExplainCapture(ctx context.Context, cfg *Config, o *ExplainOptions) (*expla
 		switch at := int64(o.At); {
 		case at == 0 && d.Received-asked >= explainEvery, at != 0 && asked == first && d.Received-first > at:
 			asked = d.Received
-			p.worker.Flush()
-			ask(p)
+			asker.ask(p)
 		}
 		p.Datagram(&d)
 	}
 	if o.At == 0 || asked == first { // or the capture ends before
-		p.worker.Flush()
-		ask(p)
+		asker.ask(p)
 	}
 	p.Finish()
-	if doc == nil {
-		return nil, failed
+	if asker.doc == nil {
+		return nil, asker.failed
 	}
-	doc.Said = said.of(doc)
-	return doc, nil
+	asker.doc.Said = said.of(asker.doc)
+	return asker.doc, nil
+}
+
+// asking keeps the best answer so far.
+type asking struct {
+	what   string
+	doc    *explain.Doc // nil: none yet
+	failed error        // why there is none
+}
+
+func (a *asking) ask(p *Pipeline) {
+	p.worker.Flush()
+	switch d, err := explain.Ask(p.engine, a.what); {
+	case err != nil && a.doc == nil:
+		a.failed = err
+	case err == nil && better(d, a.doc):
+		a.doc = d
+	}
 }
 
 // explain answers /api/v1/explain.

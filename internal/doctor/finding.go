@@ -91,10 +91,11 @@ func places(list []place) (where []string, more int) {
 
 // Examine gives the findings, the worst first.
 func Examine(f *Facts) []Finding {
-	var list []Finding
-	for _, check := range [...]func(*Facts) []Finding{
+	checks := [...]func(*Facts) []Finding{
 		agents, losses, backOff, counters, uptimes, shared, agreement, speeds, detection, silentSwitches, tunnels, socket, clock, kafka, spool,
-	} {
+	}
+	list := make([]Finding, 0, len(checks))
+	for _, check := range checks {
 		list = append(list, check(f)...)
 	}
 	slices.SortStableFunc(list, func(a, b Finding) int { return cmp.Compare(b.Severity, a.Severity) })

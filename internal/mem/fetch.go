@@ -13,6 +13,6 @@ func FetchAll[T any](p *T) { fetchAll(unsafe.Pointer(p), unsafe.Sizeof(*p)) } //
 
 // FetchSlice asks for all elements of s.
 func FetchSlice[T any](s []T) {
-	p := unsafe.SliceData(s)
+	p := unsafe.SliceData(s)                                       //nolint:gosec // G103: the same
 	fetchAll(unsafe.Pointer(p), uintptr(len(s))*unsafe.Sizeof(*p)) //nolint:gosec // G103: the same
 }

@@ -66,8 +66,8 @@ func TestProduceRequest(t *testing.T) {
 			}
 			res := req.ResponseKind().(*kmsg.ProduceResponse)
 			denied, stored := kmsg.NewProduceResponseTopicPartition(), kmsg.NewProduceResponseTopicPartition()
-			denied.Partition, denied.ErrorCode, denied.ErrorMessage = 5, 29, kmsg.StringPtr("not you")
-			denied.ErrorRecords = []kmsg.ProduceResponseTopicPartitionErrorRecord{{RelativeOffset: 1}, {ErrorMessage: kmsg.StringPtr("nor this")}}
+			denied.Partition, denied.ErrorCode, denied.ErrorMessage = 5, 29, new("not you")
+			denied.ErrorRecords = []kmsg.ProduceResponseTopicPartitionErrorRecord{{RelativeOffset: 1}, {ErrorMessage: new("nor this")}}
 			stored.Partition = 6
 			unknown := kmsg.NewProduceResponseTopicPartition()
 			unknown.Partition = 77
@@ -225,7 +225,7 @@ func FuzzProduceAnswer(f *testing.F) {
 		res := kmsg.NewPtrProduceResponse()
 		res.SetVersion(version)
 		p := kmsg.NewProduceResponseTopicPartition()
-		p.Partition, p.ErrorCode, p.ErrorMessage = 1, 2, kmsg.StringPtr("corrupt")
+		p.Partition, p.ErrorCode, p.ErrorMessage = 1, 2, new("corrupt")
 		res.Topics = []kmsg.ProduceResponseTopic{{Topic: "flows", Partitions: []kmsg.ProduceResponseTopicPartition{p}}}
 		f.Add(uint8(version), res.AppendTo(nil))
 	}

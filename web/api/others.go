@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/netip"
+	"slices"
 	"time"
 
 	"spoor/collector"
@@ -70,7 +71,7 @@ func (a *API) elephants(w http.ResponseWriter, r *http.Request) {
 	var found []json.RawMessage
 	for _, e := range a.Live.Elephants(at) {
 		if state == "" || (state == "active") == e.Message.Active {
-			found = append(found, append(e.Message.Text[:len(e.Message.Text):len(e.Message.Text)], '}'))
+			found = append(found, append(slices.Clip(e.Message.Text), '}'))
 		}
 	}
 	page := cut(found, skip, limit)

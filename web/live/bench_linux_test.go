@@ -21,6 +21,7 @@ func BenchmarkSecond8192Links(b *testing.B) { benchmarkSecond(b, 512, 16) }
 func BenchmarkSecond32Links(b *testing.B) { benchmarkSecond(b, 8, 4) }
 
 func benchmarkSecond(b *testing.B, leaves, spines int) {
+	b.Helper()
 	const pages = 100
 	r := newRig(b, leaves, spines)
 	r.second()

@@ -25,7 +25,7 @@ type builder struct {
 
 func newBuilder(snap *topology.Snapshot, down string) *builder {
 	b := &builder{snap: snap, down: map[string]struct{}{}, index: map[string]int{}, ends: map[string]int{}}
-	for _, name := range strings.Fields(down) {
+	for name := range strings.FieldsSeq(down) {
 		b.down[name] = struct{}{}
 	}
 	return b

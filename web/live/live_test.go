@@ -200,7 +200,8 @@ func TestMove(t *testing.T) {
 	}
 	then := string(r.live.State(r.now/second - 4))
 	if !strings.Contains(then, `"switches":["leaf1","spine1","leaf2"]`) || strings.Contains(then, `"spine2","leaf2"],"hops"`) {
-		t.Errorf("four seconds ago it was elsewhere: %.900s", then[strings.Index(then, `"e":`):])
+		_, elephants, _ := strings.Cut(then, `"e":`)
+		t.Errorf("four seconds ago it was elsewhere: %.900s", elephants)
 	}
 }
 
@@ -258,6 +259,7 @@ type events struct {
 }
 
 func newEvents(tb testing.TB, body io.Reader) *events {
+	tb.Helper()
 	s := bufio.NewScanner(body)
 	s.Buffer(nil, 16<<20)
 	return &events{tb, s}

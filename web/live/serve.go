@@ -70,7 +70,7 @@ func (l *Live) Events(w http.ResponseWriter, r *http.Request) {
 
 // Compressed reports whether a client takes gzip.
 func Compressed(r *http.Request) bool {
-	for _, part := range strings.Split(r.Header.Get("Accept-Encoding"), ",") {
+	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
 		name, quality, _ := strings.Cut(strings.TrimSpace(part), ";")
 		if strings.TrimSpace(name) == "gzip" {
 			return strings.TrimSpace(quality) != "q=0"

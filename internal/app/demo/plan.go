@@ -86,6 +86,8 @@ func eventText(e fabric.Event) string {
 		return e.Target + " is drained: its flows move"
 	case fabric.EventUndrain:
 		return e.Target + " is back in service"
+	case fabric.EventSpeed:
+		return fmt.Sprintf("the link between %s and %s now does %.3g Gbit/s", e.Target, e.To, e.Value/1e9)
 	case fabric.EventRestart:
 		return "the agent of " + e.Target + " restarts, and numbers its ports anew"
 	case fabric.EventRate:

@@ -15,7 +15,8 @@ func (r *Report) Markdown() string {
 	pages, wanted := 0, 0
 	for i := range r.Outcomes {
 		o := &r.Outcomes[i]
-		var want, got []string
+		got := make([]string, 0, len(o.Told))
+		want := make([]string, 0, len(o.Want))
 		for _, w := range o.Want {
 			want = append(want, kind(w.Page)+" `"+w.Name+"`")
 			if w.Page {

@@ -172,10 +172,10 @@ func (l *listener) Elephant(e *flow.Elephant) {
 // Alert keeps raises and ends.
 func (l *listener) Alert(a *flow.Alert) {
 	at := time.Duration(a.Time - l.start)
-	print := a.Fingerprint()
+	fingerprint := a.Fingerprint()
 	switch a.State {
 	case flow.AlertRaised:
-		t := &Told{Severity: a.Severity, Raised: at, print: print}
+		t := &Told{Severity: a.Severity, Raised: at, print: fingerprint}
 		for _, x := range a.Labels {
 			if x.Name == "alertname" {
 				t.Name = x.Value
@@ -189,7 +189,7 @@ func (l *listener) Alert(a *flow.Alert) {
 		l.told = append(l.told, t)
 	case flow.AlertResolved:
 		for _, t := range slices.Backward(l.told) {
-			if t.print == print && t.Resolved == 0 {
+			if t.print == fingerprint && t.Resolved == 0 {
 				t.Resolved = at
 				break
 			}
