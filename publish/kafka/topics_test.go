@@ -1,6 +1,7 @@
 package kafka
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -28,6 +29,12 @@ func TestTopics(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer topics.Close()
+		await(t, "the brokers know what was created", func() bool {
+			list, err := topics.Plan(t.Context())
+			return err == nil && !slices.ContainsFunc(list, func(x Change) bool {
+				return x.Create && (x.Topic == cfg.Topic(publish.Elephants) || x.Topic == cfg.Topic(publish.Paths))
+			})
+		})
 		plan := func() (creates, sets, advice int) {
 			t.Helper()
 			list, err := topics.Plan(t.Context())
