@@ -192,7 +192,20 @@ func percent(x float64) string {
 	return strconv.FormatFloat(100*x, 'f', 0, 64) + "%"
 }
 
-func number(x float64) string { return strconv.FormatFloat(x, 'g', 3, 64) }
+func number(x float64) string {
+	if x >= 1000 {
+		return strconv.FormatFloat(x, 'f', 0, 64)
+	}
+	return strconv.FormatFloat(x, 'g', 3, 64)
+}
+
+// plural writes "1 flow", "2 flows".
+func plural(n int, what string) string {
+	if n == 1 {
+		return "1 " + what
+	}
+	return strconv.Itoa(n) + " " + what + "s"
+}
 
 // scaled writes a number with a unit's prefix: "12.5 M".
 func scaled(x float64) string {

@@ -194,7 +194,7 @@ func TestDropsAndDiscards(t *testing.T) {
 			b.w.Dropped(&watch.Drop{Agent: agentAddr(1), Port: 49, Flow: 5, Reason: "no_buffer_space", At: b.now})
 		}
 	})
-	b.tells("raised warning PacketDrops: leaf1:p49 discards packets (no_buffer_space), of at least 1 flows")
+	b.tells("raised warning PacketDrops: leaf1:p49 discards packets (no_buffer_space), of at least 1 flow")
 	if got := b.last.Annotations[0].Value; !strings.Contains(got, "the port's counter says 200 a second") {
 		t.Error(got)
 	}
@@ -392,10 +392,10 @@ func TestDrops(t *testing.T) {
 		}
 	}
 	b.run(30, drop)
-	b.tells("raised warning PacketDrops: leaf1:p49 discards packets (no_buffer_space), of at least 1 flows")
+	b.tells("raised warning PacketDrops: leaf1:p49 discards packets (no_buffer_space), of at least 1 flow")
 	b.w.Elephant(&flow.Elephant{ID: 5})
 	b.run(30, drop)
-	b.tells("resolved warning", "raised critical PacketDrops: leaf1:p49 discards packets (no_buffer_space), of at least 1 flows, an elephant among them")
+	b.tells("resolved warning", "raised critical PacketDrops: leaf1:p49 discards packets (no_buffer_space), of at least 1 flow, an elephant among them")
 	b.run(100, nil)
 	b.tells("resolved critical PacketDrops")
 }

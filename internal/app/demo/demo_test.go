@@ -11,6 +11,7 @@ import (
 
 	"spoor/fabric"
 	"spoor/internal/judge"
+	"spoor/publish"
 )
 
 func TestWrap(t *testing.T) {
@@ -185,5 +186,19 @@ func TestShort(t *testing.T) {
 		if got := short(d); got != want {
 			t.Errorf("%v: %s, want %s", d, got, want)
 		}
+	}
+}
+
+// TestAlerts: an alert is told when it is raised and when it is over, not each minute.
+func TestAlerts(t *testing.T) {
+	var b strings.Builder
+	n := newNarrator(&Options{Out: &b, Width: func() int { return 0 }, Zone: time.UTC}, nil, nil)
+	for _, state := range []string{"raised", "active", "resolved"} {
+		n.hear(message{publish.Alerts, []byte(`{"state":"` + state + `","severity":"critical","time":"2026-11-22T02:11:05Z","labels":{"alertname":"PortDown"},"annotations":{"summary":"leaf1:swp5 is down"}}`)})
+	}
+	want := "02:11:05.000  alert raised    CRITICAL  PortDown            leaf1:swp5 is down\n" +
+		"02:11:05.000  alert resolved  CRITICAL  PortDown            leaf1:swp5 is down\n"
+	if b.String() != want {
+		t.Errorf("%q, want %q", b.String(), want)
 	}
 }

@@ -18,7 +18,7 @@ const (
 	summaryEvery = 5 * time.Second
 )
 
-// said is what is read in a message about a path or an elephant.
+// said is what is read in a message about a path, an elephant or an alert.
 type said struct {
 	State     string    `json:"state"`
 	Cause     string    `json:"cause"`
@@ -106,6 +106,10 @@ func (n *narrator) hear(m message) {
 		n.elephant(&s, line)
 	case publish.Paths:
 		n.path(&s, line)
+	case publish.Alerts:
+		if s.State != "active" { // it was told before
+			n.say(bold, "%s", about("alert", line))
+		}
 	default: // nothing for the screen
 	}
 }

@@ -13,8 +13,8 @@ import (
 	"spoor/publish"
 )
 
-// watched are the topics that the judge reads.
-var watched = []publish.Topic{publish.Paths, publish.Elephants, publish.Topology}
+// watched are the topics that the judge reads, and the alerts.
+var watched = []publish.Topic{publish.Paths, publish.Elephants, publish.Topology, publish.Alerts}
 
 // message is one of a watched topic.
 type message struct {
@@ -78,7 +78,7 @@ func (w *watch) take(m message) {
 	defer w.mu.Unlock()
 	out := w.out[m.topic]
 	if out == nil {
-		return // alerts
+		return // samples
 	}
 	_, err := out.Write(append(m.value, '\n'))
 	if w.err == nil {
