@@ -122,12 +122,19 @@ func newPath(p *flow.Path) *pathJSON {
 	return x
 }
 
-// enter waits for nobody: it takes a place among the searches, or answers that there is none.
-func (a *API) enter(w http.ResponseWriter) bool {
+// enterWithin is how long a search waits for others.
+const enterWithin = 2 * time.Second
+
+// enter takes a place among the searches, or answers that there is none for a while.
+func (a *API) enter(w http.ResponseWriter, r *http.Request) bool {
+	late := time.NewTimer(enterWithin)
+	defer late.Stop()
 	select {
 	case a.searches <- struct{}{}:
 		return true
-	default:
+	case <-r.Context().Done():
+		return false
+	case <-late.C:
 		w.Header().Set("Retry-After", "1")
 		answer.Problem(w, http.StatusServiceUnavailable, "other searches are under way: ask again in a moment")
 		return false
@@ -154,7 +161,7 @@ func (a *API) flows(w http.ResponseWriter, r *http.Request) {
 		answer.Problem(w, http.StatusBadRequest, "match: "+err.Error())
 		return
 	}
-	if !a.enter(w) {
+	if !a.enter(w, r) {
 		return
 	}
 	defer a.leave()
@@ -178,7 +185,7 @@ func (a *API) byID(w http.ResponseWriter, r *http.Request, answers func(*analyti
 		answer.Problem(w, http.StatusBadRequest, "a flow's id has 16 hexadecimal digits")
 		return
 	}
-	if !a.enter(w) {
+	if !a.enter(w, r) {
 		return
 	}
 	defer a.leave()

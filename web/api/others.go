@@ -33,6 +33,7 @@ func (a *API) state(w http.ResponseWriter, r *http.Request) {
 	if q.bad(w) {
 		return
 	}
+	a.Live.Await(r.Context())
 	if text := a.Live.State(at); text != nil {
 		raw(w, text)
 		return
@@ -80,6 +81,7 @@ func (a *API) elephants(w http.ResponseWriter, r *http.Request) {
 
 // embedded answers with a part of the latest frame: a list, or an object with one.
 func (a *API) embedded(w http.ResponseWriter, r *http.Request, text func(*scene.Frame) []byte) {
+	a.Live.Await(r.Context())
 	q := ask(r, "limit", "next")
 	limit, skip := q.page(1 << 20)
 	if q.bad(w) {

@@ -65,12 +65,32 @@ type Live struct {
 
 	records records
 	latest  atomic.Pointer[scene.Frame]
+	begun   chan struct{} // closed once there is a picture
+}
+
+// beginWithin is how long who asks for the picture waits for the first one.
+const beginWithin = 5 * time.Second
+
+// Await waits until there is a picture, for a few seconds at most.
+func (l *Live) Await(ctx context.Context) {
+	select {
+	case <-l.begun:
+		return
+	default:
+	}
+	late := time.NewTimer(beginWithin)
+	defer late.Stop()
+	select {
+	case <-l.begun:
+	case <-late.C:
+	case <-ctx.Done():
+	}
 }
 
 // New gives a picture that stands still until Run. It can be told of things before it
 // is connected with its source: the engine needs its outbox first.
 func New(head scene.Head) *Live {
-	l := &Live{head: head, store: history.New(history.DefaultBytes), hub: newHub(), active: map[uint64]struct{}{}}
+	l := &Live{head: head, store: history.New(history.DefaultBytes), hub: newHub(), active: map[uint64]struct{}{}, begun: make(chan struct{})}
 	l.herd.init(head.Collector)
 	l.maker.init()
 	l.records.all = map[string]topology.Record{}
@@ -159,6 +179,9 @@ func (l *Live) Second() {
 	mark := l.store.Add(f)
 	l.latest.Store(f)
 	l.hub.send(f, before, mark, l.full)
+	if before == nil {
+		close(l.begun)
+	}
 }
 
 // keepBack puts what was told back for the next second.

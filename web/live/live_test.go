@@ -372,7 +372,9 @@ func TestSlowReaderIsDropped(t *testing.T) {
 func TestBoundsOfPages(t *testing.T) {
 	r := newRig(t, 2, 2)
 	w := httptest.NewRecorder()
-	r.live.Events(w, httptest.NewRequest(http.MethodGet, "/", http.NoBody))
+	gone, cancel := context.WithCancel(t.Context())
+	cancel() // it does not wait for the first picture
+	r.live.Events(w, httptest.NewRequestWithContext(gone, http.MethodGet, "/", http.NoBody))
 	if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
 		t.Errorf("before there is a picture: %d", w.Code)
 	}

@@ -19,6 +19,7 @@ var gzipHead = []byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 255}
 
 // Events answers with the stream of the picture (server-sent events).
 func (l *Live) Events(w http.ResponseWriter, r *http.Request) {
+	l.Await(r.Context())
 	p := l.hub.open(l.full)
 	if p == nil {
 		w.Header().Set("Retry-After", "2")
