@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"fmt"
+	"time"
 
 	"spoor/analytics/elephant"
 	"spoor/topology"
@@ -42,6 +43,10 @@ func (e *Engine) config() *Config {
 	defer e.mu.Unlock()
 	return e.cfg
 }
+
+// DetectionWithin gives alerts.detection_within as it is in force: how soon elephants
+// of twice the threshold should be found, 0 whenever. It is safe for concurrent use.
+func (e *Engine) DetectionWithin() time.Duration { return e.config().Alerts.DetectionWithin }
 
 // fabric gives what the learner must know.
 func (c *Config) fabric() topology.Config {

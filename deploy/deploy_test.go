@@ -13,6 +13,7 @@ import (
 	"github.com/goccy/go-yaml"
 
 	"spoor/internal/app"
+	"spoor/internal/testkit/tool"
 )
 
 func read(t *testing.T, name string) []byte {
@@ -44,9 +45,7 @@ func TestUnit(t *testing.T) {
 			t.Errorf("%s lacks %s", unit, want)
 		}
 	}
-	if _, err := exec.LookPath("systemd-analyze"); err != nil {
-		t.Skip("no systemd-analyze here")
-	}
+	tool.Need(t, "systemd-analyze")
 	out, err := exec.CommandContext(t.Context(), "systemd-analyze", "security", "--offline=true", "--threshold=20", "--no-pager", unit).CombinedOutput()
 	i := bytes.LastIndex(out, []byte("Overall exposure"))
 	if err != nil || i < 0 {
@@ -154,9 +153,7 @@ func TestKubernetes(t *testing.T) {
 
 // TestPrometheus asks promtool.
 func TestPrometheus(t *testing.T) {
-	if _, err := exec.LookPath("promtool"); err != nil {
-		t.Skip("no promtool here")
-	}
+	tool.Need(t, "promtool")
 	if out, err := exec.CommandContext(t.Context(), "promtool", "check", "config", "compose/prometheus.yml").CombinedOutput(); err != nil {
 		t.Errorf("%v\n%s", err, out)
 	}

@@ -4,6 +4,8 @@ import (
 	"os/exec"
 	"strings"
 	"testing"
+
+	"spoor/internal/testkit/tool"
 )
 
 // TestManual: every command, flag and setting is in it, and man's own checker finds nothing.
@@ -25,9 +27,7 @@ func TestManual(t *testing.T) {
 			}
 		}
 	}
-	if _, err := exec.LookPath("groff"); err != nil {
-		t.Skip("no groff here")
-	}
+	tool.Need(t, "groff")
 	cmd := exec.CommandContext(t.Context(), "groff", "-man", "-Tutf8", "-ww", "-rCHECKSTYLE=0")
 	var problems strings.Builder
 	cmd.Stdin, cmd.Stderr = strings.NewReader(r.out), &problems

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"cmp"
 	"context"
 	"math"
 	"strings"
@@ -45,8 +44,7 @@ func (e *examiner) findings(ctx context.Context) []doctor.Finding {
 // examine gathers what is known of the collector and those that it hears, and judges it.
 func (r *runner) examine(ctx context.Context) []doctor.Finding {
 	f := &doctor.Facts{
-		Threshold: r.cfg.Analytics.Elephants.Share, Promised: cmp.Or(r.cfg.Analytics.Alerts.DetectionWithin, 5*time.Second).Seconds(),
-		Clock: ownClock(), Stranded: r.stranded,
+		Promised: r.engine.DetectionWithin().Seconds(), Clock: ownClock(), Stranded: r.stranded,
 	}
 	r.agentFacts(f)
 	r.linkFacts(f)
@@ -55,7 +53,7 @@ func (r *runner) examine(ctx context.Context) []doctor.Finding {
 	if !sum.cutFrom.IsZero() {
 		f.CutFrom = r.engine.Snapshot().Name(r.engine.Snapshot().ID(sum.cutFrom))
 	}
-	f.Socket = doctor.Socket{Received: c.Received, Dropped: c.KernelDrops, DropsKnown: c.KernelDropsKnown, Asked: r.cfg.Listen.Buffer, Granted: c.Buffer}
+	f.Socket = doctor.Socket{Received: c.Received, Dropped: c.KernelDrops, Asked: r.cfg.Listen.Buffer, Granted: c.Buffer}
 	if c.Buffer < r.cfg.Listen.Buffer {
 		f.Socket.Sysctl = collector.BufferRemedy(r.cfg.Listen.Buffer)
 	}
@@ -78,7 +76,7 @@ func (r *runner) agentFacts(f *doctor.Facts) {
 		a := doctor.Agent{
 			Switch: snap.Name(snap.ID(x.Agent)), Address: x.Agent.String(), SubAgent: x.SubAgent, Silent: float64(now-x.LastSeen) / 1e9,
 			Datagrams: x.Datagrams - x.Duplicates, DatagramsLost: x.Lost,
-			Samples: x.Flows.Samples, SamplesLost: x.Flows.Lost, Dropped: x.Flows.Dropped, Counters: x.Counters.Samples,
+			Samples: x.Flows.Samples, Dropped: x.Flows.Dropped, Counters: x.Counters.Samples,
 		}
 		for j := i + 1; j < len(list) && list[j].Agent == x.Agent && list[j].SubAgent == x.SubAgent; j++ {
 			a.Shared = list[j].Peer.String()

@@ -11,8 +11,8 @@ import (
 // healthy are facts of a fabric of two switches with nothing wrong.
 func healthy() *Facts {
 	f := &Facts{
-		Socket: Socket{Received: 1e6, DropsKnown: true, Asked: 16 << 20, Granted: 16 << 20},
-		Clock:  Clock{Known: true, Synchronised: true, ErrorBound: 0.01}, Threshold: 0.1, Promised: 5,
+		Socket: Socket{Received: 1e6, Asked: 16 << 20, Granted: 16 << 20},
+		Clock:  Clock{Known: true, Synchronised: true, ErrorBound: 0.01}, Promised: 5,
 	}
 	for i := range 2 {
 		name := fmt.Sprintf("leaf%d", i+1)
@@ -73,6 +73,8 @@ func TestExamine(t *testing.T) {
 	f(func(x *Facts) { x.Links[1].Detect, x.Links[1].Rate = 40, 32768 }, CheckDetection, Warning, "40 s at 1 in 32768", "sample one in 4096", "sampling=4096")
 	f(func(x *Facts) { x.Links[1].Detect, x.Links[1].Rate = math.Inf(1), 0 }, CheckDetection, Warning, "nobody samples", "sflow sample N")
 	f(func(x *Facts) { x.Links[1].Detect, x.Links[1].Rated = math.Inf(1), false }, "", Note)
+	f(func(x *Facts) { x.Links[1].Detect = math.Inf(1) }, "", Note) // of unknown speed
+	f(func(x *Facts) { x.Links[1].Detect, x.Promised = 40, 0 }, "", Note)
 	f(func(x *Facts) { x.Ports[0].Dark, x.Ports[0].Name = true, "" }, CheckSilentSwitch, Warning, "1 port lead", "leaf1:1")
 	f(func(x *Facts) { x.CutTunnels, x.CutFrom = 12, "leaf2" }, CheckTunnels, Warning, "12 samples", "leaf2", "header=256", "sflow max-sampled-size 256")
 	f(func(x *Facts) { x.Socket.Granted, x.Socket.Sysctl = 1<<18, "sysctl -w x=1" }, CheckSocket, Warning, "256 KiB, not 16.0 MiB", "sysctl -w x=1")

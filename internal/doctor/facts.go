@@ -11,8 +11,7 @@ type Facts struct {
 	Clock  Clock
 	Kafka  Kafka
 
-	Threshold   float64 // share of a link from which a flow is an elephant
-	Promised    float64 // within which elephants of twice the threshold should be found
+	Promised    float64 // within which elephants of twice the threshold should be found, 0: whenever
 	CutTunnels  uint64  // samples of tunnels whose header ended before the inner ports
 	CutFrom     string  // a switch that sent such
 	SpoolFailed string  // why the spool cannot be used, "" it can or there is none
@@ -28,7 +27,7 @@ type Agent struct {
 	Shared   string  // another UDP source that states the same address, "" none
 
 	Datagrams, DatagramsLost uint64
-	Samples, SamplesLost     uint64 // flow samples
+	Samples                  uint64 // flow samples
 	Dropped                  uint64 // flow samples that the agent says it could not send
 	Counters                 uint64 // counters samples
 
@@ -60,7 +59,6 @@ type Link struct {
 // Socket is how datagrams come in.
 type Socket struct {
 	Received, Dropped uint64 // datagrams; dropped by the kernel
-	DropsKnown        bool
 	Asked, Granted    int    // bytes of the socket buffer, 0 unknown
 	Sysctl            string // what raises the bound on it, "" unknown
 }

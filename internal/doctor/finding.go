@@ -89,6 +89,15 @@ func places(list []place) (where []string, more int) {
 	return where, len(list) - len(where)
 }
 
+// told gives the finding with its places, nothing if there are none.
+func told(list []place, x Finding) []Finding {
+	if len(list) == 0 {
+		return nil
+	}
+	x.Where, x.More = places(list)
+	return []Finding{x}
+}
+
 // Examine gives the findings, the worst first.
 func Examine(f *Facts) []Finding {
 	checks := [...]func(*Facts) []Finding{

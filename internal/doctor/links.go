@@ -25,16 +25,12 @@ func agreement(f *Facts) []Finding {
 			list = append(list, place{fmt.Sprintf("%s, %.2f times", l.where(), l.Agreement), off})
 		}
 	}
-	if len(list) == 0 {
-		return nil
-	}
-	where, more := places(list)
-	return []Finding{{
-		Check: CheckAgreement, Severity: Warning, Where: where, More: more,
+	return told(list, Finding{
+		Check: CheckAgreement, Severity: Warning,
 		Text: fmt.Sprintf("on %s samples say that another amount passed than counters say: shares and elephants there are off by as much", count(len(list), "link")),
 		Do:   "see whether the sampling rate that the switch states is the one in its hardware, and whether all ports are sampled in the same direction",
 		Type: commands(sampling, 0),
-	}}
+	})
 }
 
 // speeds: ports whose speed is unknown or doubtful.
@@ -49,22 +45,14 @@ func speeds(f *Facts) []Finding {
 		}
 	}
 	const remedy = "give the speed as topology.speeds, such as 10.255.0.1/*=100G, or in names.file, then reload; most agents state it in their counters"
-	var list []Finding
-	if len(unknown) > 0 {
-		where, more := places(unknown)
-		list = append(list, Finding{
-			Check: CheckSpeeds, Severity: Fault, Where: where, More: more, Do: remedy, Type: commands(polling, pollEvery),
-			Text: fmt.Sprintf("the speed of %s is unknown: there is no share of it, and so no elephant", count(len(unknown), "port")),
-		})
-	}
-	if len(doubtful) > 0 {
-		where, more := places(doubtful)
-		list = append(list, Finding{
-			Check: CheckSpeeds, Severity: Note, Where: where, More: more, Do: remedy,
-			Text: fmt.Sprintf("the speed of %s is inferred, or the two ends state different ones", count(len(doubtful), "port")),
-		})
-	}
-	return list
+	list := told(unknown, Finding{
+		Check: CheckSpeeds, Severity: Fault, Do: remedy, Type: commands(polling, pollEvery),
+		Text: fmt.Sprintf("the speed of %s is unknown: there is no share of it, and so no elephant", count(len(unknown), "port")),
+	})
+	return append(list, told(doubtful, Finding{
+		Check: CheckSpeeds, Severity: Note, Do: remedy,
+		Text: fmt.Sprintf("the speed of %s is inferred, or the two ends state different ones", count(len(doubtful), "port")),
+	})...)
 }
 
 // detection: links on which elephants are found too late. Delays fall as the
@@ -74,8 +62,11 @@ func detection(f *Facts) []Finding {
 	rate := math.Inf(1)
 	for i := range f.Links {
 		l := &f.Links[i]
-		if !l.Rated || l.Detect <= f.Promised {
+		if !l.Rated || f.Promised == 0 || l.Detect <= f.Promised {
 			continue
+		}
+		if l.Rate > 0 && math.IsInf(l.Detect, 1) {
+			continue // its speed is unknown, which is told by itself
 		}
 		if l.Rate == 0 {
 			late = append(late, place{l.where() + ", nobody samples", math.Inf(1)})
@@ -85,10 +76,6 @@ func detection(f *Facts) []Finding {
 		rate = min(rate, need)
 		late = append(late, place{fmt.Sprintf("%s, %s at 1 in %d", l.where(), span(l.Detect), l.Rate), l.Detect})
 	}
-	if len(late) == 0 {
-		return nil
-	}
-	where, more := places(late)
 	do := "sample these ports"
 	if !math.IsInf(rate, 1) {
 		rate = roundRate(rate)
@@ -96,10 +83,10 @@ func detection(f *Facts) []Finding {
 	} else {
 		rate = 0
 	}
-	return []Finding{{
-		Check: CheckDetection, Severity: Warning, Where: where, More: more, Do: do, Type: commands(sampling, rate),
+	return told(late, Finding{
+		Check: CheckDetection, Severity: Warning, Do: do, Type: commands(sampling, rate),
 		Text: fmt.Sprintf("on %s it takes longer than %s to be sure of a flow of twice the threshold", count(len(late), "link"), span(f.Promised)),
-	}}
+	})
 }
 
 // roundRate gives the power of two that is not above, for some switches take no other.

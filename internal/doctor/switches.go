@@ -35,16 +35,12 @@ func agents(f *Facts) []Finding {
 			silent = append(silent, place{fmt.Sprintf("%s, for %s", a.Switch, span(a.Silent)), a.Silent})
 		}
 	}
-	if len(silent) == 0 {
-		return nil
-	}
-	where, more := places(silent)
-	return []Finding{{
-		Check: CheckSilent, Severity: Fault, Where: where, More: more,
+	return told(silent, Finding{
+		Check: CheckSilent, Severity: Fault,
 		Text: fmt.Sprintf("%s sent sFlow and are silent now: paths through them are partial, elephants are found later", count(len(silent), "agent")),
 		Do:   "see whether the switch runs, reaches this collector and still has it as its destination",
 		Type: commands(destination, 0),
-	}}
+	})
 }
 
 // losses: datagrams on the way, samples in the agent.
@@ -65,29 +61,21 @@ func losses(f *Facts) []Finding {
 			}
 		}
 	}
-	var list []Finding
-	if len(datagrams) > 0 {
-		s := Warning
-		if worst >= lossFault {
-			s = Fault
-		}
-		where, more := places(datagrams)
-		list = append(list, Finding{
-			Check: CheckDatagrams, Severity: s, Where: where, More: more,
-			Text: fmt.Sprintf("datagrams of %s are lost on the way to this collector", count(len(datagrams), "agent")),
-			Do:   "if the kernel drops none here (socket_buffer), look at the management network: policers on the switch's CPU port, MTU, congested uplinks; rates are corrected for the loss, delays are not",
-		})
+	severity := Warning
+	if worst >= lossFault {
+		severity = Fault
 	}
-	if len(samples) > 0 {
-		where, more := places(samples)
-		list = append(list, Finding{
-			Check: CheckSamples, Severity: Warning, Where: where, More: more,
-			Text: fmt.Sprintf("%s cannot send all samples that they take", count(len(samples), "agent")),
-			Do:   "sample less there: one in twice as many; a busy elephant is sampled often enough",
-			Type: commands(sampling, doubled(f)),
-		})
-	}
-	return list
+	list := told(datagrams, Finding{
+		Check: CheckDatagrams, Severity: severity,
+		Text: fmt.Sprintf("datagrams of %s are lost on the way to this collector", count(len(datagrams), "agent")),
+		Do:   "if the kernel drops none here (socket_buffer), look at the management network: policers on the switch's CPU port, MTU, congested uplinks; rates are corrected for the loss, delays are not",
+	})
+	return append(list, told(samples, Finding{
+		Check: CheckSamples, Severity: Warning,
+		Text: fmt.Sprintf("%s cannot send all samples that they take", count(len(samples), "agent")),
+		Do:   "sample less there: one in twice as many; a busy elephant is sampled often enough",
+		Type: commands(sampling, doubled(f)),
+	})...)
 }
 
 // doubled recommends a rate for agents that drop samples.
@@ -112,16 +100,12 @@ func backOff(f *Facts) []Finding {
 			}
 		}
 	}
-	if len(list) == 0 {
-		return nil
-	}
-	where, more := places(list)
-	return []Finding{{
-		Check: CheckBackOff, Severity: Warning, Where: where, More: more,
+	return told(list, Finding{
+		Check: CheckBackOff, Severity: Warning,
 		Text: fmt.Sprintf("%s sample at another rate than they state", count(len(list), "agent")),
 		Do:   "estimates use what was measured, so they are right; the agent has backed off for want of CPU, or limits its samples: raise the rate that it states",
 		Type: commands(sampling, 0),
-	}}
+	})
 }
 
 // counters: agents that send samples and no counters.
@@ -132,16 +116,12 @@ func counters(f *Facts) []Finding {
 			list = append(list, place{a.Switch, float64(a.Samples)})
 		}
 	}
-	if len(list) == 0 {
-		return nil
-	}
-	where, more := places(list)
-	return []Finding{{
-		Check: CheckCounters, Severity: Warning, Where: where, More: more,
+	return told(list, Finding{
+		Check: CheckCounters, Severity: Warning,
 		Text: fmt.Sprintf("%s send no counters: speeds and names of their ports, their load, errors and discards are unknown", count(len(list), "agent")),
 		Do:   "let them poll their interfaces each 20 seconds",
 		Type: commands(polling, pollEvery),
-	}}
+	})
 }
 
 // uptimes: agents whose clock runs off, as in a virtual switch that was paused.
@@ -152,15 +132,11 @@ func uptimes(f *Facts) []Finding {
 			list = append(list, place{fmt.Sprintf("%s, %+.1f%%", a.Switch, 100*a.Drift), math.Abs(a.Drift)})
 		}
 	}
-	if len(list) == 0 {
-		return nil
-	}
-	where, more := places(list)
-	return []Finding{{
-		Check: CheckUptime, Severity: Note, Where: where, More: more,
+	return told(list, Finding{
+		Check: CheckUptime, Severity: Note,
 		Text: fmt.Sprintf("the uptime of %s does not run like our clock", count(len(list), "agent")),
 		Do:   "datagrams are held back on the way more and more, or the agent's clock is wrong: times of arrival are used, so a growing delay makes alerts late",
-	}}
+	})
 }
 
 // shared: several agents under one address.
@@ -171,16 +147,12 @@ func shared(f *Facts) []Finding {
 			list = append(list, place{fmt.Sprintf("%s, also from %s", a.Address, a.Shared), 0})
 		}
 	}
-	if len(list) == 0 {
-		return nil
-	}
-	where, more := places(list)
-	return []Finding{{
-		Check: CheckShared, Severity: Fault, Where: where, More: more,
+	return told(list, Finding{
+		Check: CheckShared, Severity: Fault,
 		Text: "several switches state one agent address: their ports are taken for those of one switch",
 		Do:   "give each switch an agent address of its own, best its loopback's",
 		Type: commands(agentAddress, 0),
-	}}
+	})
 }
 
 // silentSwitches: ports that lead to switches which do not report.
@@ -191,14 +163,10 @@ func silentSwitches(f *Facts) []Finding {
 			list = append(list, place{p.where(), 0})
 		}
 	}
-	if len(list) == 0 {
-		return nil
-	}
-	where, more := places(list)
-	return []Finding{{
-		Check: CheckSilentSwitch, Severity: Warning, Where: where, More: more,
+	return told(list, Finding{
+		Check: CheckSilentSwitch, Severity: Warning,
 		Text: fmt.Sprintf("%s lead to switches that send no sFlow: paths end there or have an inferred hop", count(len(list), "port")),
 		Do:   "let those switches send sFlow; if a router is there that is not yours, nothing is to be done",
 		Type: commands(destination, 0),
-	}}
+	})
 }
