@@ -182,6 +182,28 @@ func TestMutedAlertIsResolved(t *testing.T) {
 	}
 }
 
+// TestMute: rules that change at run time hold for what is raised, and for what they hid.
+func TestMute(t *testing.T) {
+	rule, err := alert.ParseRule("switch=leaf1", time.UTC)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b := alert.NewBook(alert.DefaultConfig())
+	got := play(b, 100, func(s int64) []alert.Finding {
+		switch s {
+		case 40:
+			b.Mute([]alert.Rule{rule})
+		case 60:
+			b.Mute(nil)
+		}
+		return []alert.Finding{{Kind: alert.AgentSilent, Subject: alert.Subject{Switch: "leaf1"}}}
+	})
+	want := []string{"20 raised warning AgentSilent", "40 resolved warning AgentSilent", "80 raised warning AgentSilent"}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
 // TestKinds: every kind says what it means and what to do, under a name of its own.
 func TestKinds(t *testing.T) {
 	names := map[string]bool{}
