@@ -183,6 +183,10 @@ speed: ## what a record to Kafka costs must stay near the prototype's, in up to 
 benchcmp: ## compare two outputs of `make bench COUNT=6`: OLD=file NEW=file
 	go run golang.org/x/perf/cmd/benchstat@$(BENCHSTAT_VERSION) $(OLD) $(NEW)
 
+.PHONY: yardsticks
+yardsticks: ## sizes, comments, tests, fuzz targets and benchmarks of our own code, by package
+	go run ./internal/testkit/yardstick -rooms
+
 .PHONY: cover
 cover: ## test coverage by function, and in all
 	mkdir -p dist
