@@ -21,10 +21,11 @@ BENCH ?= .
 COUNT ?= 1
 COST ?= 500 3 none,lz4,zstd
 WHOLE ?= 40000 5 3 none,lz4
+SOAK ?= 2m 2000
 
 # What `make check` and .ci/run do, in this order, and what .ci/run --full adds. Not vuln: its database may be out of reach.
-CHECKS := check-mod check-fmt vet test manifests lint lint-scripts check-generated race fuzz-short flood cross speed check-release integration monitoring score scenarios live browser
-FULL := integration-full scenarios-full false-alerts alert-day live-full fuzz bench cover
+CHECKS := check-mod check-fmt vet test manifests lint lint-scripts check-generated race fuzz-short flood cross speed check-release integration soak monitoring score scenarios live browser
+FULL := integration-full soak-full scenarios-full false-alerts alert-day live-full fuzz bench cover
 
 .PHONY: help
 help: ## this list
@@ -93,6 +94,14 @@ integration: ## tests against real Apache Kafkas, started for them
 .PHONY: integration-full
 integration-full: ## three brokers that die again, with an outage of 60 s
 	test/integration full
+
+.PHONY: soak
+soak: ## a broker that dies each half minute under a steady load, agents that come and go: ledgers close, nothing grows (SOAK="2m 2000")
+	SPOOR_SOAK="$(SOAK)" test/integration soak
+
+.PHONY: soak-full
+soak-full: ## the same for half an hour, with some half of what this program can take on two small cores
+	SPOOR_SOAK="30m 8000" test/integration soak
 
 .PHONY: dashboards
 dashboards: ## write deploy/grafana/dashboards from internal/dashboards

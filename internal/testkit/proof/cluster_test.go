@@ -17,10 +17,7 @@ import (
 // root is the repository's folder.
 const root = "../../.."
 
-// members is how many brokers the cluster has.
-const members = 3
-
-// cluster is three real brokers, started by test/integration: each topic has a
+// cluster is real brokers, started by test/integration: of three each topic has a
 // replica on each, and two must have a record before it counts as stored.
 type cluster struct {
 	brokers []string
@@ -70,7 +67,7 @@ func (c *cluster) start(t *testing.T, broker int) {
 // down kills all brokers.
 func (c *cluster) down(t *testing.T) {
 	t.Helper()
-	for i := range members {
+	for i := range c.brokers {
 		c.kill(t, i+1)
 	}
 }
@@ -79,7 +76,7 @@ func (c *cluster) down(t *testing.T) {
 func (c *cluster) up(t *testing.T) {
 	t.Helper()
 	args := []string{"start"}
-	for i := range members {
+	for i := range c.brokers {
 		if _, err := os.Stat(fmt.Sprintf("%s/%d.pid", os.Getenv("KAFKA_HOME"), i+1)); err != nil {
 			args = append(args, strconv.Itoa(i+1))
 		}
@@ -120,7 +117,7 @@ func (c *cluster) whole(t *testing.T) {
 				continue
 			}
 			for _, p := range topic.Partitions {
-				if found++; len(p.ISR) < members || p.Leader < 0 {
+				if found++; len(p.ISR) < len(c.brokers) || p.Leader < 0 {
 					return false, fmt.Sprintf("%s/%d: leader %d, in sync %v", topic.Topic, p.Partition, p.Leader, p.ISR)
 				}
 			}

@@ -52,7 +52,7 @@ func TestBrokersDie(t *testing.T) {
 	s := c.newStream(t, 4<<30, true)
 	s.pass(t, 1, "records are taken")
 	c.whole(t)
-	for i := range members {
+	for i := range c.brokers {
 		s.pass(t, 1, "all three go on")
 		c.kill(t, i+1)
 		n, took := s.pass(t, 3, "the other two go on")
