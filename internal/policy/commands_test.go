@@ -14,16 +14,24 @@ import (
 // command is a call of the program in a document.
 type command struct{ doc, name, line string }
 
-var call = regexp.MustCompile(`(?:^|go run \./cmd/|\./)spoor ([a-z]+)(.*)$`)
+var (
+	call   = regexp.MustCompile(`(?:^|go run \./cmd/|\./)spoor ([a-z]+)(.*)$`)
+	inline = regexp.MustCompile("`spoor ([a-z]+)([^`]*)`")
+	target = regexp.MustCompile("`make ([a-z-]+)[^`]*`")
+)
 
-// commands gives the calls of the program in the shell examples of a document.
+// commands gives the calls of the program in the shell examples of a document and
+// within its sentences.
 func commands(doc, text string) (found []command) {
 	shell := false
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		if rest, ok := strings.CutPrefix(line, "```"); ok {
-			shell = rest == "sh"
+			shell = rest == "sh" || rest == "bash"
 			continue
+		}
+		for _, m := range inline.FindAllStringSubmatch(line, -1) {
+			found = append(found, command{doc, m[1], m[2]})
 		}
 		if m := call.FindStringSubmatch(line); shell && m != nil {
 			found = append(found, command{doc, m[1], m[2]})
@@ -75,10 +83,29 @@ func TestCommands(t *testing.T) {
 	}
 }
 
+// TestTargets: what documents tell people to make can be made.
+func TestTargets(t *testing.T) {
+	makefile, err := os.ReadFile(filepath.Join(root, "Makefile"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := 0
+	for doc, text := range documents(t) {
+		for _, m := range target.FindAllStringSubmatch(text, -1) {
+			if seen++; !strings.Contains(string(makefile), "\n"+m[1]+": ") {
+				t.Errorf("%s: there is no make %s", doc, m[1])
+			}
+		}
+	}
+	if seen < 10 {
+		t.Errorf("only %d", seen)
+	}
+}
+
 func TestCommandsAreFound(t *testing.T) {
-	text := "`spoor no`\n```sh\ngo run ./cmd/spoor replay --output out x\nspoor tail paths --json\nkcat -b spoor x\n```\nspoor never\n```json\nspoor json\n```\n"
+	text := "see `spoor check -c x`, `no spoor`\n```sh\ngo run ./cmd/spoor replay --output out x\nspoor tail paths --json\nkcat -b spoor x\n```\nspoor never\n```json\nspoor json\n```\n"
 	got := commands("d", text)
-	want := []command{{"d", "replay", " --output out x"}, {"d", "tail", " paths --json"}}
+	want := []command{{"d", "check", " -c x"}, {"d", "replay", " --output out x"}, {"d", "tail", " paths --json"}}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}
