@@ -55,6 +55,7 @@ type port struct {
 	own       uint64    // the switch's own MAC on it
 	kept      *keptPort // what the last learner knew, unproven
 	downAt    int64     // when its link went down
+	void      int64     // what was seen of it before is void: it led elsewhere
 	down      bool
 	via       uint64 // the far MAC that proved peer, 0 if something else did
 	against   uint32 // frames in a row that do not fit it

@@ -193,6 +193,9 @@ func (l *Learner) link(p *port, to SwitchID) {
 	}
 	if p.peer != 0 {
 		l.bumped = append(l.bumped, p)
+		if p.via != 0 && p.via != p.far { // not its neighbour became known better, but there is another one
+			p.void = l.now
+		}
 	}
 	p.peer, p.peerPort, p.learned, p.voted = to, 0, true, false
 	p.via, p.against = p.far, 0

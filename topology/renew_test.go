@@ -94,6 +94,32 @@ func TestContradictionsRenew(t *testing.T) {
 	}
 }
 
+// TestPortThatLeadsElsewhereIsVoid: another far MAC is another neighbour, and what was seen of the port before is void; that its
+// neighbour becomes known better says nothing of what was seen.
+func TestPortThatLeadsElsewhereIsVoid(t *testing.T) {
+	f := settledFabric(t)
+	f.give(Evidence{Kind: SawIngress, Agent: agent(52), Port: 2, Far: mac(2, 50), Own: mac(52, 2)})
+	f.give(Evidence{Kind: SawEgress, Agent: agent(53), Port: 2, Own: mac(54, 2), Far: mac(77, 1)}) // another's MAC, weakly claimed
+	f.give(Evidence{Kind: SawIngress, Agent: agent(2), Port: 51, Far: mac(54, 2), Own: mac(2, 51)})
+	snap := f.tick(100 * time.Millisecond)
+	if snap.Peer(f.id(2), 51) != f.id(53) || snap.Switch(f.id(2)).PortVoid != 0 || snap.Switch(f.id(1)).PortVoid != 0 {
+		t.Fatal("the ports do not lead where they should, or something is void already")
+	}
+	f.give(Evidence{Kind: SawIngress, Agent: agent(1), Port: 49, Far: mac(52, 2), Own: mac(1, 49)})
+	f.give(Evidence{Kind: SawIngress, Agent: agent(54), Port: 2, Far: mac(2, 51), Own: mac(54, 2)})
+	at := f.now
+	snap = f.tick(100 * time.Millisecond)
+	if p := snap.Port(f.id(1), 49); p.Peer != f.id(52) || p.Void != at || snap.Switch(f.id(1)).PortVoid != at {
+		t.Errorf("port 49 leads to %d, void before %d, want the other spine since %d", p.Peer, p.Void, at)
+	}
+	if p := snap.Port(f.id(2), 51); p.Peer != f.id(54) || p.Void != 0 {
+		t.Errorf("port 51 leads to %d, void before %d, want the MAC's owner and nothing void", p.Peer, p.Void)
+	}
+	if sw := snap.Switch(f.id(1)); sw.Void != 0 || len(snap.Edges(addr("10.1.1.1"))) == 0 {
+		t.Error("the switch's other ports are void too")
+	}
+}
+
 // TestLinkBecomesEdge: a host was plugged into a port that led to a switch.
 func TestLinkBecomesEdge(t *testing.T) {
 	f := settledFabric(t)

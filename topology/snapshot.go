@@ -43,6 +43,7 @@ type Switch struct {
 	Host      bool   // it is a host that runs an agent: no hop
 	Hosts     bool   // hosts are known to live there
 	Void      int64  // what was seen of its ports before is void (arrival, Unix ns): the agent restarted
+	PortVoid  int64  // the latest Void of its ports
 	Ports     map[uint32]*Port
 	peers     map[SwitchID]peering
 	sharesEnd bool // another switch owns one of its tunnel ends as well
@@ -69,6 +70,7 @@ type Port struct {
 	Edge          bool     // proven by frames that nobody has forwarded
 	Kept          bool     // it led to a switch when we last knew, and was not seen since
 	Dark          bool     // forwarded frames enter, and it leads to nobody we hear; Peer may be inferred
+	Void          int64    // what was seen of it before is void (arrival, Unix ns): it led elsewhere
 	LinkID        string   // topology's id once both ends are known
 	LinkName      string
 	side          uint32 // the port that stands for all that lead to the same side of a bridge

@@ -55,12 +55,15 @@ func (t *Tracker) ports(snap *topology.Snapshot, hops []Hop) {
 	}
 }
 
-// void forgets what was seen at switches before their ports became others, and at hosts.
+// void forgets what was seen at switches before their ports became others, at
+// ports before they led elsewhere, and at hosts.
 func (t *Tracker) void(snap *topology.Snapshot) {
 	gone := func(o Obs) bool {
 		sw := snap.Switch(o.Switch)
 		return sw != nil && (sw.Host || o.Seen < sw.Void)
 	}
+	t.voidPorts(snap, t.obs)
+	t.voidPorts(snap, t.candidate)
 	if !slices.ContainsFunc(t.obs, gone) && !slices.ContainsFunc(t.candidate, gone) {
 		return
 	}
@@ -73,5 +76,20 @@ func (t *Tracker) void(snap *topology.Snapshot) {
 	t.candidate, t.against, t.disputed = t.candidate[:0], 0, 0
 	if t.spread != nil {
 		t.spread.reset()
+	}
+}
+
+// voidPorts forgets ports that led elsewhere when the flow was seen there.
+func (t *Tracker) voidPorts(snap *topology.Snapshot, obs []Obs) {
+	for i := range obs {
+		o := &obs[i]
+		if sw := snap.Switch(o.Switch); sw == nil || o.Seen >= sw.PortVoid {
+			continue
+		}
+		for _, port := range [2]*uint32{&o.In, &o.Out} {
+			if p := snap.Port(o.Switch, *port); p != nil && o.Seen < p.Void {
+				*port = 0
+			}
+		}
 	}
 }
