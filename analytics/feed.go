@@ -29,6 +29,7 @@ type Feed struct {
 	memo      *agentMemo
 	known     int         // ports in agents
 	spare     [2]portMemo // for those beyond: input and output of one sample
+	spareName [2]portNames
 	turn      int
 	busy      []busyPort  // with traffic to tell
 	heard     int64       // arrival of the latest sample
@@ -113,14 +114,6 @@ func (f *Feed) Restarted(agent flow.Addr, boot, now int64) {
 	f.mu.Lock()
 	f.boots[id]++
 	f.mu.Unlock()
-}
-
-// Describe fills the labels of a sample's record from the snapshot in force.
-func (f *Feed) Describe(s *flow.Sample, l *flow.Labels) { f.engine.Snapshot().Describe(s, l) }
-
-// DescribeCounters fills the labels of a counters record.
-func (f *Feed) DescribeCounters(c *flow.Counters, l *flow.Labels) {
-	f.engine.Snapshot().DescribePort(c.Agent, c.IfIndex(), l)
 }
 
 // Flush hands all gathered samples to their shards, and what they prove to the engine.

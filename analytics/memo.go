@@ -15,6 +15,7 @@ type agentMemo struct {
 	used  int
 	// internal: it names an internal interface at times.
 	internal bool
+	nobody   portMemo // for a port that a sample does not name: the switch has a name all the same
 }
 
 // portMemo is what a feed remembers of one port.
@@ -24,6 +25,8 @@ type portMemo struct {
 	version uint64
 	link    topology.SwitchID // switch to which it leads, as of version; 0 none known
 	open    bool              // frames come from a switch that nobody reports, or not yet, as of version
+	entry   bool              // frames enter the fabric by it, as of version
+	names   *portNames        // as of version
 	taps    [2]*tap           // by direction: ingress, egress
 	rates   [2]uint32         // that were told
 	bits    [2]float32        // that passed as samples say and that were not told yet, by direction
@@ -71,9 +74,26 @@ func (f *Feed) port(m *agentMemo, ifIndex uint32, snap *topology.Snapshot) *port
 	}
 	p := f.find(m, ifIndex)
 	if p.version != snap.Version || !p.known {
-		p.known, p.version, p.link, p.open = true, snap.Version, snap.Peer(m.id, ifIndex), snap.Open(m.id, ifIndex)
+		p.renew(m.id, snap)
 	}
 	return p
+}
+
+// renew takes what a snapshot knows of the port.
+func (p *portMemo) renew(id topology.SwitchID, snap *topology.Snapshot) {
+	p.known, p.version, p.link, p.open, p.entry = true, snap.Version, 0, false, false
+	sw := snap.Switch(id)
+	if sw == nil {
+		p.name("", "", "")
+		return
+	}
+	q := sw.Ports[p.ifIndex]
+	if q == nil {
+		p.name(sw.Name, "", "")
+		return
+	}
+	p.link, p.open, p.entry = q.Peer, q.Dark, !sw.Host && q.Peer == 0 && !q.Dark && !q.Kept
+	p.name(sw.Name, q.Name, q.LinkID)
 }
 
 func (f *Feed) find(m *agentMemo, ifIndex uint32) *portMemo {
@@ -89,7 +109,7 @@ func (f *Feed) find(m *agentMemo, ifIndex uint32) *portMemo {
 	}
 	if m.used >= maxAgentPorts || f.known >= maxFeedPorts {
 		f.turn ^= 1
-		f.spare[f.turn] = portMemo{ifIndex: ifIndex}
+		f.spare[f.turn] = portMemo{ifIndex: ifIndex, names: &f.spareName[f.turn]}
 		return &f.spare[f.turn]
 	}
 	if 2*m.used >= len(m.ports) {

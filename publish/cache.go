@@ -29,90 +29,61 @@ func (c *headCache) encode(s *flow.Sample) []byte {
 	return c.encoded
 }
 
-// portSlots is the number of places in a portCache.
-const portSlots = 1024
-
-// portCache keeps the encoded fields that samples of one pair of ports share,
-// names above all: they change rarely and cost more than the rest of a record.
-type portCache struct {
-	slots [portSlots]portSlot
+// inputNames gives fields 220, 221 and 223, which are written once for the port
+// and copied from then on: names cost more than the rest of a record.
+func inputNames(n *flow.Names) []byte {
+	if n == nil {
+		return nil
+	}
+	if len(n.Encoded) == 0 {
+		b := appendString(n.Encoded, fieldSwitch, n.Switch)
+		b = appendString(b, fieldInName, n.Port)
+		n.Encoded = appendString(b, fieldLink, n.Link)
+	}
+	return n.Encoded
 }
 
-type portSlot struct {
-	ports   ports
-	labels  flow.Labels
-	encoded []byte
+// outputNames gives field 222 in the same way.
+func outputNames(n *flow.Names) []byte {
+	if n == nil {
+		return nil
+	}
+	if len(n.Encoded) == 0 {
+		n.Encoded = appendString(n.Encoded, fieldOutName, n.Port)
+	}
+	return n.Encoded
 }
 
-// ports are the values of a sample that its ports decide.
-type ports struct {
-	agent                flow.Addr
-	input, output        flow.Interface
-	class, index         uint32
-	srcVLAN, dstVLAN     uint32
-	recordVNI            uint32
-	headerProtocol       uint32
-	stripped             uint32
-	direction            flow.Direction
-	hasSwitch, hasRecVNI bool
+// putPorts writes what the ports of a sample decide.
+func putPorts(w *window, i int, s *flow.Sample) int {
+	i = w.uint32(i, 18, ifIndex(s.Input))
+	i = w.uint32(i, 19, ifIndex(s.Output))
+	if s.HasSwitch {
+		i = w.vlan(i, 33, s.SrcVLAN)
+		i = w.vlan(i, 34, s.DstVLAN)
+	}
+	i = w.uint32(i, 205, s.SourceClass)
+	i = w.uint32(i, 206, s.SourceIndex)
+	i = w.uint8(i, 207, uint8(s.Input.Kind))
+	i = w.uint8(i, 208, uint8(s.Output.Kind))
+	if s.Output.Kind == flow.InterfaceDiscarded {
+		i = w.uint32(i, 209, s.Output.Value)
+	}
+	i = w.uint32(i, 210, s.HeaderProtocol)
+	i = w.uint32(i, 211, s.Stripped)
+	i = w.uint8(i, 213, uint8(s.Direction))
+	if s.HasRecVNI && s.Packet.VNI == 0 {
+		i = w.uint32(i, 230, s.RecordVNI)
+	}
+	return i
 }
 
-// encode gives fields 18, 19, 33, 34, 205 to 211, 213, 214, 220 to 225 and 230
-// (from the VNI record), then tail; borrowed until the next call.
-func (c *portCache) encode(s *flow.Sample, l *flow.Labels, tail []byte) []byte {
-	h := uint32(s.Agent[15]) | uint32(s.Agent[14])<<8 ^ s.Input.Value*31 ^ s.Output.Value*0x85
-	slot := &c.slots[h*0x9e3779b1>>22]
-	k := ports{
-		s.Agent, s.Input, s.Output, s.SourceClass, s.SourceIndex, s.SrcVLAN, s.DstVLAN, s.RecordVNI, s.HeaderProtocol, s.Stripped,
-		s.Direction, s.HasSwitch, s.HasRecVNI && s.Packet.VNI == 0,
-	}
-	if slot.ports == k && slot.labels == *l && slot.encoded != nil {
-		return slot.encoded
-	}
-	slot.ports, slot.labels = k, *l
-	b := k.append(slot.encoded[:0])
-	if l.CountOnce {
-		b = appendUint(b, 214, 1)
-	}
-	b = appendString(b, fieldSwitch, l.Switch)
-	b = appendString(b, fieldInName, l.InName)
-	b = appendString(b, fieldOutName, l.OutName)
-	b = appendString(b, fieldLink, l.Link)
-	b = appendString(b, fieldSrcName, l.SrcName)
-	b = appendString(b, fieldDstName, l.DstName)
-	slot.encoded = append(b, tail...)
-	return slot.encoded
-}
-
-func (k *ports) append(b []byte) []byte {
-	b = appendUint(b, 18, uint64(ifIndex(k.input)))
-	b = appendUint(b, 19, uint64(ifIndex(k.output)))
-	if k.hasSwitch {
-		b = appendVLAN(b, 33, k.srcVLAN)
-		b = appendVLAN(b, 34, k.dstVLAN)
-	}
-	b = appendUint(b, 205, uint64(k.class))
-	b = appendUint(b, 206, uint64(k.index))
-	b = appendUint(b, 207, uint64(k.input.Kind))
-	b = appendUint(b, 208, uint64(k.output.Kind))
-	if k.output.Kind == flow.InterfaceDiscarded {
-		b = appendUint(b, 209, uint64(k.output.Value))
-	}
-	b = appendUint(b, 210, uint64(k.headerProtocol))
-	b = appendUint(b, 211, uint64(k.stripped))
-	b = appendUint(b, 213, uint64(k.direction))
-	if k.hasRecVNI {
-		b = appendUint(b, 230, uint64(k.recordVNI))
-	}
-	return b
-}
-
-// appendVLAN appends a VLAN unless it is unknown (all ones) or 0.
-func appendVLAN(b []byte, field int, v uint32) []byte {
+// vlan writes a VLAN unless it is unknown (all ones) or 0.
+func (w *window) vlan(i int, field uint16, v uint32) int {
 	if v == 1<<32-1 {
-		return b
+		return i
 	}
-	return appendUint(b, field, uint64(v))
+	return w.uint32(i, field, v)
 }
 
 // ifIndex is what in_if and out_if hold: the index, or the count of ports.

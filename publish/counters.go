@@ -33,13 +33,13 @@ func (e *Encoder) appendCounters(b []byte, c *flow.Counters, l *flow.Labels, r *
 	b = appendUint(b, 7, uint64(c.SourceIndex))
 	b = appendUint(b, 8, uint64(c.Uptime))
 	b = appendUint(b, 9, uint64(c.IfIndex()))
-	b = appendString(b, 20, l.Switch)
-	if l.InName != "" {
-		b = appendString(b, 21, l.InName)
+	b = appendString(b, 20, l.Input().Switch)
+	if name := l.Input().Port; name != "" {
+		b = appendString(b, 21, name)
 	} else if c.Records&flow.HasPortName != 0 {
 		b = appendString(b, 21, c.PortName)
 	}
-	b = appendString(b, 22, l.Link)
+	b = appendString(b, 22, l.Input().Link)
 	b = e.appendParts(b, c)
 	if r.interval > 0 {
 		e.part = appendRates(e.part[:0], r)

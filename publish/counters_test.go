@@ -45,7 +45,7 @@ func TestCountersMessage(t *testing.T) {
 		Host:     flow.HostDescr{Hostname: []byte("leaf1"), UUID: [16]byte{1}, MachineType: 3, OSName: 2, OSRelease: []byte("6.1")},
 		Adapters: []flow.Adapter{{IfIndex: 7, MAC: 0x525400000001}, {}},
 	}
-	m, key := count(t, e, sink, c, &flow.Labels{Switch: "leaf1", Link: "x--y"})
+	m, key := count(t, e, sink, c, &flow.Labels{In: &flow.Names{Switch: "leaf1", Link: "x--y"}})
 	zero, n32, n64 := proto.Uint32(0), proto.Uint32, proto.Uint64
 	want := &flowpb.CountersMessage{
 		TimeReceivedNs: uint64(t0), SamplerAddress: []byte{10, 255, 0, 1}, SubAgentId: 2, SequenceNum: 3, SampleSequence: 4, SourceIdIndex: 7,
@@ -169,7 +169,7 @@ func TestCountersAllocateNothing(t *testing.T) {
 		Agent: v4(10, 255, 0, 1), Records: flow.HasIf | flow.HasEthernet | flow.HasPortName, PortName: []byte("swp1"), Received: t0,
 		If: flow.IfCounters{Index: 7},
 	}
-	l := &flow.Labels{Switch: strings.Repeat("x", 30)}
+	l := &flow.Labels{In: &flow.Names{Switch: strings.Repeat("x", 30)}}
 	if n := testing.AllocsPerRun(100, func() {
 		c.Received += 1e9
 		e.Counters(c, l)

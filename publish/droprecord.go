@@ -24,10 +24,10 @@ func (e *Encoder) appendDrop(b []byte, x *flow.Discard, l *flow.Labels) []byte {
 		b = appendUint(b, 17, uint64(x.ACL.Number))
 		b = appendString(b, 18, x.ACL.Name)
 	}
-	b = appendString(b, 20, l.Switch)
-	b = appendString(b, 21, l.InName)
-	b = appendString(b, 22, l.OutName)
-	b = appendString(b, 23, l.Link)
+	b = appendString(b, 20, l.Input().Switch)
+	b = appendString(b, 21, l.Input().Port)
+	b = appendString(b, 22, l.Output().Port)
+	b = appendString(b, 23, l.Input().Link)
 	for _, name := range x.Path {
 		b = appendString(b, 24, name)
 	}

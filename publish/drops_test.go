@@ -41,7 +41,7 @@ func TestDropMessage(t *testing.T) {
 		Function: []byte("ip_\xffforward"), TrapGroup: []byte("l3"), Trap: []byte("ttl"), LinuxReason: []byte("IP_HDR"),
 		Path: []string{"leaf1", "spine1", "leaf2"},
 	}
-	l := &flow.Labels{Switch: "leaf1", InName: "swp7", OutName: "swp9", Link: "a--b", SrcName: "web", DstName: "db"}
+	l := &flow.Labels{In: &flow.Names{Switch: "leaf1", Port: "swp7", Link: "a--b"}, Out: &flow.Names{Port: "swp9"}, SrcName: "web", DstName: "db"}
 	m, at := drop(t, e, sink, x, l)
 	want := &flowpb.DropMessage{
 		TimeReceivedNs: uint64(t0), TimeDroppedNs: uint64(t0 - 5), SamplerAddress: []byte{10, 255, 0, 1}, SubAgentId: 2, SequenceNum: 3,

@@ -8,7 +8,6 @@ type Encoder struct {
 	p       *Publisher
 	lanes   []encoderLane
 	heads   headCache
-	ports   portCache
 	id      [16]byte // scratch: the flow id
 	key     []byte   // scratch: the key of a counters or drops record
 	value   []byte   // scratch: its message
@@ -42,8 +41,7 @@ var noLabels flow.Labels
 
 // Flow encodes a flow sample. Its key is the flow id; a sample that is not IP
 // has none and goes where its agent's others go, so that order within a data
-// source holds. Both arguments are borrowed until it returns; the strings in l
-// may be kept, as strings may. l may be nil.
+// source holds. Both arguments are borrowed until it returns; l may be nil.
 func (e *Encoder) Flow(s *flow.Sample, l *flow.Labels) { e.FlowVia(s, l, nil) }
 
 // FlowVia is Flow with what BGP told of the packet's way, borrowed; nil for nothing.
@@ -60,17 +58,28 @@ func (e *Encoder) FlowVia(s *flow.Sample, l *flow.Labels, g *flow.Gateway) {
 	} else {
 		hash = Murmur2(s.Agent[:])
 	}
-	head, tail := e.heads.encode(s), e.ports.encode(s, l, e.schema)
-	if g != nil {
-		e.part = appendGateway(append(e.part[:0], tail...), g)
-		tail = e.part
-	}
-	n := flowBytes + len(head) + len(tail)
+	ready := flowParts{e.heads.encode(s), inputNames(l.In), outputNames(l.Out), e.flowTail(l, g), e.headers[Flows]}
+	n := ready.size()
 	for i := range e.lanes {
 		o := &e.lanes[i].flows
 		b := o.block(o.place(hash), n, s.Received)
-		b.addFlow(s, id, head, tail, e.headers[Flows])
+		b.addFlow(s, l, id, &ready)
 	}
+}
+
+// flowTail gives what ends a message: nearly always the same.
+func (e *Encoder) flowTail(l *flow.Labels, g *flow.Gateway) []byte {
+	if g == nil && l.SrcName == "" && l.DstName == "" {
+		return e.schema
+	}
+	b := appendString(e.part[:0], fieldSrcName, l.SrcName)
+	b = appendString(b, fieldDstName, l.DstName)
+	b = append(b, e.schema...)
+	if g != nil {
+		b = appendGateway(b, g)
+	}
+	e.part = b
+	return b
 }
 
 // Counters encodes a counters sample with the rates since the port's previous

@@ -7,7 +7,7 @@ import (
 	"spoor/flow"
 )
 
-// Fields of flow.proto that the cache of ports writes.
+// Fields of flow.proto that are written once and then copied.
 const (
 	fieldSwitch    = 220
 	fieldInName    = 221
@@ -19,16 +19,23 @@ const (
 	fieldSchema    = 251
 )
 
-// flowBytes is the room made for a flow record beside what the caches hold:
-// framing, key, every field at its largest, headers, and what wide stores write
-// beyond.
+// flowBytes is the room made for a flow record beside the parts that are ready:
+// framing, key, every field at its largest, and what wide stores write beyond.
 const flowBytes = windowMask + 1 + 8 + 128
 
+// flowParts are the parts of a flow record that the encoder has ready: those of the
+// datagram, of the ports, the message's end, and the record's headers.
+type flowParts struct{ head, input, output, tail, headers []byte }
+
+// size bounds what addFlow appends.
+func (p *flowParts) size() int {
+	return flowBytes + len(p.head) + len(p.input) + len(p.output) + len(p.tail) + len(p.headers)
+}
+
 // addFlow appends a flow record. The message is written straight into the
-// block by indexed stores, several times cheaper than appending field by field;
-// head and tail are the parts of it that the encoder has ready. Room for
-// flowBytes and both has been made. id is the key, nil for none.
-func (b *Block) addFlow(s *flow.Sample, id *[16]byte, head, tail, headers []byte) {
+// block by indexed stores, several times cheaper than appending field by field.
+// Room for ready.size() has been made. id is the key, nil for none.
+func (b *Block) addFlow(s *flow.Sample, l *flow.Labels, id *[16]byte, ready *flowParts) {
 	start := len(b.buf)
 	time := s.Received / 1e6
 	b.stamp(time)
@@ -46,11 +53,18 @@ func (b *Block) addFlow(s *flow.Sample, id *[16]byte, head, tail, headers []byte
 		i++
 	}
 	at := i
-	i += 2 + copy(buf[i+2:], head)
-	i += putFlow((*window)(buf[i:]), s)
-	i += copy(buf[i:], tail)
+	i += 2 + copy(buf[i+2:], ready.head)
+	w := (*window)(buf[i:])
+	n := putFlow(w, s)
+	if l.CountOnce {
+		n = w.uint8(n, 214, 1)
+	}
+	i += n
+	i += copy(buf[i:], ready.input)
+	i += copy(buf[i:], ready.output)
+	i += copy(buf[i:], ready.tail)
 	i = closeLength(buf, at, i)
-	i += copy(buf[i:], headers)
+	i += copy(buf[i:], ready.headers)
 	i = closeLength(buf, 0, i)
 	b.buf = b.buf[:start+i]
 	b.Records++
@@ -75,6 +89,7 @@ func closeLength(w []byte, at, end int) int {
 // and gives their length.
 func putFlow(w *window, s *flow.Sample) int {
 	i := putPacket(w, 0, &s.Packet)
+	i = putPorts(w, i, s)
 	i = w.times(i, 111, 112, s.Time)
 	if s.FlowID != 0 {
 		w.store(i, uint64(tag2(200)|wireFixed64))

@@ -30,7 +30,7 @@ func expected(s *flow.Sample, l *flow.Labels, collector string) *flowpb.FlowMess
 		InIfKind: flowpb.FlowMessage_InterfaceKind(s.Input.Kind), OutIfKind: flowpb.FlowMessage_InterfaceKind(s.Output.Kind),
 		HeaderProtocol: s.HeaderProtocol, Stripped: s.Stripped, HeaderLength: s.HeaderLength,
 		Direction: flowpb.FlowMessage_Direction(s.Direction), CountOnce: l.CountOnce, EffectiveRate: uint64(s.EffectiveRate),
-		Switch: l.Switch, InIfName: l.InName, OutIfName: l.OutName, Link: l.Link, SrcName: l.SrcName, DstName: l.DstName,
+		Switch: l.Input().Switch, InIfName: l.Input().Port, OutIfName: l.Output().Port, Link: l.Input().Link, SrcName: l.SrcName, DstName: l.DstName,
 		Vni: p.VNI, Quirks: uint32(s.Quirks), Collector: collector, Schema: 1,
 	}
 	if s.HasRecVNI && m.Vni == 0 {
@@ -155,9 +155,14 @@ func randomSample(r *rand.Rand) *flow.Sample {
 
 func randomLabels(r *rand.Rand) *flow.Labels {
 	name := func() string { return strings.Repeat("leaf", r.IntN(3)) + string(rune('a' + r.IntN(26)))[:r.IntN(2)] }
-	return &flow.Labels{
-		Switch: name(), InName: name(), OutName: name(), Link: name(), SrcName: name(), DstName: name(), CountOnce: r.IntN(2) == 0,
+	l := &flow.Labels{SrcName: name(), DstName: name(), CountOnce: r.IntN(2) == 0}
+	if r.IntN(4) != 0 {
+		l.In = &flow.Names{Switch: name(), Port: name(), Link: name()}
 	}
+	if r.IntN(4) != 0 {
+		l.Out = &flow.Names{Switch: name(), Port: name(), Link: name()}
+	}
+	return l
 }
 
 func TestFlowMessage(t *testing.T) {
@@ -280,9 +285,9 @@ func FuzzFlow(f *testing.F) {
 	e := New(testConfig(), sink).Encoder()
 	f.Fuzz(func(t *testing.T, a, b uint64, name, in string) {
 		s := randomSample(rand.New(rand.NewPCG(a, b)))
-		e.Flow(s, &flow.Labels{Switch: name, InName: in})
+		e.Flow(s, &flow.Labels{In: &flow.Names{Switch: name, Port: in}})
 		e.Close()
-		checkFlow(t, sink.records(), s, &flow.Labels{Switch: string(appendClean(nil, name)), InName: string(appendClean(nil, in))})
+		checkFlow(t, sink.records(), s, &flow.Labels{In: &flow.Names{Switch: string(appendClean(nil, name)), Port: string(appendClean(nil, in))}})
 	})
 }
 
@@ -314,9 +319,7 @@ func everydaySamples() ([]*flow.Sample, *flow.Labels) {
 	for i := range samples {
 		samples[i] = everydaySample(r)
 	}
-	return samples, &flow.Labels{
-		Switch: "leaf1", InName: "swp1", OutName: "swp51", Link: "10.255.0.1/150--10.255.0.51/5101", CountOnce: true,
-	}
+	return samples, &flow.Labels{In: &flow.Names{Switch: "leaf1", Port: "swp1", Link: "10.255.0.1/150--10.255.0.51/5101"}, Out: &flow.Names{Port: "swp51"}, CountOnce: true}
 }
 
 func everydaySample(r *rand.Rand) *flow.Sample {

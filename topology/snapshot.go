@@ -253,37 +253,3 @@ func (s *Snapshot) FlowPort(id SwitchID, ifIndex uint32) flow.Port {
 	}
 	return p
 }
-
-// Describe fills the labels of a sample's record.
-func (s *Snapshot) Describe(sample *flow.Sample, l *flow.Labels) {
-	*l = flow.Labels{}
-	id := s.registry.ID(sample.Agent)
-	sw := s.Switch(id)
-	if sw == nil {
-		return
-	}
-	l.Switch = sw.Name
-	in := sw.Ports[sample.Input.Index()]
-	if out := sw.Ports[sample.Output.Index()]; out != nil {
-		l.OutName = out.Name
-	}
-	if in == nil {
-		return
-	}
-	l.InName, l.Link = in.Name, in.LinkID
-	p := &sample.Packet
-	l.CountOnce = !sw.Host && sample.Direction != flow.Egress && in.Peer == 0 && !in.Dark && !in.Kept && p.OuterSrc.IsZero()
-}
-
-// DescribePort fills the labels of a counters record.
-func (s *Snapshot) DescribePort(agent flow.Addr, ifIndex uint32, l *flow.Labels) {
-	*l = flow.Labels{}
-	sw := s.Switch(s.registry.ID(agent))
-	if sw == nil {
-		return
-	}
-	l.Switch = sw.Name
-	if p := sw.Ports[ifIndex]; p != nil {
-		l.InName, l.Link = p.Name, p.LinkID
-	}
-}

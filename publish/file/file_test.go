@@ -40,7 +40,7 @@ func publishAll(t *testing.T, s *Sink, samples int) {
 	}
 	e := p.Encoder()
 	for i := range samples {
-		e.Flow(sample(i), &flow.Labels{Switch: "leaf1"})
+		e.Flow(sample(i), &flow.Labels{In: &flow.Names{Switch: "leaf1"}})
 		if i%100 == 0 {
 			e.Counters(&flow.Counters{Agent: sample(0).Agent, Received: 1.79e18, Records: flow.HasIf, If: flow.IfCounters{Index: uint32(i) + 1}}, nil)
 			e.Flush(sample(i).Received + 1e9)

@@ -98,7 +98,7 @@ func (s *stream) run(rate int) {
 	}
 	x.Packet.EtherType, x.Packet.TTL, x.Packet.TCPFlags, x.Packet.PayloadLength = 0x800, 63, 0x10, 1448
 	x.Packet.SrcMAC, x.Packet.DstMAC = 0x525400000001, 0x525400000002
-	l := &flow.Labels{Switch: "leaf1", InName: "swp1", OutName: "swp51", Link: "10.255.0.1/150--10.255.0.51/5101", CountOnce: true}
+	l := &flow.Labels{In: &flow.Names{Switch: "leaf1", Port: "swp1", Link: "10.255.0.1/150--10.255.0.51/5101"}, Out: &flow.Names{Port: "swp51"}, CountOnce: true}
 	last, due := time.Now(), 0.0
 	tick := time.NewTicker(time.Millisecond)
 	defer tick.Stop()
