@@ -96,31 +96,38 @@ type foundFlow struct {
 	rate  float64
 }
 
-// topFlows keeps the flows with the highest rates.
+// topFlows keeps the flows with the highest rates: a heap, the lowest of them first.
 type topFlows struct {
 	list  []foundFlow
 	limit int
 	total int
-	least int // index of the lowest rate in a full list
 }
 
 func (t *topFlows) wants(rate float64) bool {
-	return t.limit > 0 && (len(t.list) < t.limit || rate > t.list[t.least].rate)
+	return t.limit > 0 && (len(t.list) < t.limit || rate > t.list[0].rate)
 }
 
 func (t *topFlows) add(f *foundFlow) {
 	if len(t.list) < t.limit {
 		t.list = append(t.list, *f)
-	} else {
-		t.list[t.least] = *f
-	}
-	if len(t.list) < t.limit {
+		for i := len(t.list) - 1; i > 0 && t.list[i].rate < t.list[(i-1)/2].rate; i = (i - 1) / 2 {
+			t.list[i], t.list[(i-1)/2] = t.list[(i-1)/2], t.list[i]
+		}
 		return
 	}
-	for i := range t.list {
-		if t.list[i].rate < t.list[t.least].rate {
-			t.least = i
+	t.list[0] = *f
+	for i := 0; ; {
+		low := i
+		for c := 2*i + 1; c <= 2*i+2 && c < len(t.list); c++ {
+			if t.list[c].rate < t.list[low].rate {
+				low = c
+			}
 		}
+		if low == i {
+			return
+		}
+		t.list[i], t.list[low] = t.list[low], t.list[i]
+		i = low
 	}
 }
 

@@ -9,21 +9,41 @@ func (w *jsonWriter) path(m *flow.Path, collector string) {
 	w.time("time", m.Time)
 	w.uint("revision", uint64(m.Revision))
 	w.text("cause", m.Reason.String())
+	w.way(m)
+	w.texts("previous", m.Previous)
+	w.otherwise(m)
+	w.time("first_seen", m.FirstSeen)
+	w.time("last_seen", m.LastSeen)
+	w.uint("samples", m.Samples)
+	w.uint("bytes", m.Bytes)
+	w.close('}')
+}
+
+// way writes where a flow goes.
+func (w *jsonWriter) way(m *flow.Path) {
 	w.text("state", m.State.String())
 	w.switches(m.Hops)
 	w.hops(m.Hops)
-	w.texts("previous", m.Previous)
+}
+
+// otherwise writes where else it goes, and what is not known of its way.
+func (w *jsonWriter) otherwise(m *flow.Path) {
 	w.alternatives(m.Alternatives)
 	if m.UnknownAt != nil {
 		w.port("unknown_at", m.UnknownAt)
 	} else {
 		w.null("unknown_at")
 	}
-	w.time("first_seen", m.FirstSeen)
-	w.time("last_seen", m.LastSeen)
-	w.uint("samples", m.Samples)
-	w.uint("bytes", m.Bytes)
+}
+
+// AppendWay appends a path without the flow that takes it: state, switches, hops,
+// alternatives and unknown_at, as messages of the topic paths have them.
+func AppendWay(b []byte, m *flow.Path) []byte {
+	w := jsonWriter{b: append(b, '{')}
+	w.way(m)
+	w.otherwise(m)
 	w.close('}')
+	return w.b
 }
 
 func (w *jsonWriter) alternatives(list []flow.PathAlternative) {

@@ -59,6 +59,7 @@ func (a *API) routes() map[string]http.HandlerFunc {
 		"/links/history":          a.history,
 		"/flows":                  a.flows,
 		"/flows/{id}":             a.flow,
+		"/flows/{id}/history":     a.rates,
 		"/paths/{id}":             a.path,
 		"/elephants":              a.elephants,
 		"/agents":                 a.agents,

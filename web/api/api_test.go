@@ -119,6 +119,8 @@ func TestHostile(t *testing.T) {
 		"flows?match=10.0.0.0/99": 400, "flows?match=10.0.0.0/": 400, "flows?match=/": 400, "flows?match=/24": 400, "flows?match=fd00::/129": 400,
 		"flows?match=:99999": 400, "flows?match=port%20x": 400, "flows?match=proto%20256": 400, "flows?match=%3E": 200, "flows?match=leaf1%3E%3Ex": 200,
 		"flows?match=" + repeat("a", 300): 400, "flows?match=" + repeat("a%20", 50): 400, "flows?match=" + repeat("a", 3000): 400, "flows?match=%ff%fe": 200, "flows?match=%zz": 400,
+		"flows?at=x": 400, "flows?at=0": 400, "flows?at=-1": 400, "flows?at=1": 200, "flows?at=9999999999&limit=99999": 200, "flows?at=1&match=10.0.0.0/99": 400, "flows?at=99999999999999": 400,
+		"flows/0000000000000001/history": 404, "flows/x/history": 400, "flows/0000000000000001?at=1": 404, "flows/0000000000000001?at=x": 400,
 		"flows?limit=1&limit=2": 400, "flows?evil=1": 400, "flows?match=a;b": 400,
 		"links?limit=500&next=1000000": 200, "links?next=" + repeat("9", 30): 400, "links/history": 400, "links/history?port=x": 404, "links/history?port=/0": 404, "links/history?port=" + repeat("x", 400): 400,
 		"topology?kind=evil": 400, "topology?next=99999": 200, "elephants?state=evil": 400, "elephants?at=x": 400, "elephants?at=1": 200, "elephants?at=2026-11-22T02:11:05Z": 200,
@@ -226,7 +228,7 @@ func TestDocument(t *testing.T) {
 		t.Fatal(err)
 	}
 	for path, example := range map[string]string{
-		"/topology": "", "/links": "", "/links/history": "?port=10.255.0.1/49", "/flows": "?limit=5", "/flows/{id}": elephant(), "/paths/{id}": elephant(),
+		"/topology": "", "/links": "", "/links/history": "?port=10.255.0.1/49", "/flows": "?limit=5", "/flows/{id}": elephant(), "/paths/{id}": elephant(), "/flows/{id}/history": elephant(),
 		"/elephants": "", "/agents": "", "/agents/{agent}/sources": "10.255.0.1", "/drops": "", "/alerts": "", "/doctor": "", "/state": "?at=9999999999",
 	} {
 		url := "/api/v1" + path + example

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"math"
 	"net/http"
 	"strconv"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"spoor/flow"
 	"spoor/publish"
 	"spoor/web/answer"
+	"spoor/web/history"
 )
 
 // flowJSON is a flow in an answer.
@@ -23,39 +25,16 @@ type flowJSON struct {
 	Reverse   string          `json:"reverse"`
 	Rate      *float64        `json:"rate_bps"`
 	Over      *float64        `json:"rate_over_seconds"`
-	Bytes     uint64          `json:"bytes"`
-	Samples   uint64          `json:"samples"`
+	Bytes     *uint64         `json:"bytes"`
+	Samples   *uint64         `json:"samples"`
 	FirstSeen time.Time       `json:"first_seen"`
 	LastSeen  time.Time       `json:"last_seen"`
 	Elephant  *string         `json:"elephant"`
-	Path      *pathJSON       `json:"path"`
+	Path      json.RawMessage `json:"path"`
 	Moves     json.RawMessage `json:"moves"`
 	VNI       *uint32         `json:"vni,omitempty"`
 	Tunnel    string          `json:"tunnel,omitempty"`
 	VLAN      uint16          `json:"vlan,omitempty"`
-}
-
-type pathJSON struct {
-	State        string    `json:"state"`
-	Switches     []string  `json:"switches"`
-	Hops         []hopJSON `json:"hops"`
-	Alternatives []wayJSON `json:"alternatives"`
-	UnknownAt    *portJSON `json:"unknown_at"`
-}
-
-type hopJSON struct {
-	Switch   string  `json:"switch"`
-	Agent    *string `json:"agent"`
-	In       *uint32 `json:"in"`
-	InPort   *string `json:"in_port"`
-	Out      *uint32 `json:"out"`
-	OutPort  *string `json:"out_port"`
-	Observed bool    `json:"observed"`
-}
-
-type wayJSON struct {
-	Switches []string `json:"switches"`
-	Share    float64  `json:"share"`
 }
 
 type portJSON struct {
@@ -80,13 +59,14 @@ func newPort(p *flow.Port) portJSON {
 
 func stamp(ns int64) time.Time { return time.Unix(0, ns).UTC() }
 
-func (a *API) newFlow(f *analytics.FlowState) flowJSON {
+// newFlow describes a flow, with its moves until a time (Unix s).
+func (a *API) newFlow(f *analytics.FlowState, until int64) flowJSON {
 	k := &f.Key
 	r := k.Reverse()
 	x := flowJSON{
 		ID: flow.FormatID(f.ID), Src: k.Src.Netip().String(), Dst: k.Dst.Netip().String(), Proto: k.Proto, Reverse: flow.FormatID(r.ID()),
-		Bytes: f.Bytes, Samples: f.Samples, FirstSeen: stamp(f.First), LastSeen: stamp(f.Last), Elephant: known(f.Elephant),
-		Moves: a.Live.Moves(f.ID), Tunnel: f.Attributes.Tunnel.String(), VLAN: f.Attributes.VLAN, VNI: known(f.Attributes.VNI),
+		Bytes: known(f.Bytes), Samples: known(f.Samples), FirstSeen: stamp(f.First), LastSeen: stamp(f.Last), Elephant: known(f.Elephant),
+		Moves: a.Live.Moves(f.ID, until), Tunnel: f.Attributes.Tunnel.String(), VLAN: f.Attributes.VLAN, VNI: known(f.Attributes.VNI),
 	}
 	if f.Attributes.Tunnel == flow.TunnelNone {
 		x.Tunnel = ""
@@ -98,26 +78,7 @@ func (a *API) newFlow(f *analytics.FlowState) flowJSON {
 		x.Rate, x.Over = &f.Rate, known(f.Over)
 	}
 	if p := f.Path; p != nil {
-		x.Path = newPath(p)
-	}
-	return x
-}
-
-func newPath(p *flow.Path) *pathJSON {
-	x := &pathJSON{State: p.State.String(), Switches: p.Switches(), Hops: make([]hopJSON, 0, len(p.Hops))}
-	for i := range p.Hops {
-		h := &p.Hops[i]
-		x.Hops = append(x.Hops, hopJSON{
-			Switch: h.Switch, Agent: known(h.Agent.String()), In: known(h.In), InPort: known(h.InPort), Out: known(h.Out), OutPort: known(h.OutPort),
-			Observed: h.Observed,
-		})
-	}
-	for _, w := range p.Alternatives {
-		x.Alternatives = append(x.Alternatives, wayJSON{w.Switches, w.Share})
-	}
-	if p.UnknownAt != nil {
-		at := newPort(p.UnknownAt)
-		x.UnknownAt = &at
+		x.Path = publish.AppendWay(nil, p)
 	}
 	return x
 }
@@ -144,8 +105,9 @@ func (a *API) enter(w http.ResponseWriter, r *http.Request) bool {
 func (a *API) leave() { <-a.searches }
 
 func (a *API) flows(w http.ResponseWriter, r *http.Request) {
-	q := ask(r, "match", "switch", "link", "limit", "next")
+	q := ask(r, "match", "switch", "link", "at", "limit", "next")
 	limit, skip := q.page(maxDepth)
+	at := q.at(false)
 	text := q.text("match")
 	if s := q.text("switch"); s != "" {
 		text += " switch:" + s
@@ -156,7 +118,8 @@ func (a *API) flows(w http.ResponseWriter, r *http.Request) {
 	if q.bad(w) {
 		return
 	}
-	s, err := parseSearch(text, a.Engine.Snapshot())
+	snap := a.Engine.Snapshot()
+	s, err := parseSearch(text, snap)
 	if err != nil {
 		answer.Problem(w, http.StatusBadRequest, "match: "+err.Error())
 		return
@@ -165,45 +128,69 @@ func (a *API) flows(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer a.leave()
+	if at != 0 {
+		a.past(w, s.past(snap), at, limit, skip)
+		return
+	}
 	found, total := a.Engine.Flows(&analytics.FlowQuery{Key: s.matches(), Hops: s.hops, Limit: min(skip+limit, maxDepth)})
 	page := cut(found, skip, limit)
 	out := make([]flowJSON, 0, len(page))
 	for i := range page {
-		out = append(out, a.newFlow(&page[i]))
+		out = append(out, a.newFlow(&page[i], math.MaxInt64))
 	}
 	items(w, out, len(out), skip, total, maxDepth)
 }
 
-// byID answers with what answers makes of the flow whose id the path names.
-func (a *API) byID(w http.ResponseWriter, r *http.Request, answers func(*analytics.FlowState)) {
-	if ask(r).bad(w) {
-		return
-	}
+// idOf gives the flow id that the path of a request names, or answers that there is none.
+func (q *query) idOf(w http.ResponseWriter, r *http.Request) (id uint64, ok bool) {
 	text := r.PathValue("id")
 	id, err := strconv.ParseUint(text, 16, 64)
 	if err != nil || len(text) != 16 {
-		answer.Problem(w, http.StatusBadRequest, "a flow's id has 16 hexadecimal digits")
-		return
+		q.fail("a flow's id has 16 hexadecimal digits")
 	}
-	if !a.enter(w, r) {
-		return
-	}
-	defer a.leave()
+	return id, !q.bad(w)
+}
+
+const noFlow = "no such flow: it was never seen, or was quiet for so long that it is forgotten"
+
+// byID answers with what answers makes of the flow whose id the path names.
+func (a *API) byID(w http.ResponseWriter, id uint64, answers func(*analytics.FlowState)) {
 	f, ok := a.Engine.Flow(id)
 	if !ok {
-		answer.Problem(w, http.StatusNotFound, "no such flow: it was never seen, or was quiet for so long that it is forgotten")
+		answer.Problem(w, http.StatusNotFound, noFlow)
 		return
 	}
 	answers(&f)
 }
 
 func (a *API) flow(w http.ResponseWriter, r *http.Request) {
-	a.byID(w, r, func(f *analytics.FlowState) { answer.JSON(w, http.StatusOK, a.newFlow(f)) })
+	q := ask(r, "at")
+	at := q.at(false)
+	id, ok := q.idOf(w, r)
+	if !ok || !a.enter(w, r) {
+		return
+	}
+	defer a.leave()
+	if at == 0 {
+		a.byID(w, id, func(f *analytics.FlowState) { answer.JSON(w, http.StatusOK, a.newFlow(f, math.MaxInt64)) })
+		return
+	}
+	found := a.Live.PastFlows(at, &history.FlowsQuery{Key: func(k *flow.Key) bool { return k.ID() == id }, Limit: 1})
+	if len(found.List) == 0 {
+		answer.Problem(w, http.StatusNotFound, "this flow is not kept of that time: of the past only the largest are")
+		return
+	}
+	answer.JSON(w, http.StatusOK, a.pastFlow(&found.List[0], at, a.elephantsAt(at)))
 }
 
 // path answers with a path as the topic of paths has it.
 func (a *API) path(w http.ResponseWriter, r *http.Request) {
-	a.byID(w, r, func(f *analytics.FlowState) {
+	id, ok := ask(r).idOf(w, r)
+	if !ok || !a.enter(w, r) {
+		return
+	}
+	defer a.leave()
+	a.byID(w, id, func(f *analytics.FlowState) {
 		if f.Path == nil {
 			answer.Problem(w, http.StatusNotFound, "nothing is known of this flow's path yet")
 			return

@@ -112,14 +112,19 @@ type list struct {
 	Total int     `json:"total"`
 }
 
-// items answers with a page of total items, skip of which come before it.
-func items(w http.ResponseWriter, page any, n, skip, total, depth int) {
+// newList makes a page of n of total items, skip of which come before it.
+func newList(page any, n, skip, total, depth int) list {
 	l := list{Items: page, Total: total}
 	if next := skip + n; n > 0 && next < min(total, depth) {
 		text := strconv.Itoa(next)
 		l.Next = &text
 	}
-	answer.JSON(w, http.StatusOK, l)
+	return l
+}
+
+// items answers with such a page.
+func items(w http.ResponseWriter, page any, n, skip, total, depth int) {
+	answer.JSON(w, http.StatusOK, newList(page, n, skip, total, depth))
 }
 
 // cut gives a page of a list.

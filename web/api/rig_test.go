@@ -109,6 +109,16 @@ func (r *rig) play() {
 	}
 }
 
+// advance lets a second pass, with a picture.
+func (r *rig) advance() {
+	for range 10 {
+		r.now += second / 10
+		r.feed.Flush()
+		r.engine.Tick(r.now)
+	}
+	r.live.Second()
+}
+
 // get asks, and gives the status and the decoded answer.
 func (r *rig) get(url string) (status int, body map[string]any) {
 	r.t.Helper()

@@ -217,11 +217,15 @@ func (h *herd) series(alert string, until, now int64) (bits []float32, step int)
 	return slices.Clone(b.slow[max(0, n-60):n]), slowStep
 }
 
-// movesOf gives the moves of a flow as JSON.
-func (h *herd) movesOf(id uint64) []byte {
+// movesOf gives the moves of a flow until a time (Unix s) as JSON.
+func (h *herd) movesOf(id uint64, until int64) []byte {
 	h.mu.RLock()
 	defer h.mu.RUnlock()
-	return appendMoves(nil, h.moved[id])
+	list := h.moved[id]
+	for len(list) > 0 && list[len(list)-1].time/1e9 > until {
+		list = list[:len(list)-1]
+	}
+	return appendMoves(nil, list)
 }
 
 func quoteAll(b []byte, list []string) []byte {

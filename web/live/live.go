@@ -49,6 +49,7 @@ type Live struct {
 	head  scene.Head
 	src   Source
 	store *history.Store
+	past  *history.Flows
 	hub   *hub
 
 	mu     sync.Mutex // guards what the engine told since the last second
@@ -90,7 +91,7 @@ func (l *Live) Await(ctx context.Context) {
 // New gives a picture that stands still until Run. It can be told of things before it
 // is connected with its source: the engine needs its outbox first.
 func New(head scene.Head) *Live {
-	l := &Live{head: head, store: history.New(history.DefaultBytes), hub: newHub(), active: map[uint64]struct{}{}, begun: make(chan struct{})}
+	l := &Live{head: head, store: history.New(history.DefaultBytes), past: history.NewFlows(history.FlowsBytes), hub: newHub(), active: map[uint64]struct{}{}, begun: make(chan struct{})}
 	l.herd.init(head.Collector)
 	l.maker.init()
 	l.records.all = map[string]topology.Record{}
@@ -179,6 +180,10 @@ func (l *Live) Second() {
 	mark := l.store.Add(f)
 	l.latest.Store(f)
 	l.hub.send(f, before, mark, l.full)
+	if before == nil || history.Slot(f.Time) != history.Slot(before.Time) {
+		list, total := l.src.Engine.Flows(&analytics.FlowQuery{Limit: history.MostFlows})
+		l.past.Add(f.Time, list, total)
+	}
 	if before == nil {
 		close(l.begun)
 	}

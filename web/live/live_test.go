@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -195,7 +196,7 @@ func TestMove(t *testing.T) {
 	if _, err := fmt.Sscanf(id, "%x", &n); err != nil {
 		t.Fatal(err)
 	}
-	if moves := string(r.live.Moves(n)); !strings.Contains(moves, `"from":["leaf1","spine1","leaf2"],"to":["leaf1","spine2","leaf2"]`) {
+	if moves := string(r.live.Moves(n, math.MaxInt64)); !strings.Contains(moves, `"from":["leaf1","spine1","leaf2"],"to":["leaf1","spine2","leaf2"]`) {
 		t.Error(moves)
 	}
 	then := string(r.live.State(r.now/second - 4))

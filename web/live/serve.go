@@ -100,11 +100,17 @@ func (l *Live) State(at int64) []byte {
 // Course gives what the link at a port carried over the last hour, as history.Store.Link does.
 func (l *Live) Course(port string) []history.Point { return l.store.Link(port) }
 
+// PastFlows finds flows of the last hour, as history.Flows.At does.
+func (l *Live) PastFlows(at int64, q *history.FlowsQuery) history.FlowsAnswer { return l.past.At(at, q) }
+
+// Rates gives the rates of a flow over the last hour, as history.Flows.Rates does.
+func (l *Live) Rates(id uint64) []history.RatePoint { return l.past.Rates(id) }
+
 // Latest gives the newest frame, nil before the first.
 func (l *Live) Latest() *scene.Frame { return l.latest.Load() }
 
-// Moves gives the changes of a flow's path that are remembered, the oldest first, as JSON.
-func (l *Live) Moves(id uint64) []byte { return l.herd.movesOf(id) }
+// Moves gives the changes of a flow's path until a time (Unix s) that are remembered, the oldest first, as JSON.
+func (l *Live) Moves(id uint64, until int64) []byte { return l.herd.movesOf(id, until) }
 
 // Stats counts what the stream did.
 func (l *Live) Stats() Stats { return l.hub.count() }

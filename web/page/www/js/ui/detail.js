@@ -165,12 +165,15 @@ const UNITS = [
 	[1e6, 'Mbit/s'],
 	[1e3, 'kbit/s']
 ];
+function scaleOf(rates) {
+	const top = Math.max(...rates, 1);
+	return UNITS.find(([x]) => top >= x) || UNITS[2];
+}
 
 function FlowView({ s, sel }) {
 	const e = s.e.get(sel.id);
 	const [a, b] = ends(e.flow),
-		top = Math.max(...e.rates, 1),
-		[div, unit] = UNITS.find(([x]) => top >= x) || UNITS[2];
+		[div, unit] = scaleOf(e.rates);
 	const t0 = s.t - (e.rates.length - 1) * e.step,
 		link = e.links.find((l) => !l.host) || e.links[0];
 	return html`
@@ -227,9 +230,19 @@ const flowFacts = (s, e) => [
 
 // One of the many: asked from the collector by its id, as long as it is open.
 function MouseView({ s, sel }) {
-	const f = useAnswer(`/api/v1/flows/${encodeURIComponent(sel.id)}`, 3000) || sel.flow;
+	const past = store.get().past,
+		url = `/api/v1/flows/${encodeURIComponent(sel.id)}`;
+	const f = useAnswer(past ? `${url}?at=${s.t}` : url, 3000) || sel.flow,
+		course = useAnswer(`${url}/history`, 10000);
 	if (!f) return html`<p class="dim">This flow is not known at the time shown.</p>`;
+	const [div, unit] = scaleOf(course?.rate_bps ?? []);
 	return html`<p class="title">${ends(f)[0]}<br /><i aria-label="to">→</i> ${ends(f)[1]}</p>
+		${
+			course?.t.length > 1
+				? html`<${Chart} data=${[course.t, course.rate_bps.map((r) => (r === null ? null : r / div))]} names=${['Rate']} colours=${['u3']}
+			label=${`Rate in ${unit}, each 10 s`} />`
+				: ''
+		}
 		<h3>Path${f.path ? html` <span class="pill">${f.path.state}</span>` : ''}</h3>
 		${
 			f.path?.hops.length
@@ -246,12 +259,12 @@ function MouseView({ s, sel }) {
 		</li>`
 			)} />
 		<${Facts} rows=${[
-			['Rate', f.rate_bps == null ? 'quiet' : rate(f.rate_bps)],
+			[past ? `Rate at ${clock(s.t)}` : 'Rate', f.rate_bps == null ? 'quiet' : rate(f.rate_bps)],
 			f.rate_over_seconds && ['Mean of', span(f.rate_over_seconds)],
 			['Protocol', proto(f.proto)],
 			f.bytes && ['Moved', bytes(f.bytes)],
 			f.samples && ['Samples', count(f.samples)],
-			f.last_seen && ['Last seen', clock(seconds(f.last_seen))],
+			f.last_seen && !past && ['Last seen', clock(seconds(f.last_seen))],
 			f.tunnel && ['Tunnel', `${f.tunnel}${f.vni ? `, VNI ${f.vni}` : ''}`],
 			['Flow', mono(f.id)]
 		]} />`;
