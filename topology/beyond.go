@@ -17,25 +17,29 @@ const maxGaps = 256
 
 // darkness is what the learner knows of open ports.
 type darkness struct {
-	open  []*port // that forwarded frames enter and that lead to nobody we hear
-	gaps  int
-	nodes []*node            // inferred switches, by number less firstInferred; those that are not believed have no members
-	ports map[*port]struct{} // that lead to them
-	at    int64              // when open ports were last looked at
+	open   []*port // that forwarded frames enter and that lead to nobody we hear
+	gaps   int
+	nodes  []*node                // inferred switches, by number less firstInferred; those that are not believed have no members
+	ports  map[*port]struct{}     // that lead to them
+	starts map[flow.Addr]SwitchID // tunnel ends that were placed at inferred switches
+	at     int64                  // when open ports were last looked at
 }
 
 // beyond is what is known of what lies behind an open port.
 type beyond struct {
-	n      uint32      // sightings of forwarded frames from some address
-	alien  uint32      // of them from an address that lives at another switch that reports
-	encap  uint32      // of frames in tunnels
-	hops   uint32      // as bits: how many routers they passed
-	addrs  uint32      // buckets of their addresses
-	who    []flow.Addr // the first of them
-	steady uint32      // forwarded frames since the far MAC last changed
-	weight float64
-	since  int64 // of the first forwarded frame
-	gaps   []*gap
+	n       uint32        // sightings of forwarded frames from some address
+	alien   uint32        // of them from an address that lives at another switch that reports
+	encap   uint32        // of frames in tunnels
+	own     uint32        // of them of frames that nobody had forwarded: the tunnels begin there
+	starts  []tunnelStart // where they begin
+	crowded bool          // there are more of those
+	hops    uint32        // as bits: how many routers they passed
+	addrs   uint32        // buckets of their addresses
+	who     []flow.Addr   // the first of them
+	steady  uint32        // forwarded frames since the far MAC last changed
+	weight  float64
+	since   int64 // of the first forwarded frame
+	gaps    []*gap
 }
 
 // gap counts flows that left one open port and entered another two hops later.
@@ -77,6 +81,9 @@ func (l *Learner) entered(p *port, e *Evidence) {
 	b.steady = add(b.steady, e.Count)
 	if e.Encap {
 		b.encap = add(b.encap, e.Count)
+		if e.Fresh {
+			b.own = add(b.own, e.Count)
+		}
 	}
 }
 

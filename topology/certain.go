@@ -156,7 +156,7 @@ func (l *Learner) place(a flow.Addr, sw SwitchID, buckets uint32, direct bool) {
 		buckets |= l.recallEnd(t, sw)
 	}
 	switch {
-	case t.at[0] == 0 || direct && !t.direct && t.at[0] != sw && t.at[1] == 0: // its own frames say more than others' do
+	case t.at[0] == 0 || direct && t.at[0] != sw && t.at[1] == 0 && (!t.direct || t.at[0].Inferred()): // its own frames say more than others' do, and switches that report more than others
 		t.at[0], t.buckets, t.direct = sw, buckets, direct
 	case t.at[0] == sw:
 		t.buckets |= buckets
@@ -188,7 +188,7 @@ func (l *Learner) showEnd(t *tunnelEnd) {
 // creditEnd counts what the flows of a tunnel end say of whether ends are shared.
 func (l *Learner) creditEnd(t *tunnelEnd) {
 	n := surplus(t.buckets)
-	if t.at[1] != 0 {
+	if t.at[1] != 0 || t.at[0].Inferred() {
 		n = 0
 	}
 	if was := l.endsAlone; n != t.credit {

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"math/bits"
 	"slices"
+
+	"spoor/flow"
 )
 
 // Switches that no agent reports, inferred from what enters open ports. A port
@@ -47,12 +49,13 @@ func (l *Learner) ageDark() {
 
 // darkGroups sorts open ports by the switch to which they lead.
 type darkGroups struct {
-	l     *Learner
-	tiers map[*node]int
-	kinds map[*port]darkKind
-	dark  []*port // of a kind, in the order of their keys
-	root  map[*port]*port
-	twice map[uint64]bool // far MACs that one switch shows at several ports
+	l      *Learner
+	tiers  map[*node]int
+	kinds  map[*port]darkKind
+	dark   []*port // of a kind, in the order of their keys
+	root   map[*port]*port
+	twice  map[uint64]bool    // far MACs that one switch shows at several ports
+	paired map[flow.Addr]bool // tunnel ends that one switch shows at several ports
 }
 
 // tier is 0 for a switch with hosts, 1 for one next to such, else 2.
@@ -94,6 +97,7 @@ func (g *darkGroups) find() {
 	g.byMAC()
 	g.byGaps()
 	g.byHosts()
+	g.byTunnels()
 }
 
 func comparePorts(a, b *port) int {
@@ -139,12 +143,12 @@ func (g *darkGroups) among(p *port, b *beyond) darkKind {
 	transit := b.alien >= darkAliens || b.mostGaps() >= darkGaps
 	switch g.tier(g.l.nodes[p.key.sw]) {
 	case 0:
-		if transit || b.encap >= darkEncap {
+		if b.own == 0 && (transit || b.encap >= darkEncap) {
 			return darkTransit
 		}
 	case 1:
 		switch {
-		case b.encap == 0 && least == 1 && most <= 2 && (b.alien == 0 || b.n >= darkMixed), b.encap >= darkEncaps:
+		case b.encap == 0 && least == 1 && most <= 2 && (b.alien == 0 || b.n >= darkMixed), b.darkTunnels():
 			return darkLeaf
 		case b.encap == 0 && least > 2 && transit:
 			return darkTransit
@@ -328,7 +332,7 @@ func (g *darkGroups) groups() []darkGroup {
 			sound = sound && g.kinds[p] == g.kinds[list[0]] && (i == 0 || list[i-1].key.sw != p.key.sw)
 		}
 		if sound {
-			all = append(all, darkGroup{list, g.kinds[list[0]] == darkLeaf})
+			all = append(all, darkGroup{list, g.kinds[list[0]] == darkLeaf, g.startsOf(list)})
 		}
 	}
 	return all

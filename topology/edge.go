@@ -5,7 +5,7 @@ package topology
 // the pair looks just so; but to a router's MAC only hosts send, and nobody
 // else than one host behind a port for long.
 func (l *Learner) edgeNow(p *port) bool {
-	if p.peer != 0 || p.routed != 0 || p.handsOver || p.fresh < edgeFrames || l.now-p.since <= edgeAfter {
+	if p.peer != 0 || p.routed != 0 || p.handsOver || p.fresh < edgeFrames || l.now-p.since <= edgeAfter || p.tunnels > 0 && !l.hostTunnels(p) {
 		return false
 	}
 	return !l.pairs || p.gate != 0 && !l.sends(p.gate) || !p.several && l.now-p.since > settleAfter

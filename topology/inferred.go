@@ -9,8 +9,9 @@ import (
 
 // darkGroup is the ports that lead to one inferred switch.
 type darkGroup struct {
-	ports []*port
-	leaf  bool
+	ports  []*port
+	leaf   bool
+	starts []tunnelStart // that begin there
 }
 
 // nodeAt gives a switch, inferred ones too; nil if there is none.
@@ -33,6 +34,7 @@ const maxDarks = 1 << 12
 func (l *Learner) assign(groups []darkGroup) {
 	now := map[*port]SwitchID{}
 	taken := map[SwitchID]bool{}
+	starts := map[flow.Addr]darkStart{}
 	for _, group := range groups {
 		id := SwitchID(0)
 		for _, p := range group.ports {
@@ -54,6 +56,9 @@ func (l *Learner) assign(groups []darkGroup) {
 		for _, p := range group.ports {
 			now[p] = id
 		}
+		for _, s := range group.starts {
+			starts[s.addr] = darkStart{id, s.buckets}
+		}
 	}
 	for p := range l.dark.ports { // order does not matter: each port for itself
 		if now[p] != p.dark {
@@ -65,6 +70,7 @@ func (l *Learner) assign(groups []darkGroup) {
 			l.lead(p, id)
 		}
 	}
+	l.placeStarts(starts)
 }
 
 // lead notes to which inferred switch a port leads.

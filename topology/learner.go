@@ -59,8 +59,9 @@ type port struct {
 	down      bool
 	via       uint64 // the far MAC that proved peer, 0 if something else did
 	against   uint32 // frames in a row that do not fit it
-	fresh     uint32 // ingress frames that nobody had forwarded
+	fresh     uint32 // ingress frames, in no tunnel, that nobody had forwarded
 	routed    uint32 // ingress frames that somebody had
+	tunnels   uint32 // ingress frames of tunnels that nobody had: of hosts, or of switches where they begin
 	since     int64
 	peer      SwitchID
 	peerPort  uint32
@@ -185,7 +186,7 @@ func NewLearner(cfg Config, registry *Registry) *Learner {
 		stations: map[uint64]*station{}, tunnels: map[flow.Addr]*tunnelEnd{}, votes: map[voteKey]*vote{}, names: map[string]map[*node]struct{}{},
 		links: map[string]Record{}, placed: map[flow.Addr]placement{}, dirtyHosts: map[*host]struct{}{},
 		next:    tables{newCow[flow.Addr, *Place](), newCow[uint64, SwitchID](), newCow[flow.Addr, End](), newCow[uint64, *bridgedView]()},
-		bridges: newBridges(), dark: darkness{ports: map[*port]struct{}{}},
+		bridges: newBridges(), dark: darkness{ports: map[*port]struct{}{}, starts: map[flow.Addr]SwitchID{}},
 	}
 	l.configure()
 	if cfg.Memory != nil {

@@ -20,7 +20,14 @@ func (l *Learner) ingress(n *node, e *Evidence) {
 	if p.since == 0 {
 		p.since = e.First
 	}
-	if e.Fresh {
+	switch {
+	case e.Fresh && e.Encap:
+		if p.tunnels == 0 {
+			l.touchPort(p)
+		}
+		p.tunnels = add(p.tunnels, e.Count)
+		l.tunnelsEnter(p)
+	case e.Fresh:
 		was := p.fresh
 		if p.fresh = add(p.fresh, e.Count); was < edgeFrames && p.fresh >= edgeFrames {
 			l.young = append(l.young, p)
@@ -28,7 +35,7 @@ func (l *Learner) ingress(n *node, e *Evidence) {
 		if unicastMAC(e.Own) && (p.gate == 0 || l.sends(p.gate)) && !l.sends(e.Own) {
 			p.gate = e.Own
 		}
-	} else {
+	default:
 		if p.routed == 0 {
 			l.setEdge(p, false)
 			l.touchPort(p)
@@ -37,8 +44,6 @@ func (l *Learner) ingress(n *node, e *Evidence) {
 	}
 	if e.Encap || !e.Fresh {
 		l.entered(p, e)
-	}
-	if e.Encap || !e.Fresh {
 		l.own(e.Own, n.id, false)
 		if unicastMAC(e.Own) {
 			p.own = e.Own

@@ -95,11 +95,13 @@ func (l *Learner) Remember() *Memory {
 			ids = t.at[:]
 		}
 		for _, id := range ids {
-			if id != 0 {
+			if id != 0 && !id.Inferred() {
 				r.Switches = append(r.Switches, l.registry.Addr(id))
 			}
 		}
-		m.Tunnels = append(m.Tunnels, r)
+		if len(r.Switches) > 0 {
+			m.Tunnels = append(m.Tunnels, r)
+		}
 	}
 	slices.SortFunc(m.Tunnels, func(a, b MemoryTunnel) int { return a.Address.Compare(b.Address) })
 	return m
@@ -151,7 +153,12 @@ func (l *Learner) rememberHost(h *host) (MemoryHost, bool) {
 	}
 	r := MemoryHost{Host: h.addr, MAC: h.mac, Flows: h.buckets, Since: l.placed[h.addr].since}
 	for _, id := range h.place.Edges {
-		r.Switches = append(r.Switches, l.registry.Addr(id))
+		if !id.Inferred() {
+			r.Switches = append(r.Switches, l.registry.Addr(id))
+		}
+	}
+	if len(r.Switches) == 0 {
+		return MemoryHost{}, false
 	}
 	for _, k := range l.hostKeys(h) {
 		r.Ports = append(r.Ports, MemoryEnd{l.registry.Addr(k.sw), k.idx})

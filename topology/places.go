@@ -305,7 +305,7 @@ func (l *Learner) sinkPort(h *host) *port {
 		return nil
 	case best.port.edge, h.kept != nil && h.kept.was(best.port.key) && best.port.routed == 0:
 		return best.port
-	case l.settled() && best.port.routed == 0 && best.port.fresh == 0 && l.nodes[best.port.key.sw].edges > 0 && len(best.port.hosts) <= maxSinks:
+	case l.settled() && best.port.routed == 0 && best.port.fresh == 0 && best.port.tunnels == 0 && l.nodes[best.port.key.sw].edges > 0 && len(best.port.hosts) <= maxSinks:
 		return best.port
 	}
 	return nil
@@ -322,6 +322,9 @@ func addSwitch(set []SwitchID, id SwitchID) []SwitchID {
 func (l *Learner) tunnelSource(n *node, e *Evidence) {
 	if e.Hops != 0 {
 		return
+	}
+	if p := l.port(n, e.Port); p != nil {
+		l.begins(p, e)
 	}
 	if o, ok := l.owners[e.Far]; ok && !o.shared && o.sw != n.id {
 		l.place(e.Addr, o.sw, e.Buckets, true)

@@ -21,6 +21,8 @@ type Obs struct {
 
 	fits     uint64 // the snapshot by which it last fitted the path, 0 none: see Again
 	confirms bool   // and showed that the flow still goes this way
+
+	begins topology.SwitchID // where that tunnel begins, 0 unknown
 }
 
 // TTLs given to hops that saw a tunnelled flow bare.

@@ -140,6 +140,7 @@ func (t *Tracker) observe(snap *topology.Snapshot, s *Sighting) Obs {
 	if s.Encap {
 		t.outerSrc, t.outerDst = s.OuterSrc, s.OuterDst
 		y.tunnel = TunnelOf(s.OuterSrc, s.OuterDst)
+		y.begins = beginning(snap, s.OuterSrc)
 		if s.Inner != 0 && !s.Egress && (t.most == 0 || s.Inner > t.most || s.Inner < t.least) {
 			t.least = min(t.least-1, s.Inner-1) + 1 // 0 is unknown
 			t.most = max(t.most, s.Inner)
@@ -191,7 +192,7 @@ func merge(snap *topology.Snapshot, obs []Obs, y Obs, encap bool, votes []Vote) 
 			o.Out = y.Out
 		}
 		if y.tunnel != 0 {
-			o.tunnel = y.tunnel
+			o.tunnel, o.begins = y.tunnel, y.begins
 		}
 		if o.TTL == tunnelExit || encap && y.TTL == tunnelEntry {
 			o.TTL = y.TTL
@@ -221,7 +222,7 @@ func speak(snap *topology.Snapshot, a, b *Obs, votes []Vote) []Vote {
 
 // order gives two sightings in travel order.
 func order(a, b *Obs) (first, second *Obs) {
-	if a.TTL < b.TTL {
+	if a.TTL < b.TTL && !a.before(b) || b.before(a) {
 		return b, a
 	}
 	return a, b
@@ -230,6 +231,9 @@ func order(a, b *Obs) (first, second *Obs) {
 // vote tells what two sightings in travel order speak for that is not known: a
 // silent switch between two open ports, or a link.
 func vote(snap *topology.Snapshot, a, b *Obs) (gap, next bool) {
+	if a.before(b) && b.begins == a.Switch && b.passed() == 1 {
+		return betweenOpen(snap, a, b), false
+	}
 	switch a.TTL - b.TTL {
 	case 1:
 		if a.Out == 0 || b.In == 0 {
@@ -238,9 +242,14 @@ func vote(snap *topology.Snapshot, a, b *Obs) (gap, next bool) {
 		p := snap.Port(a.Switch, a.Out)
 		return false, p == nil || p.Peer != b.Switch || p.PeerPort != b.In
 	case 2:
-		return a.tunnel == b.tunnel && snap.Open(a.Switch, a.Out) && snap.Open(b.Switch, b.In) && !sharesPeer(snap, a, b), false
+		return a.tunnel == b.tunnel && betweenOpen(snap, a, b), false
 	}
 	return false, false
+}
+
+// betweenOpen: a silent switch may join the ports by which the flow went from a to b, and nobody knows it yet.
+func betweenOpen(snap *topology.Snapshot, a, b *Obs) bool {
+	return snap.Open(a.Switch, a.Out) && snap.Open(b.Switch, b.In) && !sharesPeer(snap, a, b)
 }
 
 // sharesPeer: both ports lead to the same inferred switch already.

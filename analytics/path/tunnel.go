@@ -15,6 +15,23 @@ func TunnelOf(src, dst flow.Addr) uint64 {
 	return a ^ bits.RotateLeft64(b, 17) ^ bits.RotateLeft64(c, 31) ^ bits.RotateLeft64(d, 47) | 1
 }
 
+// beginning gives the switch at which tunnels from an outer address begin, 0 if it is unknown or there are several.
+func beginning(snap *topology.Snapshot, vtep flow.Addr) topology.SwitchID {
+	if end, _ := snap.TunnelEnd(vtep); end.Switches[1] == 0 {
+		return end.Switches[0]
+	}
+	return 0
+}
+
+// before: o saw the flow before the tunnel in which b saw it.
+func (o *Obs) before(b *Obs) bool { return o.TTL == tunnelEntry && o.tunnel == 0 && b.tunnel != 0 }
+
+// passed gives the number of routers that a packet passed inside its tunnel: a switch that begins one does not count itself.
+func (o *Obs) passed() int {
+	ttl := uint8(min(max(o.TTL, 0), 255))
+	return int(topology.InitialTTL(ttl)) - int(ttl)
+}
+
 // sides of a tunnel on which a flow is seen bare.
 type side uint8
 
