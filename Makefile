@@ -21,6 +21,7 @@ BENCH ?= .
 COUNT ?= 1
 COST ?= 500 3 none,lz4,zstd
 WHOLE ?= 40000 5 3 none,lz4
+FABRICS ?= 8000 60 100000
 SOAK ?= 2m 2000
 
 # What `make check` and .ci/run do, in this order, and what .ci/run --full adds. Not vuln: its database may be out of reach.
@@ -175,6 +176,10 @@ bench: ## benchmarks (BENCH=regexp COUNT=n)
 scale: ## what a sample costs, and memory, at 1,000 to 1,000,000 live flows
 	go test -run '^$$' -bench Scale -benchtime 2000000x -skip Workers ./analytics
 	go test -run '^$$' -bench ScaleWorkers -benchtime 3x ./analytics
+
+.PHONY: scale-fabrics
+scale-fabrics: ## what grows with the fabric, 20 to 10,000 switches (FABRICS="datagrams-a-second seconds flows")
+	SPOOR_FABRICS="$(FABRICS)" go test -count 1 -timeout 60m -v -run '^TestFabrics$$' ./internal/testkit/whole
 
 .PHONY: bench-publish
 bench-publish: ## what a record to Kafka costs, beside kafka-go, franz-go and the prototype (COST="thousands-of-records rounds codecs")

@@ -48,12 +48,15 @@ func shares(names []string, values ...float64) error {
 	return nil
 }
 
+// maxLeaves is as many as host and tunnel addresses have room for.
+const maxLeaves = 8190
+
 func (c *Config) validateSizes() error {
 	err := within([]limit{
 		{"spines", c.Spines, 1, 32},
-		{"leaves", c.Leaves, 1, 512},
+		{"leaves", c.Leaves, 1, maxLeaves},
 		{"hosts per leaf", c.Hosts, 1, 64},
-		{"pods", c.Pods, 1, 64},
+		{"pods", c.Pods, 1, 512},
 		{"links in a LAG", c.LAG, 1, 8},
 		{"borders", c.Borders, 0, min(c.Leaves*c.Pods, 32)},
 	})
@@ -61,7 +64,7 @@ func (c *Config) validateSizes() error {
 		return err
 	}
 	if c.Pods > 1 {
-		if err := within([]limit{{"leaves in all pods", c.Leaves * c.Pods, 2, 512}, {"super-spines per plane", c.SuperSpines, 1, 32}}); err != nil {
+		if err := within([]limit{{"leaves in all pods", c.Leaves * c.Pods, 2, maxLeaves}, {"super-spines per plane", c.SuperSpines, 1, 32}}); err != nil {
 			return err
 		}
 	}
