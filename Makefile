@@ -22,7 +22,7 @@ COUNT ?= 1
 COST ?= 500 3 none,lz4,zstd
 WHOLE ?= 40000 5 3 none,lz4
 FABRICS ?= 8000 60 100000
-SOAK ?= 2m 2000
+SOAK ?= 2m 1000
 
 # What `make check` and .ci/run do, in this order, and what .ci/run --full adds. Not vuln: its database may be out of reach.
 CHECKS := check-mod check-fmt vet test manifests lint lint-scripts check-generated race fuzz-short flood cross speed check-release integration soak monitoring score scenarios live browser
@@ -97,7 +97,7 @@ integration-full: ## three brokers that die again, with an outage of 60 s
 	test/integration full
 
 .PHONY: soak
-soak: ## a broker that dies each half minute under a steady load, agents that come and go: ledgers close, nothing grows (SOAK="2m 2000")
+soak: ## a broker that dies each half minute under a steady load, agents that come and go: ledgers close, nothing grows (SOAK="2m 1000")
 	SPOOR_SOAK="$(SOAK)" test/integration soak
 
 .PHONY: soak-full

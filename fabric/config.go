@@ -44,7 +44,7 @@ type Config struct {
 	// The fabric. With Pods > 1 it has five stages: Spines and Leaves are per
 	// pod, and SuperSpines per plane, that is for each spine of a pod.
 	Spines      int // 1 to 32
-	Leaves      int // 1 to 8190 in all pods together
+	Leaves      int // 1 to 512 in a pod, 8190 in all of them
 	Hosts       int // per leaf, 1 to 64
 	Pods        int // 1 = three stages
 	SuperSpines int

@@ -16,7 +16,7 @@ func TestImpossibleConfigs(t *testing.T) {
 		"leaves is 0":                func(c *Config) { c.Leaves = 0 },
 		"leaves is 513":              func(c *Config) { c.Leaves = 513 },
 		"hosts per leaf is 65":       func(c *Config) { c.Hosts = 65 },
-		"leaves in all pods is 1024": func(c *Config) { c.Pods, c.Leaves = 4, 256 },
+		"leaves in all pods is 8192": func(c *Config) { c.Pods, c.Leaves = 512, 16 },
 		"super-spines per plane":     func(c *Config) { c.Pods, c.SuperSpines = 2, 0 },
 		"one host":                   func(c *Config) { c.Leaves, c.Hosts = 1, 1 },
 		"a link of 10 bit/s":         func(c *Config) { c.HostSpeed = 10 },

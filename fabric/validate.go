@@ -54,7 +54,7 @@ const maxLeaves = 8190
 func (c *Config) validateSizes() error {
 	err := within([]limit{
 		{"spines", c.Spines, 1, 32},
-		{"leaves", c.Leaves, 1, maxLeaves},
+		{"leaves", c.Leaves, 1, 512},
 		{"hosts per leaf", c.Hosts, 1, 64},
 		{"pods", c.Pods, 1, 512},
 		{"links in a LAG", c.LAG, 1, 8},

@@ -32,7 +32,7 @@ type adder func(name string, v config.Value, help string)
 
 func sizeFlags(f *fabric.Config, add adder) {
 	add("spines", config.Number(&f.Spines, 1), "Spines, 1 to 32; with several pods, in each.")
-	add("leaves", config.Number(&f.Leaves, 1), "Leaves, 1 to 8190 in all; with several pods, in each.")
+	add("leaves", config.Number(&f.Leaves, 1), "Leaves, 1 to 512; with several pods in each, 8190 in all.")
 	add("hosts", config.Number(&f.Hosts, 1), "Hosts on each leaf, 1 to 64.")
 	add("pods", config.Number(&f.Pods, 1), "Pods. More than 1 makes a fabric of five stages.")
 	add("super-spines", config.Number(&f.SuperSpines, 1), "Super-spines above each spine of a pod, 1 to 32 (five stages).")

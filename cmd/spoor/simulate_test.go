@@ -130,7 +130,7 @@ func TestSimulateBadInput(t *testing.T) {
 	f(2, `--to: "127.0.0.1" is no HOST:PORT`, "--to", "127.0.0.1")
 	f(2, "--start is for captures", "--to", "127.0.0.1:9", "--start", "2026-01-01T00:00:00Z")
 	f(2, "spines is 33: it must be 1 to 32", with("--spines", "33")...)
-	f(2, "leaves is 8191: it must be 1 to 8190", with("--leaves", "8191")...)
+	f(2, "leaves is 513: it must be 1 to 512", with("--leaves", "513")...)
 	f(2, "--loss: \"2\" is no share", with("--loss", "2")...)
 	f(2, "--elephants: \"big\" is no elephant", with("--elephants", "big")...)
 	f(2, "elephant 1 takes 0.99 of a link", with("--elephants", "99%")...)
