@@ -37,7 +37,7 @@ type Config struct {
 	Seed      [2]uint64 // of the flow tables' hash: random per process, fixed in replay
 }
 
-// What flows take. FlowBytes is 122 for the slot in the table, and what a path
+// What flows take. FlowBytes is 128 for the slot in the table, and what a path
 // that a quarter of the flows share takes; about 75 MB beside it are the same for
 // any number of flows.
 const (

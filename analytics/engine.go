@@ -128,15 +128,22 @@ func (e *Engine) Tick(now int64) {
 	e.note()
 }
 
-// enlarge gives the flow tables huge pages, a few a tick, once flows lie all over them.
+// enlarge gives the flow tables huge pages, a few a tick, as flows fill them.
 func (e *Engine) enlarge() {
-	if !e.enlarged && e.shards[0].filled() { // the others are as full
-		e.enlarged = !e.tables.Enlarge(pagesATick)
+	if e.enlarged {
+		return
+	}
+	if filled := e.shards[0].filled(); filled >= manyBuckets { // the others are as full
+		all := filled >= manySlots
+		e.enlarged = !e.tables.Enlarge(pagesATick, all) && all
 	}
 }
 
-// pagesATick: the kernel copies 2 MB for each.
-const pagesATick = 4
+const (
+	pagesATick  = 4         // the kernel copies 2 MB for each
+	manyBuckets = 1.0 / 512 // flows have their places in nearly all small pages of the buckets
+	manySlots   = 1.0 / 2   // and their slots in half of those there are
+)
 
 // Finish ends all open elephants, as a replay's end does.
 func (e *Engine) Finish(now int64, reason flow.EndReason) {

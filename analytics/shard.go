@@ -216,11 +216,11 @@ func (s *Shard) Stats() ShardStats {
 	return st
 }
 
-// filled reports whether flows lie in nearly all small pages of the table.
-func (s *Shard) filled() bool {
+// filled gives the part of the table that flows take.
+func (s *Shard) filled() float64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.table.Len() >= s.table.Cap()/16
+	return float64(s.table.Len()) / float64(s.table.Cap())
 }
 
 func (s *Shard) emit(e Event) { s.out = append(s.out, e) }

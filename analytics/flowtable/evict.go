@@ -1,41 +1,52 @@
 package flowtable
 
-import "math/bits"
-
-// place gives a slot for a new flow: a free one of the emptier bucket, else that
+// place gives a place for a new flow: a free one of the emptier bucket, else that
 // of the least promising flow.
-func (t *Table) place(h Hash, now uint32) uint32 {
-	b1, b2 := t.bucket(h[0]), t.bucket(h[1])
-	f1, f2 := t.tags[b1].free(), t.tags[b2].free()
+// Its slot is the new flow's.
+func (t *Table) place(h Hash, now uint32) (b *bucket, lane uint32) {
+	b, other := &t.buckets[t.bucket(h[0])], &t.buckets[t.bucket(h[1])]
+	f1, f2 := b.tags.free(), other.tags.free()
 	if f1+f2 > 0 {
 		t.live++
 		if f2 > f1 {
-			b1 = b2
+			b = other
 		}
-		return b1*Ways + t.tags[b1].firstFree()
+		lane = b.tags.firstFree()
+		b.slots[lane] = t.take()
+		return b, lane
 	}
-	slot, pinned := t.victim(b1, now)
+	lane, pinned := t.victim(b, now)
 	if pinned {
-		slot, _ = t.victim(b2, now)
+		b = other
+		lane, _ = t.victim(b, now)
 	}
 	t.evictions++
 	if t.OnEvict != nil {
-		t.OnEvict(slot)
+		t.OnEvict(b.slots[lane])
 	}
-	return slot
+	return b, lane
+}
+
+// take gives a slot that is nobody's: the one freed last, else the next that never was in use.
+func (t *Table) take() uint32 {
+	if n := len(t.free); n > 0 {
+		slot := t.free[n-1]
+		t.free = t.free[:n-1]
+		return slot
+	}
+	t.used++
+	return t.used - 1
 }
 
 // victim gives the flow of a full bucket that promises least, and whether even that one is pinned.
-func (t *Table) victim(bucket, now uint32) (slot uint32, pinned bool) {
-	base := bucket * Ways
-	slot = base
-	least := t.entries[base].promise(now)
-	for i := base + 1; i < base+Ways; i++ {
-		if p := t.entries[i].promise(now); p < least {
-			slot, least = i, p
+func (t *Table) victim(b *bucket, now uint32) (lane uint32, pinned bool) {
+	least := t.entries[b.slots[0]].promise(now)
+	for i := uint32(1); i < Ways; i++ {
+		if p := t.entries[b.slots[i]].promise(now); p < least {
+			lane, least = i, p
 		}
 	}
-	return slot, t.entries[slot].Flags&Pinned != 0
+	return lane, t.entries[b.slots[lane]].Flags&Pinned != 0
 }
 
 // promise rates a flow by the life that its slow bucket still has: a flow at
@@ -47,15 +58,4 @@ func (e *Entry) promise(now uint32) float32 {
 		p += 1e6 // more than any level (16,384) and any age (3 days) can make up for
 	}
 	return p
-}
-
-func (s *tagSet) free() int {
-	return bits.OnesCount64(lanes(s[0])) + bits.OnesCount64(lanes(s[1]))
-}
-
-func (s *tagSet) firstFree() uint32 {
-	if m := lanes(s[0]); m != 0 {
-		return uint32(bits.TrailingZeros64(m)) / 16
-	}
-	return 4 + uint32(bits.TrailingZeros64(lanes(s[1])))/16
 }

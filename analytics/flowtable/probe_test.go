@@ -44,12 +44,13 @@ func TestMatch(t *testing.T) {
 	tb := New(16, [2]uint64{})
 	b := [2]uint32{1, 0}
 	for slot := range uint32(16) {
-		tb.tags[slot/Ways].set(slot%Ways, 0x1234)
+		tb.buckets[slot/Ways].tags.set(slot%Ways, 0x1234)
+		tb.buckets[slot/Ways].slots[slot%Ways] = 100 + slot
 		h := Hash{0x1234, 0}
 		m := tb.match(h, b)
-		if m == 0 || m&(m-1) != 0 || slotOf(m, b) != slot {
-			t.Errorf("a tag in slot %d is found as %x, slot %d", slot, m, slotOf(m, b))
+		if m == 0 || m&(m-1) != 0 || tb.slotOf(m, b) != 100+slot {
+			t.Errorf("a tag in slot %d is found as %x, slot %d", slot, m, tb.slotOf(m, b))
 		}
-		tb.tags[slot/Ways].set(slot%Ways, 0)
+		tb.buckets[slot/Ways].tags.set(slot%Ways, 0)
 	}
 }

@@ -19,11 +19,11 @@ func TestSet(t *testing.T) {
 			t.Fatalf("flow %d was there before it came", i)
 		}
 		s.Tables[i%tables].Entry(slot).Bytes = uint64(i)
-		if i%(tables*flows/8) == 0 && s.Enlarge(1) {
+		if i%(tables*flows/8) == 0 && s.Enlarge(1, true) {
 			steps++
 		}
 	}
-	for s.Enlarge(1) {
+	for s.Enlarge(1, true) {
 		steps++
 	}
 	if steps < 5 { // 120,000 slots take 14 MB

@@ -5,9 +5,6 @@ import (
 	"spoor/internal/mem"
 )
 
-// Ways is the number of slots in a bucket.
-const Ways = 8
-
 // NoSlot is what Find gives for an unknown key; no table has such a slot.
 const NoSlot = ^uint32(0)
 
@@ -18,9 +15,11 @@ type Table struct {
 	// the table's Get or Delete.
 	OnEvict func(slot uint32)
 
-	tags      []tagSet
+	buckets   []bucket
 	entries   []Entry
 	cold      []Cold
+	used      uint32   // slots from here on were never in use
+	free      []uint32 // slots before it that are nobody's
 	secrets   secrets
 	live      int
 	evictions uint64
@@ -28,7 +27,7 @@ type Table struct {
 
 // New makes a table of at least capacity slots (rounded up to whole buckets,
 // at most 2^31). The seed keys the hash: random per process, fixed in replay.
-// A table costs 122 bytes a slot, taken at once.
+// A table costs 128 bytes a slot, reserved at once and touched as flows come.
 func New(capacity int, seed [2]uint64) *Table { return NewSet(1, capacity, seed).Tables[0] }
 
 // Get finds the flow of key or makes it, with now (arrival, Unix ns) as
@@ -45,8 +44,8 @@ func (t *Table) Hash(key *flow.Key) Hash { return t.secrets.hash(key) }
 // whole batch has the waits for it overlap, where one sample after the other
 // would pay for each. It needs no lock, nor does Hash.
 func (t *Table) Fetch(h Hash) {
-	mem.Fetch(&t.tags[t.bucket(h[0])])
-	mem.Fetch(&t.tags[t.bucket(h[1])])
+	mem.Fetch(&t.buckets[t.bucket(h[0])])
+	mem.Fetch(&t.buckets[t.bucket(h[1])])
 }
 
 // FetchSlot does so for what GetHashed compares, and for the Entry.
@@ -63,7 +62,7 @@ func (t *Table) Likely(h Hash) uint32 {
 	if m == 0 {
 		return NoSlot
 	}
-	return slotOf(m, b)
+	return t.slotOf(m, b)
 }
 
 // GetHashed is Get for a hash that is known already.
@@ -71,8 +70,9 @@ func (t *Table) GetHashed(h Hash, key *flow.Key, now int64) (slot uint32, fresh 
 	if slot = t.find(h, key); slot != NoSlot {
 		return slot, false
 	}
-	slot = t.place(h, clock(now))
-	t.tags[slot/Ways].set(slot%Ways, tagOf(h))
+	b, lane := t.place(h, clock(now))
+	b.tags.set(lane, tagOf(h))
+	slot = b.slots[lane]
 	t.entries[slot] = Entry{State: State{T: clock(now)}}
 	t.cold[slot] = Cold{Key: *key, First: now}
 	return slot, true
@@ -89,23 +89,29 @@ func (t *Table) Cold(slot uint32) *Cold { return &t.cold[slot] }
 
 // Delete frees a slot; a free one stays free.
 func (t *Table) Delete(slot uint32) {
-	tags := &t.tags[slot/Ways]
-	if tags.get(slot%Ways) == 0 {
-		return
+	h := t.secrets.hash(&t.cold[slot].Key)
+	for _, word := range h {
+		b := &t.buckets[t.bucket(word)]
+		for lane := range uint32(Ways) {
+			if b.slots[lane] == slot && b.tags.get(lane) != 0 {
+				b.tags.set(lane, 0)
+				t.entries[slot], t.cold[slot] = Entry{}, Cold{}
+				t.free = append(t.free, slot)
+				t.live--
+				return
+			}
+		}
 	}
-	tags.set(slot%Ways, 0)
-	t.entries[slot], t.cold[slot] = Entry{}, Cold{}
-	t.live--
 }
 
-// Sweep calls fn for the flows among the next n slots from cursor on, in slot
-// order, and gives the cursor to go on with: 0 after the last slot. Begin with 0.
-// fn may delete the slot that it is given.
+// Sweep calls fn for the slots of the flows in the next n places from cursor on, in
+// the order of the buckets, and gives the cursor to go on with: 0 after the last
+// place. Begin with 0. fn may delete the slot that it is given.
 func (t *Table) Sweep(cursor uint32, n int, fn func(slot uint32)) uint32 {
 	end := min(uint64(cursor)+uint64(max(n, 0)), uint64(len(t.entries)))
 	for ; uint64(cursor) < end; cursor++ {
-		if t.tags[cursor/Ways].get(cursor%Ways) != 0 {
-			fn(cursor)
+		if b := &t.buckets[cursor/Ways]; b.tags.get(cursor%Ways) != 0 {
+			fn(b.slots[cursor%Ways])
 		}
 	}
 	if uint64(cursor) >= uint64(len(t.entries)) {
@@ -117,7 +123,7 @@ func (t *Table) Sweep(cursor uint32, n int, fn func(slot uint32)) uint32 {
 // Len gives the number of flows.
 func (t *Table) Len() int { return t.live }
 
-// Cap gives the number of slots.
+// Cap gives the number of slots, and of places.
 func (t *Table) Cap() int { return len(t.entries) }
 
 // Evictions gives the number of flows that had to give way so far.

@@ -190,23 +190,49 @@ func TestSpread(t *testing.T) {
 	}
 }
 
-// TestSeeds: the same seed gives the same slots (replay), another one others.
+// TestSeeds: the same seed gives the same places (replay), another one others.
 func TestSeeds(t *testing.T) {
-	slots := func(seed [2]uint64) string {
+	places := func(seed [2]uint64) string {
 		tb := flowtable.New(10_000, seed)
-		var s []uint32
 		for i := range 100 {
 			k := numbered(i)
-			slot, _ := tb.Get(&k, 0)
-			s = append(s, slot)
+			tb.Get(&k, 0)
 		}
+		var s []uint32
+		tb.Sweep(0, tb.Cap(), func(slot uint32) { s = append(s, slot) })
 		return fmt.Sprint(s)
 	}
-	a := slots([2]uint64{1, 2})
-	if a != slots([2]uint64{1, 2}) {
-		t.Error("the same seed gives other slots")
+	a := places([2]uint64{1, 2})
+	if a != places([2]uint64{1, 2}) {
+		t.Error("the same seed gives other places")
 	}
-	if a == slots([2]uint64{1, 3}) || a == slots([2]uint64{2, 2}) {
-		t.Error("another seed gives the same slots")
+	if a == places([2]uint64{1, 3}) || a == places([2]uint64{2, 2}) {
+		t.Error("another seed gives the same places")
+	}
+}
+
+// TestDense: flows take slots from the front, and those that are freed first.
+func TestDense(t *testing.T) {
+	tb := flowtable.New(1<<16, [2]uint64{1, 2})
+	for round := range 5 {
+		var slots []uint32
+		for i := range 1000 {
+			k := numbered(1000*round + i)
+			slot, _ := tb.Get(&k, second)
+			slots = append(slots, slot)
+		}
+		seen := map[uint32]bool{}
+		for _, slot := range slots {
+			if slot >= 1000 || seen[slot] {
+				t.Fatalf("round %d: slot %d", round, slot)
+			}
+			seen[slot] = true
+		}
+		for _, slot := range slots {
+			tb.Delete(slot)
+		}
+	}
+	if tb.Len() != 0 {
+		t.Errorf("%d flows left", tb.Len())
 	}
 }
