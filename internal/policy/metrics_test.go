@@ -57,6 +57,26 @@ func TestMetricsDocumented(t *testing.T) {
 	}
 }
 
+// TestMetricsNamed: the metrics that other pages name are those of docs/metrics.md.
+func TestMetricsNamed(t *testing.T) {
+	docs := documents(t)
+	known := make(map[string]bool)
+	for _, m := range metricName.FindAllStringSubmatch(docs["docs/metrics.md"], -1) {
+		known[m[1]] = true
+	}
+	name := regexp.MustCompile(`spoor_[a-z0-9_]+[a-z0-9]\b(\*|_\*)?`)
+	for doc, text := range docs {
+		if doc == "CHANGELOG.md" {
+			continue // it tells of the past
+		}
+		for _, m := range name.FindAllStringSubmatch(text, -1) {
+			if m[1] == "" && !known[m[0]] {
+				t.Errorf("%s names %s, which docs/metrics.md does not", doc, m[0])
+			}
+		}
+	}
+}
+
 func composed(name string, prefixes, suffixes map[string]bool) bool {
 	for p := range prefixes {
 		if rest, ok := strings.CutPrefix(name, p); ok && suffixes[rest] {

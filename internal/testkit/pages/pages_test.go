@@ -23,19 +23,7 @@ func TestPages(t *testing.T) {
 		t.Skip("starts the program some dozens of times")
 	}
 	tool.Need(t, "bash")
-	sources, err := filepath.Glob(root + "/cmd/spoor/*.go")
-	if err != nil || len(sources) == 0 {
-		t.Fatal(sources, err)
-	}
-	for _, name := range sources { // likewise
-		if _, err := os.ReadFile(name); err != nil {
-			t.Fatal(err)
-		}
-	}
-	program := filepath.Join(t.TempDir(), "spoor")
-	if text, err := exec.Command("go", "build", "-o", program, root+"/cmd/spoor").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, text)
-	}
+	program := build(t)
 	t.Run("of", func(t *testing.T) { // ends when all have
 		for doc, blocks := range documents(t) {
 			if !slices.ContainsFunc(blocks, func(b block) bool { return b.runs() }) {
@@ -52,6 +40,25 @@ func TestPages(t *testing.T) {
 			})
 		}
 	})
+}
+
+// build makes the program.
+func build(t *testing.T) string {
+	t.Helper()
+	sources, err := filepath.Glob(root + "/cmd/spoor/*.go")
+	if err != nil || len(sources) == 0 {
+		t.Fatal(sources, err)
+	}
+	for _, name := range sources { // likewise
+		if _, err := os.ReadFile(name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	program := filepath.Join(t.TempDir(), "spoor")
+	if text, err := exec.Command("go", "build", "-o", program, root+"/cmd/spoor").CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	return program
 }
 
 // runs tells whether it is for us to run or check.
@@ -83,10 +90,10 @@ func (s *sandbox) run(t *testing.T, b *block) {
 		p.until(t, regexp.MustCompile(re))
 		p.interrupt(t)
 	} else if code, allowed := p.end(t), b.say.words["status"]; !slices.Contains(strings.Split(orZero(allowed), "|"), strconv.Itoa(code)) {
-		t.Errorf("%s ends with %d:\n%s\n%s", b.where(), code, text, p.out)
+		t.Errorf("%s ends with %d:\n%s\n%.4000s", b.where(), code, text, p.out)
 	}
 	if re := b.say.words["shows"]; re != "" && !regexp.MustCompile(re).MatchString(p.out.String()) {
-		t.Errorf("%s does not show %s:\n%s\n%s", b.where(), re, text, p.out)
+		t.Errorf("%s does not show %s:\n%s\n%.4000s", b.where(), re, text, p.out)
 	}
 }
 

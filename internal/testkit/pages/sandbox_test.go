@@ -49,6 +49,7 @@ type sandbox struct {
 	addresses map[string]string // what stands for the usual addresses
 	broker    *broker.Broker    // kafka1, once it was asked for
 	live      bool              // a collector hears a simulated fabric
+	extra     []string          // of the environment
 }
 
 // newSandbox makes the folder, with the program and what of the repository the documents name.
@@ -114,11 +115,11 @@ func (s *sandbox) kafka(t *testing.T) {
 // asks the one that runs.
 func (s *sandbox) env(t *testing.T, text string) []string {
 	t.Helper()
-	list := []string{
+	list := append([]string{
 		"HOME=" + s.dir, "TMPDIR=" + os.TempDir(), "LANG=C.UTF-8", "TZ=UTC",
 		"PATH=" + s.bin + string(os.PathListSeparator) + os.Getenv("PATH"),
 		"SPOOR_LISTEN_ADDRESS=127.0.0.1:0", "SPOOR_LISTEN_WORKERS=1", "SPOOR_FLOWS_MAX=65536",
-	}
+	}, s.extra...)
 	http := s.addresses["127.0.0.1:8080"]
 	if http == "" {
 		return append(list, "SPOOR_HTTP_LISTEN=127.0.0.1:0")
