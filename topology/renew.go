@@ -53,7 +53,10 @@ func (l *Learner) renewAll(n *node, at int64) {
 // it leads to this switch, by the switch's MAC, but not to which port.
 func (l *Learner) renew(p *port) {
 	l.Renewed++
-	l.linkAt, p.void = l.now, l.now
+	l.linkAt = l.now
+	if !p.voted { // a link of a pair, before it is known to be one, carries what speaks against it
+		p.void = l.now
+	}
 	l.setEdge(p, false)
 	l.touchPort(p)
 	if q := l.otherEnd(p); q != nil && !p.given {

@@ -66,9 +66,16 @@ func (t *Tracker) Alternatives(dst []Alternative) []Alternative {
 	}
 	total := t.spread.total()
 	for i := range t.spread.ways {
-		if w := &t.spread.ways[i]; w.hops != nil && w.weight >= spreadMin*total {
-			dst = append(dst, Alternative{w.hops, w.weight / total})
+		w := &t.spread.ways[i]
+		if w.hops == nil || w.weight < spreadMin*total {
+			continue
 		}
+		k := slices.IndexFunc(dst, func(a Alternative) bool { return slices.EqualFunc(a.Hops, w.hops, sameSwitch) })
+		if k < 0 {
+			k = len(dst)
+			dst = append(dst, Alternative{Hops: w.hops})
+		}
+		dst[k].Share += w.weight / total
 	}
 	return dst
 }
@@ -276,16 +283,25 @@ func (t *Tracker) find(snap *topology.Snapshot) bool {
 	return true
 }
 
-// enter gives the flow's one path up once two of the ways are known.
+// enter gives the flow's one path up once two of the ways are known. Switches
+// with one path are none: they follow one another, and the frame was bridged
+// between them, at one TTL.
 func (t *Tracker) enter() bool {
 	p := t.spread
-	known := 0
+	known, first, differ := 0, []Hop(nil), false
 	for i := range p.ways {
-		if p.ways[i].hops != nil {
-			known++
+		if hops := p.ways[i].hops; hops != nil {
+			if known++; known == 1 {
+				first = hops
+			}
+			differ = differ || !slices.EqualFunc(first, hops, sameSwitch)
 		}
 	}
 	if known < 2 {
+		return false
+	}
+	if !differ {
+		p.reset()
 		return false
 	}
 	p.on = true

@@ -63,3 +63,33 @@ func TestPortsOfBeforeAreVoid(t *testing.T) {
 		t.Errorf("what was seen since does not count: %s (%d)", n.names(old.Hops), ev)
 	}
 }
+
+// TestBridgedBetweenTwo: two switches of one path see the same TTL. While nobody knows what joins them they look like two
+// ways; with the link they are one.
+func TestBridgedBetweenTwo(t *testing.T) {
+	n := learnedNet(t)
+	tr := n.tracker(1, 2)
+	see := func(samples int) {
+		t.Helper()
+		for i := range samples {
+			n.now += second / 4
+			if i%2 == 0 {
+				n.see(tr, 1, 1, 9, 64, 0)
+			} else {
+				n.see(tr, 2, 9, 1, 64, 0)
+			}
+			if tr.Sprayed() {
+				t.Fatalf("the flow takes several ways: %+v", tr.Alternatives(nil))
+			}
+		}
+	}
+	see(40)
+	if tr.Complete {
+		t.Fatalf("complete without the link: %s", n.names(tr.Hops))
+	}
+	n.learn(n.entered(1, 9, 2, 9), n.entered(2, 9, 1, 9))
+	see(40)
+	if !tr.Complete || n.names(tr.Hops) != "10.255.0.1 10.255.0.2" && n.names(tr.Hops) != "10.255.0.1? 10.255.0.2" && n.names(tr.Hops) != "10.255.0.1 10.255.0.2?" {
+		t.Errorf("complete %v: %s", tr.Complete, n.names(tr.Hops))
+	}
+}
