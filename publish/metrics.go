@@ -2,6 +2,7 @@ package publish
 
 import (
 	"fmt"
+	"math"
 	"sync/atomic"
 	"time"
 
@@ -14,7 +15,12 @@ import (
 type books struct {
 	topic [topics]topicBooks
 	ack   *metrics.PrometheusHistogram
+
+	ackMean atomic.Uint64 // bits of a float64: seconds, the latest blocks weigh most; 0 none yet
 }
+
+// ackWeight is that of the latest block in the mean.
+const ackWeight = 0.1
 
 type topicBooks struct {
 	records      *metrics.Counter
@@ -75,8 +81,26 @@ func (b *books) end(x *Block, o Outcome) {
 	now := time.Now()
 	tb.last.Store(now.UnixNano())
 	if b.ack != nil {
-		b.ack.Update(now.Sub(x.sealed).Seconds())
+		b.acked(now.Sub(x.sealed).Seconds())
 	}
+}
+
+// acked notes how long a block took; the lane's lock is held.
+func (b *books) acked(seconds float64) {
+	b.ack.Update(seconds)
+	if mean := math.Float64frombits(b.ackMean.Load()); mean > 0 {
+		seconds = mean + ackWeight*(seconds-mean)
+	}
+	b.ackMean.Store(math.Float64bits(seconds))
+}
+
+// AckTime gives how long the primary sink took of late to acknowledge a block, in
+// seconds from when it was sealed; 0: none yet.
+func (p *Publisher) AckTime() float64 {
+	if len(p.lanes) == 0 {
+		return 0
+	}
+	return math.Float64frombits(p.lanes[0].books.ackMean.Load())
 }
 
 // TopicStats is the ledger of one topic: Records + Recovered = Acknowledged +

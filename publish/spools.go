@@ -164,19 +164,33 @@ func (l *lane) spoolMetrics(set *metrics.Set) {
 		label := fmt.Sprintf("{class=%q}", Class(c))
 		l.spoolErrors[c] = set.NewCounter("spoor_spool_errors_total" + label)
 		l.spoolBytes[c] = set.NewCounter("spoor_spool_written_bytes_total" + label)
-		usage := func() spool.Usage {
-			l.mu.Lock()
-			s := l.spools[c]
-			l.mu.Unlock()
-			if s == nil {
-				return spool.Usage{}
-			}
-			return s.disk.Usage()
-		}
+		usage := func() spool.Usage { return l.usage(c) }
 		set.NewGauge("spoor_spool_bytes"+label, func() float64 { return float64(usage().Bytes) })
 		set.NewGauge("spoor_spool_age_seconds"+label, func() float64 { return usage().Age.Seconds() })
 		set.NewGauge("spoor_spool_torn_bytes"+label, func() float64 { return float64(usage().Torn) })
 	}
+}
+
+// usage tells how full the spool of a class is.
+func (l *lane) usage(c int) spool.Usage {
+	l.mu.Lock()
+	s := l.spools[c]
+	l.mu.Unlock()
+	if s == nil {
+		return spool.Usage{}
+	}
+	return s.disk.Usage()
+}
+
+// SpoolBytes gives what the spool of the primary sink takes on disk.
+func (p *Publisher) SpoolBytes() (n int64) {
+	if len(p.lanes) == 0 {
+		return 0
+	}
+	for c := range p.lanes[0].spools {
+		n += p.lanes[0].usage(c).Bytes
+	}
+	return n
 }
 
 // StrandedSpool gives the bytes that an earlier run left in a spool's directory

@@ -5,6 +5,7 @@ import (
 	"math"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"spoor/collector"
@@ -27,22 +28,58 @@ type examiner struct {
 	mu   sync.Mutex
 	at   time.Time
 	list []doctor.Finding
+
+	latest atomic.Pointer[[]doctor.Finding]
+	lacks  func() (datagrams, records int64)
 }
 
 // examineEvery is how old a result may be.
 const examineEvery = 5 * time.Second
 
+// examineFirst and examineAgain are the pace of examinations for the page.
+const (
+	examineFirst = 3 * time.Second
+	examineAgain = 10 * time.Second
+)
+
 func (e *examiner) findings(ctx context.Context) []doctor.Finding {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.at.IsZero() || time.Since(e.at) > examineEvery {
-		e.list, e.at = e.r.examine(context.WithoutCancel(ctx)), time.Now() // for those who wait for it too
+		e.list, e.at = e.r.examine(context.WithoutCancel(ctx), e.lacks), time.Now() // for those who wait for it too
+		e.latest.Store(&e.list)
 	}
 	return e.list
 }
 
-// examine gathers what is known of the collector and those that it hears, and judges it.
-func (r *runner) examine(ctx context.Context) []doctor.Finding {
+// run keeps the findings fresh for the page: each ten seconds, and less often where
+// an examination takes long.
+func (e *examiner) run(ctx context.Context) error {
+	wait := time.NewTimer(examineFirst)
+	defer wait.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-wait.C:
+		}
+		begun := time.Now()
+		e.findings(ctx)
+		wait.Reset(max(examineAgain, 20*time.Since(begun)))
+	}
+}
+
+// known gives the latest findings without waiting, nil before the first.
+func (e *examiner) known() []doctor.Finding {
+	if list := e.latest.Load(); list != nil {
+		return *list
+	}
+	return nil
+}
+
+// examine gathers what is known of the collector and those that it hears, and judges
+// it. lacks gives what the ledgers lack.
+func (r *runner) examine(ctx context.Context, lacks func() (datagrams, records int64)) []doctor.Finding {
 	f := &doctor.Facts{
 		Promised: r.engine.DetectionWithin().Seconds(), Clock: ownClock(), Stranded: r.stranded,
 	}
@@ -54,6 +91,13 @@ func (r *runner) examine(ctx context.Context) []doctor.Finding {
 		f.CutFrom = r.engine.Snapshot().Name(r.engine.Snapshot().ID(sum.cutFrom))
 	}
 	f.Socket = doctor.Socket{Received: c.Received, Dropped: c.KernelDrops, Asked: r.cfg.Listen.Buffer, Granted: c.Buffer}
+	for _, n := range sum.rejected {
+		f.Input.NotSFlow += n
+	}
+	f.Input.Refused = c.Refused + sum.outcomes[outcomeRefusedAgent]
+	if lacks != nil {
+		f.Input.Unaccounted, f.Unaccounted = lacks()
+	}
 	if c.Buffer < r.cfg.Listen.Buffer {
 		f.Socket.Sysctl = collector.BufferRemedy(r.cfg.Listen.Buffer)
 	}

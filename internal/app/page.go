@@ -12,10 +12,12 @@ import (
 
 // showPage connects the picture with its sources, and adds the page and the API to the server.
 func (r *runner) showPage() error {
-	vitals := &vitals{r: r}
+	r.examiner = &examiner{r: r}
+	vitals := &vitals{r: r, findings: r.examiner.known}
+	r.examiner.lacks = vitals.lacks
 	r.live.Connect(picture.Source{Engine: r.engine, Health: vitals.look})
 	a := api.New(api.Source{
-		Engine: r.engine, Agents: r.agents, Live: r.live, Collector: r.cfg.Publish.Collector, Health: vitals.latest, Stats: r.counted, Doctor: (&examiner{r: r}).findings,
+		Engine: r.engine, Agents: r.agents, Live: r.live, Collector: r.cfg.Publish.Collector, Health: vitals.latest, Stats: r.counted, Doctor: r.examiner.findings,
 	})
 	a.Register(func(pattern string, h http.Handler) { r.web.Handle(pattern, web.Private, h) })
 	return page.Register(func(pattern string, h http.Handler) { r.web.Handle(pattern, web.Open, h) })

@@ -86,6 +86,7 @@ type runner struct {
 	reloader  *reloader
 	web       *web.Server
 	live      *picture.Live
+	examiner  *examiner // with live
 	registry  *telemetry.Registry
 	receiving atomic.Bool
 	stranded  int64 // bytes in a spool that is not used
@@ -293,6 +294,7 @@ func (r *runner) parts(g *lifecycle.Group) {
 	g.Add(lifecycle.Part{Name: "forward", Run: r.forward.Run, StopTimeout: stopForward})
 	if r.live != nil {
 		g.Add(lifecycle.Part{Name: "live page", Run: r.live.Run, StopTimeout: stopSlack})
+		g.Add(lifecycle.Part{Name: "doctor", Run: r.examiner.run, StopTimeout: doctorTimeout + stopSlack})
 	}
 	g.Add(lifecycle.Part{Name: "analytics", Run: r.beat.run, Ready: r.beat.ready, StopTimeout: stopEngine})
 	g.Add(lifecycle.Part{Name: "collector", Run: r.receive, StopTimeout: stopCollector})

@@ -9,6 +9,7 @@ import (
 
 	"spoor/analytics"
 	"spoor/collector"
+	"spoor/internal/doctor"
 	"spoor/publish"
 	picture "spoor/web/live"
 )
@@ -25,6 +26,9 @@ type vitals struct {
 	owed    window // what ledger 2 lacks
 	detect  detectJSON
 	checked time.Time // when detect was worked out
+
+	findings func() []doctor.Finding
+	course   map[string]told // of findings that count, by what they say to do
 }
 
 // window keeps the least of the latest differences: what is under way at one look
@@ -62,7 +66,7 @@ type vitalsJSON struct {
 	Kafka       kafkaJSON        `json:"kafka"`
 	Spool       spoolJSON        `json:"spool"`
 	Detect      detectJSON       `json:"detect"`
-	Findings    []finding        `json:"findings"`
+	Findings    []findingJSON    `json:"findings"`
 
 	samples uint64
 }
@@ -100,15 +104,17 @@ type publishedJSON struct {
 }
 
 type kafkaJSON struct {
-	State    string  `json:"state"`
-	Reason   *string `json:"reason"`
-	Embedded bool    `json:"embedded"`
-	Brokers  int     `json:"brokers"`
+	State    string   `json:"state"`
+	Reason   *string  `json:"reason"`
+	Embedded bool     `json:"embedded"`
+	Brokers  int      `json:"brokers"`
+	Ack      *float64 `json:"ack_seconds"` // of late; null: nothing was acknowledged yet
 }
 
 type spoolJSON struct {
 	On      bool    `json:"on"`
 	Records uint64  `json:"records"`
+	Bytes   int64   `json:"bytes"`
 	Most    int64   `json:"max_bytes"`
 	Reason  *string `json:"reason"`
 }
@@ -152,7 +158,7 @@ func (v *vitals) look(silent []picture.Silent) []byte {
 		x.Datagrams = round(float64(x.Received.Total-v.before.Received.Total) / seconds)
 		x.Samples = round(float64(x.samples-v.before.samples) / seconds)
 	}
-	x.Findings = findings(&x, &v.before)
+	x.Findings = v.judge(v.findings(), now)
 	v.before, v.at = x, now
 	v.text, _ = json.Marshal(&x) // numbers and texts: it always can be
 	return v.text
@@ -215,11 +221,15 @@ func (v *vitals) output(x *vitalsJSON) {
 	p.Missing = v.owed.least(int64(p.Records+p.Recovered) - int64(p.Acknowledged+p.Dropped+p.Queued+p.Spooled))
 	st := r.kafkaStatus()
 	x.Kafka = kafkaJSON{State: st.State, Embedded: r.broker != nil, Brokers: len(r.cfg.Kafka.Brokers)}
+	if ack := r.pub.AckTime(); ack > 0 {
+		ack = math.Round(ack*1e4) / 1e4
+		x.Kafka.Ack = &ack
+	}
 	if st.Reason != "" {
 		x.Kafka.Reason = &st.Reason
 	}
 	on, ready, reason := r.pub.SpoolState()
-	x.Spool = spoolJSON{On: on, Records: p.Spooled, Most: r.cfg.Publish.Spool.MaxBytes}
+	x.Spool = spoolJSON{On: on, Records: p.Spooled, Bytes: r.pub.SpoolBytes(), Most: r.cfg.Publish.Spool.MaxBytes}
 	if on && !ready {
 		x.Spool.Reason = &reason
 	}

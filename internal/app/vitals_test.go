@@ -1,8 +1,15 @@
 package app
 
 import (
-	"strings"
+	"encoding/json"
+	"os"
 	"testing"
+	"time"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"spoor/internal/doctor"
+	picture "spoor/web/live"
 )
 
 func TestWindow(t *testing.T) {
@@ -20,32 +27,74 @@ func TestWindow(t *testing.T) {
 	}
 }
 
-func TestFindings(t *testing.T) {
-	fine := vitalsJSON{Kafka: kafkaJSON{State: "publishing"}}
-	f := func(name string, change func(*vitalsJSON), want string) {
+// What is counted since the start is over when it grows no more; what is so, goes on.
+func TestFindingsThatAreOver(t *testing.T) {
+	v, now := &vitals{}, time.Unix(1_800_000_000, 0)
+	f := func(after time.Duration, lost uint64, want string) {
 		t.Helper()
-		x := fine
-		change(&x)
-		list := findings(&x, &fine)
-		if want == "" && len(list) != 0 || want != "" && (len(list) != 1 || !strings.Contains(list[0].What, want) || list[0].Do == "") {
-			t.Errorf("%s: %+v", name, list)
+		facts := &doctor.Facts{
+			Agents: []doctor.Agent{{Switch: "leaf1"}}, Clock: doctor.Clock{Known: true},
+			Socket: doctor.Socket{Received: 1000, Dropped: lost}, Input: doctor.Input{NotSFlow: 3, Refused: lost},
+		}
+		now = now.Add(after)
+		got := ""
+		for _, x := range v.judge(doctor.Examine(facts), now) {
+			if x.Text == "" || x.Do == "" {
+				t.Errorf("%+v", x)
+			}
+			if got += string(x.Check); x.Over {
+				got += " over"
+			}
+			got += ", "
+		}
+		if got != want {
+			t.Errorf("%s, want %s", got, want)
 		}
 	}
-	reason, link := "a:9092: connection refused", "leaf1:swp1"
-	f("all is well", func(*vitalsJSON) {}, "")
-	f("kernel drops", func(x *vitalsJSON) { x.Lost.Kernel = 7 }, "dropped 7 datagrams")
-	f("Kafka is away", func(x *vitalsJSON) { x.Kafka = kafkaJSON{State: "spooling", Reason: &reason} }, "connection refused")
-	f("no reason", func(x *vitalsJSON) { x.Kafka.State = "waiting" }, "waiting")
-	f("spool", func(x *vitalsJSON) { x.Spool.Reason = &reason }, "spool cannot be written")
-	f("dropped records", func(x *vitalsJSON) { x.Published.Dropped = 3 }, "3 records")
-	f("rejected", func(x *vitalsJSON) { x.Received.Rejected = 3 }, "no sFlow")
-	f("refused", func(x *vitalsJSON) { x.Received.Agent = 3 }, "not allowed")
-	f("agents' drops", func(x *vitalsJSON) { x.Lost.AgentDrops = 3 }, "Agents dropped 3")
-	f("ledger", func(x *vitalsJSON) { x.Received.Missing = 3 }, "does not close")
-	f("never found", func(x *vitalsJSON) { x.Detect.Link = &link }, "never be found")
-	grown := fine
-	grown.Lost.Kernel = 7
-	if list := findings(&grown, &grown); len(list) != 0 {
-		t.Errorf("what was lost once is told of for ever: %+v", list)
+	f(0, 5, "socket_buffer, clock, refused_datagrams, refused_datagrams, ")
+	f(time.Second, 5, "socket_buffer, clock, refused_datagrams, refused_datagrams, ")
+	f(overAfter, 6, "socket_buffer, clock, refused_datagrams over, refused_datagrams, ")
+	f(overAfter+time.Second, 6, "socket_buffer over, clock, refused_datagrams over, refused_datagrams over, ")
+	f(time.Second, 7, "socket_buffer, clock, refused_datagrams over, refused_datagrams, ")
+	f(time.Second, 0, "clock, refused_datagrams over, ")
+	f(time.Second, 7, "socket_buffer, clock, refused_datagrams over, refused_datagrams, ")
+}
+
+// The state of health is as the API's document says.
+func TestVitalsAsDocumented(t *testing.T) {
+	doc, err := os.ReadFile("../../web/api/openapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var schema, health any
+	if err := json.Unmarshal(doc, &schema); err != nil {
+		t.Fatal(err)
+	}
+	c := jsonschema.NewCompiler()
+	if err := c.AddResource("mem:///doc", schema); err != nil {
+		t.Fatal(err)
+	}
+	s, err := c.Compile("mem:///doc#/components/schemas/Health")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v, ack, reason := &vitals{}, 0.004, "no space"
+	x := vitalsJSON{
+		Silent:   []picture.Silent{{Switch: "leaf1", Agent: "10.255.0.1", Since: 1}},
+		Findings: v.judge(doctor.Examine(&doctor.Facts{}), time.Now()),
+		Kafka:    kafkaJSON{State: "publishing", Ack: &ack, Reason: &reason}, Spool: spoolJSON{On: true, Bytes: 5, Reason: &reason}, Detect: detectJSON{Median: &ack, Worst: &ack, Link: &reason},
+	}
+	for range 2 {
+		text, err := json.Marshal(&x)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := json.Unmarshal(text, &health); err != nil {
+			t.Fatal(err)
+		}
+		if err := s.Validate(health); err != nil {
+			t.Error(err)
+		}
+		x = vitalsJSON{Silent: []picture.Silent{}, Findings: v.judge(nil, time.Now())} // nothing is known
 	}
 }

@@ -34,6 +34,35 @@ func socket(f *Facts) []Finding {
 	return nil
 }
 
+// refused: datagrams that came in for nothing.
+func refused(f *Facts) []Finding {
+	var list []Finding
+	if n := f.Input.NotSFlow; n > 0 {
+		list = append(list, Finding{
+			Check: CheckRefused, Severity: Note, Text: fmt.Sprintf("%d datagrams were no sFlow v5", n),
+			Do: "somebody sends something else to this port: spoor decode shows what and why",
+		})
+	}
+	if n := f.Input.Refused; n > 0 {
+		list = append(list, Finding{
+			Check: CheckRefused, Severity: Note, Text: fmt.Sprintf("%d datagrams came from agents or sources that are not allowed", n),
+			Do: "add the switch to listen.allow or agents.allow if it is yours",
+		})
+	}
+	return list
+}
+
+// ledgers: what came in or was encoded and is nowhere.
+func ledgers(f *Facts) []Finding {
+	if f.Input.Unaccounted == 0 && f.Unaccounted == 0 {
+		return nil
+	}
+	return []Finding{{
+		Check: CheckLedger, Severity: Fault, Text: fmt.Sprintf("a ledger does not close: %d datagrams, %d records", f.Input.Unaccounted, f.Unaccounted),
+		Do: "this is a mistake of the collector's: please report it, with /api/v1/health",
+	}}
+}
+
 // clock: ours is wrong.
 func clock(f *Facts) []Finding {
 	c := &f.Clock

@@ -14,8 +14,10 @@ type Facts struct {
 	Promised    float64 // within which elephants of twice the threshold should be found, 0: whenever
 	CutTunnels  uint64  // samples of tunnels whose header ended before the inner ports
 	CutFrom     string  // a switch that sent such
-	SpoolFailed string  // why the spool cannot be used, "" it can or there is none
-	Stranded    int64   // bytes in a spool that this run does not use
+	Input       Input
+	Unaccounted int64  // records that ledger 2 lacks
+	SpoolFailed string // why the spool cannot be used, "" it can or there is none
+	Stranded    int64  // bytes in a spool that this run does not use
 }
 
 // Agent is one agent or sub-agent.
@@ -54,6 +56,13 @@ type Link struct {
 	Detect             float64 // seconds to detect, p99, +Inf never
 	Rate               uint32  // one in so many is sampled, 0 nobody samples
 	Rated              bool    // Detect and Rate are known
+}
+
+// Input is what came in and was not taken, in datagrams.
+type Input struct {
+	NotSFlow    uint64
+	Refused     uint64 // of agents or sources that are not allowed
+	Unaccounted int64  // that ledger 1 lacks
 }
 
 // Socket is how datagrams come in.

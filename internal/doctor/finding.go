@@ -69,7 +69,22 @@ const (
 	CheckUptime       Check = "agent_uptime"
 	CheckShared       Check = "shared_addresses"
 	CheckSilentSwitch Check = "silent_switches"
+	CheckRefused      Check = "refused_datagrams"
+	CheckLedger       Check = "ledger"
 )
+
+// Counts reports whether the finding tells of what was counted since the start: it
+// is over when it no longer grows.
+func (f *Finding) Counts() bool {
+	switch f.Check {
+	case CheckSocket:
+		return f.Severity == Fault
+	case CheckPublished, CheckRefused, CheckTunnels:
+		return true
+	default:
+		return false
+	}
+}
 
 // maxWhere bounds the places that a finding names.
 const maxWhere = 10
@@ -101,7 +116,7 @@ func told(list []place, x Finding) []Finding {
 // Examine gives the findings, the worst first.
 func Examine(f *Facts) []Finding {
 	checks := [...]func(*Facts) []Finding{
-		agents, losses, backOff, counters, uptimes, shared, agreement, speeds, detection, silentSwitches, tunnels, socket, clock, kafka, spool,
+		agents, losses, backOff, counters, uptimes, shared, agreement, speeds, detection, silentSwitches, tunnels, socket, refused, ledgers, clock, kafka, spool,
 	}
 	list := make([]Finding, 0, len(checks))
 	for _, check := range checks {

@@ -101,7 +101,9 @@ func (l *Live) State(at int64) []byte {
 func (l *Live) Course(port string) []history.Point { return l.store.Link(port) }
 
 // PastFlows finds flows of the last hour, as history.Flows.At does.
-func (l *Live) PastFlows(at int64, q *history.FlowsQuery) history.FlowsAnswer { return l.past.At(at, q) }
+func (l *Live) PastFlows(at int64, q *history.FlowsQuery) history.FlowsAnswer {
+	return l.past.At(at, q)
+}
 
 // Rates gives the rates of a flow over the last hour, as history.Flows.Rates does.
 func (l *Live) Rates(id uint64) []history.RatePoint { return l.past.Rates(id) }

@@ -39,7 +39,8 @@ export function findings(s) {
 				` has sent nothing for ${span(s.t - a.since)}. Its links are shown as their other ends see them`
 			]
 		});
-	for (const f of s.h?.findings || []) if (f.level === 'warning') out.push({ level: 'warn', key: f.what.slice(0, 20), parts: [f.what] });
+	for (const f of s.h?.findings || [])
+		if (f.severity === 'fault' && !f.over && !OWN.has(f.check)) out.push({ level: 'warn', key: f.check, parts: [capital(f.text)] });
 	const gone = s.links.filter((l) => l.state >= 2);
 	for (const l of gone.slice(0, 3))
 		out.push({
@@ -54,8 +55,9 @@ export function findings(s) {
 	return out.sort((a, b) => rank[a.level] - rank[b.level]);
 }
 
-// Alerts that the sentences above tell in other words.
-const OWN = new Set(['ElephantFlow', 'ElephantIncident', 'LinkBusy', 'PacketDrops', 'AgentSilent', 'PortDown']);
+// Findings and alerts that the sentences above tell in other words.
+const OWN = new Set(['silent_agents', 'ElephantFlow', 'ElephantIncident', 'LinkBusy', 'PacketDrops', 'AgentSilent', 'PortDown']);
+export const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
 const nodeId = (s, agent) => s.byAgent.get(agent) ?? 0;
 
 // The switch or link that an alert is about stands for its name in the sentence, so that it can be opened.

@@ -4,6 +4,7 @@ import { select, store } from '../store.js';
 import { STATES, dirText, linkText, onDir, dirEnds, active, portOf, through } from '../state.js';
 import { rate, speed, pct, pct1, bytes, count, tint, flowText, ends, proto, span, seconds, clock, clean } from '../format.js';
 import { Badge, Bar, Ref, Share, Close, Path } from './parts.js';
+import { useAnswer } from './answer.js';
 import { Chart } from './chart.js';
 import { mates } from './elephants.js';
 
@@ -28,30 +29,6 @@ const Facts = ({ rows }) => html`<dl class="facts2">
 const Mini = ({ title, children }) => (children.length ? html`<h3>${title}</h3><ul class="mini">${children}</ul>` : '');
 const mono = (text) => html`<span class="mono">${text}</span>`;
 
-// What the collector answers, asked again each few seconds; null until it does.
-function useAnswer(url, every) {
-	const [answer, set] = useState(null);
-	useEffect(() => {
-		let on = true,
-			timer;
-		const load = async () => {
-			try {
-				const r = await fetch(url),
-					j = r.ok ? await r.json() : null;
-				if (on) set(j);
-			} catch {
-				/* the banner tells */
-			}
-			if (on) timer = setTimeout(load, every);
-		};
-		load();
-		return () => {
-			on = false;
-			clearTimeout(timer);
-		};
-	}, [url]);
-	return answer;
-}
 const query = (path, params) => `/api/v1/${path}?${new URLSearchParams(params)}`;
 
 function LinkView({ s, sel }) {

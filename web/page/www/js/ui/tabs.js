@@ -29,7 +29,7 @@ function move(ev) {
 
 export function Tabs({ s, g }) {
 	const View = TABS[g.tab][1],
-		numbers = { drops: s.d.length, flows: s.h.flows, links: s.fabric.length };
+		numbers = { drops: s.d.length, flows: s.h.flows, links: s.fabric.length, health: s.h.findings.filter((f) => !f.over && f.severity !== 'note').length + s.a.total };
 	return html`<section class="card tabs" id="tabs">
 		<div class="bar" role="tablist" aria-label="Tables" onKeyDown=${move}>
 			${KEYS.map((k) => html`<${Tab} k=${k} on=${g.tab === k} n=${numbers[k]} />`)}
