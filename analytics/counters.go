@@ -114,10 +114,20 @@ func poll(c *flow.Counters, k portKey, m *portMemory) links.Poll {
 	}
 	return links.Poll{
 		Port: k, At: c.Received, Speed: m.speed, LAG: lag,
-		In:       links.Count{Octets: i.InOctets, Discards: i.InDiscards, Errors: i.InErrors},
-		Out:      links.Count{Octets: i.OutOctets, Discards: i.OutDiscards, Errors: i.OutErrors},
+		In:       links.Count{Octets: i.InOctets, Frames: sum(i.InUcast, i.InMulticast, i.InBroadcast), Discards: i.InDiscards, Errors: i.InErrors},
+		Out:      links.Count{Octets: i.OutOctets, Frames: sum(i.OutUcast, i.OutMulticast, i.OutBroadcast), Discards: i.OutDiscards, Errors: i.OutErrors},
 		UpKnown:  i.Status != math.MaxUint32,
 		Up:       i.Status&(adminUp|operUp) == adminUp|operUp,
 		AdminOff: i.Status&adminUp == 0,
 	}
+}
+
+// sum adds counters of which some may say that nobody counts (all ones).
+func sum(counts ...uint32) (n uint32) {
+	for _, c := range counts {
+		if c != math.MaxUint32 {
+			n += c
+		}
+	}
+	return n
 }

@@ -1,6 +1,8 @@
 package analytics
 
 import (
+	"slices"
+
 	"spoor/analytics/links"
 	"spoor/analytics/watch"
 	"spoor/flow"
@@ -18,6 +20,8 @@ type desk struct {
 	ports  *links.Table
 	watch  *watch.Watch
 	news   bool                 // an elephant came or went in this tick
+	moved  bool                 // links have other elephants than before
+	hurry  []*flow.Elephant     // latest messages of those that are warned of otherwise now: theirs are due
 	lives  map[uint64]*deskLife // active elephants by flow id
 	onLink map[string]int       // active elephants by link id and direction
 	slots  []bool               // taken
@@ -30,7 +34,8 @@ type desk struct {
 // deskLife is an elephant that is active or was until a minute ago.
 type deskLife struct {
 	slot  int
-	links []string
+	links []string       // of the latest message
+	plain flow.Severity  // that it had by its links alone
 	ended int64          // 0 while active
 	last  *flow.Elephant // its latest message, nil once it ended
 }
@@ -81,7 +86,39 @@ func (d *desk) flush() {
 			delete(d.lives, id)
 		}
 	}
+	d.judge()
 	d.pace.release(d.pace.room)
+}
+
+// judge finds the elephants that are warned of otherwise since others came to their links or left them.
+func (d *desk) judge() {
+	d.hurry = d.hurry[:0]
+	if !d.moved {
+		return
+	}
+	d.moved = false
+	for _, l := range d.lives { // order does not matter
+		if l.last == nil {
+			continue
+		}
+		for i, id := range l.links {
+			l.last.Links[i].Elephants = d.onLink[id]
+		}
+		if s := severity(l.last); s != l.plain {
+			l.plain = s
+			d.hurry = append(d.hurry, l.last)
+		}
+	}
+}
+
+// severity is that of an elephant by its links.
+func severity(m *flow.Elephant) flow.Severity {
+	for i := range m.Links {
+		if k := &m.Links[i]; k.Host.IsZero() && (k.Utilization > busyLink || k.DiscardRate > 0 || k.Elephants > 1) {
+			return flow.SeverityWarning
+		}
+	}
+	return flow.SeverityInfo
 }
 
 // drain publishes all that is held, at the end.
@@ -95,20 +132,18 @@ func (d *desk) elephant(m *flow.Elephant) {
 	}
 	m.Slot, l.ended = l.slot, 0
 	d.occupy(l, m)
-	m.Severity = flow.SeverityInfo
 	for i := range m.Links {
 		d.describe(&m.Links[i])
-		k := &m.Links[i]
-		if k.Host.IsZero() && (k.Utilization > busyLink || k.DiscardRate > 0 || k.Elephants > 1) {
-			m.Severity = flow.SeverityWarning
-		}
 	}
+	m.Severity = severity(m)
+	l.plain = m.Severity
 	d.watch.Elephant(m)
 	d.news = d.news || m.State != flow.ElephantUpdated
 	if m.State == flow.ElephantStarted && len(d.detections) < maxDetections {
 		d.detections = append(d.detections, float64(m.Detected-m.Since)/1e9)
 	}
 	told := *m
+	told.Links = slices.Clone(m.Links) // judge changes them
 	l.last = &told
 	d.changes++
 	d.out.Elephant(m)
@@ -120,6 +155,7 @@ func (d *desk) elephant(m *flow.Elephant) {
 
 // occupy counts the elephant on its links.
 func (d *desk) occupy(l *deskLife, m *flow.Elephant) {
+	d.moved = d.moved || !slices.EqualFunc(l.links, m.Links, func(id string, k flow.ElephantLink) bool { return id == directed(&k) })
 	for _, id := range l.links {
 		if d.onLink[id]--; d.onLink[id] == 0 {
 			delete(d.onLink, id)

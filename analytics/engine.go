@@ -121,6 +121,9 @@ func (e *Engine) Tick(now int64) {
 	e.swept()
 	e.enlarge()
 	e.desk.flush()
+	for _, m := range e.desk.hurry {
+		e.shards[m.Key.Exchange()%Shards].hurry(m.ID)
+	}
 	if e.desk.news || now-e.watched >= watchEvery {
 		e.desk.news = false
 		e.look(now)
@@ -170,7 +173,8 @@ func (e *Engine) learn(now int64) {
 	feeds := e.feeds
 	e.mu.Unlock()
 	e.watch.Begin(e.snap.Load(), now)
-	e.evidence, e.infos, e.polls = emptied(e.evidence), e.infos[:0], e.polls[:0]
+	e.evidence, e.infos = emptied(e.evidence), e.infos[:0]
+	late := len(e.polls) // left by the tick before
 	for _, f := range feeds {
 		e.evidence, e.infos, e.polls = f.drain(e.evidence, e.infos, e.polls)
 	}
@@ -184,13 +188,15 @@ func (e *Engine) learn(now int64) {
 	for i := range e.infos {
 		e.learner.Inform(&e.infos[i])
 	}
-	e.restarts()
+	e.restarts(late)
 	slices.SortStableFunc(e.polls, func(a, b links.Poll) int {
 		return cmp.Or(cmp.Compare(a.At, b.At), cmp.Compare(a.Port.Switch, b.Port.Switch), cmp.Compare(a.Port.IfIndex, b.Port.IfIndex))
 	})
-	for i := range e.polls {
+	n := min(len(e.polls), max(pollsATick, len(e.polls)/4))
+	for i := range e.polls[:n] {
 		e.poll(&e.polls[i])
 	}
+	e.polls = append(e.polls[:0], e.polls[n:]...)
 	e.heed(feeds)
 	snap, records := e.learner.Apply(e.evidence, now)
 	e.snap.Store(snap)
@@ -207,8 +213,13 @@ func (e *Engine) learn(now int64) {
 	}
 }
 
-// restarts forgets the counters of switches that restarted, before new ones are compared with them.
-func (e *Engine) restarts() {
+// pollsATick is how many polls a tick looks at, some 4 µs each, unless very many wait: the
+// ports of ten thousand switches may be polled at one moment.
+const pollsATick = 4096
+
+// restarts forgets the counters of switches that restarted, before new ones are compared
+// with them, and those of the first late polls, which are from before.
+func (e *Engine) restarts(late int) {
 	var gone map[topology.SwitchID]bool
 	for i := range e.evidence {
 		if e.evidence[i].Kind != topology.SawRestart {
@@ -219,9 +230,12 @@ func (e *Engine) restarts() {
 		}
 		gone[e.registry.ID(e.evidence[i].Agent)] = true
 	}
-	if gone != nil {
-		e.desk.ports.Restarted(gone)
+	if gone == nil {
+		return
 	}
+	e.desk.ports.Restarted(gone)
+	before := slices.DeleteFunc(slices.Clone(e.polls[:late]), func(p links.Poll) bool { return gone[p.Port.Switch] })
+	e.polls = append(before, e.polls[late:]...)
 }
 
 // informAgain repeats what agents told of their ports in the tick in which they

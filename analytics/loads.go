@@ -34,7 +34,7 @@ type LinkLoad struct {
 
 // Links gives the load of the links between switches, by agent and port, at most
 // limit of them, and how many there are beyond. It is safe for concurrent use
-// and holds up the engine's tick for some microseconds for each of those that it gives.
+// and never holds up the engine's tick for more than a part of them.
 func (e *Engine) Links(limit int) (list []LinkLoad, more int) {
 	return e.LinksWhere(nil, 0, limit)
 }
@@ -71,6 +71,17 @@ func (e *Engine) LinksWhere(keep func(*LinkLoad) bool, skip, limit int) (list []
 			}
 		}
 	})
+	for part := range slices.Chunk(list, loadsAtOnce) {
+		e.fillLoads(snap, part)
+	}
+	return list, more
+}
+
+// loadsAtOnce is how many links are read before a tick that waits may go on: some 200 µs.
+const loadsAtOnce = 256
+
+// fillLoads fills what links carry now.
+func (e *Engine) fillLoads(snap *topology.Snapshot, list []LinkLoad) {
 	e.ticking.Lock()
 	defer e.ticking.Unlock()
 	for i := range list {
@@ -79,10 +90,9 @@ func (e *Engine) LinksWhere(keep func(*LinkLoad) bool, skip, limit int) (list []
 		l.Elephants = e.watch.Elephants(l.key)
 		l.Agreement, l.Samples, _ = e.desk.ports.Agreement(l.key, flow.Egress)
 		if p := snap.Port(l.key.Switch, l.key.IfIndex); p != nil && p.PeerPort != 0 {
-			l.Gap, l.GapKnown = e.desk.ports.Unaccounted(l.key, portKey{Switch: p.Peer, IfIndex: p.PeerPort})
+			l.Gap, l.GapKnown = e.desk.ports.Gap(l.key, portKey{Switch: p.Peer, IfIndex: p.PeerPort})
 		}
 	}
-	return list, more
 }
 
 // Alerts counts the alerts that are raised now, by name and severity. It is safe for concurrent use.

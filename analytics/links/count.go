@@ -12,6 +12,7 @@ const (
 // Count is what a port's counters say of one direction.
 type Count struct {
 	Octets   uint64
+	Frames   uint32 // of any kind; all ones: not counted
 	Discards uint32
 	Errors   uint32
 }
@@ -31,6 +32,7 @@ type Poll struct {
 // Rate is what passed in one direction between two polls, per second.
 type Rate struct {
 	Bits     float64
+	Frames   float64 // -1 unknown
 	Discards float64 // -1 unknown
 	Errors   float64 // -1 unknown
 }
@@ -65,6 +67,21 @@ func advance32(was, is uint32, seconds float64) float64 {
 	return float64(n) / seconds
 }
 
+// Bounds of a frame's octets.
+const (
+	leastFrame = 60
+	mostFrame  = 16_000
+)
+
+// frames believes a rate of frames that fits to that of octets: a counter of 32 bits
+// may have wrapped more than once.
+func frames(rate, octets float64) float64 {
+	if octets < leastFrame*rate || octets > mostFrame*rate {
+		return -1
+	}
+	return rate
+}
+
 // between gives the rate between two counts; most is how many octets the port
 // can have carried, 0 if its speed is unknown.
 func between(was, is *Count, seconds, most float64) (Rate, bool) {
@@ -73,7 +90,7 @@ func between(was, is *Count, seconds, most float64) (Rate, bool) {
 		return Rate{}, false
 	}
 	r := Rate{
-		Bits: 8 * float64(octets) / seconds, Discards: advance32(was.Discards, is.Discards, seconds),
+		Bits: 8 * float64(octets) / seconds, Frames: frames(advance32(was.Frames, is.Frames, seconds), float64(octets)/seconds), Discards: advance32(was.Discards, is.Discards, seconds),
 		Errors: advance32(was.Errors, is.Errors, seconds),
 	}
 	return r, true

@@ -30,6 +30,10 @@ type point struct {
 // history is the course of a port's octets over the last hour. Older points lie further apart.
 type history struct {
 	points []point
+	peer   ID  // at the other end of its link
+	gap    Gap // of what the port sends, as of the latest poll of the other end
+	known  bool
+	worst  Gap // the surest loss so far; its ratio is 0 if there was none
 }
 
 // add notes what passed since the point before; where that is not known in both
@@ -123,18 +127,52 @@ const minWindow = int64(60e9)
 // Unaccounted compares what the port from sent onto a link with what the port
 // to received from it, over most of the time that the histories of both cover
 // (an hour at most); ok is false as long as that is too short. The first call
-// for a port begins its history.
-func (t *Table) Unaccounted(from, to ID) (g Gap, ok bool) { return t.unaccounted(from, to, horizon) }
+// for a port begins its history, and so does one with another port at the other end.
+func (t *Table) Unaccounted(from, to ID) (g Gap, ok bool) {
+	g, ok = t.unaccounted(from, to, horizon)
+	if h := t.remember(from); h != nil {
+		h.gap, h.known = g, ok
+		if ok && g.Verdict() == Loss && g.Low > h.worst.Low {
+			h.worst = g
+		}
+	}
+	return g, ok
+}
 
-// Lately does the same for the last minutes alone.
-func (t *Table) Lately(from, to ID) (g Gap, ok bool) { return t.unaccounted(from, to, lately) }
+// Gap gives what Unaccounted found last for the link from one port to another.
+func (t *Table) Gap(from, to ID) (g Gap, ok bool) {
+	if p := t.ports[from]; p != nil && p.history != nil && p.history.peer == to {
+		return p.history.gap, p.history.known
+	}
+	return g, false
+}
 
-// lately is the time that tells whether a loss is over.
-const lately = int64(900e9)
+// spans are the times over which it is tried whether a loss is over: the shortest
+// tells of a heavy one, a slight one needs more.
+var spans = [...]int64{300e9, 600e9, 900e9, 1500e9, 2400e9}
+
+// Mended reports whether a loss that Unaccounted found has ended: clearly less gets lost of late.
+func (t *Table) Mended(from, to ID) bool {
+	h := t.remember(from)
+	if h == nil || h.worst.Ratio <= 0 {
+		return false
+	}
+	for _, span := range spans {
+		if g, ok := t.unaccounted(from, to, span); ok && g.Over(&h.worst) {
+			return true
+		}
+	}
+	return false
+}
 
 func (t *Table) unaccounted(from, to ID, most int64) (g Gap, ok bool) {
 	a, b := t.remember(from), t.remember(to)
-	if a == nil || b == nil || len(a.points) < 2 || len(b.points) < 2 {
+	if a == nil || b == nil {
+		return g, false
+	}
+	a.face(to)
+	b.face(from)
+	if len(a.points) < 2 || len(b.points) < 2 {
 		return g, false
 	}
 	first := max(a.points[0].at, b.points[0].at)
@@ -208,6 +246,13 @@ func (t *Table) remember(id ID) *history {
 	return p.history
 }
 
+// face begins the history anew where another port is at the other end than before.
+func (h *history) face(peer ID) {
+	if h.peer != peer {
+		*h = history{peer: peer}
+	}
+}
+
 // Forget ends the history of a port: it is no longer on the link that it was on.
 func (t *Table) Forget(id ID) {
 	if p := t.ports[id]; p != nil {
@@ -264,10 +309,14 @@ func (g *Gap) Lingers(v Verdict) bool {
 	return false
 }
 
-// over is the part of a loss below which it has ended.
-const over = 0.7
+// Bounds of the end of a loss.
+const (
+	overPart = 0.5 // of what got lost before
+	zOver    = 4.0
+)
 
-// Over reports whether a loss has ended: with 99% clearly less gets lost of late than over the longer time.
-func (g *Gap) Over(longer *Gap) bool {
-	return g.Window >= sureWindow && longer.Window > g.Window && g.High < over*longer.Ratio
+// Over reports whether a loss has ended: clearly less gets lost than did at its worst.
+func (g *Gap) Over(worst *Gap) bool {
+	return g.Window >= sureWindow && g.Verdict() != Loss && g.Ratio < overPart*worst.Ratio &&
+		worst.Ratio-g.Ratio > zOver*math.Hypot(g.sd, worst.sd)
 }

@@ -86,7 +86,8 @@ type Load struct {
 	Age    float64 // seconds since the end of what it is the mean of
 	Over   float64 // seconds that it is the mean of
 
-	Discards float64 // per second, -1 unknown; always by counters
+	Frames   float64 // per second, -1 unknown; always by counters, as are the next two
+	Discards float64 // per second, -1 unknown
 	Errors   float64 // per second, -1 unknown
 	Polled   float64 // seconds since the poll that the two are from
 }
@@ -99,7 +100,7 @@ const (
 
 // Load gives the traffic in one direction of a port now.
 func (t *Table) Load(id ID, d flow.Direction, now int64) Load {
-	l := Load{Discards: -1, Errors: -1}
+	l := Load{Frames: -1, Discards: -1, Errors: -1}
 	p := t.ports[id]
 	if p == nil {
 		return l
@@ -110,7 +111,7 @@ func (t *Table) Load(id ID, d flow.Direction, now int64) Load {
 		r := &p.rate[i]
 		l = Load{
 			Bits: r.Bits, Source: Counters, Age: float64(age) / 1e9, Over: float64(p.interval) / 1e9,
-			Discards: r.Discards, Errors: r.Errors, Polled: float64(age) / 1e9,
+			Frames: r.Frames, Discards: r.Discards, Errors: r.Errors, Polled: float64(age) / 1e9,
 		}
 	}
 	// Right after a poll the counters are better than a few seconds' samples.

@@ -3,6 +3,7 @@ package links_test
 import (
 	"math"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"spoor/analytics/links"
@@ -34,14 +35,15 @@ func TestLoadByCounters(t *testing.T) {
 		t.Errorf("a rate from one poll: %+v", l)
 	}
 	c = poll(120, 1000+20e6, 2000+40e6)
-	c.Out.Discards, c.In.Errors = 27, math.MaxUint32
+	c.Out.Discards, c.In.Errors, c.In.Frames = 27, math.MaxUint32, 20_000
+	c.Out.Frames = 100 // it wrapped: 400,000 octets a frame
 	table.Poll(c)
 	table.Poll(c) // by another worker
-	want := links.Load{Bits: 8e6, Source: links.Counters, Age: 5, Over: 20, Discards: 0, Errors: -1, Polled: 5}
+	want := links.Load{Bits: 8e6, Source: links.Counters, Age: 5, Over: 20, Frames: 1000, Discards: 0, Errors: -1, Polled: 5}
 	if l := table.Load(port, flow.Ingress, 125*second); l != want {
 		t.Errorf("in: %+v, want %+v", l, want)
 	}
-	want = links.Load{Bits: 16e6, Source: links.Counters, Age: 5, Over: 20, Discards: 1, Errors: 0, Polled: 5}
+	want = links.Load{Bits: 16e6, Source: links.Counters, Age: 5, Over: 20, Frames: -1, Discards: 1, Errors: 0, Polled: 5}
 	if l := table.Load(port, flow.Egress, 125*second); l != want {
 		t.Errorf("out: %+v, want %+v", l, want)
 	}
@@ -171,7 +173,9 @@ type link struct {
 	table    *links.Table
 	from, to links.ID
 	rng      *rand.Rand
-	out, in  float64 // octets
+	out, in  float64           // octets
+	began    float64           // seconds of earlier runs
+	polled   func(now float64) // called after each poll of the receiving end
 }
 
 func newLink(seed uint64) *link {
@@ -180,15 +184,16 @@ func newLink(seed uint64) *link {
 
 // run lets so many seconds pass.
 func (l *link) run(seconds int, loss, every float64) {
-	nextA, nextB := l.rng.Float64()*every, l.rng.Float64()*every
+	nextA, nextB := l.began+l.rng.Float64()*every, l.began+l.rng.Float64()*every
 	rate := 30e6
 	for s := range seconds * 10 {
-		now := float64(s) / 10
+		now := l.began + float64(s)/10
 		if s%10 == 0 {
 			rate += (30e6-rate)/10 + l.rng.NormFloat64()*4e6 // octets a second: 30% more or less, for about 10 s
 		}
-		l.out += max(rate, 0) / 10 * (0.7 + 0.6*l.rng.Float64())
-		l.in = l.out * (1 - loss)
+		octets := max(rate, 0) / 10 * (0.7 + 0.6*l.rng.Float64())
+		l.out += octets
+		l.in += octets * (1 - loss)
 		at := 1e12 + now*1e9
 		if now >= nextA {
 			l.table.Poll(&links.Poll{Port: l.from, At: int64(at + l.rng.Float64()*1e9), Speed: 1e9, Out: links.Count{Octets: uint64(l.out)}})
@@ -197,13 +202,17 @@ func (l *link) run(seconds int, loss, every float64) {
 		if now >= nextB {
 			l.table.Poll(&links.Poll{Port: l.to, At: int64(at + l.rng.Float64()*1e9), Speed: 1e9, In: links.Count{Octets: uint64(l.in)}})
 			nextB += every
+			if l.polled != nil {
+				l.polled(now)
+			}
 		}
-		if s == 0 { // the histories begin
+		if s == 0 && l.began == 0 { // the histories begin
 			l.table.Poll(&links.Poll{Port: l.from, At: int64(at)})
 			l.table.Poll(&links.Poll{Port: l.to, At: int64(at)})
 			l.table.Unaccounted(l.from, l.to)
 		}
 	}
+	l.began += float64(seconds)
 }
 
 // TestUnaccounted: half a percent of loss is found within ten minutes most of the time, and its
@@ -232,6 +241,46 @@ func TestUnaccounted(t *testing.T) {
 	t.Logf("of %d: interval holds the loss %d, found %d, false %d", runs, held, found, false5)
 	if held < runs*97/100 || found < runs*88/100 || false5 > 0 {
 		t.Errorf("interval holds the loss in %d of %d, found %d, false %d", held, runs, found, false5)
+	}
+}
+
+// TestMended: that a loss is over is found about as soon as the loss was, and not while it lasts.
+func TestMended(t *testing.T) {
+	const runs, lasts = 50, 5400
+	for _, loss := range [...]float64{0.02, 0.005} {
+		early, never := 0, 0
+		var after []float64
+		for seed := range uint64(runs) {
+			l := newLink(seed)
+			found, over, mended := false, false, 0.0
+			l.polled = func(now float64) {
+				if g, ok := l.table.Unaccounted(l.from, l.to); ok && g.Verdict() == links.Loss {
+					found = true
+				}
+				if over = over || found && l.table.Mended(l.from, l.to); over && mended == 0 {
+					mended = now
+				}
+			}
+			l.run(lasts, loss, 20)
+			if !found {
+				t.Fatalf("seed %d: %g was not found", seed, loss)
+			}
+			if over {
+				early++
+				continue
+			}
+			if l.run(3600, 0, 20); !over {
+				never++
+				continue
+			}
+			after = append(after, mended-lasts)
+		}
+		slices.Sort(after)
+		t.Logf("%.1f%% lost: of %d, over too early %d, never %d, else after %.0f s (median), %.0f s (9 in 10), %.0f s (all)",
+			100*loss, runs, early, never, after[len(after)/2], after[len(after)*9/10], after[len(after)-1])
+		if early > 0 || never > 0 || after[len(after)/2] > 900 {
+			t.Errorf("%.1f%% lost: too early %d, never %d, median %.0f s", 100*loss, early, never, after[len(after)/2])
+		}
 	}
 }
 

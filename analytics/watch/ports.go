@@ -13,9 +13,10 @@ import (
 const (
 	busyRatio     = 0.9
 	busyWeak      = 0.8
-	leastErrors   = 0.1 // frames a second
-	leastDiscards = 1.0 // packets a second
-	speedlessBits = 1e6 // bit/s that an unknown speed matters from
+	leastErrors   = 0.1   // frames a second
+	manyDamaged   = 0.001 // of all frames: what gets lost is felt
+	leastDiscards = 1.0   // packets a second
+	speedlessBits = 1e6   // bit/s that an unknown speed matters from
 	manyFlaps     = 4
 	flapsWithin   = int64(600e9)
 )
@@ -65,10 +66,17 @@ func (w *Watch) damage(id links.ID, in, out links.Load, until int64) {
 	switch {
 	case in.Errors > 0:
 		subject := w.linkSubject(id)
-		w.keep(p, alert.Finding{
+		f := alert.Finding{
 			Kind: alert.PortErrors, Subject: subject, Weak: in.Errors < leastErrors, Incident: linkIncident(&subject),
 			Summary: fmt.Sprintf("%s receives %s damaged frames a second", at(&subject), number(in.Errors)),
-		}, until)
+		}
+		if part := in.Errors / (in.Frames + in.Errors); in.Frames >= 0 {
+			f.Summary += ", " + percent(part) + " of all"
+			if part >= manyDamaged && !f.Weak {
+				f.Severity = flow.SeverityCritical
+			}
+		}
+		w.keep(p, f, until)
 		if len(w.damaged) < maxHeld {
 			w.damaged[id] = true
 		}
@@ -143,7 +151,7 @@ func (w *Watch) unaccounted(from, to links.ID, until int64) {
 			}
 		}
 	}
-	if recent, known := w.ports.Lately(from, to); known && verdict == links.Loss && recent.Over(&g) {
+	if verdict == links.Loss && w.ports.Mended(from, to) { // the account begins anew
 		w.ports.Forget(from)
 		w.ports.Forget(to)
 		verdict = links.Accounted

@@ -2,6 +2,7 @@ package watch_test
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"testing"
@@ -176,9 +177,9 @@ func TestErrorsAndDiscards(t *testing.T) {
 	b := newBench(t)
 	p := b.port(2, 50)
 	b.run(60, nil)
-	broken := func() { p.In.Errors++; p.Out.Discards += 3 }
+	broken := func() { p.In.Errors++; p.In.Frames += 9999; p.In.Octets += 9e6; p.Out.Discards += 3 }
 	b.run(60, broken)
-	b.tells("raised warning PortErrors: leaf2:p50 receives 1 damaged", "raised warning PacketDrops: leaf2:p50 discards 3 packets")
+	b.tells("raised warning PortErrors: leaf2:p50 receives 1 damaged frames a second, 0.01% of all", "raised warning PacketDrops: leaf2:p50 discards 3 packets")
 	b.run(400, nil)
 	b.tells("resolved warning PacketDrops", "resolved warning PortErrors")
 }
@@ -200,16 +201,28 @@ func TestDropsAndDiscards(t *testing.T) {
 	}
 }
 
-// TestErrorsThatSayWhyFramesAreLost: what a bad optic loses is one alert, by how bad it is.
+// TestErrorsThatSayWhyFramesAreLost: what a bad optic loses is one alert, as bad as it is from the start.
 func TestErrorsThatSayWhyFramesAreLost(t *testing.T) {
 	b := newBench(t)
 	from, to := b.port(51, 2), b.port(2, 49)
 	b.run(60, nil)
-	b.run(1200, func() {
+	bad := func() {
 		from.Out.Octets += 60e6
 		to.In.Octets += 60e6 * 995 / 1000
+		to.In.Frames += 39_800
 		to.In.Errors += 200
-	})
+	}
+	b.run(1200, bad)
+	b.tells("raised critical PortErrors: leaf2:p49 receives 10 damaged frames a second, 0.50% of all") // since a poll 20 s ago
+	if got := b.last.Annotations[0].Value; !strings.Contains(got, ": spine1:p2>leaf2:p49 loses 0.50%") {
+		t.Error(got)
+	}
+	b.run(400, nil)
+	b.tells("resolved critical PortErrors")
+	b = newBench(t) // an agent that counts no frames: how bad it is comes out later
+	from, to = b.port(51, 2), b.port(2, 49)
+	b.run(60, nil)
+	b.run(1200, func() { bad(); to.In.Frames = math.MaxUint32 })
 	b.tells("raised warning PortErrors", "resolved warning PortErrors", "raised critical PortErrors: leaf2:p49 receives 200 damaged frames a second: spine1:p2>leaf2:p49 loses 0.50%")
 }
 
@@ -244,6 +257,8 @@ func TestLinkThatLosesFrames(t *testing.T) {
 		frames++
 	})
 	b.tells("raised critical LinkLoss: spine1:p2>leaf2:p49 loses 0.50%")
+	b.run(900, func() { from.Out.Octets += 60e6; to.In.Octets += 60e6 }) // repaired: five minutes to be sure of it, and five to clear
+	b.tells("resolved critical LinkLoss: spine1:p2>leaf2:p49")
 	b = newBench(t)
 	from, to = b.port(51, 2), b.port(2, 49)
 	b.run(1200, func() { from.Out.Octets += 60e6; to.In.Octets += 60e6 })

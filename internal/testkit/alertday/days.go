@@ -56,7 +56,7 @@ func (p *Plan) linkFails(at time.Duration) {
 func (p *Plan) optic(at, length time.Duration) {
 	p.during(fabric.EventErrors, "leaf3", "spine1", 0.01, at, length)
 	p.expect(at, length, "a failing optic: spine1 receives 1% of the frames of leaf3 damaged",
-		page("PortErrors", "damaged frames a second"), page("PortErrors", "loses"))
+		page("PortErrors", "damaged frames a second"))
 }
 
 func (p *Plan) morning() {
