@@ -62,7 +62,7 @@ func (s *Shard) rates(yield func(id uint64, v elephant.Interval)) {
 }
 
 // Drops gives the discarded packets that notifications told of in the last half hour,
-// by port and reason, those with most of them now first, at most limit. It is safe for concurrent use.
+// by port and reason, and the ports that only count discards, those with most now first, at most limit. It is safe for concurrent use.
 func (e *Engine) Drops(limit int) []watch.DropCount {
 	e.ticking.Lock()
 	defer e.ticking.Unlock()

@@ -34,6 +34,10 @@ func (e *Encoder) appendDrop(b []byte, x *flow.Discard, l *flow.Labels) []byte {
 	b = appendString(b, 25, x.TrapGroup)
 	b = appendString(b, 26, x.Trap)
 	b = appendString(b, 27, x.LinuxReason)
+	if n, age := e.p.rates.discards(x.Agent, x.Input, x.Output, x.Received); n >= 0 {
+		b = appendDouble(b, 28, n)
+		b = appendDouble(b, 29, age)
+	}
 	b = appendDropped(b, x)
 	b = appendString(b, 53, l.SrcName)
 	b = appendString(b, 54, l.DstName)

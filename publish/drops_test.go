@@ -11,6 +11,35 @@ import (
 	"spoor/proto/flowpb"
 )
 
+// TestDropBesideCounters: a drop says what its port's counters say, by the port at which it was dropped.
+func TestDropBesideCounters(t *testing.T) {
+	sink := &heldSink{}
+	e := New(testConfig(), sink).Encoder()
+	agent := v4(10, 255, 0, 1)
+	for i := range uint32(2) {
+		e.p.rates.update(&flow.Counters{Agent: agent, Records: flow.HasIf, Received: t0 + int64(i)*20e9, If: flow.IfCounters{Index: 9, OutDiscards: 4000 * i, InDiscards: 100 * i}})
+	}
+	want := func(in, out uint32, at int64, known bool, perSecond, age float64) {
+		t.Helper()
+		e.Drop(&flow.Discard{Agent: agent, Input: in, Output: out, Received: at}, nil)
+		e.Close()
+		m := new(flowpb.DropMessage)
+		list := sink.records()
+		if err := proto.Unmarshal(list[len(list)-1].value, m); err != nil {
+			t.Fatal(err)
+		}
+		if (m.DiscardsPerSecond != nil) != known || m.GetDiscardsPerSecond() != perSecond || m.GetDiscardsAgeSeconds() != age {
+			t.Errorf("%d>%d: %v", in, out, m)
+		}
+		sink.finish(Acknowledged)
+	}
+	want(7, 9, t0+23e9, true, 200, 3)
+	want(9, 0, t0+23e9, true, 5, 3)
+	want(9, 7, t0+23e9, false, 0, 0)
+	want(0, 0, t0+23e9, false, 0, 0)
+	want(7, 9, t0+1000e9, false, 0, 0)
+}
+
 // drop encodes a discarded packet and gives the message and its key.
 func drop(t *testing.T, e *Encoder, sink *heldSink, x *flow.Discard, l *flow.Labels) (*flowpb.DropMessage, string) {
 	t.Helper()

@@ -37,6 +37,7 @@ type previous struct {
 	uptime   uint32
 	in, out  octets
 	counts   [10]uint32
+	discards [2]rate // in, out; since the sample before
 }
 
 type octets = uint64 // a cumulative octet counter
@@ -81,17 +82,40 @@ func (t *rateTable) update(c *flow.Counters) (r rates) {
 	s := &t.shards[maphash.Comparable(t.seed, k)%uint64(len(t.shards))]
 	s.mu.Lock()
 	before, known := s.ports[k]
+	now.discards = [2]rate{unknownRate, unknownRate}
+	if known {
+		if r = before.rates(&now, c.If.Speed); r.interval > 0 {
+			now.discards = [2]rate{r.inDiscards, r.outDiscards}
+		}
+	}
 	if known || len(s.ports) < t.limit || s.sweep(now.received) {
 		s.ports[k] = now
 	} else {
 		t.refused.Inc()
 	}
 	s.mu.Unlock()
-	if known {
-		r = before.rates(&now, c.If.Speed)
-	}
 	return r
 }
+
+// discards gives what a port's counters say is discarded, and how old that is in
+// seconds; a negative rate is unknown. 0 is no port.
+func (t *rateTable) discards(agent flow.Addr, in, out uint32, now int64) (perSecond rate, age float64) {
+	k, side := portKey{agent, out}, 1
+	if out == 0 {
+		k.ifIndex, side = in, 0
+	}
+	s := &t.shards[maphash.Comparable(t.seed, k)%uint64(len(t.shards))]
+	s.mu.Lock()
+	p, known := s.ports[k]
+	s.mu.Unlock()
+	if age = float64(now-p.received) / 1e9; !known || k.ifIndex == 0 || age > discardsFor {
+		return unknownRate, 0
+	}
+	return p.discards[side], max(age, 0)
+}
+
+// discardsFor is how long a poll is believed by drops, in seconds.
+const discardsFor = 600
 
 // sweep forgets ports without a sample for maxInterval, at most once a minute,
 // and reports whether that made room.

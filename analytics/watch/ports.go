@@ -87,6 +87,11 @@ func (w *Watch) damage(id links.ID, in, out links.Load, until int64) {
 			w.ports.Forget(id)
 		}
 	}
+	if out.Discards <= 0 && in.Discards <= 0 {
+		delete(w.discarding, id)
+	} else if len(w.discarding) < maxHeld {
+		w.discarding[id] = true
+	}
 	p.kind = alert.PacketDrops
 	switch {
 	case out.Discards > 0:

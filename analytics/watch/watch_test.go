@@ -199,6 +199,17 @@ func TestDropsAndDiscards(t *testing.T) {
 	if got := b.last.Annotations[0].Value; !strings.Contains(got, "the port's counter says 200 a second") {
 		t.Error(got)
 	}
+	silent := b.port(2, 50) // counts discards and tells of none
+	b.run(41, func() { silent.Out.Discards += 300; silent.In.Discards += 2; p.Out.Discards += 200 })
+	rows := b.w.Drops(10)
+	if len(rows) != 2 || rows[0].Port.String() != "leaf2:p50" || rows[0].Reason != watch.Counted || rows[0].In != 2 || rows[0].Out != 300 || rows[0].Total != 0 || rows[0].Last == 0 ||
+		rows[1].Port.String() != "leaf1:p49" || rows[1].Total != 180 || rows[1].Out != 200 || rows[1].In != 0 {
+		t.Errorf("%+v", rows)
+	}
+	b.run(60, nil)
+	if rows = b.w.Drops(10); len(rows) != 1 || rows[0].Out != 0 {
+		t.Errorf("when it is over: %+v", rows)
+	}
 }
 
 // TestErrorsThatSayWhyFramesAreLost: what a bad optic loses is one alert, as bad as it is from the start.

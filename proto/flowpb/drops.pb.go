@@ -54,25 +54,29 @@ type DropMessage struct {
 	TrapGroup      string                 `protobuf:"bytes,25,opt,name=trap_group,json=trapGroup,proto3" json:"trap_group,omitempty"` // extended_hw_trap: devlink's names
 	Trap           string                 `protobuf:"bytes,26,opt,name=trap,proto3" json:"trap,omitempty"`
 	LinuxReason    string                 `protobuf:"bytes,27,opt,name=linux_reason,json=linuxReason,proto3" json:"linux_reason,omitempty"` // extended_linux_drop_reason: the kernel's name of its reason
-	FlowId         uint64                 `protobuf:"fixed64,40,opt,name=flow_id,json=flowId,proto3" json:"flow_id,omitempty"`              // interfaces.md
-	SrcAddr        []byte                 `protobuf:"bytes,41,opt,name=src_addr,json=srcAddr,proto3" json:"src_addr,omitempty"`
-	DstAddr        []byte                 `protobuf:"bytes,42,opt,name=dst_addr,json=dstAddr,proto3" json:"dst_addr,omitempty"`
-	Etype          uint32                 `protobuf:"varint,43,opt,name=etype,proto3" json:"etype,omitempty"`
-	Proto          uint32                 `protobuf:"varint,44,opt,name=proto,proto3" json:"proto,omitempty"`
-	SrcPort        uint32                 `protobuf:"varint,45,opt,name=src_port,json=srcPort,proto3" json:"src_port,omitempty"`
-	DstPort        uint32                 `protobuf:"varint,46,opt,name=dst_port,json=dstPort,proto3" json:"dst_port,omitempty"`
-	SrcMac         uint64                 `protobuf:"varint,47,opt,name=src_mac,json=srcMac,proto3" json:"src_mac,omitempty"`
-	DstMac         uint64                 `protobuf:"varint,48,opt,name=dst_mac,json=dstMac,proto3" json:"dst_mac,omitempty"`
-	VlanId         uint32                 `protobuf:"varint,49,opt,name=vlan_id,json=vlanId,proto3" json:"vlan_id,omitempty"`
-	IpTtl          uint32                 `protobuf:"varint,50,opt,name=ip_ttl,json=ipTtl,proto3" json:"ip_ttl,omitempty"`
-	TcpFlags       uint32                 `protobuf:"varint,51,opt,name=tcp_flags,json=tcpFlags,proto3" json:"tcp_flags,omitempty"`
-	Vni            uint32                 `protobuf:"varint,52,opt,name=vni,proto3" json:"vni,omitempty"`
-	SrcName        string                 `protobuf:"bytes,53,opt,name=src_name,json=srcName,proto3" json:"src_name,omitempty"`
-	DstName        string                 `protobuf:"bytes,54,opt,name=dst_name,json=dstName,proto3" json:"dst_name,omitempty"`
-	Collector      string                 `protobuf:"bytes,250,opt,name=collector,proto3" json:"collector,omitempty"`
-	Schema         uint32                 `protobuf:"varint,251,opt,name=schema,proto3" json:"schema,omitempty"`
-	unknownFields  protoimpl.UnknownFields
-	sizeCache      protoimpl.SizeCache
+	// What the port's counters say beside: notifications are limited by the agent, counters are not. Those of out_if (ifOutDiscards), or of
+	// in_if (ifInDiscards) where out_if is unknown; the mean between the latest two polls. Left out while unknown.
+	DiscardsPerSecond  *float64 `protobuf:"fixed64,28,opt,name=discards_per_second,json=discardsPerSecond,proto3,oneof" json:"discards_per_second,omitempty"`
+	DiscardsAgeSeconds float64  `protobuf:"fixed64,29,opt,name=discards_age_seconds,json=discardsAgeSeconds,proto3" json:"discards_age_seconds,omitempty"` // since the poll that it is from
+	FlowId             uint64   `protobuf:"fixed64,40,opt,name=flow_id,json=flowId,proto3" json:"flow_id,omitempty"`                                       // interfaces.md
+	SrcAddr            []byte   `protobuf:"bytes,41,opt,name=src_addr,json=srcAddr,proto3" json:"src_addr,omitempty"`
+	DstAddr            []byte   `protobuf:"bytes,42,opt,name=dst_addr,json=dstAddr,proto3" json:"dst_addr,omitempty"`
+	Etype              uint32   `protobuf:"varint,43,opt,name=etype,proto3" json:"etype,omitempty"`
+	Proto              uint32   `protobuf:"varint,44,opt,name=proto,proto3" json:"proto,omitempty"`
+	SrcPort            uint32   `protobuf:"varint,45,opt,name=src_port,json=srcPort,proto3" json:"src_port,omitempty"`
+	DstPort            uint32   `protobuf:"varint,46,opt,name=dst_port,json=dstPort,proto3" json:"dst_port,omitempty"`
+	SrcMac             uint64   `protobuf:"varint,47,opt,name=src_mac,json=srcMac,proto3" json:"src_mac,omitempty"`
+	DstMac             uint64   `protobuf:"varint,48,opt,name=dst_mac,json=dstMac,proto3" json:"dst_mac,omitempty"`
+	VlanId             uint32   `protobuf:"varint,49,opt,name=vlan_id,json=vlanId,proto3" json:"vlan_id,omitempty"`
+	IpTtl              uint32   `protobuf:"varint,50,opt,name=ip_ttl,json=ipTtl,proto3" json:"ip_ttl,omitempty"`
+	TcpFlags           uint32   `protobuf:"varint,51,opt,name=tcp_flags,json=tcpFlags,proto3" json:"tcp_flags,omitempty"`
+	Vni                uint32   `protobuf:"varint,52,opt,name=vni,proto3" json:"vni,omitempty"`
+	SrcName            string   `protobuf:"bytes,53,opt,name=src_name,json=srcName,proto3" json:"src_name,omitempty"`
+	DstName            string   `protobuf:"bytes,54,opt,name=dst_name,json=dstName,proto3" json:"dst_name,omitempty"`
+	Collector          string   `protobuf:"bytes,250,opt,name=collector,proto3" json:"collector,omitempty"`
+	Schema             uint32   `protobuf:"varint,251,opt,name=schema,proto3" json:"schema,omitempty"`
+	unknownFields      protoimpl.UnknownFields
+	sizeCache          protoimpl.SizeCache
 }
 
 func (x *DropMessage) Reset() {
@@ -287,6 +291,20 @@ func (x *DropMessage) GetLinuxReason() string {
 	return ""
 }
 
+func (x *DropMessage) GetDiscardsPerSecond() float64 {
+	if x != nil && x.DiscardsPerSecond != nil {
+		return *x.DiscardsPerSecond
+	}
+	return 0
+}
+
+func (x *DropMessage) GetDiscardsAgeSeconds() float64 {
+	if x != nil {
+		return x.DiscardsAgeSeconds
+	}
+	return 0
+}
+
 func (x *DropMessage) GetFlowId() uint64 {
 	if x != nil {
 		return x.FlowId
@@ -410,7 +428,8 @@ var File_drops_proto protoreflect.FileDescriptor
 
 const file_drops_proto_rawDesc = "" +
 	"\n" +
-	"\vdrops.proto\x12\bspoor.v1\"\xdf\t\n" +
+	"\vdrops.proto\x12\bspoor.v1\"\xde\n" +
+	"\n" +
 	"\vDropMessage\x12(\n" +
 	"\x10time_received_ns\x18\x01 \x01(\x04R\x0etimeReceivedNs\x12&\n" +
 	"\x0ftime_dropped_ns\x18\x02 \x01(\x04R\rtimeDroppedNs\x12'\n" +
@@ -444,7 +463,9 @@ const file_drops_proto_rawDesc = "" +
 	"\n" +
 	"trap_group\x18\x19 \x01(\tR\ttrapGroup\x12\x12\n" +
 	"\x04trap\x18\x1a \x01(\tR\x04trap\x12!\n" +
-	"\flinux_reason\x18\x1b \x01(\tR\vlinuxReason\x12\x17\n" +
+	"\flinux_reason\x18\x1b \x01(\tR\vlinuxReason\x123\n" +
+	"\x13discards_per_second\x18\x1c \x01(\x01H\x00R\x11discardsPerSecond\x88\x01\x01\x120\n" +
+	"\x14discards_age_seconds\x18\x1d \x01(\x01R\x12discardsAgeSeconds\x12\x17\n" +
 	"\aflow_id\x18( \x01(\x06R\x06flowId\x12\x19\n" +
 	"\bsrc_addr\x18) \x01(\fR\asrcAddr\x12\x19\n" +
 	"\bdst_addr\x18* \x01(\fR\adstAddr\x12\x14\n" +
@@ -461,7 +482,8 @@ const file_drops_proto_rawDesc = "" +
 	"\bsrc_name\x185 \x01(\tR\asrcName\x12\x19\n" +
 	"\bdst_name\x186 \x01(\tR\adstName\x12\x1d\n" +
 	"\tcollector\x18\xfa\x01 \x01(\tR\tcollector\x12\x17\n" +
-	"\x06schema\x18\xfb\x01 \x01(\rR\x06schemaB\x1bZ\x19spoor/proto/flowpb;flowpbb\x06proto3"
+	"\x06schema\x18\xfb\x01 \x01(\rR\x06schemaB\x16\n" +
+	"\x14_discards_per_secondB\x1bZ\x19spoor/proto/flowpb;flowpbb\x06proto3"
 
 var (
 	file_drops_proto_rawDescOnce sync.Once
@@ -492,6 +514,7 @@ func file_drops_proto_init() {
 	if File_drops_proto != nil {
 		return
 	}
+	file_drops_proto_msgTypes[0].OneofWrappers = []any{}
 	type x struct{}
 	out := protoimpl.TypeBuilder{
 		File: protoimpl.DescBuilder{

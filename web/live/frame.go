@@ -127,6 +127,8 @@ type dropJSON struct {
 	Total     uint64     `json:"total"`
 	Last      int64      `json:"last"`
 	Flows     []dropFlow `json:"flows"`
+	In        *float64   `json:"in_discards_per_second"`
+	Out       *float64   `json:"out_discards_per_second"`
 }
 
 type dropFlow struct {
@@ -142,6 +144,12 @@ func newDropJSON(d *watch.DropCount) dropJSON {
 	x := dropJSON{
 		Switch: d.Port.Switch, Agent: d.Port.Agent.String(), Reason: strings.ToValidUTF8(d.Reason, "?"), PerSecond: d.PerSecond, Total: d.Total,
 		Last: d.Last / 1e9, Flows: make([]dropFlow, 0, len(d.Flows)),
+	}
+	if d.In >= 0 {
+		x.In = &d.In
+	}
+	if d.Out >= 0 {
+		x.Out = &d.Out
 	}
 	if d.Port.Name != "" {
 		x.Port = &d.Port.Name

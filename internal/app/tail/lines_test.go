@@ -86,7 +86,10 @@ func TestRecordLines(t *testing.T) {
 	f("drops", &flowpb.DropMessage{
 		TimeDroppedNs: at, SrcAddr: []byte{10, 1, 1, 1}, DstAddr: []byte{10, 2, 1, 1}, Proto: 6, SrcPort: 40112, DstPort: 5201, Etype: 0x800,
 		Switch: "leaf1", InIfName: "swp1", InIf: 101, OutIf: 150, Bytes: 1514, Reason: 258, ReasonName: "acl", AclName: "deny", AclNumber: 7, Trap: "flow_drop",
-	}, "02:11:05.000  leaf1  swp1>150  10.1.1.1:40112 > 10.2.1.1:5201 tcp  1514 B  acl deny (7)  flow_drop")
+		DiscardsPerSecond: proto.Float64(200), DiscardsAgeSeconds: 3.2,
+	}, "02:11:05.000  leaf1  swp1>150  10.1.1.1:40112 > 10.2.1.1:5201 tcp  1514 B  acl deny (7)  flow_drop  150 counts 200/s (3.2s ago)")
+	f("drops", &flowpb.DropMessage{TimeDroppedNs: at, Switch: "leaf1", InIf: 7, InIfName: "swp7", Reason: 258, DiscardsPerSecond: proto.Float64(0)},
+		"02:11:05.000  leaf1  swp7>?  acl  swp7 counts 0/s (0s ago)")
 	f("drops", &flowpb.DropMessage{TimeDroppedNs: at, SamplerAddress: []byte{10, 0, 0, 1}, Reason: 9999, Function: "ip_rcv\x1b"},
 		"02:11:05.000  10.0.0.1  ?>?  9999  ip_rcv?")
 }

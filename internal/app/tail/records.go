@@ -69,7 +69,7 @@ func flowText(m header) string {
 
 // dropLine writes
 //
-//	12:00:05.123  leaf1  swp1>swp5  10.1.1.1:40112 > 10.2.1.1:5201 tcp  1514 B  acl deny (7)
+//	12:00:05.123  leaf1  swp1>swp5  10.1.1.1:40112 > 10.2.1.1:5201 tcp  1514 B  acl deny (7)  swp5 counts 200/s (3s ago)
 func (p *Printer) dropLine(value []byte) (string, error) {
 	var m flowpb.DropMessage
 	if err := proto.Unmarshal(value, &m); err != nil {
@@ -89,6 +89,13 @@ func (p *Printer) dropLine(value []byte) (string, error) {
 		if cause != "" {
 			b.WriteString("  " + clean(cause))
 		}
+	}
+	if m.DiscardsPerSecond != nil {
+		port := portName(m.GetOutIfName(), m.GetOutIf())
+		if m.GetOutIf() == 0 {
+			port = portName(m.GetInIfName(), m.GetInIf())
+		}
+		fmt.Fprintf(&b, "  %s counts %.3g/s (%s ago)", port, m.GetDiscardsPerSecond(), span(time.Duration(m.GetDiscardsAgeSeconds()*1e9)))
 	}
 	return b.String(), nil
 }

@@ -20,16 +20,18 @@ export function findings(s) {
 				els.filter((e) => e.dirs.includes(d))
 			)
 		);
-	for (const d of s.d)
-		if (d.per_second >= 1 && !hot.includes(sends(s, d.agent, d.ifindex)))
+	for (const d of s.d) {
+		const n = d.total ? d.per_second : d.out_discards_per_second || 0; // some ports only count
+		if (n >= 1 && !hot.includes(sends(s, d.agent, d.ifindex)))
 			out.push({
 				level: 'warn',
 				key: d.agent + d.port + d.reason,
 				parts: [
 					ref('node', nodeId(s, d.agent), d.switch),
-					` reports ${Math.round(d.per_second)} dropped packets/s on ${d.port ?? 'some port'}: ${d.reason.replace(/_/g, ' ')}`
+					` reports ${Math.round(n)} dropped packets/s on ${d.port ?? 'some port'}: ${d.reason.replace(/_/g, ' ')}`
 				]
 			});
+	}
 	for (const a of s.h?.silent || [])
 		out.push({
 			level: 'warn',

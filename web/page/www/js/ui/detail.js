@@ -120,7 +120,7 @@ function NodeView({ s, sel }) {
 			.filter((d) => d.agent && d.agent === n.agent)
 			.map(
 				(d) => html`<li>
-			<span>${clean(d.port ?? d.ifindex)} ${d.reason.replace(/_/g, ' ')}</span><b class="bad">${d.per_second}/s</b>
+			<span>${clean(d.port ?? d.ifindex)} ${d.reason.replace(/_/g, ' ')}</span><b class="bad">${d.total ? d.per_second : count(Math.max(d.in_discards_per_second, d.out_discards_per_second))}/s</b>
 		</li>`
 			)} />
 		<h3>Links, busiest first</h3>

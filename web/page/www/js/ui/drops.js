@@ -5,6 +5,7 @@ import { clean, clock, count, ends } from '../format.js';
 import { Ref } from './parts.js';
 
 const ADVICE = {
+	discards: 'The switch does not say which: see the elephants of the port, or let it send drop notifications.',
 	no_buffer_space: 'The port is full at moments: move an elephant, or add capacity.',
 	red: 'The port is nearly full at moments: move an elephant, or add capacity.',
 	traffic_shaping: 'A policer or shaper of yours holds them back.',
@@ -24,19 +25,27 @@ export function Drops({ s }) {
 	return html`<div class="scroll"><table>
 		<caption class="sr">Dropped packets by switch, port and reason</caption>
 		<thead><tr>
-			<th scope="col">Switch and port</th><th scope="col">Reason</th><th scope="col" class="num">Packets/s</th>
+			<th scope="col">Switch and port</th><th scope="col">Reason</th><th scope="col" class="num">Told/s</th><th scope="col" class="num">Counted/s</th>
 			<th scope="col" class="num">Total</th><th scope="col">Last</th><th scope="col">Flows</th><th scope="col">What to do</th>
 		</tr></thead>
 		<tbody>${s.d.slice(0, MOST).map((d) => html`<tr key=${d.agent + d.ifindex + d.reason}>
 			<th scope="row"><${Port} s=${s} d=${d} /></th>
 			<td>${d.reason.replace(/_/g, ' ')}</td>
 			<td class="num"><b class=${d.per_second >= 1 ? 'bad' : ''}>${d.per_second}</b></td>
+			<td class="num">${counted(d)}</td>
 			<td class="num">${count(d.total)}</td>
 			<td class="dim">${clock(d.last)}</td>
 			<td>${d.flows.length ? html`<${Hit} s=${s} flows=${d.flows} />` : html`<span class="dim">not told</span>`}</td>
 			<td class="dim">${ADVICE[d.reason] || ''}</td>
 		</tr>`)}</tbody>
 	</table></div>`;
+}
+
+// What the port's counters say: of what it should send, and of what it received where that is not nothing.
+function counted(d) {
+	const i = d.in_discards_per_second, o = d.out_discards_per_second;
+	if (i === null && o === null) return html`<span class="dim">unknown</span>`;
+	return `${i ? `${count(i)} in ` : ''}${i && !o ? '' : count(o ?? 0)}`;
 }
 
 function Port({ s, d }) {
