@@ -64,6 +64,7 @@ func (a *API) routes() map[string]http.HandlerFunc {
 		"/elephants":              a.elephants,
 		"/agents":                 a.agents,
 		"/agents/{agent}/sources": a.sources,
+		"/graph":                  a.graph,
 		"/drops":                  a.drops,
 		"/alerts":                 a.alerts,
 		"/health":                 a.health,

@@ -126,6 +126,8 @@ func TestHostile(t *testing.T) {
 		"topology?kind=evil": 400, "topology?next=99999": 200, "elephants?state=evil": 400, "elephants?at=x": 400, "elephants?at=1": 200, "elephants?at=2026-11-22T02:11:05Z": 200,
 		"state": 400, "state?at=0": 400, "state?at=-5": 400, "state?at=99999999999999": 400, "state?at=9999999999": 200, "state?at=1": 200,
 		"agents/nobody/sources": 400, "agents/192.0.2.9/sources": 404, "agents/%3Cscript%3E/sources": 400, "nothing": 404, "": 404, "flows/": 404,
+		"graph?flow=1": 400, "graph?flow=0000000000000001": 404, "graph?flow=%22&switch=x": 400, "graph?limit=0": 400, "graph?limit=99999999": 200, "graph?switch=%3Cscript%3E": 200,
+		"graph?switch=" + repeat("x", 300): 400, "graph?next=1": 400,
 		"health?x=1": 400, "stats?x": 400, "alerts?limit=0": 400, "drops?next=x": 400,
 	} {
 		w := httptest.NewRecorder()
@@ -229,7 +231,7 @@ func TestDocument(t *testing.T) {
 	}
 	for path, example := range map[string]string{
 		"/topology": "", "/links": "", "/links/history": "?port=10.255.0.1/49", "/flows": "?limit=5", "/flows/{id}": elephant(), "/paths/{id}": elephant(), "/flows/{id}/history": elephant(),
-		"/elephants": "", "/agents": "", "/agents/{agent}/sources": "10.255.0.1", "/drops": "", "/alerts": "", "/doctor": "", "/state": "?at=9999999999",
+		"/elephants": "", "/agents": "", "/agents/{agent}/sources": "10.255.0.1", "/drops": "", "/graph": "", "/alerts": "", "/doctor": "", "/state": "?at=9999999999",
 	} {
 		url := "/api/v1" + path + example
 		if i := strings.Index(path, "{"); i >= 0 {

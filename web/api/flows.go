@@ -143,12 +143,17 @@ func (a *API) flows(w http.ResponseWriter, r *http.Request) {
 
 // idOf gives the flow id that the path of a request names, or answers that there is none.
 func (q *query) idOf(w http.ResponseWriter, r *http.Request) (id uint64, ok bool) {
-	text := r.PathValue("id")
+	id = q.flowID(r.PathValue("id"))
+	return id, !q.bad(w)
+}
+
+// flowID reads the id of a flow.
+func (q *query) flowID(text string) uint64 {
 	id, err := strconv.ParseUint(text, 16, 64)
 	if err != nil || len(text) != 16 {
 		q.fail("a flow's id has 16 hexadecimal digits")
 	}
-	return id, !q.bad(w)
+	return id
 }
 
 const noFlow = "no such flow: it was never seen, or was quiet for so long that it is forgotten"
