@@ -1,6 +1,6 @@
 # `make help` lists what there is. Everything runs with Go alone, but: lint-scripts needs shellcheck, check-generated
 # protoc 3.21.12, race a C compiler, integration a JDK 17, Maven, kcat, protoc and Python 3, live root, Open vSwitch and more (test/live), browser Chromium,
-# Node.js 18 and npm, image Docker. `.ci/run` installs what it needs.
+# Node.js 18 and npm, check-package root, lintian, debootstrap, rpm and rpmlint, image Docker. `.ci/run` installs what it needs.
 
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -25,7 +25,7 @@ FABRICS ?= 8000 60 100000
 SOAK ?= 2m 1000
 
 # What `make check` and .ci/run do, in this order, and what .ci/run --full adds. Not vuln: its database may be out of reach.
-CHECKS := check-mod check-fmt vet test manifests lint lint-scripts check-generated race fuzz-short flood cross speed check-release integration soak monitoring score scenarios live browser
+CHECKS := check-mod check-fmt vet test manifests lint lint-scripts check-generated race fuzz-short flood cross speed check-release check-package integration soak monitoring score scenarios live browser
 FULL := integration-full soak-full scenarios-full false-alerts alert-day live-full fuzz bench cover
 
 .PHONY: help
@@ -54,7 +54,7 @@ fix: $(GOLANGCI) ## let golangci-lint mend what it can: formats, unused nolint, 
 
 .PHONY: lint-scripts
 lint-scripts: ## shellcheck
-	shellcheck .ci/run test/fuzz test/integration test/check-generated test/live test/kafka/broker test/kafka/registry test/testbed/clos-ovs.sh test/release deploy/release deploy/scripts/*
+	shellcheck .ci/run test/fuzz test/integration test/check-generated test/live test/kafka/broker test/kafka/registry test/testbed/clos-ovs.sh test/release test/package test/boot deploy/release deploy/deb/p* deploy/rpm/*
 
 .PHONY: vet
 vet: ## go vet
@@ -232,6 +232,10 @@ release: ## dist/release: deb, rpm, archive, what they were built from, checksum
 .PHONY: check-release
 check-release: ## two releases are the same bytes, and what is in them works
 	test/release
+
+.PHONY: check-package
+check-package: ## lintian and rpmlint; the deb installed, started, upgraded, removed in a Debian that boots for it (root)
+	test/package
 
 .PHONY: image
 image: ## a container image
