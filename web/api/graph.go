@@ -80,6 +80,10 @@ func (a *API) graph(w http.ResponseWriter, r *http.Request) {
 		answer.JSON(w, http.StatusOK, fabricGraph(f, name, limit))
 		return
 	}
+	if !a.enter(w, r) {
+		return
+	}
+	defer a.leave()
 	a.byID(w, id, func(s *analytics.FlowState) {
 		answer.JSON(w, http.StatusOK, flowGraph(f, &s.Key, s.Path))
 	})
