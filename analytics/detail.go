@@ -28,6 +28,9 @@ type detail struct {
 	limit    float64 // of the tightest link of the path,
 	limitOf  uint32  // which is this one,
 	limitBy  uint64  // by that snapshot
+
+	newcomer     bool   // of one sample so far,
+	older, newer uint32 // between these; 0 none
 }
 
 // told is the latest path message of a flow.
@@ -49,12 +52,16 @@ const (
 	manyDetails = 384
 )
 
-// detailPool hands out details by number, from 1.
+// detailPool hands out details by number, from 1. Flows of one sample stand in
+// a queue of their own: where details are short the oldest of them makes room
+// for the next, so that a flood of such flows takes none from others.
 type detailPool struct {
-	chunks [][]detail
-	free   []uint32
-	limit  int
-	hand   uint32
+	chunks         [][]detail
+	free           []uint32
+	limit          int
+	hand           uint32
+	oldest, newest uint32 // of the newcomers
+	newcomers      int
 }
 
 func (p *detailPool) at(id uint32) *detail {
@@ -85,24 +92,62 @@ func (p *detailPool) get() uint32 {
 	return id
 }
 
+// welcome puts the detail of a flow's first sample behind those of the other newcomers.
+func (p *detailPool) welcome(id uint32) {
+	d := p.at(id)
+	d.newcomer, d.older, d.newer = true, p.newest, 0
+	if p.newest != 0 {
+		p.at(p.newest).newer = id
+	} else {
+		p.oldest = id
+	}
+	p.newest = id
+	p.newcomers++
+}
+
+// admit takes a detail out of the newcomers' queue: its flow was sampled again, or left.
+func (p *detailPool) admit(id uint32) {
+	d := p.at(id)
+	if !d.newcomer {
+		return
+	}
+	if d.older != 0 {
+		p.at(d.older).newer = d.newer
+	} else {
+		p.oldest = d.newer
+	}
+	if d.newer != 0 {
+		p.at(d.newer).older = d.older
+	} else {
+		p.newest = d.older
+	}
+	d.newcomer, d.older, d.newer = false, 0, 0
+	p.newcomers--
+}
+
 // put gives a detail back; it keeps the memory of its parts.
 func (p *detailPool) put(id uint32) {
+	p.admit(id)
 	p.at(id).busy = false
 	p.free = append(p.free, id)
 }
 
-// victim gives the detail of a flow that needs it least: not an elephant, and
-// not touched since the hand last passed.
+// victim gives the detail of a flow that needs it least: the oldest newcomer
+// while they have a quarter of all, else one that is no elephant and was not
+// touched since the hand last passed.
 func (p *detailPool) victim() uint32 {
+	if 4*p.newcomers > int(p.len()) {
+		return p.oldest
+	}
 	n := p.len()
 	for range 2 * n {
 		p.hand = p.hand%n + 1
-		if d := p.at(p.hand); d.busy && d.life == nil {
+		if d := p.at(p.hand); d.busy && d.life == nil && !d.newcomer {
 			if !d.used {
 				return p.hand
 			}
 			d.used = false
 		}
 	}
-	return 0
+	return p.oldest
 }

@@ -113,8 +113,9 @@ func (e *Engine) Tick(now int64) {
 		e.cfg.Journal = nil
 		e.resume(j, now)
 	}
+	pressed := len(e.desk.pace.held) > 0
 	for _, s := range e.shards {
-		for _, ev := range s.Tick(snap, now) {
+		for _, ev := range s.Tick(snap, now, pressed) {
 			e.desk.event(ev)
 		}
 	}

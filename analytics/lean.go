@@ -34,6 +34,7 @@ const observedShift = 8
 // thin makes a flow that gives its detail up a lean one, if it can be one.
 func (s *Shard) thin(d *detail, e *flowtable.Entry) {
 	e.Flags &^= lean
+	s.keep(d, e)
 	if e.Path == 0 || d.life != nil || !d.tracker.Complete || d.tracker.Bridged() || !d.told.known || d.told.state != flow.PathComplete {
 		return
 	}

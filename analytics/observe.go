@@ -48,11 +48,7 @@ func (s *Shard) sample(x *observed, h flowtable.Hash) {
 
 // pass lets a flow's time pass by a sample that the detector does not see: the
 // flow is not idle. An elephant's detail remembers its latest sample.
-func (s *Shard) pass(e *flowtable.Entry, t int64) {
-	if st := state(e); !st.On {
-		s.preset.Observe(st, nil, t, 0, false)
-	}
-}
+func (s *Shard) pass(e *flowtable.Entry, t int64) { state(e).Pass(t) }
 
 // follow feeds the path tracker.
 func (s *Shard) follow(d *detail, e *flowtable.Entry, x *observed) {
@@ -202,6 +198,9 @@ func (s *Shard) detailOf(slot uint32, e *flowtable.Entry, x *observed) *detail {
 	if e.Detail != 0 {
 		d := s.details.at(e.Detail)
 		d.used = true
+		if d.newcomer {
+			s.details.admit(e.Detail)
+		}
 		return d
 	}
 	id := s.details.get()
@@ -217,6 +216,10 @@ func (s *Shard) detailOf(slot uint32, e *flowtable.Entry, x *observed) *detail {
 		s.pass(from, loser.last)
 		s.thin(loser, from)
 		from.Detail = 0
+		s.details.admit(id)
+	}
+	if e.N <= 1 {
+		s.details.welcome(id)
 	}
 	fatten(e)
 	e.Detail = id
@@ -241,6 +244,7 @@ func (s *Shard) detailOf(slot uint32, e *flowtable.Entry, x *observed) *detail {
 			d.told.open = true
 		}
 	}
+	s.recall(d, e)
 	return d
 }
 

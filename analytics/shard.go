@@ -73,6 +73,9 @@ type Shard struct {
 	slots    []uint32         // where those of its flows most likely are that are known
 	open     []*detail        // of those that have one
 	crowd    []watch.Member   // flows that the sweep met, until they are gathered
+	room     float64          // path messages of flows of one sample that may still be told
+	earned   int64            // when that was worked out
+	spare    detail           // for flows of one sample that have none
 	stats    ShardStats
 }
 
@@ -174,10 +177,12 @@ func (s *Shard) drain(dst []topology.Evidence) []topology.Evidence {
 
 // Tick moves the shard's clock: elephants end or are updated, open paths are
 // tried with a new snapshot, idle flows leave. It gives the events since the
-// last call; they are the caller's.
-func (s *Shard) Tick(snap *topology.Snapshot, now int64) []Event {
+// last call; they are the caller's. pressed says that more path messages wait
+// than may go out.
+func (s *Shard) Tick(snap *topology.Snapshot, now int64, pressed bool) []Event {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.earn(now, pressed)
 	s.advance(now)
 	s.snap = snap
 	s.tickLives()
@@ -249,6 +254,7 @@ func (s *Shard) tickTable() {
 			return
 		}
 		s.count(slot, e)
+		s.tryOnce(slot, e)
 	})
 	for id, l := range s.recent { // order does not matter
 		if s.clock-l.ended > recentFor {
@@ -275,6 +281,10 @@ func (s *Shard) retry(d *detail) {
 			s.pathEvent(d, e, ev, s.clock)
 			return
 		}
+	}
+	if d.told.open && e.N == 1 && d.tracker.Complete && s.cfg.Paths.MinSamples <= 1 && s.afford() {
+		s.tellComplete(d, e, path.Completed, s.clock)
+		return
 	}
 	if !d.tracker.Complete && s.clock-d.since > partialAfter && s.clock-d.told.at > partialRepeat && int(e.N) >= max(s.cfg.Paths.MinSamples, 2) {
 		s.tellPartial(d, e)

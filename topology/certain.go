@@ -34,7 +34,7 @@ type credit struct {
 
 // settle brings the accounts up to date with a host's place.
 func (l *Learner) account(h *host, p *Place) {
-	c := credit{dual: (len(p.Edges) > 1 || p.Doubt) && !p.Bridged}
+	c := credit{dual: (p.Doubt || len(p.Edges) > 1 && l.livesTwice(h)) && !p.Bridged}
 	if len(p.Edges) == 1 && !p.Bridged && !p.Doubt {
 		c.node, c.n = l.nodeAt(p.Edges[0]), surplus(h.buckets)
 	}
@@ -66,6 +66,52 @@ func (l *Learner) account(h *host, p *Place) {
 		}
 		l.changed = l.changed || (was == 0) != (l.duals == 0)
 	}
+}
+
+// flowsOfEach: so many flow buckets at each of two switches tell an address that
+// lives on both from one that is invented anew at many places.
+const flowsOfEach = 3
+
+// livesTwice reports whether an address that was seen behind several switches
+// lives there: its one MAC enters two, or flows enough came from each of two.
+func (l *Learner) livesTwice(h *host) bool {
+	if h.station != nil {
+		macs := Place{}
+		if l.edgesOfStation(h.station, &macs); len(macs.Edges) > 1 {
+			return true
+		}
+	}
+	var first SwitchID
+	for i := range h.sources {
+		s := &h.sources[i]
+		at := s.beside()
+		if at == 0 || at == first || (s.hops > 0 || h.mixed) && bits.OnesCount32(h.flowsAt(at)) < flowsOfEach {
+			continue
+		}
+		if first != 0 {
+			return true
+		}
+		first = at
+	}
+	return false
+}
+
+// beside gives the switch behind which a sighting says that the address is, one that nobody reports included.
+func (s *sighting) beside() SwitchID {
+	if id := s.at(); id != 0 || s.hops != 1 {
+		return id
+	}
+	return s.port.dark
+}
+
+// flowsAt gives the buckets of the flows of an address that were seen behind a switch.
+func (h *host) flowsAt(id SwitchID) (buckets uint32) {
+	for i := range h.sources {
+		if s := &h.sources[i]; s.beside() == id {
+			buckets |= s.buckets
+		}
+	}
+	return buckets
 }
 
 // pairUp counts a switch's addresses that live on several.

@@ -11,6 +11,7 @@ import (
 type host struct {
 	addr    flow.Addr
 	mac     uint64 // with which it sent fresh frames
+	mixed   bool   // and before with another
 	station *station
 	at      int // where the host stands in station.hosts
 	sources []sighting
@@ -104,6 +105,7 @@ func (l *Learner) source(n *node, e *Evidence) {
 		return
 	}
 	if e.Hops == 0 && !e.Derived && h.mac != e.Far {
+		h.mixed = h.mixed || h.mac != 0
 		l.setMAC(h, e.Far)
 	}
 	switch {

@@ -80,16 +80,40 @@ func (p *Preset) Observe(s *State, recent *Recent, t int64, b float64, proven bo
 		s.Q += qDecay * (x - s.Q)
 	}
 	s.Rate += x / rateTau
-	s.S1 = max(0, s.S1-dt)
-	if s.S1 == 0 && !s.On {
-		s.Since = s.T
-	}
-	s.S1 = min(s.S1+x, fullest)
-	s.S2 = min(max(0, s.S2-fastLeak*dt)+x, fullest)
+	s.leak(dt)
+	s.S1, s.S2 = min(s.S1+x, fullest), min(s.S2+x, fullest)
 	if s.On {
 		return p.fall(s, dt, x)
 	}
 	return p.rise(s, recent, proven)
+}
+
+// Pass lets time pass up to t without a sample that counts: it decides nothing,
+// for what the buckets hold was looked at when it came, with its times.
+func (s *State) Pass(t int64) {
+	if s.On {
+		return
+	}
+	c := Clock(t)
+	if s.Q == 0 {
+		s.T, s.Since = c, c
+	}
+	dt := max(elapsed(s.T, c), 0)
+	if dt == 0 {
+		return
+	}
+	s.T = c
+	s.Rate *= float32(math.Exp(-float64(dt) / rateTau))
+	s.leak(dt)
+}
+
+// leak lets the buckets leak for dt seconds.
+func (s *State) leak(dt float32) {
+	s.S1 = max(0, s.S1-dt)
+	if s.S1 == 0 && !s.On {
+		s.Since = s.T
+	}
+	s.S2 = max(0, s.S2-fastLeak*dt)
 }
 
 // fullest bounds the levels, so that float32 stays exact enough however long an elephant lasts.

@@ -339,3 +339,33 @@ func BenchmarkObserve(b *testing.B) {
 		b.Error("a flow at 0.75 x became an elephant")
 	}
 }
+
+// TestPassDecidesNothing: lumps of several agents fill a bucket in the order of
+// their arrival but not in that of their times, so that there is no alert; time
+// that passes without a sample does not make one of it either.
+func TestPassDecidesNothing(t *testing.T) {
+	var s State
+	var recent Recent
+	for lump := range 3 {
+		for i := range 12 { // a second's samples at half the threshold from each of three agents, one agent after the other
+			Default.Observe(&s, &recent, at(10+float64(i)/12+float64(lump)*1e-6), 0.04, false)
+		}
+	}
+	s.S1, s.S2 = 2.9, 2.9 // full, had they not been looked at by their times
+	before := s
+	s.Pass(at(11))
+	if s.On || s.Starts != 0 {
+		t.Fatalf("passing time starts an elephant: %+v", s)
+	}
+	if s.S1 >= before.S1 || s.S2 >= before.S2 || s.Rate >= before.Rate || s.T <= before.T {
+		t.Errorf("no time passed: %+v, before %+v", s, before)
+	}
+	then := s
+	if s.Pass(at(10.5)); s != then {
+		t.Errorf("a time that is over changed %+v to %+v", then, s)
+	}
+	s.Pass(at(60))
+	if s.S1 != 0 || s.S2 != 0 || s.Since != s.T {
+		t.Errorf("after a minute: %+v", s)
+	}
+}

@@ -301,5 +301,8 @@ func unknownAt(snap *topology.Snapshot, obs []Obs, left, right bool) (topology.S
 	return 0, 0
 }
 
+// Egress reports that the hop was seen on egress only.
+func (o *Obs) Egress() bool { return o.egress }
+
 // Sightings gives how many samples showed the hop.
 func (o *Obs) Sightings() uint32 { return o.n }

@@ -1,0 +1,52 @@
+package topology
+
+import (
+	"testing"
+	"time"
+
+	"spoor/flow"
+)
+
+// TestInventedPairs: addresses that are invented enter anywhere. They do not
+// make a fabric one whose hosts live on two switches; one MAC on two leaves does,
+// and so do many flows of each.
+func TestInventedPairs(t *testing.T) {
+	f := newFabric(t, Config{Learn: true})
+	f.joined()
+	source := func(a flow.Addr, leaf int, far uint64, hops uint8, buckets uint32) {
+		e := Evidence{Kind: SawSource, Agent: agent(leaf), Port: 101, Addr: a, Far: far, Hops: hops, Buckets: buckets}
+		if hops == 1 { // at the spine, from that leaf
+			e.Agent, e.Port = agent(51), uint32(leaf)
+		}
+		f.give(e)
+	}
+	for i := range byte(200) {
+		a := flow.AddrFrom4([4]byte{100, 64, 0, i})
+		source(a, 1, mac(0, 1), i%2, 1)
+		source(a, 2, mac(0, 2), i/2%2, 2)
+	}
+	if snap := f.tick(time.Second); snap.Dual || len(snap.Edges(flow.AddrFrom4([4]byte{100, 64, 0, 0}))) != 2 {
+		t.Fatalf("dual %v; an address that was seen at two leaves is at %v", snap.Dual, snap.Edges(flow.AddrFrom4([4]byte{100, 64, 0, 0})))
+	}
+	many := addr("10.1.1.7")
+	for i := range flowsOfEach {
+		source(many, 1, 0, 1, 1<<i)
+		if i < flowsOfEach-1 {
+			source(many, 2, 0, 1, 1<<(10+i))
+		}
+	}
+	if f.tick(time.Second).Dual {
+		t.Fatalf("%d flows over one leaf and %d over the other are enough", flowsOfEach, flowsOfEach-1)
+	}
+	source(many, 2, 0, 1, 1<<20)
+	if !f.tick(time.Second).Dual {
+		t.Error("many flows over each of two leaves are not enough")
+	}
+	f = newFabric(t, Config{Learn: true})
+	f.joined()
+	source(addr("10.1.1.8"), 1, mac(0, 8), 0, 1)
+	source(addr("10.1.1.8"), 2, mac(0, 8), 0, 2)
+	if !f.tick(time.Second).Dual {
+		t.Error("one MAC at two leaves is not enough")
+	}
+}
