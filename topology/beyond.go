@@ -35,6 +35,7 @@ type beyond struct {
 	crowded bool          // there are more of those
 	hops    uint32        // as bits: how many routers they passed
 	addrs   uint32        // buckets of their addresses
+	deep    depths        // of frames from far away
 	who     []flow.Addr   // the first of them
 	steady  uint32        // forwarded frames since the far MAC last changed
 	weight  float64
@@ -100,14 +101,18 @@ func (l *Learner) sawBeyond(n *node, e *Evidence) {
 	}
 	l.stray(p, e)
 	b.hops |= 1 << min(e.Hops, 31)
-	b.addrs |= 1 << (mixAddr(slotSeed, &e.Addr) % 32)
-	h := l.hosts[e.Addr]
-	if h == nil {
-		return
-	}
-	if at := h.place.Edges; len(at) > 0 && !slices.Contains(at, n.id) && slices.ContainsFunc(at, func(id SwitchID) bool { return !id.Inferred() }) {
+	b.addrs |= addrBucket(&e.Addr)
+	alien := l.livesElsewhere(e.Addr, n)
+	if alien {
 		b.alien = add(b.alien, e.Count)
 	}
+	b.fathom(e, alien)
+}
+
+// livesElsewhere: an address is known to live at another switch that reports.
+func (l *Learner) livesElsewhere(a flow.Addr, n *node) bool {
+	h := l.hosts[a]
+	return h != nil && !slices.Contains(h.place.Edges, n.id) && slices.ContainsFunc(h.place.Edges, func(id SwitchID) bool { return !id.Inferred() })
 }
 
 // sawGap notes a flow that left one open port and entered another two hops later.

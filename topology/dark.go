@@ -148,7 +148,8 @@ func (g *darkGroups) among(p *port, b *beyond) darkKind {
 		}
 	case 1:
 		switch {
-		case b.encap == 0 && least == 1 && most <= 2 && (b.alien == 0 || b.n >= darkMixed), b.darkTunnels():
+		case b.encap == 0 && least == 1 && most <= nearHops && (b.alien == 0 || b.n >= darkMixed), b.darkTunnels(),
+			b.encap == 0 && least == 1 && most > nearHops && b.n >= darkMixed && b.nearAndFar(p):
 			return darkLeaf
 		case b.encap == 0 && least > 2 && transit:
 			return darkTransit

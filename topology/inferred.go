@@ -34,7 +34,7 @@ const maxDarks = 1 << 12
 func (l *Learner) assign(groups []darkGroup) {
 	now := map[*port]SwitchID{}
 	taken := map[SwitchID]bool{}
-	starts := map[flow.Addr]darkStart{}
+	starts, borders := map[flow.Addr]darkStart{}, map[SwitchID]bool{}
 	for _, group := range groups {
 		id := SwitchID(0)
 		for _, p := range group.ports {
@@ -54,6 +54,7 @@ func (l *Learner) assign(groups []darkGroup) {
 		taken[id] = true
 		l.nodeAt(id).leaf = group.leaf
 		for _, p := range group.ports {
+			borders[id] = borders[id] || group.leaf && p.beyond.outsideBehind()
 			now[p] = id
 		}
 		for _, s := range group.starts {
@@ -71,6 +72,7 @@ func (l *Learner) assign(groups []darkGroup) {
 		}
 	}
 	l.placeStarts(starts)
+	l.leadOutside(borders)
 }
 
 // lead notes to which inferred switch a port leads.

@@ -140,10 +140,10 @@ func (l *Learner) noteLead(p *port, to lead) {
 		return
 	}
 	if p.leads == toOutside {
-		l.border(p, -1)
+		l.border(l.nodes[p.key.sw], -1)
 	}
 	if to == toOutside {
-		l.border(p, 1)
+		l.border(l.nodes[p.key.sw], 1)
 	}
 	p.leads = to
 	l.setEdge(p, to != toSwitch)
@@ -162,8 +162,7 @@ func (l *Learner) stray(p *port, e *Evidence) {
 }
 
 // border counts a switch's ports to the outside.
-func (l *Learner) border(p *port, by int) {
-	n := l.nodes[p.key.sw]
+func (l *Learner) border(n *node, by int) {
 	n.outside += by
 	i, known := slices.BinarySearch(l.borders, n.id)
 	switch {

@@ -113,7 +113,7 @@ func borders(name string, silent bool) Scenario {
 	}}
 	if silent {
 		s.About = "the same, border leaves without an agent"
-		s.Target = func(t *Target) { t.Missing = 0.3 } // what crosses one cannot be proven
+		s.Target = func(t *Target) { t.Missing = 0.04 } // until enough came by one
 	}
 	return s
 }
