@@ -79,6 +79,64 @@ await check('the search finds a flow, and only what matches', async () => {
   faults.splice(0, faults.length, ...faults.filter((f) => !f.includes('400'))); // the browser tells of the refused question
 });
 
+await check('the map zooms and pans, by wheel, keys, drag and buttons, and what is pointed at stays what it is', async () => {
+  const look = () => page.evaluate(async () => { const { probe } = await import('/js/map/map.js'), v = probe.view(), L = probe.layout(); return { z: v.z, x: v.x, y: v.y, w: L.w, vw: v.w, vh: v.h }; });
+  const top = () => page.evaluate(() => { scrollTo(0, 0); return scrollY === 0; });
+  await until('the top', top);
+  let box = await page.locator('#map').boundingBox();
+  await page.mouse.move(box.x + 200, box.y + 100);
+  await page.mouse.wheel(0, 300);
+  await until('the page scrolls', () => page.evaluate(() => scrollY > 0));
+  assert.equal((await look()).z, 1);
+  await until('the top again', async () => (await top()) && (await page.locator('#map').boundingBox()).y > 0);
+  box = await page.locator('#map').boundingBox();
+  await page.mouse.move(box.x + 200, box.y + 100);
+  await page.keyboard.down('Control');
+  await page.mouse.wheel(0, -400);
+  await page.keyboard.up('Control');
+  const near = await until('it is larger', async () => { const v = await look(); return v.z > 1.5 && v.w > v.vw * 1.5 && v; });
+  assert.ok(Math.abs(near.x - 200 * (near.z - 1)) < 2, `about the pointer: ${JSON.stringify(near)}`); // the sentence above may push the map down meanwhile
+  await page.mouse.move(box.x + 400, box.y + 300);
+  await page.mouse.down();
+  await page.mouse.move(box.x + 350, box.y + 280, { steps: 5 });
+  await page.mouse.up();
+  await until('it moved along', async () => { const v = await look(); return Math.abs(v.x - Math.min(near.x + 50, near.vw * (near.z - 1))) < 2; });
+  assert.equal(await page.locator('.detail').count(), 0, 'a drag is no click');
+  // A switch is where it is drawn.
+  await page.focus('#map');
+  await page.keyboard.press('+');
+  const at = await until('a box in the window', () => page.evaluate(async () => {
+    const { probe } = await import('/js/map/map.js'), v = probe.view(), L = probe.layout(), b = L.boxes.find((o) => o && !o.host);
+    v.reveal(b);
+    return L.w > 1 && { x: b.x - v.x, y: b.y - v.y, i: b.i };
+  }));
+  await until('its details', async () => {
+    const b = await page.locator('#map').boundingBox();
+    await page.mouse.click(b.x + at.x, b.y + at.y);
+    return page.locator('.detail').count();
+  });
+  assert.equal(await page.evaluate(async () => (await import('/js/store.js')).store.get().sel.id), at.i);
+  await shot(page, 'zoomed');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('0');
+  await until('all is seen', async () => (await look()).z === 1);
+  await page.click('[aria-label="Zoom in"]');
+  await until('by the button', async () => (await look()).z === 1.5);
+  await page.click('[aria-label^="Show all"]');
+  await until('all again', async () => (await look()).z === 1);
+  // Two fingers.
+  await page.evaluate(() => {
+    const el = document.querySelectorAll('#map canvas')[1], r = el.getBoundingClientRect();
+    const send = (type, id, x) => el.dispatchEvent(new PointerEvent(type, { pointerId: id, pointerType: 'touch', clientX: r.left + x, clientY: r.top + 150, bubbles: true }));
+    send('pointerdown', 11, 200); send('pointerdown', 12, 300); send('pointermove', 12, 400);
+    send('pointerup', 11, 200); send('pointerup', 12, 400);
+  });
+  await until('a pinch', async () => Math.abs((await look()).z - 2) < 0.01);
+  await page.focus('#map');
+  await page.keyboard.press('0');
+  await until('all at last', async () => (await look()).z === 1);
+});
+
 await check('a path that moves is drawn anew', async () => {
   const mover = big.find((f) => String(way(f, false)) !== String(way(f, true)));
   assert.ok(mover, 'the truth has a move');
@@ -234,6 +292,15 @@ for (const [name, links, ...args] of [
     return n > 4 && n >= links * 0.5 && settled > 60 && (await herd(p)).length > 0;
   });
   await shot(p, name);
+  if (name === 'pods-20') { // beyond 16 pods each is one tile, which opens
+    const tiles = await p.evaluate(async () => (await import('/js/map/map.js')).probe.layout().groups.filter((g) => g.tile).map((g) => ({ x: g.tile.x + 20, y: g.tile.y + 4, pod: g.pod })));
+    assert.equal(tiles.length, 20);
+    await p.click('#map', { position: tiles[2] });
+    await until('the pod alone', async () => (await p.locator('.pick').inputValue()) === '2');
+    assert.equal(await p.evaluate(async () => (await import('/js/map/map.js')).probe.layout().groups.length), 1);
+    await shot(p, name + '-one');
+    await p.selectOption('.pick', '');
+  }
   await p.emulateMedia({ colorScheme: 'dark' });
   await p.waitForTimeout(500);
   await shot(p, name + '-dark');

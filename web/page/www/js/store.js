@@ -10,6 +10,7 @@ const state = {
 	tab: 'links',
 	query: '',
 	mode: 'auto',
+	zoom: 1,
 	theme: document.documentElement.dataset.theme || 'auto'
 };
 const listeners = new Set();

@@ -1,5 +1,5 @@
 // Draws the crossbar: all cells of a pod as one small picture, then outlines and labels.
-import { level } from '../format.js';
+import { level, pct } from '../format.js';
 import { text } from './ink.js';
 
 const QUIET = [0.5, 0.5, 0.62, 0.9, 1, 1]; // how much of each colour is mixed with the surface: what is calm recedes
@@ -26,6 +26,7 @@ export function cells(ctx, s, L, P, focus) {
 		if (up >= 0) px[at] = (dim && !focus.dirs.has(2 * i) ? faint : bright)[up];
 		if (down >= 0) px[at + w] = (dim && !focus.dirs.has(2 * i + 1) ? faint : bright)[down];
 	}
+	for (const g of L.groups) if (g.tile) frame(ctx, g.tile, P);
 	ctx.imageSmoothingEnabled = false;
 	ctx.fillStyle = P.surface;
 	for (const g of L.groups) {
@@ -48,6 +49,24 @@ export function cells(ctx, s, L, P, focus) {
 		ctx.strokeRect(c.x - 0.5, c.y + (d & 1 ? top : 0) - 0.5, c.w + 1, (d & 1 ? c.h - top : top) + 1);
 	}
 	for (const g of L.groups) labels(ctx, s, g, P, focus);
+}
+
+function frame(ctx, t, P) {
+	ctx.beginPath();
+	ctx.roundRect(t.x + 0.5, t.y - 3.5, t.w - 1, t.h, 5);
+	ctx.fillStyle = P.surface;
+	ctx.fill();
+	ctx.strokeStyle = P.line;
+	ctx.lineWidth = 1;
+	ctx.stroke();
+}
+
+// A pod as one tile: its name, and how full its busiest link is.
+function tileTitle(ctx, s, g, P) {
+	const most = g.links.reduce((n, i) => Math.max(n, s.util[2 * i], s.util[2 * i + 1]), -1),
+		{ x, w } = g.tile;
+	text(ctx, g.title.replace(w < 100 ? 'Pod ' : '', ''), x + 7, g.y - 9, `600 12px ${P.font}`, P.ink2, 'left');
+	text(ctx, most < 0 ? '–' : pct(most / 1000), x + w - 7, g.y - 9, `500 11px ${P.font}`, most >= 900 ? P.bad : most >= 700 ? P.warn : P.ink3, 'right');
 }
 
 function texture(w, h) {
@@ -88,6 +107,7 @@ function labels(ctx, s, g, P, focus) {
 	const everyR = Math.ceil(13 / g.ch),
 		wideC = Math.max(1, Math.ceil(24 / g.cw));
 	const everyC = [1, 2, 4, 8, 16, 32].find((k) => k >= wideC) || wideC;
+	if (g.tile) return tileTitle(ctx, s, g, P);
 	if (g.title) text(ctx, g.title, g.x, g.y - 9, `600 12px ${P.font}`, P.ink2, 'left');
 	g.rows.forEach((i, k) => {
 		const on = litRows.includes(k);

@@ -1,26 +1,31 @@
 // Layout for large fabrics: a CLOS is a crossbar, so draw it as one. A column per leaf, a row per spine, a cell per link;
 // the upper half of a cell is the way up, the lower half the way down. An elephant climbs a column, crosses a row, descends.
 // Pods stand side by side; the core is a strip between them, a row per core switch, a column per pod.
-const FOOT = 30,
+const TILES = 16, // pods: beyond, each is one tile,
+	NAMED = 230, // px: which has the names of its switches from this width on
+	FOOT = 30,
 	HEAD = 18,
 	STRIP = 150;
 
-export function crossbar(s, T, w, h, focus) {
+export function crossbar(s, T, w, h, focus, z = 1) {
 	const shown = focus !== null && T.pods[focus] ? [T.pods[focus]] : T.pods,
 		n = shown.length,
 		groups = [];
-	const per = n === 1 || w < 560 ? 1 : Math.min(n, 2 * Math.ceil(Math.sqrt(n) / 2)),
+	const many = n > TILES,
+		wide = w >= 560,
+		per = n === 1 || (!wide && !many) ? 1 : wide ? Math.min(n, 2 * Math.ceil(Math.sqrt(n) / 2)) : 4,
 		lines = Math.ceil(n / per),
-		core = T.top >= 3 && per > 1;
-	const strip = core ? STRIP : 0,
-		gapX = 20,
-		gapY = 14,
+		core = T.top >= 3 && wide && per > 1;
+	const strip = core ? STRIP * Math.min(2, z) : 0,
+		gapX = many ? 8 : 20,
+		gapY = many ? 4 : 14,
 		gw = (w - strip - gapX * (per - 1)) / per,
-		gh = (h - gapY * (lines - 1)) / lines;
+		gh = (h - gapY * (lines - 1)) / lines,
+		tile = many && gw < NAMED;
 	shown.forEach((pod, k) => {
 		const c = k % per,
 			x = c * (gw + gapX) + (c >= per / 2 ? strip : 0),
-			y = Math.floor(k / per) * (gh + gapY),
+			y = Math.floor(k / per) * (gh + gapY) + (tile ? 4 : 0),
 			id = T.pods.indexOf(pod);
 		groups.push(
 			group(
@@ -31,7 +36,8 @@ export function crossbar(s, T, w, h, focus) {
 				gw,
 				gh,
 				T.pods.length > 1 ? `Pod ${id + 1}` : '',
-				id
+				id,
+				{ z, tile }
 			)
 		);
 	});
@@ -46,7 +52,7 @@ export function crossbar(s, T, w, h, focus) {
 				h,
 				'Core',
 				null,
-				26
+				{ z, gutter: 26 }
 			),
 			core: true
 		});
@@ -64,14 +70,17 @@ export function crossbar(s, T, w, h, focus) {
 	};
 }
 
-function group(rows, cols, x, y, w, h, title, pod, gutter) {
-	const left = gutter || (w > 420 ? 58 : 26),
+function group(rows, cols, x, y, w, h, title, pod, { z, gutter, tile }) {
+	const left = tile ? 4 : gutter || (w > 420 ? 58 : 26),
 		head = title ? HEAD : 4,
-		cw = Math.min(30, (w - left - 4) / cols.length),
-		ch = Math.min(30, (h - FOOT - head) / Math.max(1, rows.length));
+		foot = tile ? 14 : FOOT,
+		cw = Math.min(30 * z, (w - left - 4) / cols.length),
+		ch = Math.min(30 * z, (h - foot - head) / Math.max(1, rows.length));
 	return {
+		tile: tile && { x: Math.round(x), y: Math.round(y), w: Math.round(w), h: Math.round(h) - 8 },
 		rows,
 		cols,
+		links: [],
 		x: Math.round(x + left + (w - left - 4 - cw * cols.length) / 2),
 		y: Math.round(y + head),
 		cw,
@@ -95,7 +104,9 @@ function place(s, groups, shown) {
 		const r = at.get('r' + l.b);
 		if (!r) continue;
 		const c = at.get(r[0].core ? 'c' + (-1 - podOf.get(l.a)) : 'c' + l.a);
-		if (c && c[0] === r[0]) cells[l.i] = box(r[0], r[1], c[1]);
+		if (!c || c[0] !== r[0]) continue;
+		cells[l.i] = box(r[0], r[1], c[1]);
+		r[0].links.push(l.i);
 	}
 	return cells;
 }

@@ -8,6 +8,7 @@ import { crossbar, cellAt } from './crossbar.js';
 import { paint } from './paint.js';
 import { plan, march } from './march.js';
 import { step, spot } from './keys.js';
+import { createView, gestures } from './view.js';
 
 export const BIG = 160; // links: above this a crossbar
 export const probe = {}; // the newest map, for the tests that measure it
@@ -17,6 +18,10 @@ const serial = (nodes) => {
 	if (!serials.has(nodes)) serials.set(nodes, ++seen);
 	return serials.get(nodes);
 };
+const density = () => Math.min(3, devicePixelRatio || 1);
+const ZOOM = { '+': (v) => v.zoom(1.5), '=': (v) => v.zoom(1.5), '-': (v) => v.zoom(1 / 1.5), 0: (v) => v.reset() };
+const hand = {}; // the newest map's view, for the buttons
+export const zoom = (by) => (by ? hand.view?.zoom(by) : hand.view?.reset());
 const FRAME = 41; // 24 frames a second are calm enough and cost less
 
 export function createMap(root, base, over, say) {
@@ -34,6 +39,13 @@ export function createMap(root, base, over, say) {
 		last = 0,
 		raf = 0,
 		times = [];
+	const V = createView(() => {
+		dirty = true;
+		cursor = null;
+		over.classList.toggle('zoomed', V.z > 1);
+		store.set({ zoom: V.z, most: V.most() });
+	});
+	const G = gestures(over, V);
 	const s = () => store.shown(),
 		ctxB = base.getContext('2d'),
 		ctxO = over.getContext('2d');
@@ -45,13 +57,14 @@ export function createMap(root, base, over, say) {
 			small = st.fabric.length <= BIG,
 			pod = store.get().pod ?? null;
 		T = tiers(st);
-		L = mode === 'crossbar' || (mode === 'auto' && !small) ? crossbar(st, T, w, h, pod) : ladder(st, T, w, h);
+		L = mode === 'crossbar' || (mode === 'auto' && !small) ? crossbar(st, T, w * V.z, h * V.z, pod, V.z) : ladder(st, T, w * V.z, h * V.z);
 		shape = key(st);
 		M = plan(st, L);
-		cursor = null;
 		dirty = true;
 	}
-	const key = (st) => `${serial(st.nodes)}/${store.get().mode}/${store.get().pod}/${w}x${h}`;
+	const key = (st) => `${sheet(st)}/${w}x${h}*${V.z}`;
+	const sheet = (st) => `${serial(st.nodes)}/${store.get().mode}/${store.get().pod}`;
+	let drawn = '';
 
 	function focusOf(x) {
 		const st = s();
@@ -91,8 +104,15 @@ export function createMap(root, base, over, say) {
 	function draw() {
 		const st = s();
 		if (!st) return;
+		if (drawn !== sheet(st)) {
+			// another drawing: all of it is shown
+			cursor = null;
+			if (drawn && V.z > 1) V.reset();
+			drawn = sheet(st);
+		}
 		if (!L || key(st) !== shape) layout();
 		if (!L) return;
+		for (const ctx of [ctxB, ctxO]) window(ctx);
 		const t0 = performance.now(),
 			f = (F = focus());
 		M = plan(st, L);
@@ -102,6 +122,10 @@ export function createMap(root, base, over, say) {
 		if (times.length > 120) times.shift();
 		dirty = false;
 		last = 0;
+	}
+	function window(ctx) {
+		const k = density();
+		ctx.setTransform(k, 0, 0, k, -V.x * k, -V.y * k);
 	}
 	function mark(f) {
 		// outline of the focused cell
@@ -150,34 +174,40 @@ export function createMap(root, base, over, say) {
 		const r = over.getBoundingClientRect();
 		return [ev.clientX - r.left, ev.clientY - r.top];
 	};
+	const onSheet = ([x, y]) => [x + V.x, y + V.y];
 	over.addEventListener('pointermove', (ev) => {
+		if (G.busy()) return hover(null);
 		const [x, y] = at(ev),
-			g = hit(x, y);
+			g = hit(...onSheet([x, y]));
 		cursor = null;
 		hover(g && { ...g, x, y });
 		over.classList.toggle('hit', !!g);
 	});
 	over.addEventListener('pointerleave', () => hover(null));
 	over.addEventListener('click', (ev) => {
-		const g = hit(...at(ev));
+		if (G.taken()) return;
+		const g = hit(...onSheet(at(ev)));
 		if (g) select(g);
-		else if (L.mode === 'crossbar' && podAt(...at(ev))) return;
+		else if (L.mode === 'crossbar' && podAt(...onSheet(at(ev)))) return;
 		else select(null);
 	});
 	const podAt = (x, y) => {
-		const g = L.groups.find((q) => q.title && q.pod !== null && Math.abs(y - (q.y - 9)) < 12 && x >= q.x - 4 && x < q.x + 120);
+		const g = L.groups.find((q) => q.tile ? x >= q.tile.x && x < q.tile.x + q.tile.w && y >= q.tile.y && y < q.tile.y + q.tile.h : q.title && q.pod !== null && Math.abs(y - (q.y - 9)) < 12 && x >= q.x - 4 && x < q.x + 120);
 		if (g) store.set({ pod: store.get().pod === g.pod ? null : g.pod });
 		return g;
 	};
 
 	root.addEventListener('keydown', (ev) => {
-		if (ev.key === 'Enter' && cursor) select({ kind: cursor.kind, id: cursor.id });
+		if (ev.key in ZOOM && !ev.ctrlKey && !ev.metaKey && !ev.altKey) ZOOM[ev.key](V);
+		else if (ev.key === 'Enter' && cursor) select({ kind: cursor.kind, id: cursor.id });
 		else if (ev.key === 'Escape') cursor = null;
 		else {
 			const to = L && step(L, s(), cursor, ev.key, ev.shiftKey);
 			if (!to) return;
+			const p = spot(L, to);
+			V.reveal(p);
 			cursor = to;
-			hover({ kind: to.kind, id: to.id, ...spot(L, to) });
+			hover({ kind: to.kind, id: to.id, x: p.x - V.x, y: p.y - V.y });
 			say(to);
 		}
 		dirty = true;
@@ -193,13 +223,13 @@ export function createMap(root, base, over, say) {
 
 	function size() {
 		const r = root.getBoundingClientRect(),
-			k = Math.min(2, devicePixelRatio || 1);
+			k = density();
 		w = Math.floor(r.width);
 		h = Math.floor(r.height);
+		V.size(w, h);
 		for (const c of [base, over]) {
 			c.width = w * k;
 			c.height = h * k;
-			c.getContext('2d').setTransform(k, 0, 0, k, 0, 0);
 		}
 		L = null;
 		dirty = true;
@@ -219,6 +249,8 @@ export function createMap(root, base, over, say) {
 	});
 	raf = requestAnimationFrame(frame);
 	probe.layout = () => L;
+	probe.view = () => V;
+	hand.view = V;
 	probe.times = () => times;
 	probe.draw = () => {
 		draw();

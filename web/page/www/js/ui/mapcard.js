@@ -1,6 +1,6 @@
 // The card around the map: which drawing, which pod, the legend, the tip at the pointer, what is said to a screen reader.
 import { html, useEffect, useRef, useState } from '../view.js';
-import { createMap, BIG } from '../map/map.js';
+import { createMap, zoom, BIG } from '../map/map.js';
 import { tiers } from '../map/tiers.js';
 import { store } from '../store.js';
 import { STATES, active, dirText, onDir, dirEnds, through } from '../state.js';
@@ -21,6 +21,7 @@ export function MapCard({ s, g }) {
 		<div class="bar"><h2 id="map-h">Fabric</h2>
 			${s.fabric.length > MOST ? '' : html`<${Drawing} mode=${mode} />`}
 			${pods > 1 ? html`<${Pods} n=${pods} pod=${g.pod} />` : ''}
+			<${Zoom} z=${g.zoom} most=${g.most} />
 			<${Legend} mode=${mode} />
 		</div>
 		<div class="canvas" id="map" ref=${root} tabindex="0" role="application" aria-label="Fabric map" aria-describedby="map-d">
@@ -28,10 +29,15 @@ export function MapCard({ s, g }) {
 			<canvas ref=${over} aria-hidden="true"></canvas>
 			<${Tip} s=${s} h=${g.hover} root=${root} />
 		</div>
-		<p class="sr" id="map-d">Arrow keys move, ${HELP[mode]}, Enter opens details. The tables below hold the same facts.</p>
+		<p class="sr" id="map-d">Arrow keys move, ${HELP[mode]}, Enter opens details, plus and minus zoom, 0 shows all. The tables below hold the same facts.</p>
 		<p class="sr" aria-live="polite">${said}</p>
 	</section>`;
 }
+const Zoom = ({ z, most }) => html`<div class="seg zoom" role="group" aria-label="Zoom of the map">
+	<button type="button" aria-label="Zoom out" title="Zoom out (−)" disabled=${z === 1} onClick=${() => zoom(1 / 1.5)}>−</button>
+	<button type="button" class="all" aria-label="Show all of the map" title="Show all (0)" disabled=${z === 1} onClick=${() => zoom(0)}>${Math.round(z * 100)}%</button>
+	<button type="button" aria-label="Zoom in" title="Zoom in (+, or Ctrl and wheel)" disabled=${!!most} onClick=${() => zoom(1.5)}>+</button>
+</div>`;
 const HELP = { ladder: 'with Shift from link to link of a switch', crossbar: 'Page keys go to the next pod' };
 
 const Drawing = ({ mode }) => html`<div class="seg" role="group" aria-label="Drawing">

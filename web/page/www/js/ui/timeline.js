@@ -8,6 +8,7 @@ import { level, clock, span, seconds } from '../format.js';
 const STEP = 10;
 // The scale: as long as there is something to show, an hour at most. The last five minutes are there second by second.
 const scale = (s) => [300, 900, 3600].find((x) => s.k.length && s.t - s.k[0][0] < x) || (s.k.length ? 3600 : 300);
+const TICKS = { 5: [4, 3, 2, 1], 15: [10, 5], 60: [45, 30, 15] }; // minutes
 let wanted = null,
 	busy = false;
 
@@ -67,7 +68,7 @@ export function Timeline({ g }) {
 			<input type="range" min=${-span1} max="0" step=${step} value=${Math.max(-span1, Math.round((at - t1) / step) * step)}
 				aria-label="Time shown" aria-valuetext=${g.at === null ? 'now, live' : ago} onInput=${slide} />
 		</div>
-		<div class="ticks" aria-hidden="true"><span>${far} min ago</span>${[0.75, 0.5, 0.25].map((k) => html`<span>${far * k}</span>`)}<span>now</span></div>
+		<div class="ticks" aria-hidden="true"><span>${far} min ago</span>${TICKS[far].map((m) => html`<span>${m}</span>`)}<span>now</span></div>
 	</section>`;
 }
 
