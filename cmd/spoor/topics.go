@@ -13,7 +13,7 @@ import (
 )
 
 // topicsTimeout bounds the work on topics.
-const topicsTimeout = 30 * time.Second
+const topicsTimeout = time.Minute
 
 // topicsCommand makes "spoor topics plan" and "spoor topics apply".
 func (c *cli) topicsCommand() *cobra.Command {

@@ -15,8 +15,8 @@ import (
 type command struct{ doc, name, line string }
 
 var (
-	call   = regexp.MustCompile(`(?:^|go run \./cmd/|\./)spoor ([a-z]+)(.*)$`)
-	inline = regexp.MustCompile("`spoor ([a-z]+)([^`]*)`")
+	call   = regexp.MustCompile(`(?:^|go run \./cmd/|\./|\$\(|[|;&] )spoor (topics [a-z]+|[a-z]+)([^|;&)$]*)`)
+	inline = regexp.MustCompile("`spoor (topics [a-z]+|[a-z]+)([^`]*)`")
 	target = regexp.MustCompile("`make ([a-z-]+)[^`]*`")
 )
 
@@ -33,7 +33,10 @@ func commands(doc, text string) (found []command) {
 		for _, m := range inline.FindAllStringSubmatch(line, -1) {
 			found = append(found, command{doc, m[1], m[2]})
 		}
-		if m := call.FindStringSubmatch(line); shell && m != nil {
+		if !shell {
+			continue
+		}
+		for _, m := range call.FindAllStringSubmatch(line, -1) {
 			found = append(found, command{doc, m[1], m[2]})
 		}
 	}
@@ -64,7 +67,7 @@ func TestCommands(t *testing.T) {
 	help := make(map[string]string)
 	for _, c := range calls {
 		if help[c.name] == "" {
-			text, err := exec.CommandContext(ctx, program, c.name, "--help").CombinedOutput()
+			text, err := exec.CommandContext(ctx, program, append(strings.Fields(c.name), "--help")...).CombinedOutput()
 			if err != nil || !strings.Contains(string(text), "spoor "+c.name) {
 				t.Errorf("%s: spoor %s --help: %v\n%s", c.doc, c.name, err, text)
 			}
@@ -103,9 +106,9 @@ func TestTargets(t *testing.T) {
 }
 
 func TestCommandsAreFound(t *testing.T) {
-	text := "see `spoor check -c x`, `no spoor`\n```sh\ngo run ./cmd/spoor replay --output out x\nspoor tail paths --json\nkcat -b spoor x\n```\nspoor never\n```json\nspoor json\n```\n"
+	text := "see `spoor check -c x`, `no spoor`\n```sh\ngo run ./cmd/spoor replay --output out x\nspoor tail paths --json\nkcat -b spoor x\nspoor explain \"$(spoor tail x --count 1)\" | spoor topics plan --json\n```\nspoor never\n```json\nspoor json\n```\n"
 	got := commands("d", text)
-	want := []command{{"d", "check", " -c x"}, {"d", "replay", " --output out x"}, {"d", "tail", " paths --json"}}
+	want := []command{{"d", "check", " -c x"}, {"d", "replay", " --output out x"}, {"d", "tail", " paths --json"}, {"d", "explain", ` "`}, {"d", "tail", " x --count 1"}, {"d", "topics plan", " --json"}}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %q, want %q", got, want)
 	}

@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"spoor/internal/broker"
 	"spoor/publish"
@@ -110,9 +111,13 @@ func (t *Topics) compare(ctx context.Context, x publish.Topic, partitions int) (
 	return list, nil
 }
 
-// Apply makes the changes but for advice, and stops at the first that fails.
+// Apply makes the changes but for advice, and stops at the first that fails. What
+// it created is there for others when it returns: brokers take some seconds to
+// tell of a topic of many partitions.
 func (t *Topics) Apply(ctx context.Context, list []Change) error {
+	created := false
 	for _, c := range list {
+		created = created || c.Create
 		var err error
 		switch {
 		case c.Create:
@@ -125,7 +130,32 @@ func (t *Topics) Apply(ctx context.Context, list []Change) error {
 			return fmt.Errorf("topic %s: %w", c.Topic, err)
 		}
 	}
-	return nil
+	if !created {
+		return nil
+	}
+	return t.await(ctx)
+}
+
+// lookEvery is how often brokers are asked whether they know what was created.
+const lookEvery = 100 * time.Millisecond
+
+// await waits until no topic is missing.
+func (t *Topics) await(ctx context.Context) error {
+	for {
+		l, err := t.client.layout(ctx, t.sink.names[:])
+		if err != nil {
+			return fmt.Errorf("kafka at %s: %w", strings.Join(t.cfg.Brokers, ","), err)
+		}
+		i := slices.IndexFunc(t.sink.names[:], func(name string) bool { _, known := l[name]; return !known })
+		if i < 0 {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("topic %s was created, and the brokers do not tell of it yet: %w", t.sink.names[i], ctx.Err())
+		case <-time.After(lookEvery):
+		}
+	}
 }
 
 func replication(n int16) string {

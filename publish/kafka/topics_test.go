@@ -71,6 +71,9 @@ func TestTopics(t *testing.T) {
 		if creates, sets, advice := plan(); creates != 5 || sets != 1 || advice != 1 {
 			t.Errorf("%d to create, %d to set, %d advice", creates, sets, advice)
 		}
+		if creates, _, _ := plan(); creates != 0 { // who is told that they are there may use them
+			t.Errorf("%d topics are missing after they were created", creates)
+		}
 		await(t, "only advice is left", func() bool { creates, sets, advice := plan(); return creates == 0 && sets == 0 && advice == 1 })
 	})
 }

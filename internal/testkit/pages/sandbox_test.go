@@ -70,7 +70,23 @@ func newSandbox(t *testing.T, program string) *sandbox {
 		}
 	}
 	secrets(t, filepath.Join(s.dir, "etc/spoor"))
+	s.tools(t, top)
 	return s
+}
+
+// tools puts Kafka's own beside the program, where there is a real one to use them on.
+func (s *sandbox) tools(t *testing.T, top string) {
+	t.Helper()
+	if os.Getenv("SPOOR_TEST_KAFKA") == "" {
+		return
+	}
+	for name, class := range map[string]string{"kafka-topics.sh": "org.apache.kafka.tools.TopicCommand", "kafka-configs.sh": "kafka.admin.ConfigCommand"} {
+		script := "#!/bin/sh\nexport HOME='" + os.Getenv("HOME") + "'\n"
+		script += "exec '" + top + "/test/kafka/broker' tool " + class + " \"$@\"\n"
+		if err := os.WriteFile(filepath.Join(s.bin, name), []byte(script), 0o755); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // literal gives a block with the addresses and places of the sandbox.

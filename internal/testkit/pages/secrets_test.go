@@ -41,7 +41,9 @@ func secrets(t *testing.T, dir string) {
 	keyPEM := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})
 	for name, text := range map[string][]byte{
 		"ca.pem": certPEM, "client.pem": certPEM, "client.key": keyPEM, "server.pem": certPEM, "server.key": keyPEM,
-		"password": []byte("secret\n"), "registry-password": []byte("secret\n"), "token": []byte(strings.Repeat("0123456789abcdef", 3) + "\n"),
+		"names.csv":     []byte("agent,ifIndex,name,alias,speed\n10.255.0.1,,leaf1,,\n10.255.0.1,150,swp5,to spine1,100G\n"),
+		"topology.json": []byte(`{"nodes":{"leaf1":{"agent":"10.255.0.1","ports":{"swp5":{"ifindex":"150"}}},"spine1":{"agent":"10.254.0.1","ports":{"swp1":{"ifindex":"1"}}}},"links":{"a":{"node1":"leaf1","port1":"swp5","node2":"spine1","port2":"swp1"}}}`),
+		"password":      []byte("secret\n"), "registry-password": []byte("secret\n"), "token": []byte(strings.Repeat("0123456789abcdef", 3) + "\n"),
 	} {
 		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
 			t.Fatal(err)
