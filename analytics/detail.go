@@ -58,11 +58,30 @@ const (
 type detailPool struct {
 	chunks         [][]detail
 	free           []uint32
+	open           []uint64 // a bit for each that a tick has to look at, by number
+	openBy         uint64   // the snapshot by which the others need no look
 	limit          int
 	hand           uint32
 	oldest, newest uint32 // of the newcomers
 	newcomers      int
 }
+
+// reopen has ticks look at a detail.
+func (p *detailPool) reopen(id uint32) { p.open[id/64] |= 1 << (id % 64) }
+
+// reopenAll has them look at all, if the snapshot is another one.
+func (p *detailPool) reopenAll(version uint64) {
+	if p.openBy != version {
+		p.openBy = version
+		for i := range p.open {
+			p.open[i] = ^uint64(0)
+		}
+	}
+}
+
+func (p *detailPool) isOpen(id uint32) bool { return p.open[id/64]>>(id%64)&1 != 0 }
+
+func (p *detailPool) close(id uint32) { p.open[id/64] &^= 1 << (id % 64) }
 
 func (p *detailPool) at(id uint32) *detail {
 	id--
@@ -81,6 +100,9 @@ func (p *detailPool) get() uint32 {
 		p.chunks = append(p.chunks, make([]detail, detailChunk))
 		for i := range uint32(detailChunk) {
 			p.free = append(p.free, base+detailChunk-i)
+		}
+		for uint32(len(p.open)) <= (base+detailChunk)/64 {
+			p.open = append(p.open, 0)
 		}
 	}
 	n := len(p.free)

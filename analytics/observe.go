@@ -36,6 +36,9 @@ func (s *Shard) sample(x *observed, h flowtable.Hash) {
 	if !s.aside(x.sw) {
 		s.follow(d, e, x)
 	}
+	if !d.tracker.Complete || d.told.open {
+		s.details.reopen(e.Detail)
+	}
 	if d.restored && d.tracker.Complete {
 		s.predict(d, x.at)
 	}
@@ -223,6 +226,7 @@ func (s *Shard) detailOf(slot uint32, e *flowtable.Entry, x *observed) *detail {
 	}
 	fatten(e)
 	e.Detail = id
+	s.details.reopen(id)
 	d := s.details.at(id)
 	key := &s.table.Cold(slot).Key
 	d.slot, d.busy, d.used, d.since, d.last = slot, true, true, s.table.Cold(slot).First, x.at

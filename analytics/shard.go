@@ -263,13 +263,22 @@ func (s *Shard) tickTable() {
 	}
 }
 
-// tickDetails tries open paths with the snapshot in force, and tells of those that stay open.
+// tickDetails tries open paths with the snapshot in force, and tells of those that
+// stay open. A complete one that was told is looked at once a snapshot: most need no more.
 func (s *Shard) tickDetails() {
+	s.details.reopenAll(s.snap.Version)
 	n := s.details.len()
 	for range min(n, detailsATick) {
 		s.detailAt = s.detailAt%n + 1
-		if d := s.details.at(s.detailAt); d.busy {
+		if !s.details.isOpen(s.detailAt) {
+			continue
+		}
+		d := s.details.at(s.detailAt)
+		if d.busy {
 			s.retry(d)
+		}
+		if !d.busy || d.tracker.Complete && d.tracker.Version == s.snap.Version && !d.told.open {
+			s.details.close(s.detailAt)
 		}
 	}
 }

@@ -104,6 +104,7 @@ type DataSource struct {
 // sourceTable holds the data sources of one pair.
 type sourceTable struct {
 	index map[uint64]int32
+	near  [nearSources]int32 // places of some of them, from 1, by the low bits of their key: most samples spare the map
 	list  []source
 	rest  [][otherKinds]track // of the sources in list; apart, for they are seldom needed
 
@@ -116,12 +117,19 @@ type sourceTable struct {
 	closed  bool
 }
 
+const nearSources = 16
+
 func sourceKey(class, index uint32) uint64 { return uint64(class)<<32 | uint64(index) }
 
 // find gives the place of a source's state, makes it if there is room, or gives -1.
 func (t *sourceTable) find(class, index uint32, now int64, a *Agents) int {
 	k := sourceKey(class, index)
+	near := &t.near[k%nearSources]
+	if i := int(*near) - 1; i >= 0 && i < len(t.list) && t.list[i].key == k {
+		return i
+	}
 	if i, ok := t.index[k]; ok {
+		*near = i + 1
 		return int(i)
 	}
 	if t.closed || !t.room(now, a) {
