@@ -100,7 +100,9 @@ const hopDelay = 3000
 // drop reports the packets that a lane loses at its first switch.
 func (f *Fabric) drop(t *train, l *lane, r *route, reason uint32) {
 	h := &r.hops[0]
-	h.out.outDiscards += uint32(l.lost)
+	if reason != reasonACL { // refused where it came in: not a matter of the output's queue
+		h.out.outDiscards += uint32(l.lost)
+	}
 	a := h.node.agent
 	if a == nil {
 		return

@@ -61,7 +61,7 @@ func (b *Book) Mute(rules []Rule) { b.cfg.Mute = rules }
 // See notes a finding at a time. What it holds is copied but for its slices,
 // which belong to the book from now on.
 func (b *Book) See(f *Finding, now int64) {
-	k := key{f.Kind, f.Subject}
+	k := f.key()
 	e := b.open[k]
 	muted := b.MutedBy(f, now) != nil
 	if e == nil {
@@ -84,12 +84,15 @@ func (b *Book) See(f *Finding, now int64) {
 	if f.Weak { // its figures are no news
 		return
 	}
-	if e.told == 0 && now-e.firm > int64(f.Kind.Clear()) {
+	if e.told == 0 && now-e.firm > f.Kind.gap() {
 		e.first = now // it was away: it begins anew
 	}
 	e.firm = now
+	subject := e.finding.Subject
 	e.finding = *f
-	if e.told == 0 {
+	if e.told != 0 {
+		e.finding.Subject = subject // its labels stay as they were told
+	} else {
 		e.severity = max(f.Severity, f.Kind.Severity())
 	}
 }

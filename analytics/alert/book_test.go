@@ -78,6 +78,12 @@ func TestLife(t *testing.T) {
 		}
 		return nil
 	})
+	f("two short ones, far apart within the time of its end", nil, 1000, func(s int64) []alert.Finding {
+		if s > 100 && s < 110 || s > 405 && s < 415 {
+			return []alert.Finding{{Kind: alert.UplinkImbalance}}
+		}
+		return nil
+	})
 	f("at once", []string{"5 raised warning PortErrors", "65 active warning PortErrors", "125 active warning PortErrors", "185 active warning PortErrors", "188 resolved warning PortErrors"}, 200,
 		during(alert.Finding{Kind: alert.PortErrors}, [2]int64{5, 8}))
 }
@@ -153,6 +159,34 @@ func TestFingerprintIsStable(t *testing.T) {
 	}
 	if list := b.Finish(201 * second); len(list) != 1 || list[0].State != flow.AlertResolved || active() != nil {
 		t.Errorf("%+v, active %q", list, active())
+	}
+}
+
+// TestNamesThatChange: a switch that gets its name while an alert is up has one alert all the same, under the name that was told.
+func TestNamesThatChange(t *testing.T) {
+	b := alert.NewBook(alert.DefaultConfig())
+	f := alert.Finding{Kind: alert.PortErrors, Subject: alert.Subject{Agent: flow.AddrFrom4([4]byte{10, 0, 0, 1}), Switch: "10.0.0.1", IfIndex: 7, LinkID: "x"}, Summary: "before"}
+	prints, told := map[uint64]bool{}, 0
+	for s := range int64(300) {
+		if s == 20 {
+			f.Subject.Switch, f.Subject.Port, f.Subject.Link, f.Summary = "leaf1", "swp5", "leaf1:swp5>spine1:swp1", "after"
+		}
+		now := 1000*second + s*second
+		if g := f; s < 100 {
+			b.See(&g, now)
+		}
+		for _, a := range b.Tick(now) {
+			prints[a.Fingerprint()] = true
+			if a.State != flow.AlertActive {
+				told++
+			}
+			if s >= 60 && a.Annotations[0].Value != "after" {
+				t.Errorf("%+v", a)
+			}
+		}
+	}
+	if len(prints) != 1 || told != 2 {
+		t.Errorf("%d fingerprints, told %d times", len(prints), told)
 	}
 }
 

@@ -74,3 +74,15 @@ type key struct {
 	kind    Kind
 	subject Subject
 }
+
+// key leaves out names where numbers say the same: switches and ports get their names late, or others.
+func (f *Finding) key() key {
+	s := f.Subject
+	if !s.Agent.IsZero() {
+		s.Switch, s.Port = "", ""
+		if s.IfIndex != 0 && s.LinkID != "" {
+			s.Link = ""
+		}
+	}
+	return key{f.Kind, s}
+}

@@ -30,7 +30,7 @@ func (b *Book) Kept() []Kept {
 func (b *Book) Restore(list []Kept, now int64) {
 	for i := range list {
 		x := &list[i]
-		k := key{x.Finding.Kind, x.Finding.Subject}
+		k := x.Finding.key()
 		if k.kind >= numKinds || b.open[k] != nil || len(b.open) >= b.cfg.Max {
 			continue
 		}

@@ -159,6 +159,11 @@ func (k Kind) Severity() flow.Severity { return traits[k].severity }
 // Hold gives how long a finding must last before it is raised, Clear how long it must be away before it is resolved.
 func (k Kind) Hold() time.Duration { return traits[k].hold }
 
+// gap is how long a finding may be away before it is raised without beginning anew, in ns.
+func (k Kind) gap() int64 { return int64(min(k.Clear(), max(k.Hold()/2, leastGap))) }
+
+const leastGap = 10 * time.Second
+
 // Clear is documented with Hold.
 func (k Kind) Clear() time.Duration { return traits[k].clear }
 

@@ -29,7 +29,7 @@ func (c Cause) String() string {
 type Balance struct {
 	Ratio   float64 // utilisation of the busiest over the mean, 1 when even
 	Busiest int     // index of the busiest
-	Idle    int     // index of the least used if it carries next to nothing, else -1
+	Idle    int     // index of the least used if it carries next to nothing, of small flows neither, else -1
 	Mean    float64 // utilisation, 0 to 1
 	Cause   Cause
 }
@@ -50,19 +50,20 @@ func Compare(uplinks []Uplink) Balance {
 	if len(uplinks) < 2 || b.Ratio < unevenRatio || b.Ratio*b.Mean < leastBusy {
 		return b
 	}
-	least := idlePart * b.Mean
+	mice := func(u *Uplink) float64 { return max(u.Bits-u.Elephants, 0) }
+	rest, mean, _ := spread(uplinks, mice)
+	least := idlePart * mean // of many flows some take every next hop
 	for i := range uplinks {
-		if u := uplinks[i].Bits / uplinks[i].Speed; u < least {
+		if u := mice(&uplinks[i]) / uplinks[i].Speed; u < least && uplinks[i].Bits < idlePart*b.Mean*uplinks[i].Speed {
 			b.Idle, least = i, u
 		}
 	}
-	rest, _, _ := spread(uplinks, func(u *Uplink) float64 { return max(u.Bits-u.Elephants, 0) })
 	switch {
 	case uplinks[b.Busiest].Count > 0 && rest < evenRatio:
 		b.Cause = Elephantine
 	case b.Idle >= 0:
 		b.Cause = IdleUplink
-	case uplinks[b.Busiest].Count > 0 && rest < b.Ratio-(b.Ratio-1)/2: // elephants are the better half of it
+	case uplinks[b.Busiest].Count > 0 && (rest-1)*mean < (b.Ratio-1)*b.Mean/2: // elephants are the better half of it
 		b.Cause = Elephantine
 	default:
 		b.Cause = Polarised

@@ -99,6 +99,9 @@ func (w *Watch) agent(a *Agent) {
 	}
 }
 
+// mixedFor: counters that were mixed are compared with pure ones at the next polls.
+const mixedFor = int64(120e9)
+
 // listenedFor is how long the figures of agents are believed.
 const listenedFor = int64(3e9)
 
@@ -116,6 +119,11 @@ func (w *Watch) seeAgents() {
 	var silent, lost, dropped []alert.Finding
 	for _, k := range keys {
 		x := w.agents[k]
+		if id := w.snap.ID(k.Addr); x.now.Shared {
+			w.mixed[id] = w.now + mixedFor
+		} else if w.mixed[id] < w.now {
+			delete(w.mixed, id)
+		}
 		subject := w.agentSubject(k)
 		// An agent that is heard rarely (counters each 30 s, no traffic) is not silent at once.
 		patience := min(max(leastSilence, 3*x.longest), mostSilence)

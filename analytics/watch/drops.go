@@ -42,6 +42,7 @@ const (
 	dropSlots  = 10
 	dropFlows  = 8
 	dropsKept  = int64(1800e9) // how long what was dropped is still told of by Drops
+	toldFor    = int64(120e9)  // how long after its notifications a port's counters may still tell of the same drops
 	leastDrops = 10            // notifications within 10 s; agents bound them, so few mean many
 )
 
@@ -108,10 +109,13 @@ func (w *Watch) seeDrops() {
 		if w.now-d.last > dropsKept {
 			delete(w.drops, k)
 		}
+		id := links.ID{Switch: w.snap.ID(k.agent), IfIndex: k.port}
 		if n == 0 {
+			if w.now-d.last < toldFor { // the counters tell of the same drops, later
+				w.release(place{alert.PacketDrops, id, ""})
+			}
 			continue
 		}
-		id := links.ID{Switch: w.snap.ID(k.agent), IfIndex: k.port}
 		p := w.snap.FlowPort(id.Switch, k.port)
 		subject := alert.Subject{Agent: k.agent, Switch: p.Switch, IfIndex: k.port, Port: p.Name, Reason: k.reason}
 		f := alert.Finding{

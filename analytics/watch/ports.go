@@ -40,6 +40,9 @@ func (w *Watch) Polled(p *links.Poll) {
 	if in.Over > 0 {
 		until = w.now + int64(3.5*in.Over*1e9)
 	}
+	if w.now < w.mixed[id.Switch] {
+		return // counters of several devices, mixed
+	}
 	port := w.snap.Port(id.Switch, id.IfIndex)
 	linked := port != nil && port.Peer != 0
 	w.member(p)
@@ -184,6 +187,10 @@ func (w *Watch) unaccounted(from, to links.ID, until int64) {
 		}
 		f.Summary = lost
 		w.keep(loss, f, until)
+		return
+	}
+	if w.holds(place{alert.LinkMislearned, to, ""}) { // the other direction says so
+		w.release(wrong)
 		return
 	}
 	f.Kind = alert.LinkMislearned

@@ -22,7 +22,7 @@ const (
 func (w *Watch) balance() {
 	turn := topology.SwitchID(w.now / int64(1e9) % balanceTurns)
 	w.snap.Switches(func(sw *topology.Switch) {
-		if sw.ID%balanceTurns == turn && len(sw.Ports) >= 2 {
+		if sw.ID%balanceTurns == turn && w.now >= w.mixed[sw.ID] && len(sw.Ports) >= 2 {
 			w.balanceOf(sw)
 		}
 	})
@@ -46,13 +46,26 @@ func (w *Watch) balanceOf(sw *topology.Switch) {
 		}
 	}
 	lead := links.ID{Switch: sw.ID}
-	w.compare(place{alert.UplinkImbalance, lead, ""}, up)
+	grouped := false
 	for _, peer := range sortedKeys(members) {
 		if len(members[peer]) > 1 {
-			w.compare(place{alert.LAGImbalance, lead, w.snap.Name(peer)}, members[peer])
+			p := place{alert.LAGImbalance, lead, w.snap.Name(peer)}
+			w.compare(p, members[peer])
+			grouped = grouped || w.holds(p)
 		}
 	}
 	w.balanceLAGs(sw)
+	if p := (place{alert.UplinkImbalance, lead, ""}); grouped || w.toldAsElephants(up) {
+		w.release(p)
+	} else {
+		w.compare(p, up)
+	}
+}
+
+// toldAsElephants reports whether elephants that are told of themselves take most of the busiest uplink.
+func (w *Watch) toldAsElephants(uplinks []links.Uplink) bool {
+	b := links.Compare(uplinks)
+	return b.Cause == links.Elephantine && w.loud(uplinks[b.Busiest].Port) > uplinks[b.Busiest].Bits/2
 }
 
 // balanceLAGs compares the members of a switch's aggregates where agents name only these as

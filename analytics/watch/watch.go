@@ -29,10 +29,11 @@ type Watch struct {
 	held       map[place]*held
 	order      []place // of held, by their first sight
 	downs      map[links.ID]*down
-	damaged    map[links.ID]bool          // ports that counted errors lately
-	discarding map[links.ID]bool          // ports that counted discards at their latest poll
-	gone       map[topology.SwitchID]bool // all links to them are down
-	many       map[manyKey]bool           // what is told of many switches at once
+	damaged    map[links.ID]bool           // ports that counted errors lately
+	mixed      map[topology.SwitchID]int64 // until when counters are not believed: several devices send them under one address
+	discarding map[links.ID]bool           // ports that counted discards at their latest poll
+	gone       map[topology.SwitchID]bool  // all links to them are down
+	many       map[manyKey]bool            // what is told of many switches at once
 	flaps      map[links.ID]*flaps
 	agents     map[AgentKey]*agent
 	drops      map[dropKey]*drops
@@ -69,7 +70,7 @@ func New(book *alert.Book, ports *links.Table) *Watch {
 	return &Watch{
 		book: book, ports: ports, held: map[place]*held{}, downs: map[links.ID]*down{}, flaps: map[links.ID]*flaps{},
 		agents: map[AgentKey]*agent{}, drops: map[dropKey]*drops{}, elephants: map[uint64]*elephant{}, hosts: map[pair]int{}, onLink: map[links.ID]map[uint64]struct{}{},
-		damaged: map[links.ID]bool{}, discarding: map[links.ID]bool{}, gone: map[topology.SwitchID]bool{}, slow: map[topology.SwitchID]*slowSwitch{}, lags: map[topology.SwitchID]map[uint32]uint32{}, many: map[manyKey]bool{}, herds: newHerds(),
+		damaged: map[links.ID]bool{}, discarding: map[links.ID]bool{}, mixed: map[topology.SwitchID]int64{}, gone: map[topology.SwitchID]bool{}, slow: map[topology.SwitchID]*slowSwitch{}, lags: map[topology.SwitchID]map[uint32]uint32{}, many: map[manyKey]bool{}, herds: newHerds(),
 	}
 }
 

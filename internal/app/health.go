@@ -12,6 +12,9 @@ const (
 	ratesEvery  = 10 // looks; the sampling rates of all data sources are many
 )
 
+// sharedFor: sources of one address that were all heard that lately share it.
+const sharedFor = int64(60e9)
+
 // health tells the engine how the agents do, as their accounts say.
 type health struct {
 	agents *collector.Agents
@@ -40,12 +43,12 @@ func (h *health) look(now int64) {
 		k := watch.AgentKey{Addr: a.Agent, SubAgent: a.SubAgent}
 		if n := len(h.list); n > 0 && h.list[n-1].AgentKey == k { // another source numbers apart under the same name
 			last := &h.list[n-1]
-			last.Shared = true
+			last.Shared = last.Shared || min(last.Heard, a.LastSeen) > now-sharedFor
 			last.Heard = max(last.Heard, a.LastSeen)
 			add(last, a)
 			continue
 		}
-		x := analytics.AgentHealth{AgentKey: k, Heard: a.LastSeen, Rate: h.rates[k], Shared: a.Apart}
+		x := analytics.AgentHealth{AgentKey: k, Heard: a.LastSeen, Rate: h.rates[k]}
 		add(&x, a)
 		h.list = append(h.list, x)
 	}

@@ -29,6 +29,22 @@ func TestShortDay(t *testing.T) {
 	t.Log("\n" + r.Markdown())
 }
 
+// TestScenes: datagrams go in, and each alert is raised once and resolved once; nothing else is told.
+func TestScenes(t *testing.T) {
+	for _, s := range Scenes() {
+		t.Run(s.Name, func(t *testing.T) {
+			t.Parallel()
+			r := right(t, s.Plan)
+			t.Log("\n" + r.Markdown())
+			for i := range r.Outcomes {
+				for _, a := range r.Outcomes[i].Told {
+					t.Logf("%v %s, %v to %v: %s", a.Severity, a.Name, a.Raised, a.Resolved, a.Summary)
+				}
+			}
+		})
+	}
+}
+
 // TestRestartedAgent: ports that have other numbers afterwards have speeds all the same.
 func TestRestartedAgent(t *testing.T) {
 	p := &Plan{Fabric: base(20 * time.Minute)}

@@ -5,9 +5,11 @@
 package alertday
 
 import (
+	"net/netip"
 	"time"
 
 	"spoor/fabric"
+	"spoor/internal/app"
 )
 
 // Operation is something that happens at a time of the day, and what should be told of it.
@@ -32,6 +34,9 @@ type Plan struct {
 	List    []Operation
 	Silence []Span // agents of which nothing arrives
 	Loss    []Span // agents of which one datagram in Every gets lost
+
+	Configure func(c *app.Config)                                      // nil: as it is
+	Alter     func(agent netip.Addr, at time.Duration, payload []byte) // changes a datagram on its way; nil: none
 }
 
 // Span is a time in which something is wrong with an agent's datagrams.

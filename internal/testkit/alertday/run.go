@@ -51,6 +51,9 @@ func (p *Plan) Run(ctx context.Context) (*Report, error) {
 		}
 		cfg.Analytics.Alerts.Mute = append(cfg.Analytics.Alerts.Mute, r)
 	}
+	if p.Configure != nil {
+		p.Configure(&cfg)
+	}
 	f, err := fabric.New(p.Fabric)
 	if err != nil {
 		return nil, fmt.Errorf("alert day: %w", err)
@@ -63,7 +66,10 @@ func (p *Plan) Run(ctx context.Context) (*Report, error) {
 	count := map[netip.Addr]int{}
 	err = f.Run(ctx, fabric.SinkFunc(func(d *fabric.Datagram) error {
 		count[d.Agent]++
-		if p.arrives(d.Agent, time.Duration(d.Time-p.Fabric.Start), count[d.Agent]) {
+		if at := time.Duration(d.Time - p.Fabric.Start); p.arrives(d.Agent, at, count[d.Agent]) {
+			if p.Alter != nil {
+				p.Alter(d.Agent, at, d.Payload)
+			}
 			pipe.Datagram(&collector.Datagram{Payload: d.Payload, From: netip.AddrPortFrom(d.Agent, 6000), Received: d.Time})
 		}
 		return nil
@@ -96,16 +102,16 @@ func (p *Plan) judge(out *listener) *Report {
 	r := &Report{Elephants: out.elephants}
 	slices.SortStableFunc(p.List, func(a, b Operation) int { return int(a.At - b.At) })
 	for _, o := range p.List {
-		x := Outcome{Operation: o}
-		for _, t := range out.told {
-			if t.Raised < o.At || t.Raised > o.At+o.For+settle || t.taken {
-				continue
-			}
-			t.taken = true
-			x.Told = append(x.Told, t)
+		r.Outcomes = append(r.Outcomes, Outcome{Operation: o})
+	}
+	// What an operation wants is its own, all else is of the first in whose time it came.
+	for _, wanted := range [...]bool{true, false} {
+		for i := range r.Outcomes {
+			r.Outcomes[i].take(out.told, wanted)
 		}
-		x.compare()
-		r.Outcomes = append(r.Outcomes, x)
+	}
+	for i := range r.Outcomes {
+		r.Outcomes[i].compare()
 	}
 	for _, t := range out.told {
 		if !t.taken {
@@ -115,13 +121,35 @@ func (p *Plan) judge(out *listener) *Report {
 	return r
 }
 
+// take takes what was told within the time of the operation: only what it wants, or all.
+func (x *Outcome) take(told []*Told, wanted bool) {
+	left := slices.Clone(x.Want)
+	for _, t := range told {
+		if t.Raised < x.At || t.Raised > x.At+x.For+settle || t.taken {
+			continue
+		}
+		if wanted {
+			i := slices.IndexFunc(left, t.is)
+			if i < 0 {
+				continue
+			}
+			left = slices.Delete(left, i, i+1)
+		}
+		t.taken = true
+		x.Told = append(x.Told, t)
+	}
+}
+
+// is reports whether an alert is what was wanted.
+func (t *Told) is(w Want) bool {
+	return t.Name == w.Name && strings.Contains(t.Summary, w.About) && (t.Severity >= flow.SeverityWarning) == w.Page
+}
+
 // compare finds what is not as it should be.
 func (x *Outcome) compare() {
 	left := slices.Clone(x.Told)
 	for _, w := range x.Want {
-		i := slices.IndexFunc(left, func(t *Told) bool {
-			return t.Name == w.Name && strings.Contains(t.Summary, w.About) && (t.Severity >= flow.SeverityWarning) == w.Page
-		})
+		i := slices.IndexFunc(left, func(t *Told) bool { return t.is(w) })
 		if i < 0 {
 			x.Wrong = append(x.Wrong, fmt.Sprintf("no %s (%s)", w.Name, w.About))
 			continue
