@@ -6,10 +6,13 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -259,6 +262,74 @@ func TestRealAlertmanager(t *testing.T) {
 	p.Alert(alertOf(7, flow.AlertResolved))
 	eventually(t, "it is resolved", active(0))
 	eventually(t, "both are counted", func() bool { return p.Stats()[0].Posted == 2 })
+}
+
+// TestAlertmanagerKilled: an Alertmanager is killed while an alert is up; it ends meanwhile and another begins. Started
+// anew, with what it had on disk, it hears of both ends.
+func TestAlertmanagerKilled(t *testing.T) {
+	program := os.Getenv("SPOOR_TEST_ALERTMANAGER_PROGRAM")
+	if program == "" {
+		t.Skip("SPOOR_TEST_ALERTMANAGER_PROGRAM names no program; test/integration alertmanager does")
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0") // a port that is free now
+	if err != nil {
+		t.Fatal(err)
+	}
+	addr := l.Addr().String()
+	l.Close()
+	dir := t.TempDir()
+	config := filepath.Join(dir, "config.yml")
+	if err := os.WriteFile(config, []byte("route: {receiver: none}\nreceivers: [{name: none}]\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	start := func() *exec.Cmd {
+		c := exec.Command(program, "--config.file="+config, "--storage.path="+filepath.Join(dir, "data"), "--web.listen-address="+addr, "--cluster.listen-address=")
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	kill := func(c *exec.Cmd) {
+		_ = c.Process.Kill()
+		_ = c.Wait()
+	}
+	up := func() (ports []string) { // of the alerts that it holds active
+		r, err := http.Get("http://" + addr + "/api/v2/alerts")
+		if err != nil {
+			return []string{"away"}
+		}
+		defer r.Body.Close()
+		var list []struct{ Labels map[string]string }
+		if err := json.NewDecoder(r.Body).Decode(&list); err != nil {
+			return []string{err.Error()}
+		}
+		for _, a := range list {
+			ports = append(ports, a.Labels["port"])
+		}
+		slices.Sort(ports)
+		return ports
+	}
+	cfg := post.DefaultConfig()
+	cfg.Alertmanagers = []string{"http://" + addr}
+	p, _ := run(t, cfg)
+	first := start()
+	p.Alert(alertOf(1, flow.AlertRaised))
+	p.Alert(alertOf(2, flow.AlertRaised))
+	eventually(t, "both are up", func() bool { return slices.Equal(up(), []string{"1", "2"}) })
+	kill(first)
+	p.Alert(alertOf(1, flow.AlertResolved))
+	p.Alert(alertOf(3, flow.AlertRaised))
+	p.Alert(alertOf(2, flow.AlertActive))
+	eventually(t, "it is missed", func() bool { return p.Stats()[0].Failed > 0 })
+	second := start()
+	defer kill(second)
+	eventually(t, "one is resolved, the others are up", func() bool { return slices.Equal(up(), []string{"2", "3"}) && p.Stats()[0].Pending == 0 })
+	p.Alert(alertOf(2, flow.AlertResolved))
+	p.Alert(alertOf(3, flow.AlertResolved))
+	eventually(t, "all are resolved", func() bool { return len(up()) == 0 })
+	if s := p.Stats()[0]; s.Lost != 0 || s.Pending != 0 {
+		t.Errorf("%+v", s)
+	}
 }
 
 // TestNobodyToTell: without targets it waits for its end as well.
