@@ -137,10 +137,13 @@ func TestWhatIf(t *testing.T) {
 	f(1, 3, 0)
 	f(2, 1, 0)
 	f(3, 3, 3)
-	for _, bad := range [][2]string{{"elephants.shar=1", "did you mean elephants.share"}, {"elephants.share=2", "elephants.share"}, {"x", "NAME=VALUE"}} {
+	for _, bad := range [][2]string{{"elephants.shar=1", "did you mean elephants.share"}, {"elephants.share=2", "elephants.share"}, {"x", "NAME=VALUE"}, {" ", "NAME=VALUE"}, {`elephants.share=0.2 elephants.mute=src=10.1.1.1 schedule="Mon 25:00-26:00"`, "want days and hours"}} {
 		if r := spoor(t, "replay", "--what-if", bad[0], "x.pcap"); r.code != 2 || !strings.Contains(r.err, bad[1]) {
 			t.Errorf("%s: %+v", bad[0], r)
 		}
+	}
+	if got := settings(`elephants.share=0.2 elephants.mute=src=10.1.1.1 schedule="Mon 01:00-02:00 UTC" flows.max=5`); len(got) != 3 || got[1] != `elephants.mute=src=10.1.1.1 schedule="Mon 01:00-02:00 UTC"` {
+		t.Errorf("%q", got)
 	}
 	if r := spoor(t, "replay", "--what-if", "elephants.share=0.2", "--output", "out", "x.pcap"); r.code != 2 || !strings.Contains(r.err, "writes nothing") {
 		t.Errorf("%+v", r)

@@ -24,10 +24,10 @@ func (c *cli) whatIf(ctx context.Context, changes, files []string, port uint16) 
 	for _, change := range changes {
 		v := variant{change, c.cfg}
 		set := v.cfg.Keys()
-		for word := range strings.FieldsSeq(change) {
-			name, value, ok := strings.Cut(word, "=")
+		for _, setting := range settings(change) {
+			name, value, ok := strings.Cut(setting, "=")
 			if !ok {
-				return fmt.Errorf("--what-if: %q: want NAME=VALUE", word)
+				return fmt.Errorf("--what-if: %q: want NAME=VALUE", setting)
 			}
 			if err := set.Override(name, value); err != nil {
 				return fmt.Errorf("--what-if: %w", err)
@@ -49,4 +49,21 @@ func (c *cli) whatIf(ctx context.Context, changes, files []string, port uint16) 
 		fmt.Fprintf(t, "%s\t%d\t%d\t%d\t%d\n", list[i].name, w.Elephants, w.Muted, w.Incidents, w.Pages)
 	}
 	return t.Flush()
+}
+
+// settings takes a change apart: each begins with a name that has a dot, for values
+// have spaces too, as those of a mute rule between its words.
+func settings(change string) (list []string) {
+	for word := range strings.FieldsSeq(change) {
+		name, _, ok := strings.Cut(word, "=")
+		if n := len(list); n > 0 && (!ok || !strings.Contains(name, ".")) {
+			list[n-1] += " " + word
+			continue
+		}
+		list = append(list, word)
+	}
+	if list == nil {
+		return []string{change}
+	}
+	return list
 }
