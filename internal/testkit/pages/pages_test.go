@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 
 	_ "spoor/internal/app" // what is run: a pass that is remembered must be of the same program
@@ -24,6 +25,8 @@ func TestPages(t *testing.T) {
 	}
 	tool.Need(t, "bash")
 	program := build(t)
+	stage := newSandbox(t, program) // of all documents that start no collector themselves
+	stage.fabric(t)
 	t.Run("of", func(t *testing.T) { // ends when all have
 		for doc, blocks := range documents(t) {
 			if !slices.ContainsFunc(blocks, func(b block) bool { return b.runs() }) {
@@ -32,6 +35,7 @@ func TestPages(t *testing.T) {
 			t.Run(doc, func(t *testing.T) {
 				t.Parallel()
 				s := newSandbox(t, program)
+				s.stage = stage
 				for i := range blocks {
 					if b := &blocks[i]; b.runs() && !t.Failed() {
 						s.run(t, b)
@@ -68,11 +72,37 @@ func build(t *testing.T) string {
 			t.Fatal(err)
 		}
 	}
-	program := filepath.Join(t.TempDir(), "spoor")
-	if text, err := exec.Command("go", "build", "-o", program, root+"/cmd/spoor").CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, text)
+	program, err := once()
+	if err != nil {
+		t.Fatal(err)
 	}
 	return program
+}
+
+// workshop is where the program is built, for all tests together.
+var workshop string
+
+// once builds it at the first call.
+var once = sync.OnceValues(func() (string, error) {
+	program := filepath.Join(workshop, "spoor")
+	text, err := exec.Command("go", "build", "-o", program, root+"/cmd/spoor").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%w\n%s", err, text)
+	}
+	return program, nil
+})
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		dir, err := os.MkdirTemp("", "spoor-pages-")
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		defer os.RemoveAll(dir)
+		workshop = dir
+		return m.Run()
+	}())
 }
 
 // runs tells whether it is for us to run or check.

@@ -49,6 +49,7 @@ type sandbox struct {
 	addresses map[string]string // what stands for the usual addresses
 	broker    *broker.Broker    // kafka1, once it was asked for
 	live      bool              // a collector hears a simulated fabric
+	stage     *sandbox          // one that does, to be used in place of one's own
 	extra     []string          // of the environment
 }
 
@@ -256,6 +257,12 @@ func (s *sandbox) fabric(t *testing.T) {
 		return
 	}
 	s.live = true
+	if s.addresses["127.0.0.1:6343"] == "" && s.stage != nil {
+		for usual := range told {
+			s.addresses[usual] = s.stage.addresses[usual]
+		}
+		return
+	}
 	if s.addresses["127.0.0.1:6343"] == "" {
 		s.beside(t, "exec spoor run --collector dc1", regexp.MustCompile(`kafka is ready`))
 	}
