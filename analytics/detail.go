@@ -11,35 +11,40 @@ import (
 // them; a flow that has to give its detail up keeps its entry and its interned
 // path, and gets a new detail with its next sample.
 type detail struct {
+	vital
+	tracker path.Tracker // its front as well
+
+	since        int64  // arrival of the first sample
+	older, newer uint32 // newcomers between these; 0 none
+}
+
+// vital is what each sample of the flow touches of its detail.
+type vital struct {
 	slot     uint32
-	busy     bool  // belongs to a flow
-	used     bool  // since the pool's hand passed
-	since    int64 // arrival of the first sample
-	last     int64
+	busy     bool    // belongs to a flow
+	used     bool    // since the pool's hand passed
+	newcomer bool    // of one sample so far
+	restored bool    // its path was known from before: the stages that it promises are not predicted yet
+	limitOf  uint32  // the path
+	limitBy  uint64  // and the snapshot by which
+	limit    float64 // is that of its tightest link
+	last     int64   // arrival of the latest sample
+	life     *life
+	told     told
 	attrs    flow.Attributes
-	tracker  path.Tracker
 	stages   elephant.Stages
 	recent   elephant.Recent
 	sequence elephant.Sequence
 	estimate elephant.Estimate
-	life     *life
-	told     told
-	restored bool    // its path was known from before: the stages that it promises are not predicted yet
-	limit    float64 // of the tightest link of the path,
-	limitOf  uint32  // which is this one,
-	limitBy  uint64  // by that snapshot
-
-	newcomer     bool   // of one sample so far,
-	older, newer uint32 // between these; 0 none
 }
 
 // told is the latest path message of a flow.
 type told struct {
 	state flow.PathState
-	hops  []path.Hop
-	at    int64
 	known bool
-	open  bool      // a complete path that waits for the flow's second sample
+	open  bool // a complete path that waits for the flow's second sample
+	at    int64
+	hops  []path.Hop
 	ways  []toldWay // of a sprayed flow
 }
 

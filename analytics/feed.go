@@ -58,18 +58,37 @@ func newFeed(e *Engine) *Feed {
 
 // Sample takes a copy of what is needed of a flow sample. It must be complete:
 // the fields marked "worker" filled.
-func (f *Feed) Sample(s *flow.Sample) {
+func (f *Feed) Sample(s *flow.Sample) { f.sample(s) }
+
+// Take is Sample and Describe: the sample's ports are looked up once.
+func (f *Feed) Take(s *flow.Sample, l *flow.Labels) {
+	if at := f.sample(s); at.agent != nil {
+		f.describe(s, &at, l)
+		return
+	}
+	f.Describe(s, l)
+}
+
+// place is where a sample was taken, as a feed remembers it.
+type place struct {
+	agent   *agentMemo
+	in, out *portMemo
+	snap    *topology.Snapshot
+}
+
+// sample gives no place for a sample that it does not take.
+func (f *Feed) sample(s *flow.Sample) (at place) {
 	m := f.agentOf(s.Agent)
 	if m == nil || s.Packet.Key.IsZero() {
 		f.engine.skipped.Add(1)
-		return
+		return place{}
 	}
+	m.fetch(s.Input.Index())
+	m.fetch(s.Output.Index())
 	if m.heard != s.Received {
 		m.heard = s.Received
 		f.engine.taps.heard[m.id].Store(s.Received)
 	}
-	m.fetch(s.Input.Index())
-	m.fetch(s.Output.Index())
 	i := s.Exchange % Shards
 	b := f.batches[i]
 	b = b[:len(b)+1]
@@ -101,6 +120,7 @@ func (f *Feed) Sample(s *flow.Sample) {
 	if len(b) == batchSamples {
 		f.hand(int(i))
 	}
+	return place{m, in, out, snap}
 }
 
 // Restarted takes that an agent began anew at boot, as a datagram at now tells:

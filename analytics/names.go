@@ -25,22 +25,26 @@ func (p *portMemo) name(sw, port, link string) {
 // Describe fills the labels of a sample's record from the snapshot in force. The
 // names in them are the feed's, for the encoder of its worker.
 func (f *Feed) Describe(s *flow.Sample, l *flow.Labels) {
-	*l = flow.Labels{}
 	m := f.agentOf(s.Agent)
 	if m == nil {
+		*l = flow.Labels{}
 		return
 	}
 	snap := f.engine.snap.Load()
-	in, out := f.port(m, s.Input.Index(), snap), f.port(m, s.Output.Index(), snap)
-	if out != nil {
-		l.Out = &out.names.out
+	f.describe(s, &place{m, f.port(m, s.Input.Index(), snap), f.port(m, s.Output.Index(), snap), snap}, l)
+}
+
+func (f *Feed) describe(s *flow.Sample, at *place, l *flow.Labels) {
+	*l = flow.Labels{}
+	if at.out != nil {
+		l.Out = &at.out.names.out
 	}
-	if in == nil {
-		l.In = m.names(snap)
+	if at.in == nil {
+		l.In = at.agent.names(at.snap)
 		return
 	}
-	l.In = &in.names.in
-	l.CountOnce = in.entry && s.Direction != flow.Egress && s.Packet.OuterSrc.IsZero()
+	l.In = &at.in.names.in
+	l.CountOnce = at.in.entry && s.Direction != flow.Egress && s.Packet.OuterSrc.IsZero()
 }
 
 // DescribeCounters fills the labels of a counters record.

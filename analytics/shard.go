@@ -133,7 +133,8 @@ func (s *Shard) reach() {
 		switch e := s.table.Entry(slot); {
 		case e.Detail != 0:
 			d := s.details.at(e.Detail)
-			mem.FetchAll(d)
+			mem.FetchAll(&d.vital)
+			mem.Fetch(&d.tracker)
 			s.open = append(s.open, d)
 		case e.Path != 0:
 			s.paths.Fetch(e.Path)

@@ -51,27 +51,31 @@ type Vote struct {
 
 // Tracker follows one flow's path. The zero value is ready.
 type Tracker struct {
+	// What nearly each sighting touches comes first.
+	obs       []Obs
+	quiet     uint64 // the snapshot by which nothing is open about what was seen, 0 none
+	confirmed int64
+	spread    *spread // nil until samples contradict each other
+	Encap     bool    // seen in a tunnel
+	Complete  bool
+	handed    bool  // post got it from the tunnel's end, over a link
+	most      uint8 // the packet's own TTLs in the tunnels, 0 unknown,
+	least     uint8
+	bridging  bridging
+
 	Src, Dst flow.Addr
-	Encap    bool // seen in a tunnel
-	Complete bool
+	Version  uint64
 	Hops     []Hop // the path while Complete
 	Previous []Hop // the one before, after Moved and Corrected
-	Version  uint64
 
 	outerSrc, outerDst flow.Addr
 	pre, post          topology.SwitchID // saw the tunnelled flow bare: before and after the tunnel
 	toldPre, toldPost  topology.SwitchID
-	handed             bool  // post got it from the tunnel's end, over a link
-	most, least        uint8 // the packet's own TTLs in the tunnels, 0 unknown
-	obs, candidate     []Obs
-	bridging           bridging
-	spread             *spread // nil until samples contradict each other
-	against            int     // contradicting samples in a row
-	disputed           int     // links of the path, as bits, that they speak against
-	confirmed          int64
+	candidate          []Obs
+	against            int   // contradicting samples in a row
+	disputed           int   // links of the path, as bits, that they speak against
 	doubted            int64 // since when samples do not fit
 	scratch            []Hop
-	quiet              uint64 // the snapshot by which nothing is open about what was seen, 0 none
 }
 
 // Reset makes the tracker ready for another flow and keeps its memory.

@@ -171,10 +171,10 @@ func (o *observer) saw(at int64) {
 	o.last = at
 }
 
-// Sample counts distinct flows.
-func (o *observer) Sample(s *flow.Sample) {
+// Take counts distinct flows.
+func (o *observer) Take(s *flow.Sample, l *flow.Labels) {
 	if s.FlowID != 0 {
 		o.flows[s.FlowID] = struct{}{}
 	}
-	o.feed.Sample(s)
+	o.feed.Take(s, l)
 }

@@ -17,7 +17,7 @@ const maxGateway = 255
 
 // feed is the analytics as a worker sees them: *analytics.Feed.
 type feed interface {
-	Sample(s *flow.Sample)
+	Take(s *flow.Sample, l *flow.Labels)
 	Counters(c *flow.Counters)
 	Describe(s *flow.Sample, l *flow.Labels)
 	DescribeCounters(c *flow.Counters, l *flow.Labels)
@@ -144,9 +144,7 @@ func (s *samples) FlowSample(x *flow.Sample) {
 		s.tally.cutTunnels++
 		s.tally.cutFrom = x.Agent
 	}
-	s.feed.Sample(x)
-	s.labels = flow.Labels{}
-	s.feed.Describe(x, &s.labels)
+	s.feed.Take(x, &s.labels)
 	if !x.HasGateway {
 		s.enc.Flow(x, &s.labels)
 		return

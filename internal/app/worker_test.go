@@ -42,7 +42,7 @@ type recorder struct {
 	boots    []int64 // ns between restarts and their first datagrams
 }
 
-func (r *recorder) Sample(s *flow.Sample)                           { r.samples = append(r.samples, *s) }
+func (r *recorder) Take(s *flow.Sample, _ *flow.Labels)             { r.samples = append(r.samples, *s) }
 func (r *recorder) Counters(*flow.Counters)                         { r.counters++ }
 func (*recorder) Describe(*flow.Sample, *flow.Labels)               {}
 func (*recorder) DescribeCounters(_ *flow.Counters, _ *flow.Labels) {}
@@ -141,7 +141,7 @@ func TestLedger(t *testing.T) {
 // nowhere is a feed that takes nothing: the analytics have tests of their own.
 type nowhere struct{ recorder }
 
-func (*nowhere) Sample(*flow.Sample) {}
+func (*nowhere) Take(*flow.Sample, *flow.Labels) {}
 
 // TestWorkerDoesNotAllocate covers decoding, accounting and encoding together.
 func TestWorkerDoesNotAllocate(t *testing.T) {
