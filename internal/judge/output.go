@@ -40,6 +40,8 @@ type PathRow struct {
 	State string    `json:"state"`
 	Cause string    `json:"cause"`
 	Hops  []HopRow  `json:"hops"`
+	// FirstSeen is when the flow's first sample arrived, zero = unknown.
+	FirstSeen time.Time `json:"first_seen"`
 	// Alternatives of a multipath message, by the names of their switches.
 	Alternatives []Route `json:"alternatives"`
 }

@@ -22,6 +22,7 @@ type Paths struct {
 	LagP50        *float64 `json:"move lag p50"`
 	LagMax        *float64 `json:"move lag max"`
 	FirstP50      *float64 `json:"first complete p50"` // after the flow's start
+	SampledP50    *float64 `json:"-"`                  // the same after its first sample, before which nobody knows of it
 }
 
 // segment is one path that a flow took.
@@ -66,6 +67,7 @@ func segments(f *Flow) []segment {
 // saidPath is a complete message.
 type saidPath struct {
 	time     float64
+	sampled  float64 // arrival of the flow's first sample, 0 = unknown
 	switches []string
 }
 
@@ -76,6 +78,7 @@ type pathScorer struct {
 	multi       map[Key]bool
 	ways        map[Key][][]string // that multipath messages name
 	lags, first []float64
+	sampled     []float64 // as first, but after the first sample
 	Paths
 }
 
@@ -90,7 +93,11 @@ func scorePaths(t *Truth, rows []PathRow) Paths {
 				s.ways[m.Flow] = append(s.ways[m.Flow], s.truth.named(a.Switches))
 			}
 		case m.State == "complete" && m.Cause != "expired":
-			s.said[m.Flow] = append(s.said[m.Flow], saidPath{unix(m.Time), m.switches(t.Agents)})
+			p := saidPath{time: unix(m.Time), switches: m.switches(t.Agents)}
+			if !m.FirstSeen.IsZero() {
+				p.sampled = unix(m.FirstSeen)
+			}
+			s.said[m.Flow] = append(s.said[m.Flow], p)
 		}
 	}
 	for i := range t.Flows {
@@ -103,6 +110,9 @@ func scorePaths(t *Truth, rows []PathRow) Paths {
 	}
 	if len(s.first) > 0 {
 		s.FirstP50 = round(median(s.first), 3)
+	}
+	if len(s.sampled) > 0 {
+		s.SampledP50 = round(median(s.sampled), 3)
 	}
 	return s.Paths
 }
@@ -124,6 +134,9 @@ func (s *pathScorer) flow(f *Flow) {
 		return
 	}
 	s.first = append(s.first, got[0].time-f.Start)
+	if got[0].sampled > 0 {
+		s.sampled = append(s.sampled, got[0].time-got[0].sampled)
+	}
 	ok := true
 	for _, m := range got {
 		if f.Samples != nil { // simulated: what agents held back is told of late

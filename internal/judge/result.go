@@ -86,6 +86,7 @@ func (r *Result) Wrong() []string {
 // Limits are the most that detection may take, in seconds; 0 is no limit.
 type Limits struct {
 	FirstP50  float64            // the first complete path, after a flow's start
+	Sampled   float64            // the same, after its first sample (p50)
 	LagP50    float64            // a move's message, after the move
 	LagMax    float64            // the same, of the slowest
 	Elephants map[string]float64 // each elephant's alert, by traffic session
@@ -100,6 +101,7 @@ func (r *Result) Late(l Limits) []string {
 		}
 	}
 	check("first complete path (p50)", r.Paths.FirstP50, l.FirstP50)
+	check("first complete path (p50, from the first sample on)", r.Paths.SampledP50, l.Sampled)
 	check("move (p50)", r.Paths.LagP50, l.LagP50)
 	check("move (slowest)", r.Paths.LagMax, l.LagMax)
 	for _, session := range slices.Sorted(maps.Keys(l.Elephants)) {
@@ -168,6 +170,7 @@ func (r *Result) Add(o *Result) {
 	p.Moves += q.Moves
 	p.MovesReported += q.MovesReported
 	p.LagP50, p.LagMax, p.FirstP50 = worse(p.LagP50, q.LagP50), worse(p.LagMax, q.LagMax), worse(p.FirstP50, q.FirstP50)
+	p.SampledP50 = worse(p.SampledP50, q.SampledP50)
 	r.Elephants.Add(&o.Elephants)
 }
 

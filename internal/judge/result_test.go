@@ -223,9 +223,9 @@ func TestTable(t *testing.T) {
 	if err := table.Flush(); err != nil {
 		t.Fatal(err)
 	}
-	want := `capture  links  paths  first p50  moves   p50/max    elephants  delays    verdict
-one      1/0/0  1/0/0  2.25       1 of 1  0.75/0.75  1 of 1     big 2.25  WRONG: 1 alerts left open, move (slowest) after 0.75 s, limit 0.5 s
-one      1/0/0  1/0/0  2.25       1 of 1  0.75/0.75  1 of 1     big 2.25  right
+	want := `capture  links  paths  first p50  of sample  moves   p50/max    elephants  delays    verdict
+one      1/0/0  1/0/0  2.25       -          1 of 1  0.75/0.75  1 of 1     big 2.25  WRONG: 1 alerts left open, move (slowest) after 0.75 s, limit 0.5 s
+one      1/0/0  1/0/0  2.25       -          1 of 1  0.75/0.75  1 of 1     big 2.25  right
 `
 	if diff := cmp.Diff(want, text.String()); diff != "" {
 		t.Error(diff)

@@ -13,11 +13,12 @@ type Table struct{ w *tabwriter.Writer }
 // NewTable begins a table on w.
 func NewTable(w io.Writer) *Table {
 	t := &Table{tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)}
-	fmt.Fprintln(t.w, "capture\tlinks\tpaths\tfirst p50\tmoves\tp50/max\telephants\tdelays\tverdict")
+	fmt.Fprintln(t.w, "capture\tlinks\tpaths\tfirst p50\tof sample\tmoves\tp50/max\telephants\tdelays\tverdict")
 	return t
 }
 
-// Row adds the score of a capture. Links and paths are right/wrong/missing, moves reported of all, elephants found of those that must be found.
+// Row adds the score of a capture. Links and paths are right/wrong/missing, first paths in seconds after the flow's start
+// and after its first sample, moves reported of all, elephants found of those that must be found.
 func (t *Table) Row(name string, gated bool, r *Result, faults []string) {
 	verdict := "right"
 	switch {
@@ -27,9 +28,9 @@ func (t *Table) Row(name string, gated bool, r *Result, faults []string) {
 		verdict = "not gated: " + strings.Join(faults, ", ")
 	}
 	p, e := &r.Paths, &r.Elephants
-	fmt.Fprintf(t.w, "%s\t%d/%d/%d\t%d/%d/%d\t%s\t%d of %d\t%s/%s\t%d of %d\t%s\t%s\n",
+	fmt.Fprintf(t.w, "%s\t%d/%d/%d\t%d/%d/%d\t%s\t%s\t%d of %d\t%s/%s\t%d of %d\t%s\t%s\n",
 		name, r.Links.Right, r.Links.Wrong, r.Links.Missing,
-		p.FlowsRight, p.FlowsWrong, p.NeverComplete, seconds(p.FirstP50),
+		p.FlowsRight, p.FlowsWrong, p.NeverComplete, seconds(p.FirstP50), seconds(p.SampledP50),
 		p.MovesReported, p.Moves, seconds(p.LagP50), seconds(p.LagMax),
 		e.Found, e.MustBeFound, e.delays(), verdict)
 }

@@ -14,7 +14,7 @@ import (
 )
 
 // TestReplay replays each of our captures through the whole pipeline: what was found
-// is right, and in time.
+// is right, and in time; once more with what was learned: paths are complete at once.
 func TestReplay(t *testing.T) {
 	cases, err := score.Cases("../../../testdata/captures")
 	if err != nil {
@@ -25,18 +25,29 @@ func TestReplay(t *testing.T) {
 	for i := range cases {
 		c := &cases[i]
 		t.Run(c.Name, func(t *testing.T) {
-			dir := filepath.Join(t.TempDir(), "out")
-			replay(t, c, dir)
-			r, faults, err := c.Judge(dir)
-			if err != nil {
-				t.Fatal(err)
-			}
-			table.Row(c.Name, c.Gated, r, faults)
-			for _, fault := range faults {
-				if c.Gated {
-					t.Error(fault)
-				} else {
-					t.Log("not gated:", fault)
+			dir := t.TempDir()
+			learned := filepath.Join(dir, "learned")
+			warm := c.Warm()
+			for _, o := range []struct {
+				c              *score.Case
+				known, learned string
+			}{{c, "", learned}, {&warm, learned, ""}} {
+				out := filepath.Join(dir, o.c.Name)
+				replay(t, o.c, out, app.ReplayOptions{Known: o.known, Learned: o.learned})
+				r, faults, err := o.c.Judge(out)
+				if err != nil {
+					t.Fatal(err)
+				}
+				table.Row(o.c.Name, o.c.Gated, r, faults)
+				for _, fault := range faults {
+					if o.c.Gated {
+						t.Errorf("%s: %s", o.c.Name, fault)
+					} else {
+						t.Log("not gated:", fault)
+					}
+				}
+				if !c.Real {
+					break
 				}
 			}
 		})
@@ -48,14 +59,14 @@ func TestReplay(t *testing.T) {
 }
 
 // replay runs the case's capture with its settings and writes the results to dir.
-func replay(t *testing.T, c *score.Case, dir string) {
+func replay(t *testing.T, c *score.Case, dir string, o app.ReplayOptions) {
 	t.Helper()
 	cfg := app.DefaultConfig()
 	if _, err := cfg.Load(cfg.Keys(), app.Sources{Environ: environ(c.Args)}); err != nil {
 		t.Fatal(err)
 	}
 	cfg.Output.Dir = dir
-	o := app.ReplayOptions{Files: []string{c.Capture}, Port: capture.DefaultPort}
+	o.Files, o.Port = []string{c.Capture}, capture.DefaultPort
 	if _, err := app.Replay(t.Context(), &cfg, o, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}

@@ -18,6 +18,7 @@ import (
 	"os/exec"
 	"os/signal"
 	"path/filepath"
+	"slices"
 
 	"spoor/internal/judge"
 	"spoor/internal/testkit/score"
@@ -126,27 +127,41 @@ func replayAll(ctx context.Context, program string, simulate bool, folders []str
 	table := judge.NewTable(out)
 	var verdict error
 	for i := range cases {
-		c := &cases[i]
-		dir := filepath.Join(tmp, c.Name)
-		if err := replay(ctx, program, c, dir); err != nil {
-			fmt.Fprintln(out, err)
-			verdict = errWrong
-			continue
-		}
-		r, faults, err := c.Judge(dir)
+		c, dir := &cases[i], filepath.Join(tmp, cases[i].Name)
+		learned := filepath.Join(tmp, c.Name+".learned")
+		ok, err := judged(ctx, program, c, dir, table, out, "--learned", learned)
 		if err != nil {
 			return err
 		}
-		if len(faults) > 0 && c.Gated {
+		if ok && c.Real {
+			w := c.Warm()
+			if ok, err = judged(ctx, program, &w, dir+".warm", table, out, "--known", learned); err != nil {
+				return err
+			}
+		}
+		if !ok {
 			verdict = errWrong
 		}
-		table.Row(c.Name, c.Gated, r, faults)
 	}
 	return errors.Join(table.Flush(), verdict)
 }
 
-func replay(ctx context.Context, program string, c *score.Case, dir string) error {
-	args := append([]string{"replay", "--output", dir}, c.Args...)
+// judged replays one capture into dir and adds its row; false if that fails, or something that is gated is wrong.
+func judged(ctx context.Context, program string, c *score.Case, dir string, table *judge.Table, out io.Writer, more ...string) (ok bool, err error) {
+	if err := replay(ctx, program, c, dir, more...); err != nil {
+		fmt.Fprintln(out, err)
+		return false, nil
+	}
+	r, faults, err := c.Judge(dir)
+	if err != nil {
+		return false, err
+	}
+	table.Row(c.Name, c.Gated, r, faults)
+	return len(faults) == 0 || !c.Gated, nil
+}
+
+func replay(ctx context.Context, program string, c *score.Case, dir string, more ...string) error {
+	args := slices.Concat([]string{"replay", "--output", dir}, c.Args, more)
 	cmd := exec.CommandContext(ctx, program, append(args, c.Capture)...)
 	if text, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("replay of %s: %w\n%s", c.Capture, err, text)
