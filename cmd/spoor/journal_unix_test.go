@@ -109,16 +109,16 @@ func TestElephantsSurviveKill(t *testing.T) {
 	}
 }
 
-// sendUntil lets a fabric with three elephants send until a condition holds.
-func (d *daemon) sendUntil(t *testing.T, what string, ok func() bool) {
+// sendUntil lets a fabric with three elephants send until a condition holds; more are flags of simulate.
+func (d *daemon) sendUntil(t *testing.T, what string, ok func() bool, more ...string) {
 	t.Helper()
 	c, _, errs := command(t)
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan int, 1)
 	go func() {
-		done <- c.run(ctx, []string{
+		done <- c.run(ctx, append([]string{
 			"simulate", "--to", d.UDP.String(), "--duration", "0", "--flows", "10", "--elephants", "40%@0s,40%@0s,50%@1s",
-		})
+		}, more...))
 	}()
 	defer func() {
 		stop()
