@@ -22,7 +22,6 @@ import (
 // Timeouts of the server. They bound what a slow or hostile client costs.
 const (
 	headerTimeout   = 5 * time.Second
-	readTimeout     = 10 * time.Second
 	writeTimeout    = 30 * time.Second
 	idleTimeout     = 2 * time.Minute
 	maxHeaderBytes  = 16 << 10
@@ -69,6 +68,7 @@ type Server struct {
 	metrics   func(io.Writer)
 	explainer Explainer // nil: none
 	ready     chan struct{}
+	patience  time.Duration // with who sends the header of a request; twice as long for all of it
 
 	mu       sync.Mutex
 	listener net.Listener
@@ -90,7 +90,7 @@ type route struct {
 // New gives a server that does nothing yet. metrics writes Prometheus' text format.
 func New(cfg Config, log *slog.Logger, metrics func(io.Writer)) *Server {
 	return &Server{
-		cfg: cfg, log: log, metrics: metrics, ready: make(chan struct{}), token: secret{file: cfg.TokenFile},
+		cfg: cfg, log: log, metrics: metrics, ready: make(chan struct{}), patience: headerTimeout, token: secret{file: cfg.TokenFile},
 		pair: keypair{cert: cfg.CertFile, key: cfg.KeyFile},
 	}
 }
@@ -184,8 +184,8 @@ func (s *Server) Run(ctx context.Context) error {
 	}
 	srv := &http.Server{
 		Handler:           s.Handler(),
-		ReadHeaderTimeout: headerTimeout,
-		ReadTimeout:       readTimeout,
+		ReadHeaderTimeout: s.patience,
+		ReadTimeout:       2 * s.patience,
 		WriteTimeout:      writeTimeout,
 		IdleTimeout:       idleTimeout,
 		MaxHeaderBytes:    maxHeaderBytes,

@@ -52,6 +52,7 @@ type rig struct {
 	engine *analytics.Engine
 	feed   *analytics.Feed
 	now    int64
+	port   uint16 // of the elephant's sender, 0: 40000
 }
 
 func newRig(tb testing.TB, leaves, spines int) *rig {
@@ -113,6 +114,9 @@ func (r *rig) sample(agent flow.Addr, in, out uint32, ttl uint8, back bool) {
 		Input: flow.Interface{Kind: flow.InterfaceIndex, Value: in}, Output: flow.Interface{Kind: flow.InterfaceIndex, Value: out},
 	}
 	k := flow.Key{Src: flow.AddrFrom4([4]byte{10, 1, 1, 1}), Dst: flow.AddrFrom4([4]byte{10, 2, 1, 1}), SrcPort: 40000, DstPort: 5201, Proto: flow.ProtoUDP}
+	if r.port != 0 {
+		k.SrcPort = r.port
+	}
 	if back {
 		k = k.Reverse()
 	}

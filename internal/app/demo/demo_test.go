@@ -1,7 +1,12 @@
 package demo
 
 import (
+	"context"
 	"errors"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +17,7 @@ import (
 	"spoor/fabric"
 	"spoor/internal/judge"
 	"spoor/publish"
+	"spoor/web"
 )
 
 func TestWrap(t *testing.T) {
@@ -200,5 +206,35 @@ func TestAlerts(t *testing.T) {
 		"02:11:05.000  alert resolved  CRITICAL  PortDown            leaf1:swp5 is down\n"
 	if b.String() != want {
 		t.Errorf("%q, want %q", b.String(), want)
+	}
+}
+
+// The demo asks its own server like anybody: with the token, and over TLS where that is set.
+func TestGaugesBringTheToken(t *testing.T) {
+	dir := t.TempDir()
+	cfg := web.Config{Listen: "127.0.0.1:0", TokenFile: filepath.Join(dir, "token")}
+	if err := os.WriteFile(cfg.TokenFile, []byte("a-token-that-nobody-guesses\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := web.New(cfg, slog.New(slog.DiscardHandler), func(w io.Writer) { _, _ = io.WriteString(w, "spoor_things_total 7\n") })
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- s.Run(ctx) }()
+	<-s.Ready()
+	g := newGauges(&cfg, s.Addr())
+	var got map[string]float64
+	for try := 0; got == nil && try < 60; try++ { // it waits for a second only
+		got = g.read(t.Context())
+	}
+	if got["spoor_things_total"] != 7 {
+		t.Errorf("%v", got)
+	}
+	g = newGauges(&web.Config{}, s.Addr())
+	if got := g.read(t.Context()); got["spoor_things_total"] != 0 {
+		t.Errorf("without the token: %v", got)
+	}
+	cancel()
+	if err := <-done; err != nil {
+		t.Error(err)
 	}
 }

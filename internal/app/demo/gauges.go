@@ -3,21 +3,59 @@ package demo
 import (
 	"bufio"
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"io"
 	"net/http"
+	"net/netip"
+	"os"
 	"strconv"
 	"strings"
 	"time"
+
+	"spoor/web"
 )
 
 // gauges reads the program's own metrics, as Prometheus would.
 type gauges struct {
 	url    string
+	token  string // the file that holds it, "" none is asked for
 	client http.Client
 }
 
-func newGauges(url string) gauges {
-	return gauges{url: url, client: http.Client{Transport: &http.Transport{DisableKeepAlives: true}}}
+// newGauges asks the server that has this configuration and address.
+func newGauges(c *web.Config, addr netip.AddrPort) gauges {
+	g := gauges{url: scheme(c) + addr.String(), token: c.TokenFile}
+	t := &http.Transport{DisableKeepAlives: true}
+	if c.CertFile != "" {
+		t.TLSClientConfig = itself(c)
+	}
+	g.client.Transport = t
+	return g
+}
+
+func scheme(c *web.Config) string {
+	if c.CertFile != "" {
+		return "https://"
+	}
+	return "http://"
+}
+
+// itself trusts the program's own certificate, by the name that it has.
+func itself(c *web.Config) *tls.Config {
+	pair, err := tls.LoadX509KeyPair(c.CertFile, c.KeyFile)
+	if err != nil || pair.Leaf == nil {
+		return nil // the server has said why
+	}
+	own := &tls.Config{RootCAs: x509.NewCertPool(), MinVersion: tls.VersionTLS12}
+	own.RootCAs.AddCert(pair.Leaf)
+	switch leaf := pair.Leaf; {
+	case len(leaf.DNSNames) > 0:
+		own.ServerName = leaf.DNSNames[0]
+	case len(leaf.IPAddresses) > 0:
+		own.ServerName = leaf.IPAddresses[0].String()
+	}
+	return own
 }
 
 // read gives every series, and the sum of those that share a name with labels
@@ -28,6 +66,13 @@ func (g *gauges) read(ctx context.Context) map[string]float64 {
 	req, err := http.NewRequestWithContext(ctx, http.MethodGet, g.url+"/metrics", http.NoBody)
 	if err != nil {
 		return nil
+	}
+	if g.token != "" {
+		token, err := os.ReadFile(g.token)
+		if err != nil {
+			return nil
+		}
+		req.Header.Set("Authorization", "Bearer "+strings.TrimSpace(string(token)))
 	}
 	resp, err := g.client.Do(req)
 	if err != nil {

@@ -13,7 +13,7 @@ import (
 // introduce says what is to be seen, and where the rest can be seen.
 func (n *narrator) introduce(a *app.Addresses, c *fabric.Config) {
 	n.began, n.plan = time.Unix(0, c.Start), newPlan(c)
-	n.gauges = newGauges("http://" + a.HTTP.String())
+	n.gauges = newGauges(&n.o.App.HTTP, a.HTTP)
 	pods := ""
 	if c.Pods > 1 {
 		pods = fmt.Sprintf("%d pods of ", c.Pods)
@@ -27,8 +27,8 @@ func (n *narrator) introduce(a *app.Addresses, c *fabric.Config) {
 	if want := n.o.App.HTTP.Listen; want != "" && want != a.HTTP.String() {
 		taken = fmt.Sprintf("  (%s is taken)", want)
 	}
-	n.say(plain, "  page     http://%s/%s", a.HTTP, taken)
-	n.say(plain, "  metrics  http://%s/metrics", a.HTTP)
+	n.say(plain, "  page     %s%s/%s", scheme(&n.o.App.HTTP), a.HTTP, taken)
+	n.say(plain, "  metrics  %s%s/metrics", scheme(&n.o.App.HTTP), a.HTTP)
 	broker := strings.Join(a.Brokers, ",")
 	n.say(plain, "  broker   %s, embedded, speaks Kafka's protocol", broker)
 	n.say(plain, "  alerts   %s tail elephants --from start --kafka.brokers %s", n.o.Program, broker)
