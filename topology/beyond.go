@@ -22,6 +22,7 @@ type darkness struct {
 	nodes  []*node                // inferred switches, by number less firstInferred; those that are not believed have no members
 	ports  map[*port]struct{}     // that lead to them
 	starts map[flow.Addr]SwitchID // tunnel ends that were placed at inferred switches
+	rivals map[flow.Addr]SwitchID // tunnel ends of switches that report, whose tunnels begin behind open ports too
 	at     int64                  // when open ports were last looked at
 }
 

@@ -152,7 +152,7 @@ func (s *Snapshot) Certain(a flow.Addr) bool {
 	}
 	sw := s.Switch(p.Edges[0])
 	switch {
-	case sw == nil:
+	case sw == nil || sw.rival:
 		return false
 	case !s.EndsAlone(): // pairs of switches are to be expected, and hosts on both
 		return p.Flows >= flowsBesideDual
@@ -167,7 +167,8 @@ func (s *Snapshot) Certain(a flow.Addr) bool {
 // End is where a tunnel end's address lives: on one switch, or on the two of a pair that share it.
 type End struct {
 	Switches [2]SwitchID
-	Flows    int // buckets of 32 in which flows were seen at the first
+	Flows    int  // buckets of 32 in which flows were seen at the first
+	Rival    bool // its tunnels begin behind an open port as well: perhaps a silent mate has it too
 }
 
 // Has reports whether a switch owns the tunnel end.
@@ -221,7 +222,7 @@ func (l *Learner) place(a flow.Addr, sw SwitchID, buckets uint32, direct bool) {
 
 // showEnd tells the next snapshot where a tunnel end is.
 func (l *Learner) showEnd(t *tunnelEnd) {
-	e := End{Switches: t.at, Flows: flowsStep(bits.OnesCount32(t.buckets))}
+	e := End{Switches: t.at, Flows: flowsStep(bits.OnesCount32(t.buckets)), Rival: l.hasRival(t)}
 	if !t.direct && t.at[1] == 0 && bits.OnesCount32(t.buckets) < flowsOfPair {
 		return
 	}
@@ -260,7 +261,7 @@ func (l *Learner) recallEnd(t *tunnelEnd, sw SwitchID) (buckets uint32) {
 // TunnelEnd gives where an outer address lives; sure if it is one switch and no other.
 func (s *Snapshot) TunnelEnd(a flow.Addr) (e End, sure bool) {
 	e, _ = s.vteps.get(a)
-	if e.Switches[0] == 0 || e.Switches[1] != 0 {
+	if e.Switches[0] == 0 || e.Switches[1] != 0 || e.Rival {
 		return e, false
 	}
 	return e, e.Flows >= flowsBesideDual || !s.sharedEnds && e.Flows >= flowsOfOne || s.endsAlone

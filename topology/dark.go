@@ -37,7 +37,7 @@ const (
 
 // ageDark looks at open ports once in a while.
 func (l *Learner) ageDark() {
-	if len(l.dark.open) == 0 && len(l.dark.ports) == 0 || l.now-l.dark.at < darkPace {
+	if len(l.dark.open) == 0 && len(l.dark.ports) == 0 && len(l.dark.rivals) == 0 || l.now-l.dark.at < darkPace {
 		return
 	}
 	l.dark.at = l.now
@@ -45,6 +45,7 @@ func (l *Learner) ageDark() {
 	g := darkGroups{l: l, tiers: map[*node]int{}, kinds: map[*port]darkKind{}, root: map[*port]*port{}}
 	g.find()
 	l.assign(g.groups())
+	l.ageRivals()
 }
 
 // darkGroups sorts open ports by the switch to which they lead.

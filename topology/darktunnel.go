@@ -156,3 +156,48 @@ func (l *Learner) displace(a flow.Addr, id SwitchID) {
 	l.next.vteps.delete(a)
 	l.changed = true
 }
+
+// ageRivals looks for tunnel ends of switches that report whose tunnels begin behind
+// open ports as well: a silent mate may share the address, and the hosts.
+func (l *Learner) ageRivals() {
+	now := map[flow.Addr]SwitchID{}
+	for _, p := range l.dark.open {
+		if p.peer != 0 || p.beyond == nil || p.edge {
+			continue
+		}
+		for _, s := range p.beyond.starts {
+			if t := l.tunnels[s.addr]; t != nil && t.at[0] != 0 && !t.at[0].Inferred() {
+				now[s.addr] = t.at[0]
+			}
+		}
+	}
+	for a, id := range l.dark.rivals { // order does not matter: each is on its own
+		if now[a] != id {
+			delete(l.dark.rivals, a)
+			l.rival(a, id, -1)
+		}
+	}
+	for a, id := range now { // order does not matter: each is on its own
+		if l.dark.rivals[a] != id {
+			l.dark.rivals[a] = id
+			l.rival(a, id, 1)
+		}
+	}
+}
+
+// rival counts the tunnel ends of a switch that another one may have.
+func (l *Learner) rival(a flow.Addr, id SwitchID, by int) {
+	if n := l.nodeAt(id); n != nil {
+		n.rivals += by
+		l.touch(n)
+	}
+	if t := l.tunnels[a]; t != nil {
+		l.showEnd(t)
+	}
+}
+
+// hasRival reports whether a tunnel end may be a silent switch's too.
+func (l *Learner) hasRival(t *tunnelEnd) bool {
+	id, ok := l.dark.rivals[t.addr]
+	return ok && id == t.at[0]
+}

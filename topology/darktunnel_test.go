@@ -172,3 +172,34 @@ func TestInferredIsNotRemembered(t *testing.T) {
 		}
 	}
 }
+
+// TestRivalOfTunnelEnd: where tunnels of a switch that reports begin behind an open port too, a silent mate
+// may share the tunnel's end: neither it nor the hosts of that switch are certain to be there.
+func TestRivalOfTunnelEnd(t *testing.T) {
+	f := newFabric(t, Config{Learn: true})
+	h1 := func() {
+		f.give(Evidence{Kind: SawIngress, Agent: agent(1), Port: 1, Far: mac(0, 10), Own: mac(1, 1), Fresh: true})
+		f.give(Evidence{Kind: SawSource, Agent: agent(1), Port: 1, Addr: addr("10.1.0.1"), Far: mac(0, 10), Buckets: 1<<20 - 1})
+	}
+	f.lived()
+	var snap *Snapshot
+	for range 4 {
+		h1()
+		f.tunnelled("10.240.0.1", mac(1, 49), 51, 1, 0, 1<<20-1)
+		snap = f.tick(time.Second)
+	}
+	if e, sure := snap.TunnelEnd(addr("10.240.0.1")); e.Switches != [2]SwitchID{f.id(1)} || !sure || !snap.Certain(addr("10.1.0.1")) {
+		t.Fatalf("the tunnel's end is at %v, sure %v; the host is certain: %v", e, sure, snap.Certain(addr("10.1.0.1")))
+	}
+	f.tunnelled("10.240.0.1", mac(9, 49), 51, 9, 0, 1) // one frame is enough for doubt
+	snap = f.tick(time.Second)
+	if e, sure := snap.TunnelEnd(addr("10.240.0.1")); !e.Rival || sure || snap.Certain(addr("10.1.0.1")) {
+		t.Errorf("the tunnel's end is at %v, sure %v; the host is certain: %v", e, sure, snap.Certain(addr("10.1.0.1")))
+	}
+	f.forwarded(51, 9, 1, 50) // it was but a second link of that leaf
+	f.give(Evidence{Kind: SawIngress, Agent: agent(51), Port: 9, Far: mac(1, 50), Own: mac(51, 9)})
+	snap = f.tick(time.Second)
+	if e, sure := snap.TunnelEnd(addr("10.240.0.1")); e.Rival || !sure || !snap.Certain(addr("10.1.0.1")) {
+		t.Errorf("the tunnel's end is at %v, sure %v; the host is certain: %v", e, sure, snap.Certain(addr("10.1.0.1")))
+	}
+}

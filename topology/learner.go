@@ -103,6 +103,7 @@ type node struct {
 	direct   bool   // it samples on ingress
 	edges    int    // proven edge ports
 	shares   bool   // another switch owns one of its tunnel ends as well
+	rivals   int    // its tunnel ends that perhaps a silent switch has too
 	duals    int    // addresses that live here and on another switch
 	alone    int    // flow buckets of its hosts beyond each one's first
 	ports    map[uint32]*port
@@ -186,7 +187,7 @@ func NewLearner(cfg Config, registry *Registry) *Learner {
 		stations: map[uint64]*station{}, tunnels: map[flow.Addr]*tunnelEnd{}, votes: map[voteKey]*vote{}, names: map[string]map[*node]struct{}{},
 		links: map[string]Record{}, placed: map[flow.Addr]placement{}, dirtyHosts: map[*host]struct{}{},
 		next:    tables{newCow[flow.Addr, *Place](), newCow[uint64, SwitchID](), newCow[flow.Addr, End](), newCow[uint64, *bridgedView]()},
-		bridges: newBridges(), dark: darkness{ports: map[*port]struct{}{}, starts: map[flow.Addr]SwitchID{}},
+		bridges: newBridges(), dark: darkness{ports: map[*port]struct{}{}, starts: map[flow.Addr]SwitchID{}, rivals: map[flow.Addr]SwitchID{}},
 	}
 	l.configure()
 	if cfg.Memory != nil {

@@ -67,6 +67,9 @@ func (l *Learner) sight(h *host, list []sighting, p *port, hops uint8, e *Eviden
 	for i := range list {
 		if s := &list[i]; s.port == p && s.hops == hops {
 			s.last = max(s.last, e.Last)
+			if e.Buckets&^s.buckets != 0 && len(h.place.Edges) > 1 { // by which port it enters most may be another now
+				l.dirtyHosts[h] = struct{}{}
+			}
 			s.buckets |= e.Buckets
 			return list
 		}
@@ -262,6 +265,9 @@ func (l *Learner) edgesOf(h *host, place *Place) (latest *sighting) {
 	}
 	if h.station != nil && latest != nil {
 		l.edgesOfStation(h.station, place)
+	}
+	if len(place.Edges) > 1 || place.Doubt {
+		place.Beside = h.besides()
 	}
 	return latest
 }

@@ -47,6 +47,7 @@ type Switch struct {
 	Ports     map[uint32]*Port
 	peers     map[SwitchID]peering
 	sharesEnd bool // another switch owns one of its tunnel ends as well
+	rival     bool // one that nobody hears perhaps does
 }
 
 // peering says over which port a neighbour is reached.
@@ -81,15 +82,16 @@ type Place struct {
 	Edges   []SwitchID // switches behind which it was proven to live; several: a host on two leaves
 	Switch  SwitchID   // the edge port, if one is proven
 	Port    uint32
-	Bridged bool   // enters several switches untouched: an L2 fabric
-	MAC     uint64 // if Bridged
-	Kept    bool   // only known from before, port included
-	Flows   int    // buckets of 32 in which flows of this very address were seen; they went one way
-	Doubt   bool   // it sends through a switch that nobody reports as well
+	Bridged bool               // enters several switches untouched: an L2 fabric
+	MAC     uint64             // if Bridged
+	Kept    bool               // only known from before, port included
+	Flows   int                // buckets of 32 in which flows of this very address were seen; they went one way
+	Doubt   bool               // it sends through a switch that nobody reports as well
+	Beside  [maxBeside]PortKey // where it enters from its other leaf, perhaps
 }
 
 func (p *Place) equal(o *Place) bool {
-	return p.Switch == o.Switch && p.Port == o.Port && p.Bridged == o.Bridged && p.MAC == o.MAC && p.Flows == o.Flows && p.Kept == o.Kept && p.Doubt == o.Doubt &&
+	return p.Switch == o.Switch && p.Port == o.Port && p.Bridged == o.Bridged && p.MAC == o.MAC && p.Flows == o.Flows && p.Kept == o.Kept && p.Doubt == o.Doubt && p.Beside == o.Beside &&
 		slices.Equal(p.Edges, o.Edges)
 }
 
@@ -192,6 +194,12 @@ func (s *Snapshot) Edges(a flow.Addr) []SwitchID {
 		return p.Edges
 	}
 	return nil
+}
+
+// Beside reports whether an address that lives on several switches may enter a port over a link from another one of them.
+func (s *Snapshot) Beside(a flow.Addr, id SwitchID, ifIndex uint32) bool {
+	p, ok := s.places.get(a)
+	return ok && ifIndex != 0 && slices.Contains(p.Beside[:], PortKey{id, ifIndex})
 }
 
 // Borders gives the switches by which the fabric leads to the outside, where

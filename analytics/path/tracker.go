@@ -341,6 +341,9 @@ func (t *Tracker) infer(snap *topology.Snapshot, obs []Obs) Route {
 		r = infer(snap, obs, src, dst, t.scratch)
 	}
 	t.scratch = r.Hops
+	if len(r.Hops) > 0 && snap.Beside(t.Src, r.Hops[0].Switch, r.Hops[0].In) {
+		r.Complete = false
+	}
 	if len(r.Hops) == 1 && !snap.Settled || !t.ofOneFrame(snap, r.Hops) {
 		r.Complete = false
 	}
