@@ -50,7 +50,7 @@ func (a *actives) note(e *flow.Elephant) {
 		delete(a.list, k)
 		return
 	}
-	a.list[k] = active{rate: e.Rate, labels: fmt.Sprintf("flow=%q,src=%q,dst=%q,link=%q", fmt.Sprintf("%016x", e.ID), endpoint(e.Key.Src, e.Key.SrcPort), endpoint(e.Key.Dst, e.Key.DstPort), linkOf(e))}
+	a.list[k] = active{rate: e.Rate, labels: fmt.Sprintf("flow=\"%016x\",src=%q,dst=%q,link=%s", e.ID, endpoint(e.Key.Src, e.Key.SrcPort), endpoint(e.Key.Dst, e.Key.DstPort), telemetry.Quote(linkOf(e)))}
 }
 
 func endpoint(a flow.Addr, port uint16) string {

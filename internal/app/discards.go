@@ -52,7 +52,7 @@ func (d *discards) write(w io.Writer, name func(flow.Addr) string) {
 	d.mu.Lock()
 	rows := make([]row, 0, len(d.count))
 	for k, n := range d.count {
-		rows = append(rows, row{fmt.Sprintf("agent=%q,switch=%q,reason=%q", k.agent, name(k.agent), k.reason), n})
+		rows = append(rows, row{fmt.Sprintf("agent=%q,switch=%s,reason=%q", k.agent, telemetry.Quote(name(k.agent)), k.reason), n})
 	}
 	rest := d.rest
 	d.mu.Unlock()

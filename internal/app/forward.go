@@ -1,7 +1,6 @@
 package app
 
 import (
-	"fmt"
 	"io"
 	"net"
 	"net/netip"
@@ -36,10 +35,10 @@ func listensAt(own, to netip.AddrPort) bool {
 func writeForward(w io.Writer, list []forward.Stats) {
 	t := telemetry.NewText(w)
 	for i := range list {
-		t.Counter("spoor_forwarded_datagrams_total", fmt.Sprintf("target=%q", list[i].Target), list[i].Sent)
+		t.Counter("spoor_forwarded_datagrams_total", "target="+telemetry.Quote(list[i].Target), list[i].Sent)
 	}
 	for i := range list {
-		t.Counter("spoor_forward_dropped_datagrams_total", fmt.Sprintf("target=%q,reason=\"queue_full\"", list[i].Target), list[i].QueueFull)
-		t.Counter("spoor_forward_dropped_datagrams_total", fmt.Sprintf("target=%q,reason=\"failed\"", list[i].Target), list[i].Failed)
+		t.Counter("spoor_forward_dropped_datagrams_total", "target="+telemetry.Quote(list[i].Target)+`,reason="queue_full"`, list[i].QueueFull)
+		t.Counter("spoor_forward_dropped_datagrams_total", "target="+telemetry.Quote(list[i].Target)+`,reason="failed"`, list[i].Failed)
 	}
 }

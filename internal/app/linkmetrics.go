@@ -23,7 +23,7 @@ func writeLoads(w io.Writer, loads []analytics.LinkLoad, more int) {
 	for i := range loads {
 		l := &loads[i]
 		port := cmp.Or(l.Port, strconv.FormatUint(uint64(l.IfIndex), 10))
-		labels[i] = "link=" + strconv.Quote(cmp.Or(l.Link, l.Switch+":"+port)) + ",switch=" + strconv.Quote(l.Switch) + ",port=" + strconv.Quote(port) + `,direction="out"`
+		labels[i] = "link=" + telemetry.Quote(cmp.Or(l.Link, l.Switch+":"+port)) + ",switch=" + telemetry.Quote(l.Switch) + ",port=" + telemetry.Quote(port) + `,direction="out"`
 	}
 	each := func(name string, value func(l *analytics.LinkLoad) (v float64, ok bool)) {
 		for i := range loads {
@@ -41,7 +41,7 @@ func writeLoads(w io.Writer, loads []analytics.LinkLoad, more int) {
 	each("spoor_link_unaccounted_low_ratio", func(l *analytics.LinkLoad) (float64, bool) { return l.Gap.Low, l.GapKnown })
 	each("spoor_link_unaccounted_high_ratio", func(l *analytics.LinkLoad) (float64, bool) { return l.Gap.High, l.GapKnown })
 	each("spoor_link_sample_agreement_ratio", func(l *analytics.LinkLoad) (float64, bool) { return l.Agreement, l.Samples > 0 })
-	t.Gauge("spoor_link_series_left_out", "", float64(more))
+	t.Gauge("spoor_links_without_series", "", float64(more))
 }
 
 // writeAlerts writes how many alerts are raised, and what became of those that were posted.
@@ -49,7 +49,7 @@ func writeAlerts(w io.Writer, active map[analytics.AlertName]int, counts analyti
 	t := telemetry.NewText(w)
 	for _, k := range alert.Kinds() {
 		for s := k.Severity(); s <= flow.SeverityCritical; s++ {
-			t.Gauge("spoor_alerts_active", "alertname="+strconv.Quote(k.String())+",severity="+strconv.Quote(s.String()), float64(active[analytics.AlertName{Name: k.String(), Severity: s}]))
+			t.Gauge("spoor_alerts_active", "alertname="+telemetry.Quote(k.String())+",severity="+telemetry.Quote(s.String()), float64(active[analytics.AlertName{Name: k.String(), Severity: s}]))
 		}
 	}
 	t.Counter("spoor_alert_findings_refused_total", "", counts.Refused)
@@ -57,13 +57,13 @@ func writeAlerts(w io.Writer, active map[analytics.AlertName]int, counts analyti
 	t.Counter("spoor_link_loads_refused_total", "", counts.Ports)
 	each := func(name string, value func(s *post.Stats) uint64) {
 		for i := range posts {
-			t.Counter(name, "target="+strconv.Quote(posts[i].Target), value(&posts[i]))
+			t.Counter(name, "target="+telemetry.Quote(posts[i].Target), value(&posts[i]))
 		}
 	}
 	each("spoor_alerts_posted_total", func(s *post.Stats) uint64 { return s.Posted })
 	each("spoor_alert_posts_failed_total", func(s *post.Stats) uint64 { return s.Failed })
 	each("spoor_alerts_post_lost_total", func(s *post.Stats) uint64 { return s.Lost })
 	for i := range posts {
-		t.Gauge("spoor_alerts_post_pending", "target="+strconv.Quote(posts[i].Target), float64(posts[i].Pending))
+		t.Gauge("spoor_alerts_post_pending", "target="+telemetry.Quote(posts[i].Target), float64(posts[i].Pending))
 	}
 }

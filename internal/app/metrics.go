@@ -3,6 +3,7 @@ package app
 import (
 	"fmt"
 	"io"
+	"math"
 	"time"
 
 	"spoor/analytics"
@@ -118,6 +119,7 @@ func (in *input) writeAgents(t *telemetry.Text) {
 		}
 		t.Counter(s.name, `agent="other",sub_agent="",source=""`+s.labels, rest)
 	}
+	t.Gauge("spoor_agents_without_series", "", float64(len(list)-len(labels)))
 	s := in.agents.Stats()
 	t.Gauge("spoor_agents", "", float64(s.Agents))
 	t.Gauge("spoor_agents_sharing_address", "", float64(sharing(list)))
@@ -150,6 +152,15 @@ func sharing(list []collector.Agent) (n int) {
 		}
 	}
 	return n
+}
+
+// writeAnalytics writes what the engine knows, of links as many as have series.
+func writeAnalytics(w io.Writer, e *analytics.Engine) {
+	s := e.Stats()
+	writeEngine(w, &s)
+	loads, more := e.Links(maxLoadSeries)
+	writeLoads(w, loads, more)
+	writeDetection(w, e.Detectability(math.MaxInt), e.Snapshot().Speeds())
 }
 
 // writeEngine writes what the analytics know.

@@ -40,12 +40,8 @@ func (r *runner) instruments() {
 	})
 	r.registry.AddWriter(func(w io.Writer) { writeForward(w, r.forward.Stats()) })
 	r.registry.AddWriter(func(w io.Writer) {
-		s := r.engine.Stats()
-		writeEngine(w, &s)
-		loads, more := r.engine.Links(maxLoadSeries)
-		writeLoads(w, loads, more)
+		writeAnalytics(w, r.engine)
 		writeAlerts(w, r.engine.Alerts(), r.engine.AlertCounts(), r.poster.Stats())
-		writeDetection(w, r.engine.Detectability(maxLinkSeries), r.engine.Snapshot().Speeds())
 	})
 	r.web.SetExplainer(r.explain)
 	r.web.AddProbe("analytics", r.beat.alive)

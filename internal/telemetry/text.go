@@ -3,6 +3,7 @@ package telemetry
 import (
 	"io"
 	"strconv"
+	"strings"
 )
 
 // Text writes series in Prometheus' text format, for values that their owner
@@ -46,6 +47,14 @@ func (t *Text) begin(name, labels, kind string) {
 	}
 	t.buf = append(t.buf, ' ')
 }
+
+// Quote gives a label's value as Prometheus' text format wants it: only the backslash, the quote and the end of a line are
+// escaped. Names come from switches, so bytes that are no UTF-8 are replaced, or the whole scrape would be refused.
+func Quote(value string) string {
+	return `"` + quoter.Replace(strings.ToValidUTF8(value, "\ufffd")) + `"`
+}
+
+var quoter = strings.NewReplacer(`\`, `\\`, `"`, `\"`, "\n", `\n`)
 
 func (t *Text) end() {
 	t.buf = append(t.buf, '\n')

@@ -19,3 +19,14 @@ func TestText(t *testing.T) {
 		t.Error(d)
 	}
 }
+
+// TestQuote: whatever a switch calls itself, the line can be read.
+func TestQuote(t *testing.T) {
+	for in, want := range map[string]string{
+		"": `""`, "leaf1:swp49": `"leaf1:swp49"`, `a"b\c`: `"a\"b\\c"`, "a\nb": `"a\nb"`, "a\tb\x1b[31m": "\"a\tb\x1b[31m\"", "\xffx\xc3": "\"\ufffdx\ufffd\"", "größe\u202e": "\"größe\u202e\"",
+	} {
+		if got := Quote(in); got != want {
+			t.Errorf("%q: %s, want %s", in, got, want)
+		}
+	}
+}
