@@ -3,7 +3,9 @@ package recipes
 import (
 	"encoding/json"
 	"fmt"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -55,6 +57,55 @@ func TestRecipes(t *testing.T) {
 			}
 		})
 	}
+	testDeployed(t, f)
+}
+
+// testDeployed runs the files of deploy/clickhouse and deploy/duckdb, as people do.
+func testDeployed(t *testing.T, f *fixture) {
+	t.Helper()
+	for _, c := range []struct{ name, run string }{
+		{"clickhouse", "clickhouse-client --queries-file %s\n"},
+		{"duckdb", "cat %s >>all.sql\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var r recipe
+			for _, name := range []string{"flows.sql", "top.sql", "more.sql"} {
+				text, err := os.ReadFile(filepath.Join(root, "deploy", c.name, name))
+				if err != nil {
+					t.Fatal(err)
+				}
+				// What was simulated bears the dates of the simulation, which are long past; and the recipe has a group of that name.
+				ours := strings.NewReplacer("INTERVAL 7 DAY", "INTERVAL 70 YEAR", "kafka_group_name = 'clickhouse'", "kafka_group_name = 'deployed'")
+				r.blocks = append(r.blocks, block{name, ours.Replace(string(text))},
+					block{text: fmt.Sprintf(c.run, name)})
+			}
+			if c.name == "duckdb" {
+				r.blocks = append(r.blocks, block{text: "python3 " + filepath.Join(testdata(t), "duckdb-shell.py") + " <all.sql\n"})
+			}
+			out, errs := newKitchen(t, f).cook(t, f, r, nil)
+			top := lines(out)[:min(6, len(lines(out)))]
+			checkSums(t, f, strings.Join(top, "\n"), errs)
+			more := strings.Join(lines(out)[len(top):], "\n")
+			if !strings.Contains(more, "10.255.0.") || !strings.Contains(more, "spine1") || !strings.Contains(more, "leaf") {
+				t.Error("no links, no ways, no discards")
+			}
+			if total := "\n" + strconv.FormatInt(f.sums.once, 10) + "\n"; c.name == "clickhouse" && !strings.Contains("\n"+more+"\n", total) {
+				t.Errorf("the minutes do not add up to %s", total)
+			}
+			if t.Failed() {
+				t.Logf("stdout:\n%.4000s\nstderr:\n%.2000s", out, errs)
+			}
+		})
+	}
+}
+
+func testdata(t *testing.T) string {
+	t.Helper()
+	dir, err := filepath.Abs("testdata")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return dir
 }
 
 // lines gives what was printed, without the last end of line.

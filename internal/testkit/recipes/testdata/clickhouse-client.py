@@ -1,9 +1,21 @@
 """Stands for clickhouse-client and a server: the same engine in this process, with its data in ./clickhouse.
 
-Once tables are made it waits until all that the Kafka engine reads has been stored, and ends the reading.
+Once tables are made it waits until all that the topic holds has been stored, or nothing was for a minute, and ends the reading.
 """
-import sys, time
+import re, sys, time
 import chdb.session
+import confluent_kafka as kafka
+
+
+def held(text):
+    """Counts the records that the topic of the queue holds."""
+    setting = lambda name: re.search(name + r" = '([^']+)'", text).group(1)
+    consumer = kafka.Consumer({"bootstrap.servers": setting("kafka_broker_list"), "group.id": "held"})
+    topic = setting("kafka_topic_list")
+    ends = [consumer.get_watermark_offsets(kafka.TopicPartition(topic, p), timeout=60) for p in consumer.list_topics(topic).topics[topic].partitions]
+    consumer.close()
+    return sum(high - low for low, high in ends)
+
 
 assert sys.argv[1] == "--queries-file"
 session = chdb.session.Session("clickhouse")
@@ -17,8 +29,8 @@ for query in text.split(";"):
         if "ENGINE = Kafka" not in query or "Shutdown was called" not in str(e):
             raise
 if "Kafka" in text:
-    seen = since = 0
-    while not seen or time.time() - since < 12:
+    seen, since, wanted = 0, time.time(), held(text)
+    while seen < wanted and time.time() - since < 60:
         time.sleep(0.5)
         now = int(str(session.query("SELECT count() FROM flows", "TSV")))
         if now != seen:
