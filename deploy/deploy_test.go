@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -81,6 +82,7 @@ type service struct {
 	Environment     map[string]string
 	Ports           []string
 	Volumes         []string
+	Secrets         []string
 	DependsOn       []string `yaml:"depends_on"`
 	Restart         string
 	StopGracePeriod string   `yaml:"stop_grace_period"`
@@ -135,9 +137,42 @@ func TestCompose(t *testing.T) {
 	if _, err := os.Stat(filepath.Join("compose", us.Build, "Dockerfile")); err != nil {
 		t.Error(err)
 	}
+	// Without a token strangers' pages are told by the name they come by.
+	if !cfg.HTTP.Anonymous || cfg.Publish.ExternalURL == "" {
+		t.Errorf("page and API: %+v", cfg.HTTP)
+	}
+	testToken(t, c.Services)
 	scraped := string(read(t, "compose/prometheus.yml"))
 	if !strings.Contains(scraped, "[spoor:8080]") || !strings.Contains(string(read(t, "../Dockerfile")), "SPOOR_HTTP_LISTEN=:8080 ") {
 		t.Errorf("Prometheus does not ask where the image listens:\n%s", scraped)
+	}
+}
+
+// testToken: what token.yaml lays over the services closes them.
+func testToken(t *testing.T, services map[string]*service) {
+	t.Helper()
+	var over struct {
+		Services map[string]*service
+		Secrets  map[string]struct{ File string }
+	}
+	if err := yaml.NewDecoder(bytes.NewReader(read(t, "compose/token.yaml")), yaml.Strict()).Decode(&over); err != nil {
+		t.Fatal(err)
+	}
+	environ := []string{"SPOOR_KAFKA_BROKERS=kafka:9092", "SPOOR_HTTP_LISTEN=:8080"}
+	for name, s := range over.Services {
+		if services[name] == nil || !slices.Equal(s.Secrets, []string{"token"}) || over.Secrets["token"].File != "./token" {
+			t.Errorf("%s: %+v", name, s)
+		}
+		for k, v := range s.Environment {
+			environ = append(environ, k+"="+v)
+		}
+	}
+	if cfg := settings(t, "", environ); cfg.HTTP.Anonymous || cfg.HTTP.TokenFile != "/run/secrets/token" {
+		t.Errorf("%+v", cfg.HTTP)
+	}
+	plain := strings.Replace(string(read(t, "compose/prometheus-token.yml")), "    authorization: {credentials_file: /run/secrets/token}\n", "", 1)
+	if plain != string(read(t, "compose/prometheus.yml")) {
+		t.Errorf("Prometheus asks for other things with a token:\n%s", plain)
 	}
 }
 

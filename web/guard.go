@@ -161,9 +161,10 @@ func (s *Server) login(w http.ResponseWriter, r *http.Request) {
 }
 
 // addressed reports whether a request was meant for this server: without a token,
-// on this machine alone, a page of a stranger must not reach it by a name of its own.
+// a page of a stranger must not reach it by a name of its own. Beyond this machine
+// that can be told only where it is known what we are called.
 func (s *Server) addressed(r *http.Request) bool {
-	if s.cfg.TokenFile != "" || !s.cfg.local() {
+	if s.cfg.TokenFile != "" || !s.cfg.local() && (!s.cfg.Anonymous || s.cfg.Host == "") {
 		return true
 	}
 	host := r.Host

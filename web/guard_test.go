@@ -74,6 +74,10 @@ func TestWhoMayAsk(t *testing.T) {
 	f("beyond it, open", far, "/open", nil, 200)
 	f("beyond it, metrics", far, "/metrics", nil, 200)
 	f("beyond it, as wished", with(far, func(c *Config) { c.Anonymous = true }), "/private", host("x"), 200)
+	named := with(far, func(c *Config) { c.Anonymous, c.Host = true, "spoor.example" })
+	f("as wished, by our name", named, "/private", host("spoor.example"), 200)
+	f("as wished, by address", named, "/private", host("192.0.2.1:1"), 200)
+	f("as wished, by a stranger's name", named, "/private", host("evil.example:1"), 421)
 	for _, c := range []Config{with(local, token), with(far, token), with(with(far, token), func(c *Config) { c.Anonymous = true })} {
 		f("no token", c, "/private", nil, 401)
 		f("no token, metrics", c, "/metrics", nil, 401)

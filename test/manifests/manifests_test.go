@@ -75,7 +75,7 @@ func all(t *testing.T) (list []runtime.Object) {
 	for _, g := range k.ConfigMapGenerator {
 		named = append(named, g.Files...)
 	}
-	there, err := filepath.Glob(filepath.Join(folder, "*"))
+	there, err := filepath.Glob(filepath.Join(folder, "*.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -153,6 +153,37 @@ func TestManifests(t *testing.T) {
 	policy := of[*networking.NetworkPolicy](t, list)[0]
 	if !labels.SelectorFromSet(policy.Spec.PodSelector.MatchLabels).Matches(labels.Set(pod.Labels)) {
 		t.Error("the network policy is for no pod")
+	}
+}
+
+// TestToken: the patch is of the set that there is, and what it mounts is where the program looks.
+func TestToken(t *testing.T) {
+	set := of[*apps.StatefulSet](t, all(t))[0]
+	patch := of[*apps.StatefulSet](t, read(t, "token/statefulset.yaml"))[0]
+	c := patch.Spec.Template.Spec.Containers[0]
+	if patch.Name != set.Name || c.Name != set.Spec.Template.Spec.Containers[0].Name {
+		t.Errorf("%s, container %s is not there", patch.Name, c.Name)
+	}
+	v := patch.Spec.Template.Spec.Volumes[0]
+	if c.Env[0].Name != "SPOOR_HTTP_TOKEN_FILE" || c.Env[0].Value != c.VolumeMounts[0].MountPath+"/token" || c.VolumeMounts[0].Name != v.Name {
+		t.Errorf("%+v %+v %+v", c.Env, c.VolumeMounts, v)
+	}
+	var k struct {
+		APIVersion, Kind, Namespace string
+		Resources                   []string
+		SecretGenerator             []struct {
+			Name  string
+			Files []string
+		}
+		Patches []struct{ Path string }
+	}
+	text, err := os.ReadFile(filepath.Join(folder, "token/kustomization.yaml"))
+	if err == nil {
+		err = yaml.UnmarshalStrict(text, &k)
+	}
+	if err != nil || k.SecretGenerator[0].Name != v.Secret.SecretName || !slices.Equal(k.SecretGenerator[0].Files, []string{"token"}) ||
+		k.Patches[0].Path != "statefulset.yaml" || !slices.Equal(k.Resources, []string{".."}) {
+		t.Errorf("%v %+v", err, k)
 	}
 }
 
