@@ -49,7 +49,7 @@ func askAt(listen string) (string, error) {
 		return "", errors.New("health: http.listen has port 0, which is any: name the one in use")
 	}
 	if ip := net.ParseIP(host); host == "" || ip != nil && ip.IsUnspecified() {
-		host = "localhost"
+		host = "127.0.0.1" // not localhost: an image without /etc/hosts does not know it
 	}
 	return net.JoinHostPort(host, port), nil
 }

@@ -29,3 +29,18 @@ func TestHealth(t *testing.T) {
 	wrong(t, 2, "port 0", "health", "--http.listen", "127.0.0.1:0")
 	wrong(t, 2, "http.listen is empty", "health", "--http.listen", "")
 }
+
+// TestAskAt: who listens everywhere is asked by an address, since an image without
+// /etc/hosts knows no localhost.
+func TestAskAt(t *testing.T) {
+	for listen, want := range map[string]string{":8080": "127.0.0.1:8080", "0.0.0.0:1": "127.0.0.1:1", "[::]:1": "127.0.0.1:1", "[::1]:1": "[::1]:1", "10.0.0.1:1": "10.0.0.1:1", "localhost:1": "localhost:1"} {
+		if got, err := askAt(listen); err != nil || got != want {
+			t.Errorf("%s: %s %v, want %s", listen, got, err, want)
+		}
+	}
+	for _, listen := range []string{"", "x", ":0"} {
+		if got, err := askAt(listen); err == nil {
+			t.Errorf("%q: %s", listen, got)
+		}
+	}
+}
