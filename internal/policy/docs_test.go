@@ -51,6 +51,48 @@ func TestLinks(t *testing.T) {
 	}
 }
 
+var (
+	anchor  = regexp.MustCompile(`\]\(([^)#: ]*)#([^)]+)\)`)
+	heading = regexp.MustCompile("(?m)^#+ (.+)$")
+	notSlug = regexp.MustCompile("[^a-z0-9 _-]")
+)
+
+// TestAnchors: the chapters that documents point at are there.
+func TestAnchors(t *testing.T) {
+	docs := documents(t)
+	for name, text := range docs {
+		for _, m := range anchor.FindAllStringSubmatch(text, -1) {
+			to := name
+			if m[1] != "" {
+				to = filepath.ToSlash(filepath.Join(filepath.Dir(name), m[1]))
+			}
+			found := false
+			for _, h := range heading.FindAllStringSubmatch(docs[to], -1) {
+				found = found || strings.ReplaceAll(notSlug.ReplaceAllString(strings.ToLower(h[1]), ""), " ", "-") == m[2]
+			}
+			if !found {
+				t.Errorf("%s points at %s#%s, which there is not", name, to, m[2])
+			}
+		}
+	}
+}
+
+// TestIndex: docs/README.md leads to every page and example beside it.
+func TestIndex(t *testing.T) {
+	index := documents(t)["docs/README.md"]
+	for _, pattern := range []string{"*.md", "*.yaml"} {
+		names, err := filepath.Glob(filepath.Join(root, "docs", pattern))
+		if err != nil || len(names) == 0 {
+			t.Fatal(names, err)
+		}
+		for _, name := range names {
+			if name = filepath.Base(name); name != "README.md" && !strings.Contains(index, "]("+name+")") {
+				t.Errorf("docs/README.md does not lead to %s", name)
+			}
+		}
+	}
+}
+
 // filesTable is a table of the design document that names files and folders.
 var filesTable = regexp.MustCompile(`(?s)## File map\n(.*?)\n## `)
 
