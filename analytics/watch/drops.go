@@ -75,6 +75,14 @@ func (w *Watch) Dropped(x *Drop) {
 	}
 }
 
+// named names the latest flow that was hit.
+func (d *drops) named() string {
+	if n := len(d.keys); n > 0 && !d.keys[n-1].IsZero() {
+		return " (" + d.keys[n-1].String() + ")"
+	}
+	return ""
+}
+
 // move empties the seconds up to the given one.
 func (d *drops) move(second int64) {
 	if second <= d.second {
@@ -120,7 +128,7 @@ func (w *Watch) seeDrops() {
 		subject := alert.Subject{Agent: k.agent, Switch: p.Switch, IfIndex: k.port, Port: p.Name, Reason: k.reason}
 		f := alert.Finding{
 			Kind: alert.PacketDrops, Subject: subject, Weak: n < leastDrops, Flows: slices.Clone(d.flows),
-			Summary: fmt.Sprintf("%s discards packets (%s), of at least %s", at(&subject), k.reason, plural(len(d.flows), "flow")),
+			Summary: fmt.Sprintf("%s discards packets (%s), of at least %s", at(&subject), k.reason, plural(len(d.flows), "flow")) + d.named(),
 		}
 		if load := w.ports.Load(id, flow.Egress, w.now); k.port != 0 && load.Discards > 0 { // the counter tells how many, the notifications which
 			f.Summary += fmt.Sprintf("; the port's counter says %s a second", number(load.Discards))

@@ -86,7 +86,7 @@ func drops(counted bool) *Plan {
 	if counted {
 		p.Alter = func(_ netip.Addr, _ time.Duration, payload []byte) { hideDiscards(payload) }
 	}
-	told := []Want{page("PacketDrops", "leaf1:swp5 discards packets (no_buffer_space), of at least 1 flow, an elephant among them"), page("ElephantFlow", "takes")}
+	told := []Want{page("PacketDrops", "leaf1:swp5 discards packets (no_buffer_space), of at least 1 flow (10.0.1.13:32768 > 10.0.2.13:5201 tcp), an elephant among them"), page("ElephantFlow", "takes")}
 	if counted {
 		told[0] = page("PacketDrops", "leaf1:swp5 discards 6172 packets a second that it should send, by its counters")
 	} else {
