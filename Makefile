@@ -152,7 +152,7 @@ accuracy: ## measure all that docs/accuracy.md tells, and write it there
 	go run ./internal/testkit/montecarlo/cmd/montecarlo -write docs/accuracy.md
 
 .PHONY: alert-day
-alert-day: ## a day of simulated operation: what was alerted and what should have been, into docs/alerts.md (1 to 2 min of CPU)
+alert-day: ## a day of simulated operation: what was alerted and what should have been, into docs/alerts.md, and a quiet hour of 64 x 16 (13 min of CPU)
 	go run ./internal/testkit/alertday/cmd/alertday -quiet
 	go run ./internal/testkit/alertday/cmd/alertday -write docs/alerts.md
 
