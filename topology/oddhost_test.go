@@ -75,6 +75,9 @@ func TestGuestsAndOutside(t *testing.T) {
 	if at := snap.Borders(); len(at) != 1 || at[0] != f.id(2) {
 		t.Errorf("borders %v, want leaf2", at)
 	}
+	if p := snap.Port(f.id(2), 80); p == nil || !p.Outside || p.Dark {
+		t.Errorf("leaf2:80 is %+v, want a port that leads outside", p)
+	}
 	if at := snap.Edges(addr("198.18.0.7")); len(at) > 0 || snap.Dual {
 		t.Errorf("an address outside lives at %v; hosts on two leaves: %v", at, snap.Dual)
 	}

@@ -70,6 +70,7 @@ type Port struct {
 	PeerPort      uint32   // 0 unknown
 	Edge          bool     // proven by frames that nobody has forwarded
 	Kept          bool     // it led to a switch when we last knew, and was not seen since
+	Outside       bool     // leads out of the fabric, to routers that are none of it
 	Dark          bool     // forwarded frames enter, and it leads to nobody we hear; Peer may be inferred
 	Void          int64    // what was seen of it before is void (arrival, Unix ns): it led elsewhere
 	LinkID        string   // topology's id once both ends are known

@@ -318,7 +318,7 @@ for (const [name, links, ...args] of [
   ['16x64', 1024, '--spines', '16', '--leaves', '64', '--hosts', '2', '--flows', '1500'],
   ['pods', 0, '--pods', '4', '--spines', '4', '--leaves', '16', '--hosts', '2', '--flows', '1000'],
   ['pods-20', 0, '--pods', '20', '--spines', '2', '--leaves', '6', '--hosts', '2', '--super-spines', '2', '--flows', '1500'],
-  ['mixed', 0, '--silent-leaves', '1', '--silent-spines', '1', '--dual-homed', '0.5', '--lag', '2', '--spines', '3', '--leaves', '6'],
+  ['mixed', 0, '--silent-leaves', '1', '--silent-spines', '1', '--dual-homed', '0.5', '--lag', '2', '--lag-naming', 'aggregate', '--spines', '3', '--leaves', '6', '--borders', '1', '--outside', '0.3'],
 ]) await check(`${name} is drawn`, async () => {
   const c = await collector(), off = fabric(c.udp, '--duration', '10m', '--elephants', '30%@1s,20%@2s,15%@3s,12%@4s', ...args), p = await open(c.url);
   await p.waitForSelector('#map');
@@ -330,6 +330,20 @@ for (const [name, links, ...args] of [
     return n > 4 && n >= links * 0.5 && settled > 60 && (await herd(p)).length > 0;
   });
   await shot(p, name);
+  if (name === 'mixed') { // each is shown for what it is
+    await until('what nobody reports, hosts on two leaves, LAGs, the way out, paths with hops that are inferred', () => p.evaluate(async () => {
+      const s = (await import('/js/store.js')).store.shown(), { items } = await (await fetch('/api/v1/flows?limit=500')).json();
+      return s.nodes.some((n) => n.state === 'dark') && s.nodes.some((n) => n.host && n.links.length > 1) && s.links.some((l) => l.member > 0 && l.member < l.speed)
+        && s.nodes.some((n) => n.outside && !n.state) && items.some((f) => f.path?.hops.some((h) => !h.observed)) && items.some((f) => f.path?.state === 'partial' || f.path?.hops.some((h) => !h.agent));
+    }));
+    assert.ok((await p.locator('#panel tbody .pill').allTextContents()).includes('LAG'));
+    await p.click('#tab-flows');
+    await p.waitForSelector('#panel .inferred');
+    await p.evaluate(() => document.getElementById('tabs').scrollIntoView());
+    await shot(p, 'mixed-flows');
+    await p.click('#tab-links');
+    await p.evaluate(() => scrollTo(0, 0));
+  }
   if (name === 'pods-20') { // beyond 16 pods each is one tile, which opens
     const tiles = await p.evaluate(async () => (await import('/js/map/map.js')).probe.layout().groups.filter((g) => g.tile).map((g) => ({ x: g.tile.x + 20, y: g.tile.y + 4, pod: g.pod })));
     assert.equal(tiles.length, 20);

@@ -64,7 +64,7 @@ func nodeKey(agent, name string) string {
 // links adds those between switches, and what leads to nobody whom we hear.
 func (b *builder) links() {
 	seen := map[string]struct{}{}
-	outside := map[topology.SwitchID][]*topology.Port{}
+	ways, outside := map[topology.SwitchID][]*topology.Port{}, map[topology.SwitchID][]*topology.Port{}
 	b.snap.EachPort(func(sw *topology.Switch, p *topology.Port) {
 		switch {
 		case sw.Host:
@@ -74,6 +74,8 @@ func (b *builder) links() {
 				seen[r.ID] = struct{}{}
 				b.believed = append(b.believed, r)
 			}
+		case p.Outside:
+			ways[sw.ID] = append(ways[sw.ID], p)
 		case p.Dark:
 			outside[sw.ID] = append(outside[sw.ID], p)
 		}
@@ -82,7 +84,8 @@ func (b *builder) links() {
 	for i := range b.believed {
 		b.add(&b.believed[i], scene.Up)
 	}
-	b.outside(outside)
+	b.outside(outside, "beyond ", scene.Dark)
+	b.outside(ways, "out of ", "")
 }
 
 // record describes the link of a port, the same from both of its ends.
@@ -141,8 +144,8 @@ func (b *builder) add(r *topology.Record, state scene.LinkState) {
 	b.list = append(b.list, l)
 }
 
-// outside adds a node beside each switch with ports that lead to nobody we hear.
-func (b *builder) outside(by map[topology.SwitchID][]*topology.Port) {
+// outside adds a node beside each switch with ports that lead to nobody we hear, or out of the fabric.
+func (b *builder) outside(by map[topology.SwitchID][]*topology.Port, called, state string) {
 	ids := make([]topology.SwitchID, 0, len(by))
 	for id := range by {
 		ids = append(ids, id)
@@ -156,7 +159,7 @@ func (b *builder) outside(by map[topology.SwitchID][]*topology.Port) {
 		}
 		ports := by[id]
 		slices.SortFunc(ports, func(p, q *topology.Port) int { return cmp.Compare(p.IfIndex, q.IfIndex) })
-		b.nodes = append(b.nodes, scene.Node{Name: "beyond " + sw.Name, Kind: scene.Outside, State: scene.Dark})
+		b.nodes = append(b.nodes, scene.Node{Name: called + sw.Name, Kind: scene.Outside, State: state})
 		for _, p := range ports {
 			b.edge(len(b.nodes)-1, at, p.IfIndex, p.Name, p.Speed)
 		}

@@ -144,6 +144,6 @@ function box(ctx, s, L, b, P, main) {
 	const name = fit(ctx, n.name, b.w - 12, `600 13px ${P.font}`);
 	text(ctx, name, b.x, b.y - (two ? 7 : 0), `600 ${size}px ${P.font}`, P.ink, 'center');
 	if (!two) return;
-	const state = n.state === 'silent' ? 'silent' : n.state === 'dark' ? 'not heard' : `${rate(through(s, n))} in`;
+	const state = n.state === 'silent' ? 'silent' : n.state === 'dark' ? 'not heard' : n.outside ? 'outside the fabric' : `${rate(through(s, n))} in`;
 	text(ctx, fit(ctx, state, b.w - 10, small), b.x, b.y + 10, small, P.ink3, 'center');
 }

@@ -56,7 +56,7 @@ function LinkView({ s, sel }) {
 		)} />
 		<${Facts} rows=${[
 			['Speed', `${l.speed ? speed(l.speed) : 'unknown'}${l.guess ? ', inferred' : ''}`],
-			l.member && ['Aggregate', `a flow has ${speed(l.member)}, its slowest member`],
+			l.member && ['LAG', `${Math.round(l.speed / l.member)} members; a flow has ${speed(l.member)}, the slowest`],
 			['Ports', `${from || '–'} to ${to || '–'}`],
 			['ifIndex', `${l.aif ?? '–'} to ${l.bif ?? '–'}`],
 			['State', STATES[l.state]]
@@ -112,6 +112,7 @@ function NodeView({ s, sel }) {
 			n.agent && ['Agent', mono(n.agent)],
 			!n.edge && n.hosts && ['Hosts', count(n.hosts)],
 			n.host && n.links.length > 1 && ['Connected', `to ${n.links.length} switches`],
+			n.outside && !n.state && ['State', 'outside: routers that are none of the fabric live there'],
 			n.state && ['State', QUIET[n.state] || QUIET.dark],
 			[n.edge ? 'Traffic to it' : 'Traffic in', rate(through(s, n))]
 		]} />

@@ -46,7 +46,7 @@ function Row({ s, i }) {
 			${els.length ? '' : html`<span class="dim">none</span>`}
 		</span></td>
 		<td class="num">${drops ? html`<b class="bad">${count(drops)}</b>` : html`<span class="dim">0</span>`}</td>
-		<td class="num">${l.speed ? speed(l.speed) : 'unknown'}${l.guess ? html`<span class="dim" title="inferred, not the agents’ word"> ?</span>` : ''}</td>
+		<td class="num">${l.member ? html`<span class="pill" title=${`a flow has ${speed(l.member)}`}>LAG</span> ` : ''}${l.speed ? speed(l.speed) : 'unknown'}${l.guess ? html`<span class="dim" title="inferred, not the agents’ word"> ?</span>` : ''}</td>
 		<td class=${l.state ? 'warn' : 'dim'}>${STATES[l.state]}</td>
 	</tr>`;
 }

@@ -82,7 +82,7 @@ export function describe(s, c) {
 			.join('; ');
 	const n = s.nodes[c.id];
 	if (n.host) return `${n.name}, ${n.links.length > 1 ? `at ${n.links.length} switches` : 'host'}`;
-	if (n.outside) return `${n.name}: ${n.links.length} ports to whom we do not hear`;
+	if (n.outside) return `${n.name}, ${n.links.length} ${n.links.length === 1 ? 'port leads' : 'ports lead'} ${n.state ? 'to a switch that we do not hear' : 'out of the fabric'}`;
 	const els = active(s).filter((e) => e.path && e.path.switches.includes(n.name));
 	return `${n.name}, ${n.links.length} links, ${rate(through(s, n))}, ${els.length} elephants`;
 }
@@ -127,7 +127,7 @@ function LinkTip({ s, id }) {
 				<span>${s.util[d] < 0 ? '' : rate((s.util[d] / 1000) * l.speed)}</span>
 			</p>`
 	)}
-		<p class="dim">${l.speed ? speed(l.speed) : 'speed unknown'} · ${from || '?'} to ${to || '?'}${l.state ? ` · ${STATES[l.state]}` : ''}</p>`;
+		<p class="dim">${l.speed ? speed(l.speed) : 'speed unknown'}${l.member ? `, a LAG of ${Math.round(l.speed / l.member)}` : ''} · ${from || '?'} to ${to || '?'}${l.state ? ` · ${STATES[l.state]}` : ''}</p>`;
 }
 function FlowTip({ s, id }) {
 	const e = s.e.get(id);
