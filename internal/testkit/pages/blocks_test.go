@@ -15,9 +15,9 @@ const root = "../../.."
 
 // block is a fenced block of a document, with what the line above says of it.
 type block struct {
-	doc, lang, name, text string
-	line                  int
-	say                   saying
+	doc, lang, text string
+	line            int
+	say             saying
 }
 
 // saying is what a comment says of a block.
@@ -34,7 +34,7 @@ var kinds = map[string]string{
 }
 
 var (
-	fence   = regexp.MustCompile("^(`{3,})([a-z]*) ?(.*)$")
+	fence   = regexp.MustCompile("^(`{3,})([a-z]*)(?: .*)?$")
 	comment = regexp.MustCompile(`^<!-- (run|not run|run by|all run by|switch): (.*) -->$`)
 	word    = regexp.MustCompile("^(shows|status|until|behind|live|needs|file|check)(?: `([^`]+)`)?$")
 	// aCommand begins a line that somebody would type.
@@ -58,7 +58,7 @@ func parse(doc, text string) (list []block, err error) {
 			}
 			continue
 		}
-		b := block{doc: doc, lang: m[2], name: m[3], line: i + 1}
+		b := block{doc: doc, lang: m[2], line: i + 1}
 		if i > 0 {
 			if b.say, err = read(lines[i-1]); err != nil {
 				return nil, fmt.Errorf("%s:%d: %w", doc, i, err)

@@ -5,7 +5,6 @@ package pages
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -47,7 +46,6 @@ func (o *output) String() string {
 type sandbox struct {
 	dir, bin  string
 	addresses map[string]string // what stands for the usual addresses
-	broker    *broker.Broker    // kafka1, once it was asked for
 	live      bool              // a collector hears a simulated fabric
 	stage     *sandbox          // one that does, to be used in place of one's own
 	extra     []string          // of the environment
@@ -125,7 +123,7 @@ func (s *sandbox) kafka(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = b.Close() })
-	s.broker, s.addresses["kafka1:9092"] = b, b.Addr()
+	s.addresses["kafka1:9092"] = b.Addr()
 }
 
 // env is the environment of the commands. A collector takes free ports; who asks one
@@ -267,7 +265,7 @@ func (s *sandbox) fabric(t *testing.T) {
 		s.beside(t, "exec spoor run --collector dc1", regexp.MustCompile(`kafka is ready`))
 	}
 	s.beside(t, "exec spoor simulate --duration 1h --discards 0.001 --to "+s.addresses["127.0.0.1:6343"], regexp.MustCompile(`(?s).*`))
-	p := s.start(t, fmt.Sprintf("spoor tail elephants --from start --count 1 --kafka.brokers %s", s.addresses["127.0.0.1:9092"]))
+	p := s.start(t, "spoor tail elephants --from start --count 1 --kafka.brokers "+s.addresses["127.0.0.1:9092"])
 	if code := p.end(t); code != 0 {
 		t.Fatalf("no elephant: %d\n%s", code, p.out)
 	}
