@@ -108,6 +108,7 @@ func (l *Learner) sawBeyond(n *node, e *Evidence) {
 		b.alien = add(b.alien, e.Count)
 	}
 	b.fathom(e, alien)
+	l.guest(p, e)
 }
 
 // livesElsewhere: an address is known to live at another switch that reports.

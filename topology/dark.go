@@ -271,18 +271,18 @@ func (g *darkGroups) byHosts() {
 		}
 		own, common := 0, map[*port]int{}
 		for h := range p.hosts { // order does not matter: it counts
-			if !h.cameOver(p) {
+			if !h.cameOver(p, nearHops) {
 				continue
 			}
 			own++
 			for i := range h.sources {
-				if s := &h.sources[i]; s.hops == 1 && s.port.key.sw != p.key.sw && g.kinds[s.port] == darkLeaf {
+				if s := &h.sources[i]; s.port.key.sw != p.key.sw && g.kinds[s.port] == darkLeaf && h.cameAfter(p, s.hops) {
 					common[s.port]++
 				}
 			}
 		}
 		for q, n := range common { // order does not matter: union gives the same groups
-			if n >= sharedHosts && 2*n >= min(own, q.cameOver()) && !rivalled(common, q, n) {
+			if n >= sharedHosts && 2*n >= min(own, q.cameOver(nearHops)) && !rivalled(common, q, n) {
 				g.union(p, q)
 			}
 		}
@@ -299,15 +299,20 @@ func rivalled(common map[*port]int, q *port, n int) bool {
 	return false
 }
 
-// cameOver: frames of the host entered a port after one router.
-func (h *host) cameOver(p *port) bool {
-	return slices.ContainsFunc(h.sources, func(s sighting) bool { return s.port == p && s.hops == 1 })
+// cameAfter: frames of the host entered a port after so many routers, of a leaf or of a host that routes too.
+func (h *host) cameAfter(p *port, hops uint8) bool {
+	return hops >= 1 && hops <= nearHops && slices.ContainsFunc(h.sources, func(s sighting) bool { return s.port == p && s.hops == hops })
 }
 
-// cameOver gives the number of hosts whose frames entered after one router.
-func (p *port) cameOver() (n int) {
+// cameOver: frames of the host entered a port after one router, or several.
+func (h *host) cameOver(p *port, most uint8) bool {
+	return slices.ContainsFunc(h.sources, func(s sighting) bool { return s.port == p && s.hops >= 1 && s.hops <= most })
+}
+
+// cameOver gives the number of hosts whose frames entered after one router, or so many.
+func (p *port) cameOver(most uint8) (n int) {
 	for h := range p.hosts {
-		if h.cameOver(p) {
+		if h.cameOver(p, most) {
 			n++
 		}
 	}

@@ -38,7 +38,7 @@ func addrBucket(a *flow.Addr) uint32 { return 1 << (mixAddr(slotSeed, a) % 32) }
 // nearAndFar: behind an open port next to leaves is a leaf with hosts of its own, and from behind it come
 // frames of strangers from farther away, none of the fabric's.
 func (b *beyond) nearAndFar(p *port) bool {
-	return b.deep.n > 0 && b.deep.alien <= b.deep.n/100 && p.cameOver() >= nearHosts
+	return b.deep.n > 0 && b.deep.alien <= b.deep.n/100 && p.cameOver(1) >= nearHosts
 }
 
 // outsideBehind: they come from outside: many addresses, at many distances.

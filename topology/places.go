@@ -266,6 +266,9 @@ func (l *Learner) edgesOf(h *host, place *Place) (latest *sighting) {
 	if h.station != nil && latest != nil {
 		l.edgesOfStation(h.station, place)
 	}
+	if len(place.Edges) == 0 && !place.Doubt && latest == nil {
+		l.guestOf(h, place)
+	}
 	if len(place.Edges) > 1 || place.Doubt {
 		place.Beside = h.besides()
 	}

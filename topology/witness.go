@@ -200,7 +200,7 @@ func (w *Witness) Beyond(s *flow.Sample) {
 	if in == 0 || p.Key.IsZero() {
 		return
 	}
-	e := Evidence{Kind: SawBeyond, Agent: s.Agent, Port: in, Addr: p.Key.Src, Encap: !p.OuterSrc.IsZero(), Derived: s.Direction == flow.Egress}
+	e := Evidence{Kind: SawBeyond, Agent: s.Agent, Port: in, Addr: p.Key.Src, Encap: !p.OuterSrc.IsZero(), Derived: s.Direction == flow.Egress, Buckets: bucket(s.FlowID)}
 	ttl := int(p.EntryTTL())
 	if e.Derived {
 		ttl++
