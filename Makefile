@@ -178,6 +178,10 @@ scale: ## what a sample costs, and memory, at 1,000 to 1,000,000 live flows
 	go test -run '^$$' -bench Scale -benchtime 2000000x -skip Workers ./analytics
 	go test -run '^$$' -bench ScaleWorkers -benchtime 3x ./analytics
 
+.PHONY: bench-stages
+bench-stages: ## what a sample costs stage by stage, beside goflow2 on the same datagrams in the same run
+	SPOOR_STAGES=1 go test -count 1 -timeout 20m -v -run '^TestStages$$' ./internal/testkit/whole
+
 .PHONY: scale-fabrics
 scale-fabrics: ## what grows with the fabric, 20 to 10,000 switches (FABRICS="datagrams-a-second seconds flows")
 	SPOOR_FABRICS="$(FABRICS)" go test -count 1 -timeout 60m -v -run '^TestFabrics$$' ./internal/testkit/whole

@@ -167,7 +167,7 @@ func (s *Shard) wayOf(slot uint32, e *flowtable.Entry) []path.Hop {
 	d := s.details.at(e.Detail)
 	switch {
 	case d.tracker.Complete:
-		return d.tracker.Hops
+		return d.tracker.Named()
 	case d.told.known && len(d.told.hops) > 0:
 		return d.told.hops
 	}

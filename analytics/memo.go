@@ -21,17 +21,17 @@ type agentMemo struct {
 // portMemo is what a feed remembers of one port.
 type portMemo struct {
 	ifIndex uint32
-	known   bool // version counts
-	version uint64
-	link    topology.SwitchID // switch to which it leads, as of version; 0 none known
-	open    bool              // frames come from a switch that nobody reports, or not yet, as of version
-	entry   bool              // frames enter the fabric by it, as of version
-	names   *portNames        // as of version
-	taps    [2]*tap           // by direction: ingress, egress
-	rates   [2]uint32         // that were told
-	bits    [2]float32        // that passed as samples say and that were not told yet, by direction
-	frames  [2]uint16         // those samples
-	told    bool              // it is on the list of ports with bits to tell
+	known   bool              // as counts
+	as      *topology.Switch  // the view of its switch from which the following is, nil: there was none
+	link    topology.SwitchID // switch to which it leads; 0 none known
+	open    bool              // frames come from a switch that nobody reports, or not yet
+	entry   bool              // frames enter the fabric by it
+	names   *portNames
+	taps    [2]*tap    // by direction: ingress, egress
+	rates   [2]uint32  // that were told
+	bits    [2]float32 // that passed as samples say and that were not told yet, by direction
+	frames  [2]uint16  // those samples
+	told    bool       // it is on the list of ports with bits to tell
 }
 
 // leads gives the switch to which the port is known to lead, 0 if none.
@@ -73,16 +73,16 @@ func (f *Feed) port(m *agentMemo, ifIndex uint32, snap *topology.Snapshot) *port
 		return nil
 	}
 	p := f.find(m, ifIndex)
-	if p.version != snap.Version || !p.known {
-		p.renew(m.id, snap)
-	}
+	p.renew(snap.Switch(m.id))
 	return p
 }
 
-// renew takes what a snapshot knows of the port.
-func (p *portMemo) renew(id topology.SwitchID, snap *topology.Snapshot) {
-	p.known, p.version, p.link, p.open, p.entry = true, snap.Version, 0, false, false
-	sw := snap.Switch(id)
+// renew takes what a snapshot knows of the port, unless it says what it said before.
+func (p *portMemo) renew(sw *topology.Switch) {
+	if p.known && p.as == sw {
+		return
+	}
+	p.known, p.as, p.link, p.open, p.entry = true, sw, 0, false, false
 	if sw == nil {
 		p.name("", "", "")
 		return

@@ -65,8 +65,6 @@ func (f *Feed) DescribeCounters(c *flow.Counters, l *flow.Labels) {
 // names gives the names of a port that is not known.
 func (m *agentMemo) names(snap *topology.Snapshot) *flow.Names {
 	p := &m.nobody
-	if p.version != snap.Version || !p.known {
-		p.renew(m.id, snap)
-	}
+	p.renew(snap.Switch(m.id))
 	return &p.names.in
 }

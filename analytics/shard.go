@@ -286,7 +286,13 @@ func (s *Shard) tickDetails() {
 
 func (s *Shard) retry(d *detail) {
 	e := s.table.Entry(d.slot)
-	if d.tracker.Version != s.snap.Version {
+	switch was := d.tracker.Version; {
+	case was == s.snap.Version:
+	case d.tracker.Untouched(s.snap):
+		if d.limitBy >= was {
+			d.limitBy = s.snap.Version
+		}
+	default:
 		if ev := d.tracker.Resolve(s.snap); ev != path.None {
 			s.pathEvent(d, e, ev, s.clock)
 			return

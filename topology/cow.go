@@ -10,6 +10,8 @@ import (
 type cow[K comparable, V any] struct {
 	buckets []map[K]V
 	own     []bool // buckets copied since the last snapshot
+	written bool   // something was set or deleted since then
+	dropped bool   // something was deleted
 }
 
 const cowBuckets = 1 << 10
@@ -36,11 +38,12 @@ func (c *cow[K, V]) bucket(k K) map[K]V {
 	return c.buckets[i]
 }
 
-func (c *cow[K, V]) set(k K, v V) { c.bucket(k)[k] = v }
+func (c *cow[K, V]) set(k K, v V) { c.bucket(k)[k], c.written = v, true }
 
 func (c *cow[K, V]) delete(k K) {
 	if _, ok := c.get(k); ok {
 		delete(c.bucket(k), k)
+		c.written, c.dropped = true, true
 	}
 }
 
@@ -48,5 +51,6 @@ func (c *cow[K, V]) delete(k K) {
 func (c *cow[K, V]) share() cow[K, V] {
 	s := cow[K, V]{buckets: append([]map[K]V(nil), c.buckets...)}
 	clear(c.own)
+	c.written, c.dropped = false, false
 	return s
 }

@@ -164,6 +164,8 @@ type Learner struct {
 
 	dirtyNodes []*node
 	dirtyHosts map[*host]struct{}
+	switched   uint64   // the version in which a switch's view changed last
+	resettled  settling // the places that changed last
 	snap       *Snapshot
 	next       tables
 	changed    bool   // the next snapshot differs, whatever the places of the dirty hosts are

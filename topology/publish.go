@@ -18,7 +18,9 @@ func (l *Learner) show() {
 		place := l.locate(h)
 		l.account(h, &place)
 		if !place.equal(&h.place) {
+			place.since = l.nextVersion()
 			h.place = place
+			l.resettled.add(h.addr, place.since)
 			l.next.places.set(h.addr, &place)
 			l.changed = true
 		}
@@ -27,9 +29,8 @@ func (l *Learner) show() {
 		return
 	}
 	l.changed = false
-	next := &Snapshot{Version: 1, Settled: l.settled() && l.linkAt != 0, Dual: l.duals > 0, anyHosts: l.edges > 0, anyIngress: l.ingressed, sharedEnds: l.sharedEnds >= sharedUsual, endsAlone: l.alone(), tunnelled: l.tunnelled, borders: l.borders, registry: l.registry, switches: make([]*Switch, len(l.nodes))}
+	next := &Snapshot{Version: l.nextVersion(), Settled: l.settled() && l.linkAt != 0, Dual: l.duals > 0, anyHosts: l.edges > 0, anyIngress: l.ingressed, sharedEnds: l.sharedEnds >= sharedUsual, endsAlone: l.alone(), tunnelled: l.tunnelled, borders: l.borders, registry: l.registry, switches: make([]*Switch, len(l.nodes))}
 	if l.snap != nil {
-		next.Version = l.snap.Version + 1
 		copy(next.switches, l.snap.switches)
 		next.inferred = l.snap.inferred
 	}
@@ -37,16 +38,33 @@ func (l *Learner) show() {
 		next.inferred = append(make([]*Switch, 0, len(l.dark.nodes)), next.inferred...)[:len(l.dark.nodes)]
 	}
 	for _, n := range l.dirtyNodes {
+		at, view := &next.switches, l.view
+		i := n.id
 		if n.id.Inferred() {
-			next.inferred[n.id-firstInferred] = viewInferred(n)
-		} else {
-			next.switches[n.id] = l.view(n)
+			at, view, i = &next.inferred, viewInferred, n.id-firstInferred
 		}
+		if v := view(n); !v.same((*at)[i]) {
+			v.since, l.switched = next.Version, next.Version
+			(*at)[i] = v
+		}
+	}
+	next.switched, next.resettled = l.switched, l.resettled
+	next.whole = next.Version
+	if old := l.snap; old != nil && !l.next.owners.written && !l.next.vteps.written && !l.next.places.dropped && !l.bridges.any && next.sameWhole(old) {
+		next.whole = old.whole
 	}
 	next.witnesses = l.showBridged()
 	next.bridged, next.anyBridged = l.next.bridged.share(), l.bridges.any
 	next.places, next.owners, next.vteps = l.next.places.share(), l.next.owners.share(), l.next.vteps.share()
 	l.snap = next
+}
+
+// nextVersion gives the number of the snapshot that show makes.
+func (l *Learner) nextVersion() uint64 {
+	if l.snap == nil {
+		return 1
+	}
+	return l.snap.Version + 1
 }
 
 // tell gives the records of what changed since it was last called.

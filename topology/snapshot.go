@@ -13,6 +13,9 @@ type Snapshot struct {
 	Settled bool // no link was learned for a while: what looks like an edge is one
 	Dual    bool // some address lives behind several switches
 
+	whole      uint64   // the version since which all but switches and places is as it is
+	switched   uint64   // the same of the switches
+	resettled  settling // the places that changed last
 	registry   *Registry
 	switches   []*Switch
 	inferred   []*Switch // by number less firstInferred
@@ -45,6 +48,7 @@ type Switch struct {
 	Void      int64  // what was seen of its ports before is void (arrival, Unix ns): the agent restarted
 	PortVoid  int64  // the latest Void of its ports
 	Ports     map[uint32]*Port
+	since     uint64 // the version since which it is as it is
 	peers     map[SwitchID]peering
 	sharesEnd bool // another switch owns one of its tunnel ends as well
 	rival     bool // one that nobody hears perhaps does
@@ -89,6 +93,8 @@ type Place struct {
 	Flows   int                // buckets of 32 in which flows of this very address were seen; they went one way
 	Doubt   bool               // it sends through a switch that nobody reports as well
 	Beside  [maxBeside]PortKey // where it enters from its other leaf, perhaps
+
+	since uint64 // the version since which it is as it is
 }
 
 func (p *Place) equal(o *Place) bool {

@@ -1,8 +1,10 @@
 package path
 
 import (
+	"cmp"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 )
 
@@ -67,6 +69,7 @@ func same(t *testing.T, a, b *Tracker) {
 		for i := range out {
 			out[i].fits, out[i].confirms = 0, false
 		}
+		slices.SortFunc(out, func(a, b Obs) int { return cmp.Compare(a.Switch, b.Switch) })
 		return out
 	}
 	switch {

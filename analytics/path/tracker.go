@@ -76,6 +76,8 @@ type Tracker struct {
 	disputed           int   // links of the path, as bits, that they speak against
 	doubted            int64 // since when samples do not fit
 	scratch            []Hop
+	resolved           uint64 // the basis of the latest Resolve
+	added              bool   // sightings were added since then
 }
 
 // Reset makes the tracker ready for another flow and keeps its memory.
@@ -95,6 +97,7 @@ func (t *Tracker) Outer() (src, dst flow.Addr) { return t.outerSrc, t.outerDst }
 // Add takes a sighting. Links that it speaks for are appended to votes.
 func (t *Tracker) Add(snap *topology.Snapshot, s *Sighting, votes []Vote) (Event, []Vote) {
 	t.listen()
+	t.added = true
 	y := t.observe(snap, s)
 	if t.isBridged(snap) {
 		return t.addBridged(snap, s, y), votes
@@ -267,6 +270,7 @@ func (t *Tracker) Resolve(snap *topology.Snapshot) Event {
 	t.Version = snap.Version
 	t.forget()
 	t.void(snap)
+	t.resolved, t.added = t.basis(), false
 	if t.Sprayed() {
 		return None
 	}
@@ -281,7 +285,7 @@ func (t *Tracker) Resolve(snap *topology.Snapshot) Event {
 		return None
 	}
 	if was {
-		t.Previous = append(t.Previous[:0], t.Hops...)
+		t.Previous = append(t.Previous[:0], t.Named()...)
 	}
 	t.adopt(snap, r.Hops, t.obs)
 	if was {
@@ -309,7 +313,7 @@ func (t *Tracker) move(snap *topology.Snapshot) Event {
 		}
 	}
 	t.forget()
-	t.Previous = append(t.Previous[:0], t.Hops...)
+	t.Previous = append(t.Previous[:0], t.Named()...)
 	t.obs, t.candidate, t.against, t.disputed = t.candidate, t.obs[:0], 0, 0
 	event := Corrected
 	for _, h := range t.Previous {
