@@ -26,7 +26,7 @@ SOAK ?= 2m 1000
 
 # What `make check` and .ci/run do, in this order, and what .ci/run --full adds. Not vuln: its database may be out of reach.
 CHECKS := check-mod check-fmt vet test manifests lint lint-scripts check-generated race fuzz-short flood cross speed check-release check-package check-image integration soak monitoring score scenarios live browser
-FULL := integration-full soak-full scenarios-full false-alerts alert-day live-full fuzz bench cover
+FULL := integration-full trial soak-full scenarios-full false-alerts alert-day live-full fuzz bench cover
 
 .PHONY: help
 help: ## this list
@@ -54,7 +54,7 @@ fix: $(GOLANGCI) ## let golangci-lint mend what it can: formats, unused nolint, 
 
 .PHONY: lint-scripts
 lint-scripts: ## shellcheck
-	shellcheck .ci/run test/fuzz test/integration test/check-generated test/live test/kafka/broker test/kafka/registry test/testbed/clos-ovs.sh test/release test/package test/boot test/image deploy/release deploy/deb/p* deploy/rpm/*
+	shellcheck .ci/run test/fuzz test/integration test/check-generated test/live test/kafka/broker test/kafka/registry test/testbed/clos-ovs.sh test/release test/package test/boot test/image test/trial deploy/release deploy/deb/p* deploy/rpm/*
 
 .PHONY: vet
 vet: ## go vet
@@ -245,6 +245,10 @@ check-package: ## lintian and rpmlint; the deb installed, started, upgraded, rem
 .PHONY: check-image
 check-image: ## the image built by buildah and run as an engine runs it (root)
 	test/image
+
+.PHONY: trial
+trial: ## the deb in a Debian that boots for it, Open vSwitch agents, a real Kafka and Prometheus beside it: a minute (root)
+	test/trial
 
 .PHONY: image
 image: ## a container image
