@@ -125,7 +125,7 @@ await check('the map zooms and pans, by wheel, keys, drag and buttons, and what 
   await until('all is seen', async () => (await look()).z === 1);
   await page.click('[aria-label="Zoom in"]');
   await until('by the button', async () => (await look()).z === 1.5);
-  await page.click('[aria-label^="Show all"]');
+  await page.click('.zoom .all');
   await until('all again', async () => (await look()).z === 1);
   // Two fingers.
   await page.evaluate(() => {

@@ -35,7 +35,7 @@ export function MapCard({ s, g }) {
 }
 const Zoom = ({ z, most }) => html`<div class="seg zoom" role="group" aria-label="Zoom of the map">
 	<button type="button" aria-label="Zoom out" title="Zoom out (−)" disabled=${z === 1} onClick=${() => zoom(1 / 1.5)}>−</button>
-	<button type="button" class="all" aria-label="Show all of the map" title="Show all (0)" disabled=${z === 1} onClick=${() => zoom(0)}>${Math.round(z * 100)}%</button>
+	<button type="button" class="all" title="Show all (0)" disabled=${z === 1} onClick=${() => zoom(0)}>${Math.round(z * 100)}%<span class="sr">: show all of the map</span></button>
 	<button type="button" aria-label="Zoom in" title="Zoom in (+, or Ctrl and wheel)" disabled=${!!most} onClick=${() => zoom(1.5)}>+</button>
 </div>`;
 const HELP = { ladder: 'with Shift from link to link of a switch', crossbar: 'Page keys go to the next pod' };
