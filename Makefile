@@ -20,7 +20,7 @@ FUZZTIME ?= 30
 BENCH ?= .
 COUNT ?= 1
 COST ?= 500 3 none,lz4,zstd
-WHOLE ?= 40000 5 3 none,lz4
+WHOLE ?= 20000 4 3 none,lz4
 FABRICS ?= 8000 60 100000
 SOAK ?= 2m 1000
 
@@ -195,8 +195,9 @@ bench-whole: ## what a sample costs from UDP to Kafka, beside the prototype (WHO
 	SPOOR_WHOLE="$(WHOLE)" go test -count 1 -timeout 30m -v -run '^TestWhole$$' ./internal/testkit/whole
 
 .PHONY: speed
-speed: ## what a record to Kafka costs must stay near the prototype's, in up to 12 rounds
+speed: ## what a record to Kafka costs, and a sample from UDP to Kafka, must stay near the prototype's
 	SPOOR_PUBLISH_SPEED="500 12 none,lz4,zstd" go test -count 1 -timeout 20m -v -run '^TestSpeed$$' ./publish
+	$(MAKE) bench-whole WHOLE="20000 4 2 none,lz4"
 
 .PHONY: benchcmp
 benchcmp: ## compare two outputs of `make bench COUNT=6`: OLD=file NEW=file
