@@ -37,7 +37,6 @@ type Engine struct {
 	taps     *taps
 	paths    *path.Interner
 	tables   *flowtable.Set
-	enlarged bool
 	shards   [Shards]*Shard
 	snap     atomic.Pointer[topology.Snapshot]
 	skipped  atomic.Uint64 // samples and counters that no flow or agent number could be given to
@@ -134,20 +133,11 @@ func (e *Engine) Tick(now int64) {
 
 // enlarge gives the flow tables huge pages, a few a tick, as flows fill them.
 func (e *Engine) enlarge() {
-	if e.enlarged {
-		return
-	}
-	if filled := e.shards[0].filled(); filled >= manyBuckets { // the others are as full
-		all := filled >= manySlots
-		e.enlarged = !e.tables.Enlarge(pagesATick, all) && all
-	}
+	e.tables.Enlarge(pagesATick, e.shards[0].used()) // the others are as full
 }
 
-const (
-	pagesATick  = 4         // the kernel copies 2 MB for each
-	manyBuckets = 1.0 / 512 // flows have their places in nearly all small pages of the buckets
-	manySlots   = 1.0 / 2   // and their slots in half of those there are
-)
+// pagesATick: the kernel copies 2 MB for each.
+const pagesATick = 4
 
 // Finish ends all open elephants, as a replay's end does.
 func (e *Engine) Finish(now int64, reason flow.EndReason) {

@@ -222,11 +222,11 @@ func (s *Shard) Stats() ShardStats {
 	return st
 }
 
-// filled gives the part of the table that flows take.
-func (s *Shard) filled() float64 {
+// used gives the part of the table's slots that flows lie in or have lain in.
+func (s *Shard) used() float64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return float64(s.table.Len()) / float64(s.table.Cap())
+	return float64(s.table.Used()) / float64(s.table.Cap())
 }
 
 func (s *Shard) emit(e Event) { s.out = append(s.out, e) }

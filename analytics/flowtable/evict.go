@@ -40,13 +40,13 @@ func (t *Table) take() uint32 {
 
 // victim gives the flow of a full bucket that promises least, and whether even that one is pinned.
 func (t *Table) victim(b *bucket, now uint32) (lane uint32, pinned bool) {
-	least := t.entries[b.slots[0]].promise(now)
+	least := t.Entry(b.slots[0]).promise(now)
 	for i := uint32(1); i < Ways; i++ {
-		if p := t.entries[b.slots[i]].promise(now); p < least {
+		if p := t.Entry(b.slots[i]).promise(now); p < least {
 			lane, least = i, p
 		}
 	}
-	return lane, t.entries[b.slots[lane]].Flags&Pinned != 0
+	return lane, t.Entry(b.slots[lane]).Flags&Pinned != 0
 }
 
 // promise rates a flow by the life that its slow bucket still has: a flow at

@@ -11,7 +11,7 @@ import (
 func (t *Table) find(h Hash, key *flow.Key) uint32 {
 	b := [2]uint32{t.bucket(h[0]), t.bucket(h[1])}
 	for m := t.match(h, b); m != 0; m &= m - 1 {
-		if slot := t.slotOf(m, b); sameKey(&t.cold[slot].Key, key) {
+		if slot := t.slotOf(m, b); sameKey(&t.Cold(slot).Key, key) {
 			return slot
 		}
 	}

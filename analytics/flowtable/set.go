@@ -2,14 +2,16 @@ package flowtable
 
 import "spoor/internal/mem"
 
-// Set is several tables whose memory lies in one piece, so that it fills huge pages.
+// Set is several tables whose memory lies in one piece, so that it fills huge
+// pages. The tables take slots in turn: where they fill alike, as the parts of one
+// hash do, what they use lies at the front of that piece.
 type Set struct {
 	Tables []*Table
 
 	buckets []bucket
 	entries []Entry
 	cold    []Cold
-	page    int // that Enlarge asks for next
+	pages   [3]int // huge ones so far, under each of these
 }
 
 // NewSet makes n tables, each as New does.
@@ -21,36 +23,38 @@ func NewSet(n, capacity int, seed [2]uint64) *Set {
 		buckets: mem.Lay[bucket](n * buckets), entries: mem.Lay[Entry](n * slots), cold: mem.Lay[Cold](n * slots),
 	}
 	for i := range s.Tables {
-		s.Tables[i] = &Table{
-			buckets: s.buckets[i*buckets:][:buckets], entries: s.entries[i*slots:][:slots], cold: s.cold[i*slots:][:slots],
-			secrets: newSecrets(seed),
-		}
+		s.Tables[i] = &Table{buckets: s.buckets[i*buckets:][:buckets], entries: s.entries, cold: s.cold, tables: n, index: i, secrets: newSecrets(seed)}
 	}
 	return s
 }
 
-// Enlarge makes up to most of the pages under the tables huge ones, and reports
-// whether any are left: those under the buckets, which are touched all over from the
-// first thousands of flows on, and with all set those under the slots too, of which
-// flows take the front parts. A processor with small pages looks up for nearly each
-// sample where they lie; but a huge page is in use as a whole. No table's lock is
-// needed; one goroutine may call it.
-func (s *Set) Enlarge(most int, all bool) bool {
-	buckets, entries, cold := mem.Pages(s.buckets), mem.Pages(s.entries), mem.Pages(s.cold)
-	end := buckets
-	if all {
-		end += entries + cold
+// scattered: from that part of the slots on flows have places in nearly all small
+// pages of the buckets.
+const scattered = 1.0 / 512
+
+// Enlarge makes huge pages of up to most of those under the tables, of whose slots
+// they have used a part. A processor with small pages looks up for nearly each
+// sample where they lie; but a huge page is in use as a whole, so those come whose
+// small ones are. No table's lock is needed; one goroutine may call it. It gives the
+// number of pages that it tried.
+func (s *Set) Enlarge(most int, used float64) (tried int) {
+	if used < scattered {
+		return 0
 	}
-	for ; most > 0 && s.page < end; most-- {
-		switch i := s.page; {
-		case i < buckets:
-			mem.Huge(s.buckets, i)
-		case i < buckets+entries:
-			mem.Huge(s.entries, i-buckets)
+	for ; tried < most; tried++ {
+		switch {
+		case s.pages[0] < mem.Pages(s.buckets):
+			mem.Huge(s.buckets, s.pages[0])
+			s.pages[0]++
+		case s.pages[1] < int(used*float64(mem.Pages(s.entries))):
+			mem.Huge(s.entries, s.pages[1])
+			s.pages[1]++
+		case s.pages[2] < int(used*float64(mem.Pages(s.cold))):
+			mem.Huge(s.cold, s.pages[2])
+			s.pages[2]++
 		default:
-			mem.Huge(s.cold, i-buckets-entries)
+			return tried
 		}
-		s.page++
 	}
-	return s.page < end
+	return tried
 }

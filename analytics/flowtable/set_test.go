@@ -19,12 +19,15 @@ func TestSet(t *testing.T) {
 			t.Fatalf("flow %d was there before it came", i)
 		}
 		s.Tables[i%tables].Entry(slot).Bytes = uint64(i)
-		if i%(tables*flows/8) == 0 && s.Enlarge(1, true) {
-			steps++
+		if i%(tables*flows/8) == 0 {
+			steps += s.Enlarge(1, float64(s.Tables[0].Used())/float64(s.Tables[0].Cap()))
 		}
 	}
-	for s.Enlarge(1, true) {
-		steps++
+	if n := s.Enlarge(100, 1.0/1024); n != 0 {
+		t.Errorf("%d pages for next to no flows", n)
+	}
+	for n := 1; n > 0; steps += n {
+		n = s.Enlarge(1, 1)
 	}
 	if steps < 5 { // 120,000 slots take 14 MB
 		t.Errorf("%d steps", steps)

@@ -16,8 +16,10 @@ type Table struct {
 	OnEvict func(slot uint32)
 
 	buckets   []bucket
-	entries   []Entry
-	cold      []Cold
+	entries   []Entry // of all tables of the set: the index-th of each so many are this one's
+	cold      []Cold  // the same
+	tables    int
+	index     int
 	used      uint32   // slots from here on were never in use
 	free      []uint32 // slots before it that are nobody's
 	secrets   secrets
@@ -50,8 +52,8 @@ func (t *Table) Fetch(h Hash) {
 
 // FetchSlot does so for what GetHashed compares, and for the Entry.
 func (t *Table) FetchSlot(slot uint32) {
-	mem.Fetch(&t.entries[slot])
-	mem.FetchAll(&t.cold[slot])
+	mem.Fetch(t.Entry(slot))
+	mem.FetchAll(t.Cold(slot))
 }
 
 // Likely gives the slot that GetHashed will most likely give, NoSlot for none:
@@ -73,8 +75,8 @@ func (t *Table) GetHashed(h Hash, key *flow.Key, now int64) (slot uint32, fresh 
 	b, lane := t.place(h, clock(now))
 	b.tags.set(lane, tagOf(h))
 	slot = b.slots[lane]
-	t.entries[slot] = Entry{State: State{T: clock(now)}}
-	t.cold[slot] = Cold{Key: *key, First: now}
+	*t.Entry(slot) = Entry{State: State{T: clock(now)}}
+	*t.Cold(slot) = Cold{Key: *key, First: now}
 	return slot, true
 }
 
@@ -82,20 +84,20 @@ func (t *Table) GetHashed(h Hash, key *flow.Key, now int64) (slot uint32, fresh 
 func (t *Table) Find(key *flow.Key) uint32 { return t.find(t.secrets.hash(key), key) }
 
 // Entry gives the hot part of a slot, valid until the flow is evicted or deleted.
-func (t *Table) Entry(slot uint32) *Entry { return &t.entries[slot] }
+func (t *Table) Entry(slot uint32) *Entry { return &t.entries[int(slot)*t.tables+t.index] }
 
 // Cold gives the cold part of a slot; only In and Out may be changed.
-func (t *Table) Cold(slot uint32) *Cold { return &t.cold[slot] }
+func (t *Table) Cold(slot uint32) *Cold { return &t.cold[int(slot)*t.tables+t.index] }
 
 // Delete frees a slot; a free one stays free.
 func (t *Table) Delete(slot uint32) {
-	h := t.secrets.hash(&t.cold[slot].Key)
+	h := t.secrets.hash(&t.Cold(slot).Key)
 	for _, word := range h {
 		b := &t.buckets[t.bucket(word)]
 		for lane := range uint32(Ways) {
 			if b.slots[lane] == slot && b.tags.get(lane) != 0 {
 				b.tags.set(lane, 0)
-				t.entries[slot], t.cold[slot] = Entry{}, Cold{}
+				*t.Entry(slot), *t.Cold(slot) = Entry{}, Cold{}
 				t.free = append(t.free, slot)
 				t.live--
 				return
@@ -108,13 +110,13 @@ func (t *Table) Delete(slot uint32) {
 // the order of the buckets, and gives the cursor to go on with: 0 after the last
 // place. Begin with 0. fn may delete the slot that it is given.
 func (t *Table) Sweep(cursor uint32, n int, fn func(slot uint32)) uint32 {
-	end := min(uint64(cursor)+uint64(max(n, 0)), uint64(len(t.entries)))
+	end := min(uint64(cursor)+uint64(max(n, 0)), uint64(t.Cap()))
 	for ; uint64(cursor) < end; cursor++ {
 		if b := &t.buckets[cursor/Ways]; b.tags.get(cursor%Ways) != 0 {
 			fn(b.slots[cursor%Ways])
 		}
 	}
-	if uint64(cursor) >= uint64(len(t.entries)) {
+	if uint64(cursor) >= uint64(t.Cap()) {
 		return 0
 	}
 	return cursor
@@ -124,7 +126,10 @@ func (t *Table) Sweep(cursor uint32, n int, fn func(slot uint32)) uint32 {
 func (t *Table) Len() int { return t.live }
 
 // Cap gives the number of slots, and of places.
-func (t *Table) Cap() int { return len(t.entries) }
+func (t *Table) Cap() int { return len(t.buckets) * Ways }
+
+// Used gives the number of slots that flows lie in or have lain in.
+func (t *Table) Used() int { return int(t.used) }
 
 // Evictions gives the number of flows that had to give way so far.
 func (t *Table) Evictions() uint64 { return t.evictions }
