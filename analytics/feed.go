@@ -114,7 +114,7 @@ func (f *Feed) sample(s *flow.Sample) (at place) {
 			f.witness.Beyond(s)
 		}
 		if m.internal = m.internal || s.Input.Kind == flow.InterfaceInternal || s.Output.Kind == flow.InterfaceInternal; m.internal {
-			f.witness.SeeLocal(s)
+			f.witness.SeeLocal(s, in.leads(), out.leads())
 		}
 	}
 	if len(b) == batchSamples {

@@ -152,6 +152,12 @@ func (f *Fabric) addHostAgent(h *host) {
 	p := f.net.addPort(v, f.cfg.HostSpeed)
 	p.ifIndex, p.name, p.mac, p.host = 2, "eth0", h.mac, h
 	p.source.setRate(f.net.rate(p.speed))
+	for _, g := range f.net.hosts {
+		if g.home == h {
+			g.inside = f.net.addPort(v, f.cfg.HostSpeed)
+			g.inside.name = fmt.Sprintf("veth%d", g.inside.number-1)
+		}
+	}
 	f.net.nodes = append(f.net.nodes, v)
 }
 

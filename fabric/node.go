@@ -108,6 +108,7 @@ type host struct {
 	ports    []*port // of the leaves to which it is attached
 	agent    *agent
 	home     *host // of a guest: the host that routes for it
+	inside   *port // of a guest: the host's port towards it, if the host has an agent
 	nat      bool  // a guest that has its host's address
 	outside  bool
 	*load

@@ -107,3 +107,36 @@ func TestSharedMACs(t *testing.T) {
 		}
 	}
 }
+
+// TestAgentOfAHostThatRoutes names the port to a guest, as a switch names its ports; of its own frames it names none.
+func TestAgentOfAHostThatRoutes(t *testing.T) {
+	f, err := New(small(func(c *Config) { c.Routing, c.HostAgents = 1, true }))
+	if err != nil {
+		t.Fatal(err)
+	}
+	guests := 0
+	far := f.net.findHost("h4-1")
+	for _, h := range f.net.hosts {
+		if h.box() == far {
+			continue
+		}
+		there, back := f.net.taps(f.net.routes(h, far, 0, 1)[0], h, far), f.net.taps(f.net.routes(far, h, 0, 1)[0], far, h)
+		first, last := there[0], back[len(back)-1]
+		if first.agent != h.box().agent || last.agent != first.agent {
+			t.Fatalf("%s: its host does not sample", h.name)
+		}
+		if h.home == nil {
+			if first.in != nil || last.out != nil {
+				t.Errorf("%s: a port for the host's own frames", h.name)
+			}
+			continue
+		}
+		guests++
+		if first.in == nil || first.in != last.out || first.in == first.out || first.in.node != first.out.node {
+			t.Errorf("%s: the port to the guest is %+v and %+v", h.name, first.in, last.out)
+		}
+	}
+	if guests == 0 {
+		t.Error("no guests")
+	}
+}

@@ -5,7 +5,7 @@ func (n *network) taps(r *route, src, dst *host) []tap {
 	var all []tap
 	if a := src.box().agent; a != nil {
 		eth := a.node.ports[0]
-		all = append(all, tap{agent: a, source: eth, out: eth, hop: -1, egress: true, wire: &r.wires[0]})
+		all = append(all, tap{agent: a, source: eth, in: src.inside, out: eth, hop: -1, egress: true, wire: &r.wires[0]})
 	}
 	for i := range r.hops {
 		h := &r.hops[i]
@@ -36,7 +36,7 @@ func (n *network) taps(r *route, src, dst *host) []tap {
 	}
 	if a := dst.box().agent; a != nil {
 		eth := a.node.ports[0]
-		all = append(all, tap{agent: a, source: eth, in: eth, hop: len(r.hops), wire: &r.wires[len(r.hops)]})
+		all = append(all, tap{agent: a, source: eth, in: eth, out: dst.inside, hop: len(r.hops), wire: &r.wires[len(r.hops)]})
 	}
 	return all
 }

@@ -41,7 +41,7 @@ const (
 	SawGap
 	// SawLocal: a frame from Addr left Agent, which named no port where it had entered (Fresh), or one to Addr ended there.
 	SawLocal
-	// SawTransit: Agent, which names an internal interface at times, forwarded a frame.
+	// SawTransit: Agent, which names an internal interface at times, forwarded a frame, from one switch to another (Fresh).
 	SawTransit
 )
 

@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"net/netip"
 	"slices"
 
 	"spoor/flow"
@@ -37,7 +38,11 @@ type locals struct {
 
 // local: frames of an address left an agent that had not entered it (Fresh), or ended there.
 func (l *Learner) local(n *node, e *Evidence) {
-	if n.transit || n.given != "" {
+	if !n.internal {
+		n.internal = true
+		l.touch(n)
+	}
+	if n.transit || n.named || n.given != "" {
 		return
 	}
 	k := &n.local
@@ -65,6 +70,46 @@ func (l *Learner) local(n *node, e *Evidence) {
 	}
 }
 
+// between takes that an agent forwarded a frame.
+func (l *Learner) between(n *node, e *Evidence) {
+	if e.Fresh && !n.joins {
+		n.joins = true
+		l.touch(n)
+	}
+}
+
+// doubtful: an agent forwards, but no host was seen to send into it, it is linked
+// to one switch at most, and it forwarded nothing from one to another: a leaf, or
+// a host that routes for guests. One with frames of its own is doubted at once, others
+// once the topology has settled. Only who knows can tell (topology.hosts, or a name).
+func (l *Learner) doubtful(n *node) bool {
+	if !n.router || n.joins || n.host || n.given != "" || !l.settled() && !(n.internal && n.transit) {
+		return false
+	}
+	var peer SwitchID
+	for _, p := range n.ports {
+		if p.edge && (p.mac != 0 || !n.direct) { // proven by frames that entered, not by what left elsewhere
+			return false
+		}
+		if p.peer != 0 && p.peer != peer {
+			if peer != 0 {
+				return false
+			}
+			peer = p.peer
+		}
+	}
+	return peer != 0
+}
+
+// doubts looks again at switches that may turn doubtful because the topology settled, or cease to be.
+func (l *Learner) doubts() {
+	for _, n := range l.nodes {
+		if n != nil && n.router && !n.joins {
+			l.touch(n)
+		}
+	}
+}
+
 // enters reports whether an address that seemed to be the agent's own was seen entering it.
 func (l *Learner) enters(n *node) bool {
 	return slices.ContainsFunc(n.local.addrs, func(a flow.Addr) bool {
@@ -73,9 +118,40 @@ func (l *Learner) enters(n *node) bool {
 	})
 }
 
-// forwards: the agent is a switch.
+// namesHost reports whether an agent is configured to run on a host.
+func (c *Config) namesHost(agent flow.Addr) bool {
+	ip := agent.Netip()
+	return slices.ContainsFunc(c.Hosts, func(p netip.Prefix) bool { return p.Contains(ip) })
+}
+
+// nameHosts takes over which agents are configured to run on hosts; one that is
+// so no longer has to show anew what it is.
+func (l *Learner) nameHosts() {
+	for _, n := range l.nodes {
+		if n == nil || n.id.Inferred() {
+			continue
+		}
+		switch named := l.cfg.namesHost(n.agent); {
+		case named == n.named:
+		case named:
+			n.named = true
+			l.turnHost(n)
+		default:
+			n.named, n.host, n.transit, n.local = false, false, false, locals{}
+			l.renewAll(n, l.now)
+		}
+	}
+}
+
+// forwards: the agent is a switch, unless it is configured to run on a host.
 func (l *Learner) forwards(n *node) {
-	n.transit, n.local = true, locals{}
+	if n.named {
+		return
+	}
+	if !n.transit {
+		n.transit, n.local = true, locals{}
+		l.touch(n)
+	}
 	if n.host { // what it told meanwhile was left aside
 		n.host = false
 		l.renewAll(n, l.now)

@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"net/netip"
 	"testing"
 	"time"
 )
@@ -105,5 +106,95 @@ func TestHostThatOnlyReceives(t *testing.T) {
 	}
 	if !f.Snapshot().Switch(f.id(101)).Host {
 		t.Error("25 frames that ended there, and it is no host")
+	}
+}
+
+// routes: host agent n behind port 1 of a leaf forwards for a guest, and sends frames of its own.
+func (f *fabric) routes(n, leaf int) {
+	f.give(Evidence{Kind: SawIngress, Agent: agent(n), Port: 2, Far: mac(leaf, 1), Own: mac(0, n)})
+	f.give(Evidence{Kind: SawIngress, Agent: agent(leaf), Port: 1, Far: mac(0, n), Own: mac(leaf, 1)})
+	f.give(Evidence{Kind: SawTransit, Agent: agent(n)})
+	f.ownFrame(n, "10.1.1.1")
+}
+
+// TestHostsAreConfigured: only who knows can tell a host that routes for guests from a leaf, and may do so at run time.
+func TestHostsAreConfigured(t *testing.T) {
+	const h = 101
+	hosts := []netip.Prefix{netip.MustParsePrefix("10.255.0.100/31")}
+	for _, at := range []string{"start", "run time"} {
+		cfg := Config{Learn: true}
+		if at == "start" {
+			cfg.Hosts = hosts
+		}
+		f := newFabric(t, cfg)
+		f.joined()
+		show := func() *Snapshot {
+			for range 3 {
+				f.routes(h, 1)
+				f.tick(time.Second)
+			}
+			return f.Snapshot()
+		}
+		snap := show()
+		if at != "start" {
+			if sw := snap.Switch(f.id(h)); sw.Host || !sw.Doubt || snap.Peer(f.id(1), 1) != f.id(h) {
+				t.Fatal("nobody said that it is a host, but it is taken for one, or for a leaf without a doubt")
+			}
+			f.Configure(Config{Hosts: hosts})
+			snap = show()
+		}
+		if sw := snap.Switch(f.id(h)); !sw.Host || sw.Doubt || snap.Peer(f.id(1), 1) != 0 || snap.Routes(f.id(h), mac(0, h)) {
+			t.Errorf("configured at %s: host %v, doubt %v, the leaf's port leads to %d", at, sw.Host, sw.Doubt, snap.Peer(f.id(1), 1))
+		}
+		if snap.Switch(f.id(1)).Host {
+			t.Error("the leaf is a host")
+		}
+		f.Configure(Config{})
+		if snap = show(); snap.Switch(f.id(h)).Host || snap.Peer(f.id(1), 1) != f.id(h) {
+			t.Error("no longer configured, and still a host")
+		}
+	}
+}
+
+// TestDoubtfulSwitch: what ends the doubt whether an agent that forwards is a switch.
+func TestDoubtfulSwitch(t *testing.T) {
+	f := func(name string, cfg Config, want bool, speak func(f *fabric)) {
+		t.Helper()
+		cfg.Learn = true
+		fab := newFabric(t, cfg)
+		fab.joined()
+		for range 4 {
+			fab.routes(101, 1)
+			if speak != nil {
+				speak(fab)
+			}
+			fab.tick(time.Second)
+		}
+		if got := fab.Snapshot().Switch(fab.id(101)).Doubt; got != want {
+			t.Errorf("%s: in doubt %v, want %v", name, got, want)
+		}
+		if fab.Snapshot().Switch(fab.id(2)).Doubt {
+			t.Errorf("%s: a leaf at which nothing is odd is in doubt before anything has settled", name)
+		}
+	}
+	f("a stub", Config{}, true, nil)
+	f("with a name", Config{Names: []Name{{Agent: agent(101), Name: "leaf7"}}}, false, nil)
+	f("between switches", Config{}, false, func(f *fabric) { f.give(Evidence{Kind: SawTransit, Agent: agent(101), Fresh: true}) })
+	f("with two neighbours", Config{}, false, func(f *fabric) {
+		f.give(Evidence{Kind: SawIngress, Agent: agent(101), Port: 3, Far: mac(2, 9), Own: mac(101, 3)})
+		f.give(Evidence{Kind: SawIngress, Agent: agent(2), Port: 9, Far: mac(101, 3), Own: mac(2, 9)})
+	})
+	f("a host sends into it", Config{}, false, func(f *fabric) { f.sent("10.7.1.1", mac(0, 7), 101, 7) })
+}
+
+// TestStubIsDoubtful: a switch without hosts that has one neighbour is in doubt once the topology has settled.
+func TestStubIsDoubtful(t *testing.T) {
+	f := newFabric(t, Config{Learn: true})
+	if snap := f.joined(); snap.Switch(f.id(2)).Doubt {
+		t.Error("in doubt at once")
+	}
+	f.tick(time.Second)
+	if snap := f.tick(20 * time.Second); !snap.Settled || !snap.Switch(f.id(2)).Doubt || snap.Switch(f.id(51)).Doubt {
+		t.Error("a leaf without hosts is in no doubt, or its spine is")
 	}
 }

@@ -2,19 +2,21 @@ package topology
 
 import (
 	"math"
+	"net/netip"
 
 	"spoor/flow"
 )
 
 // Config says what the learner may do.
 type Config struct {
-	Learn  bool    // learn links and places from samples; false: only what is given
-	Speeds []Speed // configured speeds, the most specific wins
-	Share  float64 // of any link from which a flow takes too much; 0 = 1
-	Shares []Share // and of some, the most specific wins
-	Names  []Name  // what people call switches and ports
-	Static *Static // overrides what is learned, and Names
-	Memory *Memory // of the learner before, nil: none
+	Learn  bool           // learn links and places from samples; false: only what is given
+	Speeds []Speed        // configured speeds, the most specific wins
+	Share  float64        // of any link from which a flow takes too much; 0 = 1
+	Shares []Share        // and of some, the most specific wins
+	Names  []Name         // what people call switches and ports
+	Hosts  []netip.Prefix // agents that run on hosts, even if these route for others
+	Static *Static        // overrides what is learned, and Names
+	Memory *Memory        // of the learner before, nil: none
 }
 
 // Times of the learner, in nanoseconds.
@@ -112,7 +114,10 @@ type node struct {
 	outside  int   // ports that lead out of the fabric
 	heard    int64 // first evidence
 	host     bool  // it is a host that runs an agent
+	named    bool  // as configured
 	transit  bool  // it forwards, so that it is none
+	internal bool  // it sends frames of its own, or receives some
+	joins    bool  // it forwards from one switch to another
 	local    locals
 	void     int64  // what was seen of its ports before is void
 	bumped   uint32 // port that lately turned out to lead elsewhere
@@ -275,6 +280,7 @@ func (l *Learner) age() {
 	l.ageDark()
 	if settled := l.now-l.linkAt > settleAfter; settled != l.snap.Settled {
 		l.changed = true
+		l.doubts()
 		for _, h := range l.hosts { // order does not matter: a set of marks
 			if len(h.sinks) > 0 {
 				l.dirtyHosts[h] = struct{}{}
@@ -294,7 +300,10 @@ func (l *Learner) node(agent flow.Addr) *node {
 		l.nodes = append(l.nodes, nil)
 	}
 	if l.nodes[id] == nil {
-		l.nodes[id] = &node{id: id, agent: agent, ports: map[uint32]*port{}, links: map[string]struct{}{}}
+		n := &node{id: id, agent: agent, ports: map[uint32]*port{}, links: map[string]struct{}{}}
+		n.named = l.cfg.namesHost(agent)
+		n.host = n.named
+		l.nodes[id] = n
 		l.touch(l.nodes[id])
 	}
 	return l.nodes[id]

@@ -165,6 +165,7 @@ func (l *Learner) Configure(cfg Config) {
 		}
 	}
 	l.cfg = cfg
+	l.nameHosts()
 	l.configure()
 	for _, n := range l.nodes {
 		if n != nil {

@@ -44,6 +44,7 @@ type Switch struct {
 	Dual      bool   // some of its hosts are on two switches
 	Alone     bool   // flows enough of its hosts went nowhere else
 	Host      bool   // it is a host that runs an agent: no hop
+	Doubt     bool   // it may be a host that routes for guests: no path with it is certain
 	Hosts     bool   // hosts are known to live there
 	Void      int64  // what was seen of its ports before is void (arrival, Unix ns): the agent restarted
 	PortVoid  int64  // the latest Void of its ports

@@ -37,6 +37,7 @@ func (l *Learner) weigh(n *node, e *Evidence) {
 		l.local(n, e)
 	case SawTransit:
 		l.forwards(n)
+		l.between(n, e)
 	case SawRestart:
 		l.renewAll(n, e.Last)
 	}

@@ -161,8 +161,9 @@ func (w *Witness) source(e *Evidence, from SwitchID, now int64) {
 	w.note(e, now)
 }
 
-// SeeLocal takes a sample of an agent that has named an internal interface: is it a host?
-func (w *Witness) SeeLocal(s *flow.Sample) {
+// SeeLocal takes a sample of an agent that has named an internal interface: is it
+// a host? from and to are the switches to which its input and output are known to lead, 0 if none.
+func (w *Witness) SeeLocal(s *flow.Sample, from, to SwitchID) {
 	p := &s.Packet
 	if p.Key.IsZero() || !p.OuterSrc.IsZero() || p.TTL < minTTL {
 		return
@@ -174,7 +175,7 @@ func (w *Witness) SeeLocal(s *flow.Sample) {
 	case s.Output.Kind == flow.InterfaceInternal && in != 0:
 		e.Kind, e.Addr, e.Port = SawLocal, p.Key.Dst, in
 	case out != 0 && in != out:
-		e.Kind = SawTransit
+		e.Kind, e.Fresh = SawTransit, from != 0 && to != 0 && from != to
 	default:
 		return
 	}

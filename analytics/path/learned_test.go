@@ -93,3 +93,24 @@ func TestBridgedBetweenTwo(t *testing.T) {
 		t.Errorf("complete %v: %s", tr.Complete, n.names(tr.Hops))
 	}
 }
+
+// TestNoPathOverADoubtfulSwitch: what may be a host that routes for guests is no certain hop, and a path that was
+// told before the doubt arose is taken back.
+func TestNoPathOverADoubtfulSwitch(t *testing.T) {
+	n := learnedNet(t)
+	n.learn(n.entered(3, 49, 1, 9), n.entered(1, 9, 3, 49), topology.Evidence{Kind: topology.SawSource, Agent: n.agent(1), Port: 9, Addr: host(3), Hops: 1, Buckets: 1<<12 - 1})
+	tr := n.tracker(3, 2)
+	n.see(tr, 1, 9, 49, 63, 0)
+	if !tr.Complete || len(tr.Hops) != 4 {
+		t.Fatalf("complete %v: %s", tr.Complete, n.names(tr.Hops))
+	}
+	n.now += second
+	n.learn(topology.Evidence{Kind: topology.SawLocal, Agent: n.agent(3), Addr: host(4), Fresh: true}, topology.Evidence{Kind: topology.SawTransit, Agent: n.agent(3)})
+	if tr.Resolve(n.snap); tr.Complete {
+		t.Errorf("a path over a doubtful switch: %s", n.names(tr.Hops))
+	}
+	n.learn(topology.Evidence{Kind: topology.SawTransit, Agent: n.agent(3), Fresh: true})
+	if ev := tr.Resolve(n.snap); ev != Completed {
+		t.Errorf("the switch joins others, and the path is %v: %s", tr.Complete, n.names(tr.Hops))
+	}
+}

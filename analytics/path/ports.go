@@ -93,3 +93,11 @@ func (t *Tracker) voidPorts(snap *topology.Snapshot, obs []Obs) {
 		}
 	}
 }
+
+// doubtful: a hop may be a host.
+func doubtful(snap *topology.Snapshot, hops []Hop) bool {
+	return slices.ContainsFunc(hops, func(h Hop) bool {
+		sw := snap.Switch(h.Switch)
+		return sw != nil && sw.Doubt
+	})
+}

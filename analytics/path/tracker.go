@@ -276,7 +276,7 @@ func (t *Tracker) Resolve(snap *topology.Snapshot) Event {
 	}
 	r := t.infer(snap, t.obs)
 	if !r.Complete {
-		t.Complete = t.Complete && !t.bridging.on
+		t.Complete = t.Complete && !t.bridging.on && !doubtful(snap, t.Hops)
 		return None
 	}
 	was := t.Complete
@@ -348,7 +348,7 @@ func (t *Tracker) infer(snap *topology.Snapshot, obs []Obs) Route {
 	if len(r.Hops) > 0 && snap.Beside(t.Src, r.Hops[0].Switch, r.Hops[0].In) {
 		r.Complete = false
 	}
-	if len(r.Hops) == 1 && !snap.Settled || !t.ofOneFrame(snap, r.Hops) {
+	if len(r.Hops) == 1 && !snap.Settled || !t.ofOneFrame(snap, r.Hops) || doubtful(snap, r.Hops) {
 		r.Complete = false
 	}
 	return r

@@ -38,7 +38,7 @@ var examples = map[string]string{
 	"topics.name": "{flows: netflow.raw}", "topics.framing": "{counters: plain}", "topics.compression": "{flows: zstd}", "topics.linger": "{flows: 200ms}",
 	"topics.priority": "{paths: samples}", "topics.spool": "{flows: memory}", "topics.partition": "{topology: 0}",
 	"elephants.links": "[fabric=10%, host=20%, border=5%]", "elephants.mute": `['name=backup src=10.1.0.0/16 schedule="Mon-Fri 22:00-04:00 UTC"']`,
-	"names.file": "/etc/spoor/names.csv", "topology.file": "/etc/spoor/topology.json", "topology.speeds": `{"10.255.0.1/150": 100M, "*": 10G}`,
+	"names.file": "/etc/spoor/names.csv", "topology.file": "/etc/spoor/topology.json", "topology.hosts": "[10.1.0.0/16]", "topology.speeds": `{"10.255.0.1/150": 100M, "*": 10G}`,
 	"alerts.alertmanagers": "[http://alertmanager:9093]", "alerts.webhooks": "[https://chat.example.net/hook]", "alerts.token_file": "/etc/spoor/token",
 	"output.dir": "/var/lib/spoor/out", "http.token_file": "/etc/spoor/token", "http.tls.cert_file": "/etc/spoor/server.pem", "http.tls.key_file": "/etc/spoor/server.key",
 	"http.external_url": "https://spoor.example.net",

@@ -41,7 +41,7 @@ func (c *Config) Keys() *config.Set {
 }
 
 // liveKeys are the settings, or the beginnings of their names, that Reload puts into force.
-var liveKeys = []string{"listen.allow", "agents.", "names.", "elephants.", "topology.file", "topology.speeds", "flows.idle", "paths.", "alerts.detection_within", "log.level"}
+var liveKeys = []string{"listen.allow", "agents.", "names.", "elephants.", "topology.file", "topology.hosts", "topology.speeds", "flows.idle", "paths.", "alerts.detection_within", "log.level"}
 
 func live(name string) bool {
 	return slices.ContainsFunc(liveKeys, func(k string) bool { return name == k || strings.HasSuffix(k, ".") && strings.HasPrefix(name, k) })
@@ -150,6 +150,8 @@ func (c *Config) analyticsKeys(add adder) {
 		"A given topology in sFlow-RT's JSON form; it overrides what is learned. Empty: none.")
 	add("topology.learn", config.Bool(&a.Topology.Learn),
 		"Whether links and host locations are learned from samples.")
+	add("topology.hosts", config.Prefixes(&a.Topology.Hosts),
+		"Addresses of agents that run on hosts (hsflowd) which route for guests, such as Kubernetes nodes: what forwards looks like a switch. Hosts that do not route are recognised.")
 	add("topology.speeds", config.MapOf(&a.Topology.Speeds, "speed", topology.ParseSpeed, formatSpeed),
 		"Link speeds in bit/s that override what agents say: AGENT/IFINDEX=100M, AGENT/*=10G or *=100M; the most specific wins.")
 	add("flows.max", config.Number(&a.Flows.Max, 0),

@@ -77,15 +77,19 @@ type pathScorer struct {
 	said        map[Key][]saidPath
 	multi       map[Key]bool
 	ways        map[Key][][]string // that multipath messages name
+	withdrawn   map[Key]bool       // the latest message has no whole path, though one before had
 	lags, first []float64
 	sampled     []float64 // as first, but after the first sample
 	Paths
 }
 
 func scorePaths(t *Truth, rows []PathRow) Paths {
-	s := pathScorer{truth: t, named: t.switches(), said: make(map[Key][]saidPath), multi: make(map[Key]bool), ways: make(map[Key][][]string)}
+	s := pathScorer{truth: t, named: t.switches(), said: make(map[Key][]saidPath), multi: make(map[Key]bool), ways: make(map[Key][][]string), withdrawn: make(map[Key]bool)}
 	for i := range rows {
 		m := &rows[i]
+		if m.Cause != "expired" {
+			s.withdrawn[m.Flow] = m.State == "provisional" || m.State == "partial"
+		}
 		switch {
 		case m.State == "multipath":
 			s.multi[m.Flow] = true
@@ -148,9 +152,12 @@ func (s *pathScorer) flow(f *Flow) {
 			s.MessagesWrong++
 		}
 	}
-	if ok {
+	switch {
+	case ok:
 		s.FlowsRight++
-	} else {
+	case f.Samples != nil && s.withdrawn[f.Key]: // simulated: what was taken back is not said any longer
+		s.NeverComplete++
+	default:
 		s.FlowsWrong++
 	}
 	if !flapping {

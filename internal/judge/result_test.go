@@ -317,3 +317,22 @@ func TestAfterTheEnd(t *testing.T) {
 	f(`"samples":5,`, `"samples":1,"first_sample":1019,`, 0) // or saw it at the very end
 	f("", `"samples":1,"first_sample":1019,`, 1)
 }
+
+// TestWithdrawn: a wrong path that was taken back is missing, if the truth knows of samples.
+func TestWithdrawn(t *testing.T) {
+	wrong := strings.Replace(before, `"a1"`, `"a9"`, 1)
+	back := strings.Replace(strings.Replace(before, `"state":"complete"`, `"state":"provisional"`, 1), "00:16:42.75Z", "00:16:50Z", 1)
+	f := func(samples string, wantRight, wantWrong, wantNever int, said ...string) {
+		t.Helper()
+		text := strings.Replace(truthText("l3", "20"), `"frames":40,`, `"frames":40,`+samples, 1)
+		truthFile, dir := write(t, text, map[string][]string{"paths": said})
+		if p := score(t, truthFile, dir).Paths; p.FlowsRight != wantRight || p.FlowsWrong != wantWrong || p.NeverComplete != wantNever {
+			t.Errorf("%q: %+v", samples, p)
+		}
+	}
+	f(`"samples":5,`, 1, 0, 0, before, back)
+	f(`"samples":5,`, 0, 1, 0, wrong)
+	f(`"samples":5,`, 0, 0, 1, wrong, back)
+	f(`"samples":5,`, 0, 1, 0, wrong, back, strings.Replace(wrong, "00:16:42.75Z", "00:16:51Z", 1))
+	f("", 0, 1, 0, wrong, back)
+}

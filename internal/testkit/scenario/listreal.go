@@ -1,6 +1,11 @@
 package scenario
 
-import "spoor/fabric"
+import (
+	"net/netip"
+
+	"spoor/fabric"
+	"spoor/internal/app"
+)
 
 // failures differ in what breaks.
 func failures() []Scenario {
@@ -87,6 +92,8 @@ func realities() []Scenario {
 				c.Routing, c.SharedMACs = 0.5, []fabric.SharedMAC{fabric.SharedGateway}
 			},
 		},
+		routingAgents("routing-agents", "half of the hosts route for guests and all run agents: topology.hosts names them", true),
+		routingAgents("routing-agents-unnamed", "the same without topology.hosts: an agent that routes looks like a leaf", false),
 		{
 			Name: "everything", About: "16 x 4: 2 silent leaves, half of the hosts on two leaves, peer links, a gateway MAC, routing hosts, TTLs, borders",
 			Fabric: func(c *fabric.Config) {
@@ -114,6 +121,17 @@ func borders(name string, silent bool) Scenario {
 	if silent {
 		s.About = "the same, border leaves without an agent"
 		s.Target = func(t *Target) { t.Missing = 0.04 } // until enough came by one
+	}
+	return s
+}
+
+// routingAgents gives a fabric whose hosts run agents, half of them as routers for guests.
+func routingAgents(name, about string, named bool) Scenario {
+	s := Scenario{Name: name, About: about, Fabric: func(c *fabric.Config) { c.Routing, c.HostAgents = 0.5, true }}
+	s.Target = func(t *Target) { t.Missing = 1 } // nobody can tell
+	if named {
+		s.Target = nil
+		s.Tune = func(c *app.Config) { c.Analytics.Topology.Hosts = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/16")} }
 	}
 	return s
 }
