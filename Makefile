@@ -19,6 +19,7 @@ PLATFORMS ?= linux/arm64 darwin/arm64 windows/amd64
 FUZZTIME ?= 30
 BENCH ?= .
 COUNT ?= 1
+PROPERTIES ?= 300
 COST ?= 500 3 none,lz4,zstd
 WHOLE ?= 20000 4 3 none,lz4
 FABRICS ?= 8000 60 100000
@@ -26,7 +27,7 @@ SOAK ?= 2m 1000
 
 # What `make check` and .ci/run do, in this order, and what .ci/run --full adds. Not vuln: its database may be out of reach.
 CHECKS := check-mod check-fmt vet test manifests lint lint-scripts check-generated race fuzz-short flood cross speed check-release check-package check-image integration soak monitoring score scenarios live browser
-FULL := integration-full trial soak-full scenarios-full false-alerts alert-day live-full fuzz bench cover
+FULL := integration-full trial soak-full scenarios-full properties false-alerts alert-day live-full fuzz bench cover
 
 .PHONY: help
 help: ## this list
@@ -135,6 +136,10 @@ scenarios-full: ## the same on three seeds, with the large ones
 scenarios-known: ## note what scenarios reach that are short of their target; from then on it must not become worse
 	$(SCENARIOS) -long -learn $(KNOWN)
 	$(SCENARIOS) -long -seeds 1,2,3 -learn $(KNOWN)
+
+.PHONY: properties
+properties: ## what must hold in any fabric, in PROPERTIES of them (300: seeds 1 to 300; 500@7000 begins at seed 7000)
+	SPOOR_PROPERTIES=$(PROPERTIES) go test -count 1 -timeout 60m -v -run '^TestProperties$$' ./internal/testkit/scenario
 
 .PHONY: false-alerts
 false-alerts: ## the detector alone over hundreds of flow-days: false alerts with their bound, delays
