@@ -35,7 +35,7 @@ func TestClickHouse(t *testing.T) {
 		t.Fatal("there is no queue")
 	}
 	have, want := make(map[string]string), make(map[string]string)
-	for _, c := range strings.Split(queue, ",") {
+	for c := range strings.SplitSeq(queue, ",") {
 		name, kind, _ := strings.Cut(strings.TrimSpace(c), " ")
 		have[strings.Trim(name, "`")] = kind
 	}

@@ -28,9 +28,13 @@ func TestGapInTunnel(t *testing.T) {
 		ttl   uint8
 		want  bool
 	}{
-		{true, 63, true}, {true, 254, true}, {true, 127, true},
+		{true, 63, true},
+		{true, 254, true},
+		{true, 127, true},
 		{false, 63, false}, // the tunnel may be another one
-		{true, 64, false}, {true, 62, false}, {true, 253, false},
+		{true, 64, false},
+		{true, 62, false},
+		{true, 253, false},
 	} {
 		for _, tunnelFirst := range []bool{false, true} {
 			n := openUplinks(t, c.known)

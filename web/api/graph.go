@@ -130,29 +130,11 @@ func fabricGraph(f *scene.Frame, name string, limit int) *graphJSON {
 			order = append(order, i)
 		}
 	}
-	most := func(i int) int16 { return max(use(f, 2*i), use(f, 2*i+1)) }
-	slices.SortStableFunc(order, func(x, y int) int { return cmp.Compare(most(y), most(x)) })
+	slices.SortStableFunc(order, func(x, y int) int { return cmp.Compare(busier(f, y), busier(f, x)) })
 
 	g, id := &graphJSON{Nodes: []graphNode{}, Edges: []graphEdge{}, More: b.More}, names(b)
-	busiest := make(map[int]int16, limit)
-	for _, i := range order {
-		l, fresh := &b.Links[i], 0
-		for _, n := range [...]int{l.A, l.B} {
-			if _, there := busiest[n]; !there {
-				fresh++
-			}
-		}
-		if len(busiest)+fresh > limit {
-			g.More++
-			continue
-		}
-		for _, n := range [...]int{l.A, l.B} {
-			if before, there := busiest[n]; !there || most(i) > before {
-				busiest[n] = most(i)
-			}
-		}
-		g.Edges = append(g.Edges, newEdge(f, i, id))
-	}
+	busiest := make(map[int]int16, limit) // load of a node's busiest link
+	g.link(f, order, id, busiest, limit)
 	for i := range b.Nodes {
 		load, linked := busiest[i]
 		if !linked && len(g.Nodes) < limit && len(busiest) < limit && b.Nodes[i].Kind == scene.Switch && (name == "" || at(i)) {
@@ -163,6 +145,31 @@ func fabricGraph(f *scene.Frame, name string, limit int) *graphJSON {
 		}
 	}
 	return g
+}
+
+// busier gives the load of a link in its busier direction.
+func busier(f *scene.Frame, link int) int16 { return max(use(f, 2*link), use(f, 2*link+1)) }
+
+// link adds links while their nodes are at most limit.
+func (g *graphJSON) link(f *scene.Frame, order []int, id []string, busiest map[int]int16, limit int) {
+	for _, i := range order {
+		l, fresh := &f.Fabric.Links[i], 0
+		for _, n := range [...]int{l.A, l.B} {
+			if _, there := busiest[n]; !there {
+				fresh++
+			}
+		}
+		if len(busiest)+fresh > limit {
+			g.More++
+			continue
+		}
+		for _, n := range [...]int{l.A, l.B} {
+			if before, there := busiest[n]; !there || busier(f, i) > before {
+				busiest[n] = busier(f, i)
+			}
+		}
+		g.Edges = append(g.Edges, newEdge(f, i, id))
+	}
 }
 
 func newNode(n *scene.Node, id string, busiest int16) graphNode {

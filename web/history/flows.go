@@ -90,9 +90,9 @@ func (r *run) at(slot int64) float32 {
 
 // way gives the way of a slot.
 func (r *run) way(slot int64) *way {
-	for i := len(r.ways) - 1; i >= 0; i-- {
-		if r.ways[i].slot <= slot {
-			return r.ways[i].way
+	for _, w := range slices.Backward(r.ways) {
+		if w.slot <= slot {
+			return w.way
 		}
 	}
 	return nil

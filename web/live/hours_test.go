@@ -39,8 +39,9 @@ func TestHoursAreFlat(t *testing.T) {
 	}
 	first := pass(120)
 	frames, _ := r.live.store.Stats()
-	herd, flows := len(r.live.herd.known), 0
-	if flows, _ = r.live.past.Usage(); herd < 50 || flows < 50 {
+	herd := len(r.live.herd.known)
+	flows, _ := r.live.past.Usage()
+	if herd < 50 || flows < 50 {
 		t.Fatalf("%d elephants and %d flows are kept: this shows nothing", herd, flows)
 	}
 	second := pass(120)

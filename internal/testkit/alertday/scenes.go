@@ -26,8 +26,16 @@ const (
 // for herds (no such traffic in the simulator) and the collector's own socket (no socket in a simulation).
 func Scenes() []Scene {
 	list := []Scene{
-		{"address-shared", sharedAddress()}, {"samples-dropped", samplesDropped()}, {"detection-slow", detectionSlow()}, {"speed-unknown", speedUnknown()},
-		{"drops-told", drops(false)}, {"drops-counted", drops(true)}, {"elephant", loneElephant()}, {"link-busy", linkBusy()}, {"mislearned", mislearned()}, {"lag", hotMember()},
+		{"address-shared", sharedAddress()},
+		{"samples-dropped", samplesDropped()},
+		{"detection-slow", detectionSlow()},
+		{"speed-unknown", speedUnknown()},
+		{"drops-told", drops(false)},
+		{"drops-counted", drops(true)},
+		{"elephant", loneElephant()},
+		{"link-busy", linkBusy()},
+		{"mislearned", mislearned()},
+		{"lag", hotMember()},
 	}
 	return list
 }

@@ -92,7 +92,7 @@ func read(line string) (s saying, err error) {
 		s.source = m[2]
 	default:
 		s.words = make(map[string]string)
-		for _, w := range strings.Split(m[2], ", ") {
+		for w := range strings.SplitSeq(m[2], ", ") {
 			x := word.FindStringSubmatch(w)
 			if x == nil || (x[2] == "") != (x[1] == "live") {
 				return s, fmt.Errorf("%q is nothing that can be said of a block", w)

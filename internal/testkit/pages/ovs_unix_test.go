@@ -24,7 +24,7 @@ type vswitch struct{ dir string }
 // newSwitch starts one in a folder of its own; it ends with the test.
 func newSwitch(t *testing.T, s *sandbox) *vswitch {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "ovs") // paths of Unix sockets are short
+	dir, err := os.MkdirTemp("", "ovs") //nolint:usetesting // paths of Unix sockets are short
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -96,8 +96,8 @@ func (s *sandbox) literal(t *testing.T, text string) string {
 	}
 	pairs := []string{"go run ./cmd/spoor", "spoor", "/etc/spoor/", s.dir + "/etc/spoor/"}
 	for _, usual := range []string{"127.0.0.1:8080", "127.0.0.1:6343", "127.0.0.1:9092"} {
-		if real := s.addresses[usual]; real != "" {
-			pairs = append(pairs, usual, real)
+		if there := s.addresses[usual]; there != "" {
+			pairs = append(pairs, usual, there)
 		} else {
 			pairs = append(pairs, usual, "127.0.0.1:0")
 		}
@@ -114,8 +114,8 @@ func (s *sandbox) kafka(t *testing.T) {
 	if s.addresses["kafka1:9092"] != "" {
 		return
 	}
-	if real := os.Getenv("SPOOR_TEST_KAFKA"); real != "" {
-		s.addresses["kafka1:9092"] = real
+	if given := os.Getenv("SPOOR_TEST_KAFKA"); given != "" {
+		s.addresses["kafka1:9092"] = given
 		return
 	}
 	b, err := broker.Start(broker.Config{RetentionBytes: 16 << 20, SegmentBytes: 4 << 20})
@@ -202,7 +202,7 @@ func (p *process) until(t *testing.T, re *regexp.Regexp) {
 // interrupt is Ctrl-C: everything that runs in the block gets it, and the block ends well.
 func (p *process) interrupt(t *testing.T) {
 	t.Helper()
-	if err := syscall.Kill(-p.cmd.Process.Pid, syscall.SIGINT); err != nil && err != syscall.ESRCH { //nolint:errorlint // an errno as it is
+	if err := syscall.Kill(-p.cmd.Process.Pid, syscall.SIGINT); err != nil && err != syscall.ESRCH {
 		t.Fatal(err)
 	}
 	if code := p.end(t); code != 0 {

@@ -60,8 +60,10 @@ func TestFabrics(t *testing.T) {
 func (b *bench) fabric(switches int, args []string) {
 	b.t.Helper()
 	c := b.served()
-	s := command(b.t, filepath.Join(b.bin, "spoor"), append([]string{"simulate", "--to", c.udp, "--load", strconv.Itoa(b.rate),
-		"--duration", strconv.Itoa(b.seconds) + "s", "--load-datagrams", "200000", "--fabric-speed", "100G", "--host-speed", "25G"}, args...)...)
+	s := command(b.t, filepath.Join(b.bin, "spoor"), append([]string{
+		"simulate", "--to", c.udp, "--load", strconv.Itoa(b.rate),
+		"--duration", strconv.Itoa(b.seconds) + "s", "--load-datagrams", "200000", "--fabric-speed", "100G", "--host-speed", "25G",
+	}, args...)...)
 	var out, log bytes.Buffer
 	s.Stdout, s.Stderr = &out, &log
 	if err := s.Start(); err != nil {

@@ -37,8 +37,10 @@ func (b *bench) start(name, codec string, more ...string) *collector {
 	c := &collector{t: b.t, udp: net.JoinHostPort("127.0.0.1", strconv.Itoa(number)), log: filepath.Join(b.t.TempDir(), "log")}
 	path := filepath.Join(b.bin, name)
 	if name == "spoor" {
-		c.cmd = command(b.t, path, append([]string{"run", "--listen.address", c.udp, "--listen.workers", "1", "--listen.buffer", "32MiB", "--http.listen", "",
-			"--kafka.brokers", b.broker.Addr(), "--kafka.compression", codec, "--data_dir", b.t.TempDir()}, more...)...)
+		c.cmd = command(b.t, path, append([]string{
+			"run", "--listen.address", c.udp, "--listen.workers", "1", "--listen.buffer", "32MiB", "--http.listen", "",
+			"--kafka.brokers", b.broker.Addr(), "--kafka.compression", codec, "--data_dir", b.t.TempDir(),
+		}, more...)...)
 	} else {
 		c.cmd = command(b.t, path, "-port", strconv.Itoa(number), "-kafka", b.broker.Addr(), "-topic", prototypeTopic, "-codec", codec)
 	}
