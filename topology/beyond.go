@@ -97,6 +97,7 @@ func (l *Learner) sawBeyond(n *node, e *Evidence) {
 	}
 	b := l.open(p, e.First)
 	b.n = add(b.n, e.Count)
+	l.adjoins(p, e)
 	if e.Encap {
 		return
 	}

@@ -122,9 +122,10 @@ type node struct {
 	void     int64  // what was seen of its ports before is void
 	bumped   uint32 // port that lately turned out to lead elsewhere
 	bumpedAt int64
-	members  []*port // that lead to it, if it is inferred
-	leaf     bool    // it is inferred and has hosts
-	told     int64   // since when it was told that it is inferred, 0 it is not told
+	members  []*port             // that lead to it, if it is inferred
+	next     map[SwitchID]uint32 // inferred switches next to it, with the frames that say so
+	leaf     bool                // it is inferred and has hosts
+	told     int64               // since when it was told that it is inferred, 0 it is not told
 }
 
 // Learner turns evidence into snapshots. It has no clock and no goroutine; one

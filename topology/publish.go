@@ -135,6 +135,7 @@ func viewInferred(n *node) *Switch {
 		e.ports++
 		s.peers[p.key.sw] = e
 	}
+	n.adjoined(s.peers)
 	return s
 }
 
