@@ -1,20 +1,24 @@
 package analytics
 
+import "spoor/topology"
+
 // Stats are the engine's figures for metrics and summaries.
 type Stats struct {
 	Shard      ShardStats // summed over the shards
 	Agents     int
 	Links      int
 	Hosts      int
-	Skipped    uint64 // samples without an IP packet, or of an agent beyond the bound
-	PathsHeld  uint64 // path messages that had to wait for room
-	PathsLost  uint64 // path messages for which there was none at all
-	EvidenceNo uint64 // evidence left aside because a bound was reached
+	Skipped    uint64           // samples without an IP packet, or of an agent beyond the bound
+	PathsHeld  uint64           // path messages that had to wait for room
+	PathsLost  uint64           // path messages for which there was none at all
+	Learned    [7]topology.Size // what is kept of the fabric, and its bounds
+	EvidenceNo uint64           // evidence left aside because a bound was reached
 }
 
 // engineStats is what the engine's goroutine leaves for Stats.
 type engineStats struct {
 	links, hosts        int
+	learned             [7]topology.Size
 	held, lost, ignored uint64
 	detections          []float64
 }
@@ -25,6 +29,7 @@ func (e *Engine) note() {
 	defer e.mu.Unlock()
 	s := &e.stats
 	s.links, s.hosts = e.learner.Known()
+	s.learned = e.learner.Sizes()
 	s.held, s.lost, s.ignored = e.desk.pace.delay, e.desk.pace.lost, e.learner.Ignored
 	if len(s.detections) < maxDetections {
 		s.detections = append(s.detections, e.desk.detections...)
@@ -51,6 +56,7 @@ func (e *Engine) Stats() Stats {
 	out.Shard.Paths = e.paths.Len()
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	out.Learned = e.stats.learned
 	out.Links, out.Hosts, out.PathsHeld, out.PathsLost, out.EvidenceNo = e.stats.links, e.stats.hosts, e.stats.held, e.stats.lost, e.stats.ignored
 	return out
 }

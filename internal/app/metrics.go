@@ -184,5 +184,11 @@ func writeEngine(w io.Writer, s *analytics.Stats) {
 	t.Counter("spoor_analytics_unjudged_samples_total", `reason="no_room"`, s.Shard.Starved)
 	t.Counter("spoor_path_messages_held_total", "", s.PathsHeld)
 	t.Counter("spoor_path_messages_lost_total", "", s.PathsLost)
+	for _, l := range s.Learned {
+		t.Gauge("spoor_topology_learned", `table="`+l.What+`"`, float64(l.N))
+	}
+	for _, l := range s.Learned {
+		t.Gauge("spoor_topology_learned_max", `table="`+l.What+`"`, float64(l.Max))
+	}
 	t.Counter("spoor_topology_evidence_ignored_total", "", s.EvidenceNo)
 }
