@@ -167,7 +167,7 @@ live: build ## real Open vSwitch agents, spoor and a real Kafka beside them, a l
 
 .PHONY: browser
 browser: build ## the live page in Chromium over the whole program; screenshots in dist/shots
-	SPOOR_HOURS=1 $(GO) test -count=1 -run HoursAreFlat ./web/live
+	SPOOR_HOURS=1 go test -count=1 -run HoursAreFlat ./web/live
 	cd test/browser && npm ci --no-audit --no-fund && node --test view.test.mjs && SPOOR=$(CURDIR)/dist/spoor SHOTS=$(CURDIR)/dist/shots node run.mjs
 
 .PHONY: live-full
