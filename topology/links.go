@@ -28,13 +28,7 @@ func (l *Learner) ingress(n *node, e *Evidence) {
 		p.tunnels = add(p.tunnels, e.Count)
 		l.tunnelsEnter(p)
 	case e.Fresh:
-		was := p.fresh
-		if p.fresh = add(p.fresh, e.Count); was < edgeFrames && p.fresh >= edgeFrames {
-			l.young = append(l.young, p)
-		}
-		if unicastMAC(e.Own) && (p.gate == 0 || l.sends(p.gate)) && !l.sends(e.Own) {
-			p.gate = e.Own
-		}
+		l.freshFrames(p, e)
 	default:
 		if p.routed == 0 {
 			l.setEdge(p, false)
@@ -48,15 +42,32 @@ func (l *Learner) ingress(n *node, e *Evidence) {
 		if unicastMAC(e.Own) {
 			p.own = e.Own
 		}
-		if !n.router {
-			n.router = true
-			for _, q := range n.ports {
-				l.touchPort(q)
-			}
-		}
+		l.routes(n)
 		l.far(p, e.Far)
 	} else {
 		l.sightMAC(p, e.Far)
+	}
+}
+
+// freshFrames counts frames that nobody has forwarded, and notes the gateway that they were addressed to.
+func (l *Learner) freshFrames(p *port, e *Evidence) {
+	was := p.fresh
+	if p.fresh = add(p.fresh, e.Count); was < edgeFrames && p.fresh >= edgeFrames {
+		l.young = append(l.young, p)
+	}
+	if unicastMAC(e.Own) && (p.gate == 0 || l.sends(p.gate)) && !l.sends(e.Own) {
+		p.gate = e.Own
+	}
+}
+
+// routes: the switch takes forwarded frames.
+func (l *Learner) routes(n *node) {
+	if n.router {
+		return
+	}
+	n.router = true
+	for _, q := range n.ports {
+		l.touchPort(q)
 	}
 }
 

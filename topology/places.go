@@ -243,8 +243,7 @@ func (l *Learner) locate(h *host) Place {
 func (l *Learner) edgesOf(h *host, place *Place) (latest *sighting) {
 	for i := range h.sources {
 		s := &h.sources[i]
-		p := s.port
-		switch {
+		switch p := s.port; {
 		case p.leads == toOutside, s.hops == 0 && p.unproven():
 		case s.hops == 0 && p.peer == 0 && !p.handsOver:
 			if l.isEdge(p) {
@@ -254,13 +253,8 @@ func (l *Learner) edgesOf(h *host, place *Place) (latest *sighting) {
 		case s.hops == 1 && p.home():
 			place.Edges = addSwitch(place.Edges, p.key.sw)
 			latest = later(latest, s)
-		case p.handsOver: // whatever comes over a pair's link may come from anywhere
-		case s.hops == 1 && p.peer != 0:
-			place.Edges = addSwitch(place.Edges, p.peer)
-		case s.hops == 1 && p.dark != 0 && l.nodeAt(p.dark).leaf:
-			place.Edges = addSwitch(place.Edges, p.dark)
-		case s.hops == 1 && p.routed > 0: // forwarded once, by a switch that we do not hear
-			place.Doubt = true
+		case s.hops == 1 && !p.handsOver: // whatever comes over a pair's link may come from anywhere
+			l.forwardedOnce(p, place)
 		}
 	}
 	if h.station != nil && latest != nil {
@@ -273,6 +267,18 @@ func (l *Learner) edgesOf(h *host, place *Place) (latest *sighting) {
 		place.Beside = h.besides()
 	}
 	return latest
+}
+
+// forwardedOnce notes what an address says of its place that entered a port after one router.
+func (l *Learner) forwardedOnce(p *port, place *Place) {
+	switch {
+	case p.peer != 0:
+		place.Edges = addSwitch(place.Edges, p.peer)
+	case p.dark != 0 && l.nodeAt(p.dark).leaf:
+		place.Edges = addSwitch(place.Edges, p.dark)
+	case p.routed > 0: // by a switch that we do not hear
+		place.Doubt = true
+	}
 }
 
 // isEdge reports whether an address that was seen to send into a port lives at its switch.
