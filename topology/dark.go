@@ -140,7 +140,6 @@ func (g *darkGroups) kind(p *port, quick bool) darkKind {
 // among tells what an open port leads to by the frames that enter it.
 func (g *darkGroups) among(p *port, b *beyond) darkKind {
 	least := bits.TrailingZeros32(b.hops)
-	_, most := b.values()
 	transit := b.alien >= darkAliens || b.mostGaps() >= darkGaps
 	switch g.tier(g.l.nodes[p.key.sw]) {
 	case 0:
@@ -148,11 +147,10 @@ func (g *darkGroups) among(p *port, b *beyond) darkKind {
 			return darkTransit
 		}
 	case 1:
-		switch {
-		case b.encap == 0 && least == 1 && most <= nearHops && (b.alien == 0 || b.n >= darkMixed), b.darkTunnels(),
-			b.encap == 0 && least == 1 && most > nearHops && b.n >= darkMixed && b.nearAndFar(p):
+		if b.ofLeaf(p) {
 			return darkLeaf
-		case b.encap == 0 && least > 2 && transit:
+		}
+		if b.encap == 0 && least > 2 && transit {
 			return darkTransit
 		}
 	default:
@@ -161,6 +159,21 @@ func (g *darkGroups) among(p *port, b *beyond) darkKind {
 		}
 	}
 	return notDark
+}
+
+// ofLeaf reports whether what enters a spine's port is what a leaf sends up: frames forwarded once by it, of its own
+// hosts and perhaps of addresses outside, or tunnels that begin there.
+func (b *beyond) ofLeaf(p *port) bool {
+	if b.darkTunnels() {
+		return true
+	}
+	if b.encap > 0 || bits.TrailingZeros32(b.hops) != 1 {
+		return false
+	}
+	if _, most := b.values(); most > nearHops {
+		return b.n >= darkMixed && b.nearAndFar(p)
+	}
+	return b.alien == 0 || b.n >= darkMixed
 }
 
 // darkLongEnough reports whether enough was seen of what lies behind a port.

@@ -11,8 +11,10 @@ func TestLinkOfSilentSwitches(t *testing.T) {
 		hops   uint8
 		want   bool
 	}{
-		{"next to it", false, 2, true}, {"farther away", false, 3, false},
-		{"tunnels, next to it", true, 1, true}, {"tunnels, farther away", true, 2, false},
+		{"next to it", false, 2, true},
+		{"farther away", false, 3, false},
+		{"tunnels, next to it", true, 1, true},
+		{"tunnels, farther away", true, 2, false},
 	} {
 		f := newFabric(t, Config{Learn: true})
 		var snap *Snapshot

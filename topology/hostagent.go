@@ -46,6 +46,18 @@ func (l *Learner) local(n *node, e *Evidence) {
 		return
 	}
 	k := &n.local
+	k.note(e)
+	ends := k.sent == 0 && !k.ports && k.got >= deadEndFrames && e.Last-k.begun > deadEndAfter
+	switch {
+	case len(k.addrs) > maxLocal || l.enters(n):
+		l.forwards(n)
+	case !n.host && (ends || k.sent >= ownFrames && e.Last-k.since > ownAfter):
+		l.turnHost(n)
+	}
+}
+
+// note counts frames that an agent sent itself, or that ended at it.
+func (k *locals) note(e *Evidence) {
 	if locatable(e.Addr) && !slices.Contains(k.addrs, e.Addr) {
 		k.addrs = append(k.addrs, e.Addr)
 	}
@@ -54,20 +66,12 @@ func (l *Learner) local(n *node, e *Evidence) {
 			k.since = e.First
 		}
 		k.sent = add(k.sent, e.Count)
+		return
 	}
-	if !e.Fresh {
-		if k.begun == 0 {
-			k.begun, k.port = e.First, e.Port
-		}
-		k.got, k.ports = add(k.got, e.Count), k.ports || e.Port != k.port
+	if k.begun == 0 {
+		k.begun, k.port = e.First, e.Port
 	}
-	ends := k.sent == 0 && !k.ports && k.got >= deadEndFrames && e.Last-k.begun > deadEndAfter
-	switch {
-	case len(k.addrs) > maxLocal || l.enters(n):
-		l.forwards(n)
-	case !n.host && (ends || k.sent >= ownFrames && e.Last-k.since > ownAfter):
-		l.turnHost(n)
-	}
+	k.got, k.ports = add(k.got, e.Count), k.ports || e.Port != k.port
 }
 
 // between takes that an agent forwarded a frame.
@@ -83,7 +87,7 @@ func (l *Learner) between(n *node, e *Evidence) {
 // a host that routes for guests. One with frames of its own is doubted at once, others
 // once the topology has settled. Only who knows can tell (topology.hosts, or a name).
 func (l *Learner) doubtful(n *node) bool {
-	if !n.router || n.joins || n.host || n.given != "" || !l.settled() && !(n.internal && n.transit) {
+	if !n.router || n.joins || n.host || n.given != "" || !l.settled() && (!n.internal || !n.transit) {
 		return false
 	}
 	var peer SwitchID

@@ -11,7 +11,12 @@ type Size struct {
 func (l *Learner) Sizes() [7]Size {
 	m := &l.max
 	return [...]Size{
-		{"ports", l.ports, m.ports}, {"hosts", len(l.hosts), m.addresses}, {"stations", len(l.stations), m.macs}, {"owners", len(l.owners), m.macs},
-		{"tunnel_ends", len(l.tunnels), m.addresses}, {"votes", len(l.votes), m.votes}, {"sites", l.bridges.sites, m.sites},
+		{"ports", l.ports, m.ports},
+		{"hosts", len(l.hosts), m.addresses},
+		{"stations", len(l.stations), m.macs},
+		{"owners", len(l.owners), m.macs},
+		{"tunnel_ends", len(l.tunnels), m.addresses},
+		{"votes", len(l.votes), m.votes},
+		{"sites", l.bridges.sites, m.sites},
 	}
 }
