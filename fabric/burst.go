@@ -60,7 +60,7 @@ func (c *Config) validateModes() error {
 	if c.OneWay && c.Hosts < 2 {
 		return bad("one-way traffic needs two hosts on each leaf")
 	}
-	flows := len(c.Elephants)
+	flows := c.big()
 	for _, b := range c.Bursts {
 		if b.Bytes < 1 || b.Every < 100*time.Millisecond || b.Count < 1 {
 			return bad("%d bursts of %d bytes every %v: all must be positive, and 100ms at least between them", b.Count, b.Bytes, b.Every)

@@ -110,6 +110,18 @@ type Elephant struct {
 	Every    time.Duration // again, between other ports, this long after its last start; 0 = once
 	UDP      bool
 	On, Off  time.Duration // sends and pauses in turn; 0 = always on
+	Flows    int           // flows of that share each between the same two hosts; 0 = one
+}
+
+// flows is how many flows it is.
+func (e *Elephant) flows() int { return max(e.Flows, 1) }
+
+// big is how many flows all elephants are.
+func (c *Config) big() (n int) {
+	for i := range c.Elephants {
+		n += c.Elephants[i].flows()
+	}
+	return n
 }
 
 // Burst is a flow that sends some bytes as fast as its host can, again and again.

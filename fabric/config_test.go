@@ -29,6 +29,11 @@ func TestImpossibleConfigs(t *testing.T) {
 		"no two hosts": func(c *Config) {
 			c.Leaves, c.Hosts, c.Elephants = 2, 1, []Elephant{{Share: 0.6}, {Share: 0.6}, {Share: 0.6}}
 		},
+		"is 4 flows that take 0.3": func(c *Config) { c.Elephants[0].Flows = 4 },
+		"is -1 flows":              func(c *Config) { c.Elephants[0].Flows = -1 },
+		"9 elephants among 8 flows": func(c *Config) {
+			c.Flows, c.Elephants = 8, []Elephant{{Share: 0.05, Flows: 8}, {Share: 0.1}}
+		},
 		"negative time":              func(c *Config) { c.Elephants[1].Start = -1 },
 		"comes again every 1s":       func(c *Config) { c.Elephants[1].Every = time.Second },
 		"loss is -1":                 func(c *Config) { c.Loss = -1 },

@@ -59,11 +59,13 @@ func New(cfg Config) (*Fabric, error) {
 	f.spoof.r = rand.New(rand.NewPCG(cfg.Seed, 6))
 	f.gen = newGenerator(&f.cfg, f.net, rand.New(rand.NewPCG(cfg.Seed, 4)))
 	for i := range cfg.Elephants {
-		s, err := f.gen.elephant(i, f.start+int64(cfg.Elephants[i].Start))
-		if err != nil {
-			return nil, err
+		for range cfg.Elephants[i].flows() {
+			s, err := f.gen.elephant(i, f.start+int64(cfg.Elephants[i].Start))
+			if err != nil {
+				return nil, err
+			}
+			f.sessions = append(f.sessions, s)
 		}
-		f.sessions = append(f.sessions, s)
 	}
 	for i := range cfg.Bursts {
 		for range cfg.Bursts[i].Count {

@@ -18,16 +18,23 @@ type generator struct {
 	mouse float64           // largest mouse, bit/s
 	load  map[*port]float64 // bit/s of elephants that leave by a port
 	lives []int             // of each elephant
+	pairs []pairing         // the same
+}
+
+// pairing is between whom the flows of an elephant are that begin at a time.
+type pairing struct {
+	start    int64
+	src, dst *host
 }
 
 // reserve is the part of a link that elephants leave to others.
 const reserve = 0.95
 
 func newGenerator(cfg *Config, n *network, r *rand.Rand) *generator {
-	g := &generator{cfg: cfg, net: n, r: r, start: cfg.start(), load: map[*port]float64{}, lives: make([]int, len(cfg.Elephants))}
+	g := &generator{cfg: cfg, net: n, r: r, start: cfg.start(), load: map[*port]float64{}, lives: make([]int, len(cfg.Elephants)), pairs: make([]pairing, len(cfg.Elephants))}
 	hosts := float64(len(n.hosts)) * float64(cfg.HostSpeed)
 	uplinks := float64(len(n.leaves)*cfg.Spines*cfg.LAG) * float64(cfg.FabricSpeed)
-	mice := float64(cfg.Flows - len(cfg.Elephants))
+	mice := float64(cfg.Flows - cfg.big())
 	g.mouse = min(cfg.Mouse*cfg.linkSpeed(), 0.3*min(hosts, uplinks)*math.Log(mouseSpread)/max(mice, 1))
 	return g
 }
@@ -35,14 +42,29 @@ func newGenerator(cfg *Config, n *network, r *rand.Rand) *generator {
 // mouseSpread is how many times the largest mouse is the smallest one.
 const mouseSpread = 200
 
-// elephant makes the next life of an elephant; it fails if no two hosts have that much of their links free.
+// meet gives the two hosts between which the flows of an elephant are that begin at a time.
+func (g *generator) meet(i int, start int64) (src, dst *host, err error) {
+	e, p := &g.cfg.Elephants[i], &g.pairs[i]
+	if p.src != nil && p.start == start {
+		return p.src, p.dst, nil
+	}
+	src = g.freest(func(h *host) float64 { return h.sent }, nil)
+	dst = g.freest(func(h *host) float64 { return h.received }, src)
+	all := e.Share * float64(e.flows()) * g.cfg.linkSpeed()
+	if (max(src.sent, dst.received) + all) > reserve*float64(g.cfg.HostSpeed) {
+		return nil, nil, bad("elephant %d takes %v of a link: no two hosts have that much of their links free beside the others", i+1, e.Share*float64(e.flows()))
+	}
+	*p = pairing{start, src, dst}
+	return src, dst, nil
+}
+
+// elephant makes the next life of an elephant, or one of its flows; it fails if no two hosts have that much of their links free.
 func (g *generator) elephant(i int, start int64) (*session, error) {
 	e := &g.cfg.Elephants[i]
 	rate := e.Share * g.cfg.linkSpeed()
-	src := g.freest(func(h *host) float64 { return h.sent }, nil)
-	dst := g.freest(func(h *host) float64 { return h.received }, src)
-	if (max(src.sent, dst.received) + rate) > reserve*float64(g.cfg.HostSpeed) {
-		return nil, bad("elephant %d takes %v of a link: no two hosts have that much of their links free beside the others", i+1, e.Share)
+	src, dst, err := g.meet(i, start)
+	if err != nil {
+		return nil, err
 	}
 	src.sent += rate
 	dst.received += rate

@@ -5,8 +5,11 @@ import (
 	"context"
 	"encoding/binary"
 	"errors"
+	"maps"
+	"math"
 	"net/netip"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -140,6 +143,37 @@ func TestElephantsTakeTheirShare(t *testing.T) {
 	}
 	if found != 3 {
 		t.Errorf("%d elephants in the truth", found)
+	}
+}
+
+// TestGroups: the flows of one elephant are between two hosts, each of its share; the next life is one of two hosts as well.
+func TestGroups(t *testing.T) {
+	t.Parallel()
+	c := DefaultConfig()
+	c.Duration, c.Flows = 18*time.Second, 20
+	c.Elephants = []Elephant{{Share: 0.05, Flows: 8, Start: time.Second, Duration: 7 * time.Second, Every: 9 * time.Second}}
+	f, _ := run(t, c)
+	lives := map[float64]map[string]int{} // flows by hosts, by when they began
+	for _, v := range f.Truth().Flows {
+		if !strings.HasPrefix(v.Session, "elephant1-") || v.Role != "data" {
+			continue
+		}
+		begin := math.Floor(v.Start)
+		if lives[begin] == nil {
+			lives[begin] = map[string]int{}
+		}
+		lives[begin][v.Src+" "+v.Dst]++
+		if v.Share < 0.045 || v.Share > 0.055 {
+			t.Errorf("a flow of 5%% took %.3f", v.Share)
+		}
+	}
+	if len(lives) != 2 {
+		t.Errorf("lives %v", lives)
+	}
+	for begin, pairs := range lives {
+		if len(pairs) != 1 || slices.Max(slices.Collect(maps.Values(pairs))) != 8 {
+			t.Errorf("from %v s on: %v", begin, pairs)
+		}
 	}
 }
 

@@ -111,13 +111,13 @@ func (c *Config) validateTraffic() error {
 	if err := within([]limit{{"flows", c.Flows, 1, 1_000_000}}); err != nil {
 		return err
 	}
-	if len(c.Elephants) > c.Flows {
-		return bad("%d elephants among %d flows", len(c.Elephants), c.Flows)
-	}
 	for i, e := range c.Elephants {
 		if err := e.validate(i + 1); err != nil {
 			return err
 		}
+	}
+	if n := c.big(); n > c.Flows {
+		return bad("%d elephants among %d flows", n, c.Flows)
 	}
 	if err := c.validateModes(); err != nil {
 		return err
@@ -140,6 +140,8 @@ func (e *Elephant) validate(i int) error {
 	switch {
 	case !(e.Share > 0 && e.Share <= 0.95):
 		return bad("elephant %d takes %v of a link: it must be more than 0 and at most 0.95", i, e.Share)
+	case e.Flows < 0 || e.Flows > 10_000 || e.Share*float64(e.flows()) > reserve:
+		return bad("elephant %d is %d flows that take %v of a link each: together that must be at most 0.95", i, e.Flows, e.Share)
 	case e.Start < 0 || e.Duration < 0 || e.Every < 0:
 		return bad("elephant %d has a negative time", i)
 	case e.On < 0 || e.Off < 0 || e.On > 0 != (e.Off > 0):

@@ -12,7 +12,7 @@ import (
 	"spoor/topology"
 )
 
-// parseElephant reads SHARE[@START][+DURATION][/EVERY][~ON-OFF][:udp].
+// parseElephant reads SHARE[*FLOWS][@START][+DURATION][/EVERY][~ON-OFF][:udp].
 func parseElephant(s string) (e fabric.Elephant, err error) {
 	bad := func() (fabric.Elephant, error) {
 		return e, fmt.Errorf("%q is no elephant: write it like 30%%@3s+30s/1m (share, start, duration, period) or 0.15:udp", s)
@@ -45,6 +45,12 @@ func parseElephant(s string) (e fabric.Elephant, err error) {
 		}
 		rest = before
 	}
+	if share, count, many := strings.Cut(rest, "*"); many {
+		if e.Flows, err = strconv.Atoi(count); err != nil || e.Flows < 1 {
+			return bad()
+		}
+		rest = share
+	}
 	if e.Share, err = parseShare(rest); err != nil || e.Share == 0 {
 		return bad()
 	}
@@ -53,6 +59,9 @@ func parseElephant(s string) (e fabric.Elephant, err error) {
 
 func formatElephant(e fabric.Elephant) string {
 	s := strconv.FormatFloat(math.Round(e.Share*1e6)/1e4, 'g', -1, 64) + "%"
+	if e.Flows > 0 {
+		s += "*" + strconv.Itoa(e.Flows)
+	}
 	for _, part := range []struct {
 		mark string
 		d    time.Duration

@@ -55,7 +55,7 @@ func sizeFlags(f *fabric.Config, add adder) {
 func trafficFlags(f *fabric.Config, add adder) {
 	add("flows", config.Number(&f.Flows, 1), "Flows at any time, elephants included, acknowledgements not; up to 1000000.")
 	add("elephants", config.ListOf(&f.Elephants, "elephant", parseElephant, formatElephant),
-		"Elephants: share of a link, @ when it starts, + how long it lasts (to the end), / how often it comes back (once), ~ how long it sends - pauses in turn (always on), :udp (TCP). 30%@3s+30s/1m or 30%~2s-3s. Empty: none.")
+		"Elephants: share of a link, * how many such flows between the same two hosts (one), @ when it starts, + how long it lasts (to the end), / how often it comes back (once), ~ how long it sends - pauses in turn (always on), :udp (TCP). 30%@3s+30s/1m, 5%*8 or 30%~2s-3s. Empty: none.")
 	add("mouse", share(&f.Mouse), "Largest share of a link that a mouse takes; less where the mice would fill the fabric.")
 	add("lifetime", config.Duration(&f.Lifetime), "Mean life of a mouse. 0: as long as the run.")
 	add("udp", share(&f.UDP), "Share of the mice that are UDP.")

@@ -153,15 +153,15 @@ func TestSimulateBadInput(t *testing.T) {
 
 // TestFabricFlags: what a flag shows as its value, it reads.
 func TestFabricFlags(t *testing.T) {
-	const text = "12.5%@3s+30s/1m0s~2s-3s:udp"
+	const text = "12.5%*4@3s+30s/1m0s~2s-3s:udp"
 	e, err := parseElephant(text)
 	want := fabric.Elephant{
-		Share: 0.125, Start: 3 * time.Second, Duration: 30 * time.Second, Every: time.Minute, On: 2 * time.Second, Off: 3 * time.Second, UDP: true,
+		Share: 0.125, Flows: 4, Start: 3 * time.Second, Duration: 30 * time.Second, Every: time.Minute, On: 2 * time.Second, Off: 3 * time.Second, UDP: true,
 	}
 	if err != nil || e != want || formatElephant(e) != text {
 		t.Errorf("%+v %v %s", e, err, formatElephant(e))
 	}
-	for _, bad := range []string{"10%~2s", "10%~2s-0s", "10%~-2s"} {
+	for _, bad := range []string{"10%*", "10%*0", "10%*-1", "*8", "10%~2s", "10%~2s-0s", "10%~-2s"} {
 		if e, err := parseElephant(bad); err == nil {
 			t.Errorf("%s was read as %+v", bad, e)
 		}

@@ -67,18 +67,18 @@ func TestPlan(t *testing.T) {
 		t.Fatal(err)
 	}
 	p := newPlan(&fabric.Config{
-		Elephants: []fabric.Elephant{{Share: 0.3, Start: 2 * time.Second, Duration: 10 * time.Second, Every: 15 * time.Second}, {Share: 0.125, Start: 2 * time.Second}},
+		Elephants: []fabric.Elephant{{Share: 0.3, Start: 2 * time.Second, Duration: 10 * time.Second, Every: 15 * time.Second}, {Share: 0.125, Start: 2 * time.Second}, {Share: 0.05, Flows: 8, Start: 3 * time.Second}},
 		Events:    []fabric.Event{drain},
 	})
 	var got []string
-	for range 6 {
+	for range 7 {
 		at := p.next()
 		for _, what := range p.due(at) {
 			got = append(got, at.String()+" "+what)
 		}
 	}
 	want := []string{
-		"2s an elephant of 30% begins", "2s an elephant of 12.5% begins", "12s the elephant of 30% is over", "17s an elephant of 30% begins",
+		"2s an elephant of 30% begins", "2s an elephant of 12.5% begins", "3s a group of 8 flows of 5% between two hosts begins", "12s the elephant of 30% is over", "17s an elephant of 30% begins",
 		"20s spine1 is drained: its flows move", "27s the elephant of 30% is over", "32s an elephant of 30% begins",
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

@@ -61,13 +61,18 @@ func bigOnes(list []fabric.Elephant) string {
 	if len(list) == 0 {
 		return ""
 	}
-	parts := make([]string, len(list))
+	parts, flows := make([]string, len(list)), 0
 	for i, e := range list {
 		of := ""
 		if i == 0 {
 			of = " of a link"
 		}
-		parts[i] = fmt.Sprintf("%.3g%%%s after %.3g s", 100*e.Share, of, e.Start.Seconds())
+		times := ""
+		if e.Flows > 1 {
+			times = fmt.Sprintf("%d times ", e.Flows)
+		}
+		flows += max(e.Flows, 1)
+		parts[i] = times + fmt.Sprintf("%.3g%%%s after %.3g s", 100*e.Share, of, e.Start.Seconds())
 	}
-	return fmt.Sprintf(", %d of them elephants: %s", len(list), strings.Join(parts, ", "))
+	return fmt.Sprintf(", %d of them elephants: %s", flows, strings.Join(parts, ", "))
 }

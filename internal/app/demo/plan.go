@@ -40,8 +40,11 @@ func (p *plan) ahead() []step {
 		}
 	}
 	for _, e := range p.elephants {
-		name := fmt.Sprintf("elephant of %.3g%%", 100*e.Share)
-		add(e.Start, e.Every, "an "+name+" begins")
+		article, name := "an ", fmt.Sprintf("elephant of %.3g%%", 100*e.Share)
+		if e.Flows > 1 {
+			article, name = "a ", fmt.Sprintf("group of %d flows of %.3g%% between two hosts", e.Flows, 100*e.Share)
+		}
+		add(e.Start, e.Every, article+name+" begins")
 		if e.Duration > 0 {
 			add(e.Start+e.Duration, e.Every, "the "+name+" is over")
 		}

@@ -23,7 +23,7 @@ const (
 )
 
 // Scenes are those of which a day has none: together with Day every kind of alert is among them, but
-// for herds (no such traffic in the simulator) and the collector's own socket (no socket in a simulation).
+// for the collector's own socket (no socket in a simulation).
 func Scenes() []Scene {
 	list := []Scene{
 		{"address-shared", sharedAddress()},
@@ -36,6 +36,7 @@ func Scenes() []Scene {
 		{"link-busy", linkBusy()},
 		{"mislearned", mislearned()},
 		{"lag", hotMember()},
+		{"herd", pairHerd()},
 	}
 	return list
 }
@@ -145,5 +146,12 @@ func hotMember() *Plan {
 	p.elephant(0.75, sceneAt, 8*time.Minute)
 	p.expect(sceneAt, 8*time.Minute, "an elephant of 75%, on one of two members twice", page("ElephantFlow", "takes"),
 		page("LAGImbalance", "the 2 links from leaf1 to spine1 are out of balance"), page("LAGImbalance", "the 2 links from spine1 to leaf2 are out of balance"))
+	return p
+}
+
+func pairHerd() *Plan {
+	p := scene()
+	p.Fabric.Elephants = []fabric.Elephant{{Share: 0.05, Flows: 8, Start: sceneAt, Duration: sceneFor}}
+	p.expect(sceneAt, sceneFor, "eight flows of 5% between two hosts", note("FlowHerd", "a herd: 8 flows from"))
 	return p
 }
