@@ -19,7 +19,7 @@ type Rule struct {
 	Src, Dst         netip.Prefix // of the flow or pair; not valid: any
 	Either           bool         // Src and Dst fit the other way round as well
 	Switch, Port     string       // a switch by name or agent address; its port by name
-	Link             string       // by name, in any direction, or by id
+	Link             string       // by name, in any direction, by id, or by one of its ends
 	Schedule         schedule
 	Until            time.Time // zero: for ever
 	text             string
@@ -128,6 +128,7 @@ func (r *Rule) set(name, value string, zone *time.Location) (err error) {
 }
 
 func prefix(text string) (netip.Prefix, error) {
+	text = strings.TrimSpace(text)
 	if a, err := netip.ParseAddr(text); err == nil {
 		return netip.PrefixFrom(a.Unmap(), a.Unmap().BitLen()), nil
 	}
@@ -137,6 +138,9 @@ func prefix(text string) (netip.Prefix, error) {
 	}
 	if p.Masked() != p {
 		return p, fmt.Errorf("%q has bits beyond its length: did you mean %s?", text, p.Masked())
+	}
+	if a := p.Addr(); a.Is4In6() && p.Bits() >= 96 { // flows have the address without its clothes
+		p = netip.PrefixFrom(a.Unmap(), p.Bits()-96)
 	}
 	return p, nil
 }
@@ -177,13 +181,7 @@ func (r *Rule) matches(f *Finding, now int64) bool {
 	if !forth && (!r.Either || !back) {
 		return false
 	}
-	if r.Switch != "" && r.Switch != s.Switch && r.Switch != s.Agent.String() && !onSwitch(f, r.Switch) {
-		return false
-	}
-	if r.Port != "" && r.Port != s.Port && !onPort(f, r.Port) {
-		return false
-	}
-	return r.Link == "" || r.onLink(f)
+	return r.onPort(f) && (r.Link == "" || r.onLink(f))
 }
 
 // within reports whether the address lies in the prefix; any does where there is none.
@@ -196,17 +194,25 @@ func eachLink(f *Finding, is func(string) bool) bool {
 	return f.Subject.Link != "" && is(f.Subject.Link) || f.Subject.LinkID != "" && is(f.Subject.LinkID) || slices.ContainsFunc(f.Links, is)
 }
 
-func onSwitch(f *Finding, name string) bool {
+// onPort reports whether the switch and the port of a rule, of which one alone may be
+// named, are those of the finding or of one end of a link that it concerns.
+func (r *Rule) onPort(f *Finding) bool {
+	s := &f.Subject
+	if (r.Switch == "" || r.Switch == s.Switch || r.Switch == s.Agent.String()) && (r.Port == "" || r.Port == s.Port) {
+		return true
+	}
+	at := func(end string) bool {
+		switch {
+		case r.Port == "":
+			return strings.HasPrefix(end, r.Switch+":") || strings.HasPrefix(end, r.Switch+"/")
+		case r.Switch == "":
+			return strings.HasSuffix(end, ":"+r.Port)
+		}
+		return end == r.Switch+":"+r.Port
+	}
 	return eachLink(f, func(link string) bool {
 		a, b, _ := ends(link)
-		return strings.HasPrefix(a, name+":") || strings.HasPrefix(b, name+":")
-	})
-}
-
-func onPort(f *Finding, name string) bool {
-	return eachLink(f, func(link string) bool {
-		a, b, _ := ends(link)
-		return strings.HasSuffix(a, ":"+name) || strings.HasSuffix(b, ":"+name)
+		return at(a) || at(b)
 	})
 }
 
@@ -216,6 +222,9 @@ func (r *Rule) onLink(f *Finding) bool {
 			return true
 		}
 		a, b, ok := ends(link)
+		if r.linkOne == "" {
+			return ok && (a == r.linkOut || b == r.linkOut)
+		}
 		return ok && (a == r.linkOut && b == r.linkOne || b == r.linkOut && a == r.linkOne)
 	})
 }

@@ -92,6 +92,7 @@ func TestRuleErrors(t *testing.T) {
 	f("switch=a switch=b", "twice")
 	f(`switch=a schedule="Mon-Frx"`, "are no days")
 	f(`switch=a schedule="25:00-26:00"`, "want days and hours")
+	f(`switch=a schedule="24:00-24:00"`, "want days and hours")
 	f(`switch=a schedule="01:00-02:00 Nowhere/City"`, "no time zone")
 	f(`switch=a schedule="01:00-02:00 UTC UTC"`, "want days and hours")
 	f("switch=a until=tomorrow", "want a date")

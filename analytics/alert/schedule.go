@@ -11,7 +11,7 @@ import (
 type schedule struct {
 	set      bool
 	days     [7]bool // by time.Weekday; of hours that pass midnight the day that they begin on
-	from, to int     // minutes of the day; equal: all day
+	from, to int     // minutes of the day; equal: 24 hours
 	zone     *time.Location
 }
 
@@ -32,7 +32,7 @@ func parseSchedule(text string, zone *time.Location) (schedule, error) {
 		var err1, err2 error
 		s.from, err1 = minute(from)
 		s.to, err2 = minute(to)
-		if !ok || err1 != nil || err2 != nil {
+		if !ok || err1 != nil || err2 != nil || s.from == 24*60 {
 			return s, fmt.Errorf("schedule %q: %q: %w", text, words[0], errSchedule)
 		}
 		s.to %= 24 * 60
@@ -104,10 +104,7 @@ func (s *schedule) holds(t time.Time) bool {
 	t = t.In(s.zone)
 	m := t.Hour()*60 + t.Minute()
 	today, yesterday := s.days[t.Weekday()], s.days[(t.Weekday()+6)%7]
-	switch {
-	case s.from == s.to:
-		return today
-	case s.from < s.to:
+	if s.from < s.to {
 		return today && m >= s.from && m < s.to
 	}
 	return today && m >= s.from || yesterday && m < s.to

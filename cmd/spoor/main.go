@@ -5,6 +5,7 @@ package main
 import (
 	"context"
 	"os"
+	_ "time/tzdata" // schedules of mute rules name time zones: an image from scratch has none of its own
 
 	"spoor/internal/lifecycle"
 )
