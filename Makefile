@@ -55,7 +55,7 @@ fix: $(GOLANGCI) ## let golangci-lint mend what it can: formats, unused nolint, 
 
 .PHONY: lint-scripts
 lint-scripts: ## shellcheck
-	shellcheck .ci/run test/fuzz test/integration test/check-generated test/live test/kafka/broker test/kafka/registry test/testbed/clos-ovs.sh test/release test/package test/boot test/image test/trial deploy/release deploy/deb/p* deploy/rpm/*
+	shellcheck .ci/run test/bench-release test/fuzz test/integration test/check-generated test/live test/kafka/broker test/kafka/registry test/testbed/clos-ovs.sh test/release test/package test/boot test/image test/trial deploy/release deploy/deb/p* deploy/rpm/*
 
 .PHONY: vet
 vet: ## go vet
@@ -207,6 +207,10 @@ speed: ## what a record to Kafka costs, and a sample from UDP to Kafka, must sta
 .PHONY: benchcmp
 benchcmp: ## compare two outputs of `make bench COUNT=6`: OLD=file NEW=file
 	go run golang.org/x/perf/cmd/benchstat@$(BENCHSTAT_VERSION) $(OLD) $(NEW)
+
+.PHONY: bench-release
+bench-release: ## the last release's benchmarks and ours in turn, compared (REV=other BENCH=regexp COUNT=6 PACKAGES=...)
+	BENCHSTAT_VERSION=$(BENCHSTAT_VERSION) BENCH='$(BENCH)' test/bench-release $(REV)
 
 .PHONY: yardsticks
 yardsticks: ## sizes, comments, tests, fuzz targets and benchmarks of our own code, by package
