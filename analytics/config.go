@@ -51,7 +51,7 @@ func DefaultConfig() Config {
 		Flows:     FlowsConfig{Idle: 2 * time.Minute},
 		Paths:     PathsConfig{MinSamples: 1, MaxPerSecond: 10_000},
 		Elephants: elephant.DefaultConfig(),
-		Topology:  topology.Config{Learn: true},
+		Topology:  topology.Config{Learn: true, Expire: 24 * time.Hour},
 		Alerts:    alert.DefaultConfig(),
 	}
 }
@@ -64,6 +64,9 @@ func (c *Config) Validate() error {
 	}
 	if c.Flows.Idle < 10*time.Second || c.Flows.Idle > 24*time.Hour {
 		errs = append(errs, fmt.Errorf("flows.idle is %v: want 10s to 24h", c.Flows.Idle))
+	}
+	if d := c.Topology.Expire; d != 0 && (d < time.Minute || d > 10_000*time.Hour) {
+		errs = append(errs, fmt.Errorf("topology.expire is %v: want 1m to 10000h, or 0s", d))
 	}
 	if c.Paths.MinSamples < 1 {
 		errs = append(errs, fmt.Errorf("paths.min_samples is %d: want 1 or more", c.Paths.MinSamples))

@@ -53,6 +53,9 @@ func (s *Shard) sample(x *observed, h flowtable.Hash) {
 // flow is not idle. An elephant's detail remembers its latest sample.
 func (s *Shard) pass(e *flowtable.Entry, t int64) { state(e).Pass(t) }
 
+// endAgain: one flow in so many speaks for a tunnel end that is known, so that it is not forgotten (topology.expire).
+const endAgain = 16
+
 // follow feeds the path tracker.
 func (s *Shard) follow(d *detail, e *flowtable.Entry, x *observed) {
 	if !d.told.open && x.flags == 0 && d.tracker.Again(s.snap, x.sw, x.in, x.out, x.time) {
@@ -85,7 +88,7 @@ func (s *Shard) follow(d *detail, e *flowtable.Entry, x *observed) {
 		e.Path = 0
 	}
 	d.tracker.TunnelEnds(func(vtep flow.Addr, at topology.SwitchID) {
-		if e, sure := s.snap.TunnelEnd(vtep); !sure || !e.Has(at) {
+		if e, sure := s.snap.TunnelEnd(vtep); !sure || !e.Has(at) || x.id%endAgain == 0 {
 			s.testify(topology.Evidence{Kind: topology.SawVTEP, Agent: s.agent(at), Addr: vtep, Buckets: 1 << (x.id % 32)}, x.at)
 		}
 	})

@@ -11,14 +11,14 @@ type Stats struct {
 	Skipped    uint64           // samples without an IP packet, or of an agent beyond the bound
 	PathsHeld  uint64           // path messages that had to wait for room
 	PathsLost  uint64           // path messages for which there was none at all
-	Learned    [7]topology.Size // what is kept of the fabric, and its bounds
+	Learned    [8]topology.Size // what is kept of the fabric, and its bounds
 	EvidenceNo uint64           // evidence left aside because a bound was reached
 }
 
 // engineStats is what the engine's goroutine leaves for Stats.
 type engineStats struct {
 	links, hosts        int
-	learned             [7]topology.Size
+	learned             [8]topology.Size
 	held, lost, ignored uint64
 	detections          []float64
 }

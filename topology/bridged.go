@@ -46,6 +46,7 @@ type bridgedHost struct {
 	sites   []site   // one a switch
 	edge    SwitchID // where its frames enter the fabric, 0 unknown
 	last    int64    // as a source
+	seen    int64    // latest evidence
 	entered bool     // enters several switches
 	waits   bool
 	due     int64 // when time alone may show its edge
@@ -78,6 +79,7 @@ type neighbours struct {
 	samples float64
 	against int64 // when something last spoke against it, 0 never
 	joined  bool  // believed
+	last    int64 // when something last spoke for or against it
 }
 
 func newBridges() bridges {
@@ -148,6 +150,7 @@ func (l *Learner) bridgedHost(mac uint64) *bridgedHost {
 			}
 		}
 	}
+	h.seen = l.now
 	if st := l.stations[mac]; !h.entered && st != nil && l.bridgedStation(st) {
 		h.entered = true
 		b.seen = append(b.seen, h)

@@ -26,7 +26,7 @@ func (l *Learner) inRow(n *node, e *Evidence) {
 	if v == nil || v.against != 0 && l.now-v.against < disbelief {
 		return
 	}
-	v.against = 0
+	v.against, v.last = 0, l.now
 	if v.samples += l.bridges.weigh(e); !v.joined && v.samples >= joinSamples {
 		l.join(p, q, v)
 	}
@@ -94,7 +94,7 @@ func (l *Learner) disbelieve(p, q *port) {
 	if v == nil {
 		return
 	}
-	v.against, v.samples = l.now, 0
+	v.against, v.last, v.samples = l.now, l.now, 0
 	if !v.joined {
 		return
 	}
@@ -191,5 +191,5 @@ func (l *Learner) ageBridged() {
 
 // bridgedStation: a MAC enters several switches untouched, one of which never routed anything.
 func (l *Learner) bridgedStation(st *station) bool {
-	return len(st.ports) >= 2 && slices.ContainsFunc(st.ports, func(k portKey) bool { return !l.nodes[k.sw].router })
+	return len(st.ports) >= 2 && slices.ContainsFunc(st.ports, func(k stationPort) bool { return !l.nodes[k.sw].router })
 }

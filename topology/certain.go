@@ -182,6 +182,7 @@ type tunnelEnd struct {
 	direct  bool   // its own frames were seen to leave there
 	kept    uint32 // buckets of flows from before, at keptAt
 	keptAt  []SwitchID
+	seen    [2]int64 // latest evidence that it is at at
 	credit  int
 }
 
@@ -204,14 +205,18 @@ func (l *Learner) place(a flow.Addr, sw SwitchID, buckets uint32, direct bool) {
 	}
 	switch {
 	case t.at[0] == 0 || direct && t.at[0] != sw && t.at[1] == 0 && (!t.direct || t.at[0].Inferred()): // its own frames say more than others' do, and switches that report more than others
-		t.at[0], t.buckets, t.direct = sw, buckets, direct
+		t.at[0], t.buckets, t.direct, t.seen[0] = sw, buckets, direct, l.now
 	case t.at[0] == sw:
+		t.seen[0] = l.now
 		t.buckets |= buckets
 		t.direct = t.direct || direct
+	case t.at[1] == sw:
+		t.seen[1] = l.now
+		return
 	case t.direct && !direct:
 		return
 	case t.at[1] == 0:
-		t.at[1] = sw
+		t.at[1], t.seen[1] = sw, l.now
 		l.share(t)
 	default:
 		return
@@ -274,9 +279,25 @@ const sharedUsual = 2
 func (l *Learner) share(t *tunnelEnd) {
 	l.sharedEnds++
 	for _, id := range t.at {
-		if n := l.nodeAt(id); n != nil && !n.shares {
-			n.shares = true
-			l.touch(n)
+		if n := l.nodeAt(id); n != nil {
+			if n.shares++; n.shares == 1 {
+				l.touch(n)
+			}
+		}
+	}
+}
+
+// unshare takes that a tunnel end is no more on two switches, if it was.
+func (l *Learner) unshare(t *tunnelEnd) {
+	if t.at[1] == 0 {
+		return
+	}
+	l.sharedEnds--
+	for _, id := range t.at {
+		if n := l.nodeAt(id); n != nil {
+			if n.shares--; n.shares == 0 {
+				l.touch(n)
+			}
 		}
 	}
 }

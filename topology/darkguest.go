@@ -16,6 +16,7 @@ func (l *Learner) guest(p *port, e *Evidence) {
 		return
 	}
 	h.sources = l.sight(h, h.sources, p, nearHops, e)
+	l.countOutside(h)
 	l.grow(h, e.Buckets)
 }
 

@@ -14,7 +14,7 @@ func (l *Learner) meet(p *port, st *station) {
 		return
 	}
 	for _, k := range st.ports {
-		if k.sw != p.key.sw && p.twin(k) {
+		if k.sw != p.key.sw && p.twin(k.portKey) {
 			p.handsOver = true
 			l.setEdge(p, false)
 			l.touchPort(p)

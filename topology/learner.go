@@ -3,6 +3,7 @@ package topology
 import (
 	"math"
 	"net/netip"
+	"time"
 
 	"spoor/flow"
 )
@@ -17,6 +18,7 @@ type Config struct {
 	Hosts  []netip.Prefix // agents that run on hosts, even if these route for others
 	Static *Static        // overrides what is learned, and Names
 	Memory *Memory        // of the learner before, nil: none
+	Expire time.Duration  // what no evidence spoke for in so long is forgotten; 0: never
 }
 
 // Times of the learner, in nanoseconds.
@@ -36,12 +38,13 @@ type bounds struct {
 	switchPorts   int // of one
 	portAddresses int // sighted at one port
 	addresses     int // of hosts, and of tunnel ends
+	outside       int // of hosts: those outside the fabric
 	macs          int // of routers, of hosts, and of interfaces that agents list
 	votes         int // pairs of ports
 	sites         int // switches at which MACs of bridged hosts were seen
 }
 
-var defaultBounds = bounds{ports: 1 << 20, switchPorts: 1 << 13, portAddresses: 1 << 13, addresses: 1 << 20, macs: 1 << 20, votes: 1 << 18, sites: 1 << 20}
+var defaultBounds = bounds{ports: 1 << 20, switchPorts: 1 << 13, portAddresses: 1 << 13, addresses: 1 << 20, outside: 1 << 18, macs: 1 << 20, votes: 1 << 18, sites: 1 << 20}
 
 // portKey names a port.
 type portKey struct {
@@ -65,6 +68,7 @@ type port struct {
 	routed    uint32 // ingress frames that somebody had
 	tunnels   uint32 // ingress frames of tunnels that nobody had: of hosts, or of switches where they begin
 	since     int64
+	heard     int64 // latest evidence that names it
 	peer      SwitchID
 	peerPort  uint32
 	given     bool // peer comes from the given topology
@@ -104,7 +108,7 @@ type node struct {
 	router   bool   // forwarded frames were addressed to it
 	direct   bool   // it samples on ingress
 	edges    int    // proven edge ports
-	shares   bool   // another switch owns one of its tunnel ends as well
+	shares   int    // its tunnel ends that another switch owns as well
 	rivals   int    // its tunnel ends that perhaps a silent switch has too
 	duals    int    // addresses that live here and on another switch
 	alone    int    // flow buckets of its hosts beyond each one's first
@@ -140,6 +144,7 @@ type Learner struct {
 	linkAt   int64 // when a link was last learned
 	nodes    []*node
 	ports    int // of all nodes
+	outside  int // hosts outside the fabric
 	owners   map[uint64]owner
 	byFar    map[uint64][]*port
 	listedBy map[uint64]SwitchID // MACs that agents list as their own, 0 if several do
@@ -156,6 +161,9 @@ type Learner struct {
 	records  []Record
 	bumped   []*port // that lead elsewhere than before
 	recalled []*node // with kept ports
+
+	expiredAt int64 // when was last looked for what is to be forgotten
+	expireAt  int   // the node that was looked at last
 
 	wasSettled bool // when the memory was made that was recalled
 
@@ -255,6 +263,7 @@ func (l *Learner) learn(e *Evidence) {
 		return
 	}
 	l.weigh(n, e)
+	l.hear(n, e)
 	if len(l.bumped) > 0 {
 		l.bump()
 	}
@@ -279,6 +288,7 @@ func (l *Learner) age() {
 	l.ageBridged()
 	l.ageKept()
 	l.ageDark()
+	l.expire()
 	if settled := l.now-l.linkAt > settleAfter; settled != l.snap.Settled {
 		l.changed = true
 		l.doubts()

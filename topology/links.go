@@ -1,11 +1,5 @@
 package topology
 
-type owner struct {
-	sw     SwitchID
-	weak   bool // claimed by egress samples only
-	shared bool // several switches claim it: it proves nothing
-}
-
 // ingress: forwarded frames that enter a port are addressed to this switch's
 // MAC and come from the neighbour's; fresh ones come from a host.
 func (l *Learner) ingress(n *node, e *Evidence) {
@@ -45,7 +39,7 @@ func (l *Learner) ingress(n *node, e *Evidence) {
 		l.routes(n)
 		l.far(p, e.Far)
 	} else {
-		l.sightMAC(p, e.Far)
+		l.sightMAC(p, e.Far, e.Last)
 	}
 }
 
@@ -88,67 +82,6 @@ func (l *Learner) egress(n *node, e *Evidence) {
 	l.far(p, e.Far)
 	if e.Fresh && e.Encap && !e.Addr.IsZero() {
 		l.place(e.Addr, n.id, e.Buckets, true)
-	}
-}
-
-// own notes that a switch owns a MAC; ports whose far end it is lead to the
-// switch. A MAC that several claim (one router MAC on all leaves) proves nothing;
-// weak claims do not dispute a strong one.
-func (l *Learner) own(mac uint64, sw SwitchID, weak bool) {
-	if !unicastMAC(mac) {
-		return
-	}
-	o, ok := l.owners[mac]
-	switch {
-	case !ok && len(l.owners) >= l.max.macs:
-		l.Ignored++
-		return
-	case !ok, o.weak && !weak:
-		l.owners[mac] = owner{sw: sw, weak: weak}
-		if ok && o.sw == sw && !o.shared {
-			return
-		}
-	case o.sw == sw, o.shared, weak && !o.weak:
-		return
-	default:
-		l.dispute(mac, weak)
-		return
-	}
-	l.next.owners.set(mac, sw)
-	l.changed = true
-	for _, p := range l.byFar[mac] {
-		l.link(p, sw)
-	}
-}
-
-// dispute: links that rest on a shared MAC alone are links no more.
-func (l *Learner) dispute(mac uint64, weak bool) {
-	l.owners[mac] = owner{weak: weak, shared: true}
-	l.next.owners.delete(mac)
-	l.changed = true
-	for _, p := range l.byFar[mac] {
-		if p.peer == 0 || p.given || p.voted {
-			continue
-		}
-		if q := l.otherEnd(p); q != nil {
-			q.peerPort = 0
-			l.touchPort(q)
-		}
-		p.peer, p.peerPort, p.learned = 0, 0, false
-		l.linkAt = l.now
-		l.touchPort(p)
-	}
-}
-
-// listed: a MAC that an agent lists is its own; one that two agents list proves nothing.
-func (l *Learner) listed(n *node, mac uint64) {
-	by, known := l.listedBy[mac]
-	switch {
-	case !known && len(l.listedBy) < l.max.macs:
-		l.listedBy[mac] = n.id
-		l.own(mac, n.id, false)
-	case known && by != n.id:
-		l.listedBy[mac] = 0
 	}
 }
 
@@ -232,8 +165,9 @@ type voteKey struct{ out, in portKey }
 
 // vote counts the flows and sightings that speak for a link.
 type vote struct {
-	key voteKey
-	n   uint32
+	key  voteKey
+	n    uint32
+	last int64
 }
 
 // Votes make a link if nothing else is voted for at either port; else it takes more.
@@ -265,7 +199,7 @@ func (l *Learner) vote(n *node, e *Evidence) {
 		l.Ignored++
 		return
 	}
-	v.n = add(v.n, e.Count)
+	v.n, v.last = add(v.n, e.Count), max(v.last, e.Last)
 	if !elected(v, p.votes) || !elected(v, q.votes) || !l.mayJoin(p, other.id, e.Encap) || !l.mayJoin(q, n.id, e.Encap) {
 		return
 	}

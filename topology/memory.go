@@ -35,6 +35,7 @@ type MemoryPort struct {
 	Speed    float64
 	Own, Far uint64 // MACs that prove it to lead where it does, 0 unknown
 	Edge     bool
+	Seen     int64 // latest evidence, 0 unknown
 }
 
 // MemoryEnd names a port.
@@ -58,6 +59,7 @@ type MemoryHost struct {
 	Switches []flow.Addr
 	Flows    uint32 // buckets
 	Since    int64
+	Seen     int64 // latest evidence, 0 unknown
 }
 
 // MemoryTunnel is a tunnel's end.
@@ -65,6 +67,7 @@ type MemoryTunnel struct {
 	Address  flow.Addr
 	Switches []flow.Addr // one or two
 	Flows    uint32      // buckets
+	Seen     int64       // latest evidence, 0 unknown
 }
 
 // maxMemoryHosts bounds the addresses of a memory, and so the time that making one takes.
@@ -89,7 +92,7 @@ func (l *Learner) Remember() *Memory {
 	}
 	slices.SortFunc(m.Hosts, func(a, b MemoryHost) int { return a.Host.Compare(b.Host) })
 	for _, t := range l.tunnels { // sorted below
-		r := MemoryTunnel{Address: t.addr, Flows: t.buckets | t.kept}
+		r := MemoryTunnel{Address: t.addr, Flows: t.buckets | t.kept, Seen: max(t.seen[0], t.seen[1])}
 		ids := t.keptAt
 		if t.at[0] != 0 {
 			ids = t.at[:]
@@ -113,7 +116,7 @@ func (l *Learner) rememberSwitch(n *node, m *Memory) MemorySwitch {
 		s.Name = name
 	}
 	for _, p := range n.ports { // sorted below
-		r := MemoryPort{IfIndex: p.key.idx, Name: p.called(), Speed: p.speed, Edge: p.edge}
+		r := MemoryPort{IfIndex: p.key.idx, Name: p.called(), Speed: p.speed, Edge: p.edge, Seen: p.heard}
 		link := MemoryLink{A: l.end(p), Since: l.now}
 		switch {
 		case p.kept != nil && p.peer == 0:
@@ -151,7 +154,7 @@ func (l *Learner) rememberHost(h *host) (MemoryHost, bool) {
 	if len(h.place.Edges) == 0 || h.place.Bridged {
 		return MemoryHost{}, false
 	}
-	r := MemoryHost{Host: h.addr, MAC: h.mac, Flows: h.buckets, Since: l.placed[h.addr].since}
+	r := MemoryHost{Host: h.addr, MAC: h.mac, Flows: h.buckets, Since: l.placed[h.addr].since, Seen: h.seen}
 	for _, id := range h.place.Edges {
 		if !id.Inferred() {
 			r.Switches = append(r.Switches, l.registry.Addr(id))

@@ -49,6 +49,7 @@ type line struct {
 	Switches []string   `json:"switches,omitempty"`
 	Flows    uint32     `json:"flows,omitempty"`
 	Since    time.Time  `json:"since,omitzero"`
+	Seen     time.Time  `json:"seen,omitzero"`
 
 	Lines int    `json:"lines,omitempty"`
 	CRC   uint32 `json:"crc32,omitempty"`
@@ -62,6 +63,8 @@ type linePort struct {
 	Own     uint64  `json:"own_mac_number,omitempty"`
 	Far     uint64  `json:"far_mac_number,omitempty"`
 	Edge    bool    `json:"edge,omitempty"`
+
+	Seen time.Time `json:"seen,omitzero"`
 }
 
 // Save puts the memory into a file, which appears or is replaced as a whole; one at a time.
@@ -105,7 +108,7 @@ func (m *Memory) write(to io.Writer) error {
 		s := &m.Switches[i]
 		l := line{Kind: "switch", ID: "switch/" + s.Agent.String(), Agent: s.Agent.String(), Switch: s.Hostname, Name: s.Name, Router: s.Router}
 		for _, p := range s.Ports {
-			l.Ports = append(l.Ports, linePort{IfIndex: p.IfIndex, Port: p.Name, Speed: p.Speed, Own: p.Own, Far: p.Far, Edge: p.Edge})
+			l.Ports = append(l.Ports, linePort{IfIndex: p.IfIndex, Port: p.Name, Speed: p.Speed, Own: p.Own, Far: p.Far, Edge: p.Edge, Seen: instant(p.Seen)})
 		}
 		put(&l)
 	}
@@ -115,7 +118,7 @@ func (m *Memory) write(to io.Writer) error {
 	}
 	for i := range m.Hosts {
 		h := &m.Hosts[i]
-		l := line{Kind: "host", ID: "host/" + h.Host.String(), Host: h.Host.String(), MAC: h.MAC, Flows: h.Flows, Switches: texts(h.Switches), Since: instant(h.Since)}
+		l := line{Kind: "host", ID: "host/" + h.Host.String(), Host: h.Host.String(), MAC: h.MAC, Flows: h.Flows, Switches: texts(h.Switches), Since: instant(h.Since), Seen: instant(h.Seen)}
 		for _, p := range h.Ports {
 			l.Ports = append(l.Ports, *p.line())
 		}
@@ -123,7 +126,7 @@ func (m *Memory) write(to io.Writer) error {
 	}
 	for i := range m.Tunnels {
 		t := &m.Tunnels[i]
-		put(&line{Kind: "tunnel", ID: "tunnel/" + t.Address.String(), Host: t.Address.String(), Flows: t.Flows, Switches: texts(t.Switches)})
+		put(&line{Kind: "tunnel", ID: "tunnel/" + t.Address.String(), Host: t.Address.String(), Flows: t.Flows, Switches: texts(t.Switches), Seen: instant(t.Seen)})
 	}
 	end := line{Kind: "end", Lines: n, CRC: sum.Sum32()}
 	put(&end)
@@ -211,7 +214,7 @@ func (m *Memory) add(l *line) error {
 	case "switch":
 		s := MemorySwitch{Agent: p.one(l.Agent), Hostname: l.Switch, Name: l.Name, Router: l.Router}
 		for _, q := range l.Ports {
-			s.Ports = append(s.Ports, MemoryPort{IfIndex: q.IfIndex, Name: q.Port, Speed: q.Speed, Own: q.Own, Far: q.Far, Edge: q.Edge})
+			s.Ports = append(s.Ports, MemoryPort{IfIndex: q.IfIndex, Name: q.Port, Speed: q.Speed, Own: q.Own, Far: q.Far, Edge: q.Edge, Seen: nanos(q.Seen)})
 		}
 		m.Switches = append(m.Switches, s)
 	case "link":
@@ -220,13 +223,13 @@ func (m *Memory) add(l *line) error {
 		}
 		m.Links = append(m.Links, MemoryLink{A: p.end(l.A), B: p.end(l.B), Since: nanos(l.Since), Given: l.Given})
 	case "host":
-		h := MemoryHost{Host: p.one(l.Host), MAC: l.MAC, Flows: l.Flows, Since: nanos(l.Since), Switches: p.all(l.Switches)}
+		h := MemoryHost{Host: p.one(l.Host), MAC: l.MAC, Flows: l.Flows, Since: nanos(l.Since), Seen: nanos(l.Seen), Switches: p.all(l.Switches)}
 		for i := range l.Ports {
 			h.Ports = append(h.Ports, p.end(&l.Ports[i]))
 		}
 		m.Hosts = append(m.Hosts, h)
 	case "tunnel":
-		m.Tunnels = append(m.Tunnels, MemoryTunnel{Address: p.one(l.Host), Flows: l.Flows, Switches: p.all(l.Switches)})
+		m.Tunnels = append(m.Tunnels, MemoryTunnel{Address: p.one(l.Host), Flows: l.Flows, Switches: p.all(l.Switches), Seen: nanos(l.Seen)})
 	}
 	return p.err
 }

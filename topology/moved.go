@@ -66,11 +66,12 @@ func (l *Learner) leave(h *host, to SwitchID) {
 		if left(s) {
 			delete(s.port.hosts, h)
 			if h.station != nil && s.hops == 0 {
-				h.station.ports = slices.DeleteFunc(h.station.ports, func(k portKey) bool { return k == s.port.key })
+				h.station.ports = slices.DeleteFunc(h.station.ports, func(k stationPort) bool { return k.portKey == s.port.key })
 			}
 		}
 	}
 	h.sources = slices.DeleteFunc(h.sources, left)
+	l.countOutside(h)
 	l.dirtyHosts[h] = struct{}{}
 	if h.station != nil {
 		for _, o := range h.station.hosts {

@@ -93,7 +93,7 @@ func (p *port) home() bool { return p.leads == toOddHost || p.leads == toGuests 
 // well, a part of all that no switch has, or at least some among many, and nobody of them enters elsewhere so.
 func (l *Learner) hasGuests(p *port) bool {
 	st, b := l.stations[p.far], p.beyond
-	if st == nil || p.several || p.fars || !slices.Contains(st.ports, p.key) || b.hops != 1<<1 || !l.oneHost(p) || l.elsewhere(p) {
+	if st == nil || p.several || p.fars || !slices.ContainsFunc(st.ports, func(k stationPort) bool { return k.portKey == p.key }) || b.hops != 1<<1 || !l.oneHost(p) || l.elsewhere(p) {
 		return false
 	}
 	return p.fresh >= edgeFrames && p.fresh >= p.routed/guestFresh || b.n >= guestFrames
@@ -146,6 +146,7 @@ func (l *Learner) noteLead(p *port, to lead) {
 		l.border(l.nodes[p.key.sw], 1)
 	}
 	p.leads = to
+	l.recountOutside(p)
 	l.setEdge(p, to != toSwitch)
 	l.touchPort(p)
 }

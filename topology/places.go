@@ -17,6 +17,8 @@ type host struct {
 	sources []sighting
 	sinks   []sighting
 	buckets uint32 // of its flows, as seen at its edge
+	seen    int64  // latest evidence
+	outside bool   // sighted only at ports that lead out of the fabric
 	credit  credit
 	kept    *keptHost // what the last learner knew
 	place   Place
@@ -35,8 +37,14 @@ type sighting struct {
 
 // station is what evidence says of one MAC that hosts send with.
 type station struct {
-	ports []portKey // where it entered, one a switch
+	ports []stationPort // where it entered, one a switch
 	hosts []*host
+}
+
+// stationPort is where a MAC entered, and when it last did.
+type stationPort struct {
+	portKey
+	last int64
 }
 
 func (l *Learner) host(a flow.Addr) *host {
@@ -49,13 +57,14 @@ func (l *Learner) host(a flow.Addr) *host {
 		h = &host{addr: a}
 		l.hosts[a] = h
 	}
+	h.seen = l.now
 	return h
 }
 
 // hostAt gives an address sighted at a port, nil if it is new and the port has
-// shown so many already that somebody invents them.
+// shown so many already that somebody invents them, or if it is one too many outside.
 func (l *Learner) hostAt(p *port, a flow.Addr) *host {
-	if len(p.hosts) >= l.max.portAddresses && l.hosts[a] == nil {
+	if (len(p.hosts) >= l.max.portAddresses || p.leads == toOutside && l.outside >= l.max.outside) && l.hosts[a] == nil {
 		l.Ignored++
 		return nil
 	}
@@ -118,6 +127,7 @@ func (l *Learner) source(n *node, e *Evidence) {
 		l.stray(p, e)
 	}
 	h.sources = l.sight(h, h.sources, p, e.Hops, e)
+	l.countOutside(h)
 	l.wentTo(h, (&sighting{port: p, hops: e.Hops}).at())
 	if e.Hops == 0 && h.kept != nil {
 		l.returned(h, p)
@@ -184,11 +194,12 @@ func (l *Learner) sink(n *node, e *Evidence) {
 		}
 	}
 	h.sinks = l.sight(h, h.sinks, p, e.TTL, e)
+	l.countOutside(h)
 }
 
 // sightMAC notes where a host's MAC enters: several switches that do not route
 // make it a bridged one.
-func (l *Learner) sightMAC(p *port, mac uint64) {
+func (l *Learner) sightMAC(p *port, mac uint64, at int64) {
 	st := l.stationOf(mac)
 	if st == nil {
 		return
@@ -198,14 +209,14 @@ func (l *Learner) sightMAC(p *port, mac uint64) {
 	l.meet(p, st)
 	for i, k := range st.ports {
 		if k.sw == p.key.sw {
-			st.ports[i] = p.key
+			st.ports[i] = stationPort{p.key, max(k.last, at)}
 			return
 		}
 	}
 	if len(st.ports) >= maxSightings {
 		return
 	}
-	st.ports = append(st.ports, p.key)
+	st.ports = append(st.ports, stationPort{p.key, at})
 	for _, h := range st.hosts {
 		l.dirtyHosts[h] = struct{}{}
 	}
@@ -299,7 +310,7 @@ func later(a, b *sighting) *sighting {
 // addresses, all of which are where its MAC is.
 func (l *Learner) edgesOfStation(s *station, place *Place) {
 	for _, k := range s.ports {
-		if p := l.at(k); p != nil && p.edge && p.peer == 0 && !p.handsOver {
+		if p := l.at(k.portKey); p != nil && p.edge && p.peer == 0 && !p.handsOver {
 			place.Edges = addSwitch(place.Edges, k.sw)
 		}
 	}
@@ -337,6 +348,9 @@ func addSwitch(set []SwitchID, id SwitchID) []SwitchID {
 
 // tunnelSource: a fresh outer header that enters over a link was sent by the neighbour itself.
 func (l *Learner) tunnelSource(n *node, e *Evidence) {
+	if t := l.tunnels[e.Addr]; t != nil && t.at[1] == 0 { // wherever its frames are seen, it is there
+		t.seen[0] = max(t.seen[0], e.Last)
+	}
 	if e.Hops != 0 {
 		return
 	}

@@ -26,6 +26,7 @@ type keptHost struct {
 	ports []portKey
 	flows uint32
 	since int64
+	seen  int64
 }
 
 // keptFor: what is not seen again for so long after its switch was heard is forgotten.
@@ -65,6 +66,7 @@ func (l *Learner) recallSwitch(s *MemorySwitch) {
 	for i := range s.Ports {
 		k := &s.Ports[i]
 		if p := l.port(n, k.IfIndex); p != nil && !p.given && k.IfIndex != 0 {
+			p.heard = k.Seen
 			p.kept = &keptPort{own: k.Own, far: k.Far, edge: k.Edge, name: k.Name, speed: k.Speed}
 		}
 	}
@@ -95,7 +97,8 @@ func (l *Learner) recallHost(k *MemoryHost) {
 	if h == nil {
 		return
 	}
-	h.kept = &keptHost{mac: k.MAC, flows: k.Flows, since: k.Since}
+	h.seen = k.Seen
+	h.kept = &keptHost{mac: k.MAC, flows: k.Flows, since: k.Since, seen: k.Seen}
 	for _, a := range k.Switches {
 		if n := l.node(a); n != nil {
 			h.kept.edges = addSwitch(h.kept.edges, n.id)
@@ -113,7 +116,7 @@ func (l *Learner) recallTunnel(k *MemoryTunnel) {
 	if len(k.Switches) == 0 || len(k.Switches) > 2 || len(l.tunnels) >= l.max.addresses || l.tunnels[k.Address] != nil {
 		return
 	}
-	t := &tunnelEnd{addr: k.Address, kept: k.Flows}
+	t := &tunnelEnd{addr: k.Address, kept: k.Flows, seen: [2]int64{k.Seen, k.Seen}}
 	for _, a := range k.Switches {
 		if n := l.node(a); n != nil {
 			t.keptAt = addSwitch(t.keptAt, n.id)

@@ -57,6 +57,11 @@ func (l *Learner) renew(p *port) {
 	if !p.voted { // a link of a pair, before it is known to be one, carries what speaks against it
 		p.void = l.now
 	}
+	l.blank(p)
+}
+
+// blank makes a port one of which nothing was learned.
+func (l *Learner) blank(p *port) {
 	l.setEdge(p, false)
 	l.touchPort(p)
 	if q := l.otherEnd(p); q != nil && !p.given {
@@ -101,8 +106,9 @@ func (l *Learner) vacate(p *port) {
 		h.sources, h.sinks = slices.DeleteFunc(h.sources, here), slices.DeleteFunc(h.sinks, here)
 		h.buckets = 0
 		if h.station != nil {
-			h.station.ports = slices.DeleteFunc(h.station.ports, func(k portKey) bool { return k == p.key })
+			h.station.ports = slices.DeleteFunc(h.station.ports, func(k stationPort) bool { return k.portKey == p.key })
 		}
+		l.countOutside(h)
 		l.dirtyHosts[h] = struct{}{}
 	}
 	clear(p.hosts)

@@ -41,7 +41,7 @@ func (c *Config) Keys() *config.Set {
 }
 
 // liveKeys are the settings, or the beginnings of their names, that Reload puts into force.
-var liveKeys = []string{"listen.allow", "agents.", "names.", "elephants.", "topology.file", "topology.hosts", "topology.speeds", "flows.idle", "paths.", "alerts.detection_within", "log.level"}
+var liveKeys = []string{"listen.allow", "agents.", "names.", "elephants.", "topology.file", "topology.hosts", "topology.speeds", "topology.expire", "flows.idle", "paths.", "alerts.detection_within", "log.level"}
 
 func live(name string) bool {
 	return slices.ContainsFunc(liveKeys, func(k string) bool { return name == k || strings.HasSuffix(k, ".") && strings.HasPrefix(name, k) })
@@ -154,6 +154,8 @@ func (c *Config) analyticsKeys(add adder) {
 		"Addresses of agents that run on hosts (hsflowd) which route for guests, such as Kubernetes nodes: what forwards looks like a switch. Hosts that do not route are recognised.")
 	add("topology.speeds", config.MapOf(&a.Topology.Speeds, "speed", topology.ParseSpeed, formatSpeed),
 		"Link speeds in bit/s that override what agents say: AGENT/IFINDEX=100M, AGENT/*=10G or *=100M; the most specific wins.")
+	add("topology.expire", config.Duration(&a.Topology.Expire),
+		"What was learned and no sample spoke for in so long is forgotten: addresses, links, tunnel ends, MACs. 1m to 10000h, or 0s: never.")
 	add("flows.max", config.Number(&a.Flows.Max, 0),
 		"Flows kept in memory at a time, about 160 bytes each. Beyond it the least promising give way. 0: by the memory that the process may use, an eighth of it (65536 to 1179648 flows); replay takes 262144.")
 	add("flows.idle", config.Duration(&a.Flows.Idle),

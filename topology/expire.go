@@ -1,0 +1,305 @@
+package topology
+
+import (
+	"slices"
+	"time"
+
+	"spoor/flow"
+)
+
+// What no evidence spoke for in Config.Expire is forgotten, so that tables do not
+// fill with what is long gone. It is looked for once a minute, and no more than
+// so much of each table then: the rest has its turn later. Nothing that is
+// forgotten unsettles the fabric or voids a sample: nothing was seen there.
+const (
+	expirePace   = int64(time.Minute)
+	expireLook   = 1 << 14 // entries of one table
+	expireForget = 1 << 13 // of them forgotten
+)
+
+// hear notes the time of evidence that names ports.
+func (l *Learner) hear(n *node, e *Evidence) {
+	if p := n.ports[e.Port]; p != nil {
+		p.heard = max(p.heard, e.Last)
+	}
+	if e.Port2 == 0 {
+		return
+	}
+	if !e.Agent2.IsZero() {
+		n = l.node(e.Agent2)
+	}
+	if n == nil {
+		return
+	}
+	if p := n.ports[e.Port2]; p != nil {
+		p.heard = max(p.heard, e.Last)
+	}
+}
+
+// expire forgets what has not been seen for long, if it is time to look for it.
+func (l *Learner) expire() {
+	if l.cfg.Expire <= 0 || l.now-l.expiredAt < expirePace {
+		return
+	}
+	first := l.expiredAt == 0
+	if l.expiredAt = l.now; first { // the clock has just begun
+		return
+	}
+	before := l.now - int64(l.cfg.Expire)
+	sweep(l.hosts, func(_ flow.Addr, h *host) bool { return l.expireHost(h, before) })
+	l.expirePorts(before)
+	sweep(l.votes, func(_ voteKey, v *vote) bool { return l.expireVote(v, before) })
+	sweep(l.tunnels, func(_ flow.Addr, t *tunnelEnd) bool { return l.expireEnd(t, before) })
+	sweep(l.stations, func(mac uint64, s *station) bool { return l.expireStation(mac, s, before) })
+	sweep(l.owners, func(mac uint64, o owner) bool { return l.expireOwner(mac, o, before) })
+	sweep(l.listedBy, func(mac uint64, _ SwitchID) bool {
+		_, owned := l.owners[mac]
+		if !owned {
+			delete(l.listedBy, mac)
+		}
+		return !owned
+	})
+	l.expireBridged(before)
+}
+
+// sweep looks at entries of a table, each of which forget may delete and then
+// says so. Of too many it takes any: maps are walked from anywhere.
+func sweep[K comparable, V any](table map[K]V, forget func(K, V) bool) {
+	looked, gone := 0, 0
+	for k, v := range table {
+		if looked == expireLook || gone == expireForget {
+			return
+		}
+		looked++
+		if forget(k, v) {
+			gone++
+		}
+	}
+}
+
+// expireHost forgets the sightings of an address that are too old, and it itself if no evidence is younger.
+func (l *Learner) expireHost(h *host, before int64) bool {
+	if h.seen == 0 {
+		h.seen = l.now
+	}
+	if h.seen < before {
+		l.forgetHost(h)
+		return true
+	}
+	if h.kept != nil && h.kept.seen == 0 {
+		h.kept.seen = l.now
+	}
+	if h.kept != nil && h.kept.seen < before {
+		h.kept = nil
+		l.dirtyHosts[h] = struct{}{}
+	}
+	old := func(s sighting) bool { return s.last < before }
+	if slices.ContainsFunc(h.sources, old) || slices.ContainsFunc(h.sinks, old) {
+		was := h.ports()
+		h.sources, h.sinks = slices.DeleteFunc(h.sources, old), slices.DeleteFunc(h.sinks, old)
+		now := h.ports()
+		for _, p := range was {
+			if !slices.Contains(now, p) {
+				delete(p.hosts, h)
+			}
+		}
+		l.countOutside(h)
+		l.dirtyHosts[h] = struct{}{}
+	}
+	return false
+}
+
+// ports gives the ports where an address was sighted.
+func (h *host) ports() []*port {
+	var ports []*port
+	for _, list := range [2][]sighting{h.sources, h.sinks} {
+		for i := range list {
+			if !slices.Contains(ports, list[i].port) {
+				ports = append(ports, list[i].port)
+			}
+		}
+	}
+	return ports
+}
+
+// forgetHost forgets an address, and tells that it is gone if it was told where it is.
+func (l *Learner) forgetHost(h *host) {
+	for _, p := range h.ports() {
+		delete(p.hosts, h)
+	}
+	h.sources, h.sinks, h.kept = nil, nil, nil
+	l.countOutside(h)
+	l.account(h, &Place{})
+	h.place = Place{}
+	l.hostRecord(h)
+	l.setMAC(h, 0)
+	delete(l.hosts, h.addr)
+	delete(l.dirtyHosts, h)
+	if _, shown := l.next.places.get(h.addr); shown {
+		l.next.places.delete(h.addr)
+		l.resettled.add(h.addr, l.nextVersion())
+		l.changed = true
+	}
+}
+
+// expirePorts forgets what was learned of ports by which nothing went for long,
+// nor by the other end of a link: that there is one, or that hosts live there.
+func (l *Learner) expirePorts(before int64) {
+	for looked, nodes := 0, 0; looked < expireLook && nodes < len(l.nodes); nodes++ {
+		l.expireAt = (l.expireAt + 1) % len(l.nodes)
+		n := l.nodes[l.expireAt]
+		if n == nil {
+			continue
+		}
+		looked += len(n.ports)
+		live := l.liveSides(n, before)
+		for _, p := range n.ports { // order does not matter: the ends of a link are kept or forgotten together
+			if p.heard == 0 && p.kept != nil {
+				p.heard = l.now
+			}
+			if _, side := live[l.bridges.side(p)]; side || p.heard == 0 || p.heard >= before || len(p.hosts) > 0 {
+				continue
+			}
+			if q := l.otherEnd(p); q != nil {
+				if q.heard >= before {
+					continue
+				}
+				l.expirePort(q)
+			}
+			l.expirePort(p)
+		}
+	}
+}
+
+// liveSides gives the sides of a bridge, by the port that stands for each, of which some port was seen.
+func (l *Learner) liveSides(n *node, before int64) map[*port]struct{} {
+	if len(l.bridges.sides) == 0 {
+		return nil
+	}
+	live := map[*port]struct{}{}
+	for _, p := range n.ports { // order does not matter: a set
+		if p.heard >= before {
+			live[l.bridges.side(p)] = struct{}{}
+		}
+	}
+	return live
+}
+
+func (l *Learner) expirePort(p *port) {
+	p.heard, p.kept = 0, nil
+	l.blank(p)
+}
+
+// expireVote forgets old votes, but not those that a link rests on: they weigh against contrary ones.
+func (l *Learner) expireVote(v *vote, before int64) bool {
+	p, q := l.at(v.key.out), l.at(v.key.in)
+	if v.last >= before || p != nil && p.voted && p.peer == v.key.in.sw && p.peerPort == v.key.in.idx {
+		return false
+	}
+	delete(l.votes, v.key)
+	for _, x := range [2]*port{p, q} {
+		if x != nil {
+			x.votes = slices.DeleteFunc(x.votes, func(o *vote) bool { return o == v })
+		}
+	}
+	return true
+}
+
+// expireEnd forgets a tunnel end, or that the one of its two switches has it that was not seen to.
+func (l *Learner) expireEnd(t *tunnelEnd, before int64) bool {
+	if _, inferred := l.dark.starts[t.addr]; inferred {
+		return false
+	}
+	for i := range t.seen {
+		if t.seen[i] == 0 {
+			t.seen[i] = l.now
+		}
+	}
+	first, second := t.seen[0] < before, t.at[1] == 0 || t.seen[1] < before
+	switch {
+	case first && second:
+		delete(l.tunnels, t.addr)
+		l.next.vteps.delete(t.addr)
+		l.changed = true
+		l.unshare(t)
+		t.at, t.buckets = [2]SwitchID{}, 0
+		l.creditEnd(t)
+		return true
+	case t.at[1] == 0 || !first && !second:
+		return false
+	}
+	l.unshare(t)
+	if first { // what is known of the flows is of the first
+		t.at[0], t.seen[0], t.buckets = t.at[1], t.seen[1], 0
+	}
+	t.at[1], t.seen[1] = 0, 0
+	l.creditEnd(t)
+	l.next.vteps.delete(t.addr)
+	l.changed = true
+	l.showEnd(t)
+	return false
+}
+
+// expireStation forgets where a MAC entered long ago, and the MAC itself once it is nobody's.
+func (l *Learner) expireStation(mac uint64, s *station, before int64) bool {
+	was := len(s.ports)
+	s.ports = slices.DeleteFunc(s.ports, func(k stationPort) bool { return k.last < before })
+	if len(s.ports) < was {
+		for _, h := range s.hosts {
+			l.dirtyHosts[h] = struct{}{}
+		}
+	}
+	if len(s.ports) > 0 || len(s.hosts) > 0 {
+		return false
+	}
+	delete(l.stations, mac)
+	return true
+}
+
+// expireOwner forgets whose a MAC is, unless some port still leads to it.
+func (l *Learner) expireOwner(mac uint64, o owner, before int64) bool {
+	if o.last >= before || len(l.byFar[mac]) > 0 {
+		return false
+	}
+	delete(l.owners, mac)
+	delete(l.listedBy, mac)
+	if _, shown := l.next.owners.get(mac); shown {
+		l.next.owners.delete(mac)
+		l.changed = true
+	}
+	return true
+}
+
+// expireBridged forgets MACs of bridged fabrics that were not seen for long, and what once spoke for links.
+func (l *Learner) expireBridged(before int64) {
+	b := &l.bridges
+	gone := map[*bridgedHost]struct{}{}
+	sweep(b.hosts, func(mac uint64, h *bridgedHost) bool {
+		if s := l.stations[mac]; h.seen >= before || s != nil && len(s.ports) > 0 { // one that is known is told of by its station alone
+			return false
+		}
+		for i := range h.sites {
+			for _, idx := range h.sites[i].ports {
+				delete(b.hostsBehind(l.nodes[h.sites[i].sw].ports[idx]), h)
+			}
+		}
+		b.sites -= len(h.sites)
+		delete(b.hosts, mac)
+		delete(b.dirty, h)
+		l.next.bridged.delete(mac)
+		l.changed = true
+		gone[h] = struct{}{}
+		return true
+	})
+	if len(gone) > 0 {
+		left := func(h *bridgedHost) bool { _, ok := gone[h]; return ok }
+		b.seen, b.waiting = slices.DeleteFunc(b.seen, left), slices.DeleteFunc(b.waiting, left)
+	}
+	sweep(b.pairs, func(k portPair, v *neighbours) bool {
+		if v.joined || v.last >= before {
+			return false
+		}
+		delete(b.pairs, k)
+		return true
+	})
+}

@@ -1,0 +1,78 @@
+package topology
+
+// owner is the switch whose MAC one is.
+type owner struct {
+	sw     SwitchID
+	weak   bool // claimed by egress samples only
+	shared bool // several switches claim it: it proves nothing
+	last   int64
+}
+
+// own notes that a switch owns a MAC; ports whose far end it is lead to the
+// switch. A MAC that several claim (one router MAC on all leaves) proves nothing;
+// weak claims do not dispute a strong one.
+func (l *Learner) own(mac uint64, sw SwitchID, weak bool) {
+	if !unicastMAC(mac) {
+		return
+	}
+	o, ok := l.owners[mac]
+	switch {
+	case !ok && len(l.owners) >= l.max.macs:
+		l.Ignored++
+		return
+	case !ok, o.weak && !weak:
+		l.owners[mac] = owner{sw: sw, weak: weak, last: l.now}
+		if ok && o.sw == sw && !o.shared {
+			return
+		}
+	case o.sw == sw, o.shared:
+		if l.now-o.last >= expirePace {
+			o.last = l.now
+			l.owners[mac] = o
+		}
+		return
+	case weak && !o.weak:
+		return
+	default:
+		l.dispute(mac, weak)
+		return
+	}
+	l.next.owners.set(mac, sw)
+	l.changed = true
+	for _, p := range l.byFar[mac] {
+		l.link(p, sw)
+	}
+}
+
+// dispute: links that rest on a shared MAC alone are links no more.
+func (l *Learner) dispute(mac uint64, weak bool) {
+	l.owners[mac] = owner{weak: weak, shared: true, last: l.now}
+	l.next.owners.delete(mac)
+	l.changed = true
+	for _, p := range l.byFar[mac] {
+		if p.peer == 0 || p.given || p.voted {
+			continue
+		}
+		if q := l.otherEnd(p); q != nil {
+			q.peerPort = 0
+			l.touchPort(q)
+		}
+		p.peer, p.peerPort, p.learned = 0, 0, false
+		l.linkAt = l.now
+		l.touchPort(p)
+	}
+}
+
+// listed: a MAC that an agent lists is its own; one that two agents list proves nothing.
+func (l *Learner) listed(n *node, mac uint64) {
+	by, known := l.listedBy[mac]
+	switch {
+	case !known && len(l.listedBy) < l.max.macs:
+		l.listedBy[mac] = n.id
+		l.own(mac, n.id, false)
+	case known && by != n.id:
+		l.listedBy[mac] = 0
+	case known:
+		l.own(mac, n.id, false)
+	}
+}
