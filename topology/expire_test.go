@@ -3,6 +3,7 @@ package topology
 import (
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -310,5 +311,39 @@ func BenchmarkExpire(b *testing.B) {
 	}
 	if len(l.hosts) != l.max.addresses {
 		b.Fatal("some are forgotten")
+	}
+}
+
+// TestExpireBridged: of what is known in a bridged fabric the flows tell no more; that its frames are seen keeps a host, and the links.
+func TestExpireBridged(t *testing.T) {
+	f := bridged(t)
+	for i := range 30 {
+		for h := 1; h <= 4; h++ {
+			f.cross(h, 5-h, i)
+			f.ordered(h, 5-h)
+		}
+		f.tick(time.Second / 10)
+	}
+	f.Configure(Config{Expire: time.Hour})
+	for i := range 75 {
+		f.cross(1, 4, i)
+		f.cross(4, 1, i)
+		f.ev = slices.DeleteFunc(f.ev, func(e Evidence) bool { return e.Kind == SawBridged })
+		f.tick(time.Minute)
+	}
+	snap := f.snap
+	for h := 1; h <= 4; h++ {
+		stays := h == 1 || h == 4
+		_, known := f.bridges.hosts[mac(0, h)]
+		_, _, placed := snap.Locate(hostAddr(h))
+		if entered := snap.Entry(mac(0, h)) == snap.ID(agent((h+1)/2)); entered != stays || known != stays || placed != stays {
+			t.Errorf("host %d: entry known %v, kept %v, placed %v; want %v", h, entered, known, placed, stays)
+		}
+	}
+	if snap.Peer(snap.ID(agent(1)), 9) != snap.ID(agent(51)) || snap.Peer(snap.ID(agent(2)), 9) != snap.ID(agent(51)) {
+		t.Error("the links are forgotten")
+	}
+	if len(snap.witnesses) > 4 || slices.Contains(snap.witnesses, nil) {
+		t.Errorf("%d witnesses", len(snap.witnesses))
 	}
 }
