@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"fmt"
 	"net/netip"
 	"strings"
 	"testing"
@@ -265,5 +266,22 @@ func TestSecret(t *testing.T) {
 	check("geheim2")
 	if strings.Contains(fs.FlagUsages(), "geheim") {
 		t.Error("the help shows it")
+	}
+}
+
+// TestChangedSecret: that a secret has changed is known; what it is, is not.
+func TestChangedSecret(t *testing.T) {
+	password := "before"
+	set := NewSet(Key{Name: "password", Help: "x", Value: Secret(&password)})
+	since := set.Values()
+	if names := set.Changed(since); names != nil {
+		t.Errorf("changed: %q", names)
+	}
+	password = "after"
+	if names := set.Changed(since); len(names) != 1 || names[0] != "password" {
+		t.Errorf("changed: %q", names)
+	}
+	if text := fmt.Sprint(since, set.Values()); strings.Contains(text, "before") || strings.Contains(text, "after") {
+		t.Error(text)
 	}
 }

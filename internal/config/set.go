@@ -72,11 +72,11 @@ func (s *Set) Origin(name string) Origin {
 	return FromDefault
 }
 
-// Values gives the settings as they are now, by name; later ones leave it as it is.
+// Values gives the settings as they are now, by name, for Changed; later ones leave it as it is. It holds no secrets.
 func (s *Set) Values() map[string][]string {
 	m := make(map[string][]string, len(s.keys))
 	for i := range s.keys {
-		m[s.keys[i].Name] = slices.Clone(s.keys[i].Value.Items())
+		m[s.keys[i].Name] = state(s.keys[i].Value)
 	}
 	return m
 }
@@ -85,7 +85,7 @@ func (s *Set) Values() map[string][]string {
 func (s *Set) Changed(since map[string][]string) []string {
 	var names []string
 	for i := range s.keys {
-		if !slices.Equal(s.keys[i].Value.Items(), since[s.keys[i].Name]) {
+		if !slices.Equal(state(s.keys[i].Value), since[s.keys[i].Name]) {
 			names = append(names, s.keys[i].Name)
 		}
 	}

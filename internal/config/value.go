@@ -3,6 +3,7 @@ package config
 import (
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -137,6 +138,18 @@ func (v secret[T]) Items() []string { return []string{""} }
 func (v secret[T]) Shape() Shape    { return Scalar }
 func (v secret[T]) Kind() string    { return "secret" }
 func (v secret[T]) hidden() bool    { return *v.p != "" }
+func (v secret[T]) mark() string    { return strconv.FormatUint(maphash.String(marks, string(*v.p)), 16) }
+
+// marks makes what tells secrets apart and says nothing of them.
+var marks = maphash.MakeSeed()
+
+// state is what a value's changes are known by: its items, or the mark of a secret.
+func state(v Value) []string {
+	if s, is := v.(interface{ mark() string }); is {
+		return []string{s.mark()}
+	}
+	return slices.Clone(v.Items())
+}
 
 // isSecret reports whether v is a Secret, and whether it is set.
 func isSecret(v Value) (is, set bool) {
