@@ -1,0 +1,5 @@
+//go:build !race
+
+package alertday
+
+const raceDetector = false
