@@ -35,6 +35,7 @@ type Engine struct {
 	registry *topology.Registry
 	learner  *topology.Learner
 	taps     *taps
+	sides    sides
 	paths    *path.Interner
 	tables   *flowtable.Set
 	shards   [Shards]*Shard

@@ -92,18 +92,27 @@ func (f *Feed) sample(s *flow.Sample) (at place) {
 	i := s.Exchange % Shards
 	b := f.batches[i]
 	b = b[:len(b)+1]
-	b[len(b)-1].fill(s, m.id)
-	f.batches[i] = b
 	t := f.engine.shards[i].table
 	t.Fetch(t.Hash(&s.Packet.Key))
 	snap := f.engine.snap.Load()
+	sided := f.side(m, s, snap)
+	b[len(b)-1].fill(s, m.id)
+	if f.batches[i] = b; !sided {
+		b[len(b)-1].in, b[len(b)-1].out = 0, 0
+	}
 	in, out := f.port(m, s.Input.Index(), snap), f.port(m, s.Output.Index(), snap)
+	f.heard = max(f.heard, s.Received)
+	if !sided {
+		if len(b) == batchSamples {
+			f.hand(int(i))
+		}
+		return place{m, in, out, snap}
+	}
 	if egress := s.Direction == flow.Egress; egress {
 		f.tap(m, out, egress, s.Rate())
 	} else {
 		f.tap(m, in, egress, s.Rate())
 	}
-	f.heard = max(f.heard, s.Received)
 	f.load(m, in, out, s)
 	if f.again.Load() && f.again.Swap(false) {
 		f.witness.Forget()

@@ -175,7 +175,7 @@ func (s *Shard) emitElephant(l *life, step flow.ElephantState, reason flow.EndRe
 		m.Expires = now
 	}
 	if d.tracker.Complete {
-		m.PathState, m.Path = flow.PathComplete, s.hops(d.tracker.Named())
+		m.PathState, m.Path = flow.PathComplete, s.hops(d.tracker.Agreed(s.snap))
 	} else if d.told.known {
 		m.Path = s.hops(d.told.hops)
 	}

@@ -15,6 +15,7 @@ type agentMemo struct {
 	used  int
 	// internal: it names an internal interface at times.
 	internal bool
+	sideless int64    // arrival of the first sample that did not tell its side
 	nobody   portMemo // for a port that a sample does not name: the switch has a name all the same
 }
 
@@ -26,12 +27,14 @@ type portMemo struct {
 	link    topology.SwitchID // switch to which it leads; 0 none known
 	open    bool              // frames come from a switch that nobody reports, or not yet
 	entry   bool              // frames enter the fabric by it
-	names   *portNames
-	taps    [2]*tap    // by direction: ingress, egress
-	rates   [2]uint32  // that were told
-	bits    [2]float32 // that passed as samples say and that were not told yet, by direction
-	frames  [2]uint16  // those samples
-	told    bool       // it is on the list of ports with bits to tell
+	// aggregate is the ifIndex of the one that it is member of, 0 none.
+	aggregate uint32
+	names     *portNames
+	taps      [2]*tap    // by direction: ingress, egress
+	rates     [2]uint32  // that were told
+	bits      [2]float32 // that passed as samples say and that were not told yet, by direction
+	frames    [2]uint16  // those samples
+	told      bool       // it is on the list of ports with bits to tell
 }
 
 // leads gives the switch to which the port is known to lead, 0 if none.
@@ -82,7 +85,7 @@ func (p *portMemo) renew(sw *topology.Switch) {
 	if p.known && p.as == sw {
 		return
 	}
-	p.known, p.as, p.link, p.open, p.entry = true, sw, 0, false, false
+	p.known, p.as, p.link, p.open, p.entry, p.aggregate = true, sw, 0, false, false, 0
 	if sw == nil {
 		p.name("", "", "")
 		return
@@ -92,6 +95,7 @@ func (p *portMemo) renew(sw *topology.Switch) {
 		p.name(sw.Name, "", "")
 		return
 	}
+	p.aggregate = q.Aggregate
 	p.link, p.open, p.entry = q.Peer, q.Dark, !sw.Host && q.Peer == 0 && !q.Dark && !q.Kept
 	p.name(sw.Name, q.Name, q.LinkID)
 }

@@ -96,7 +96,7 @@ func (l *Learner) view(n *node) *Switch {
 	s := &Switch{ID: n.id, Agent: n.agent, Name: l.name(n), Alone: n.alone >= flowsOfAll, Hosts: n.edges > 0, Host: n.host, Doubt: l.doubtful(n), Void: n.void, Dual: n.duals > 0, sharesEnd: n.shares > 0, rival: n.rivals > 0, Ports: make(map[uint32]*Port, len(n.ports)), peers: map[SwitchID]peering{}}
 	members := l.members(n)
 	for idx, p := range n.ports {
-		v := &Port{IfIndex: idx, Name: p.called(), Alias: p.alias, Peer: p.peer, PeerPort: p.peerPort, Edge: p.edge, Dark: p.peer == 0 && p.forwards() && p.leads == toSwitch, Outside: p.peer == 0 && p.leads == toOutside, Kept: p.unproven(), Void: p.void, side: l.bridges.side(p).key.idx}
+		v := &Port{IfIndex: idx, Name: p.called(), Alias: p.alias, Aggregate: p.aggregate, Peer: p.peer, PeerPort: p.peerPort, Edge: p.edge, Dark: p.peer == 0 && p.forwards() && p.leads == toSwitch, Outside: p.peer == 0 && p.leads == toOutside, Kept: p.unproven(), Void: p.void, side: l.bridges.side(p).key.idx}
 		v.Speed, v.SpeedInferred = l.speed(p)
 		s.PortVoid = max(s.PortVoid, p.void)
 		if v.Dark && p.dark != 0 {

@@ -71,6 +71,7 @@ type Port struct {
 	SpeedInferred bool     // not the agent's word, or doubted by the other end's
 	Share         float64  // of the link from which a flow takes too much
 	Member        float64  // bit/s of the slowest member, where the port is an aggregate; 0 it is none
+	Aggregate     uint32   // ifIndex of the aggregate that the port is member of, 0 none or unknown
 	Peer          SwitchID // 0 = no known link
 	PeerPort      uint32   // 0 unknown
 	Edge          bool     // proven by frames that nobody has forwarded

@@ -30,6 +30,61 @@ func (t *Tracker) Named() []Hop {
 	return t.Hops
 }
 
+// Agreed is Named with ports that agree with one another, for an alert, whose links they are.
+func (t *Tracker) Agreed(snap *topology.Snapshot) []Hop {
+	t.agree(snap, t.Named())
+	return t.Hops
+}
+
+// agree mends a port at which the flow was seen before it took another way to the
+// same switch: the two ports between two hops are those of one link. The one that
+// leads elsewhere, or is no end of that link, is of old; where both lead to the other
+// hop, over parallel links, the one that was seen first.
+func (t *Tracker) agree(snap *topology.Snapshot, hops []Hop) {
+	for i := 1; i < len(hops); i++ {
+		a, b := &hops[i-1], &hops[i]
+		if a.Out == 0 || b.In == 0 {
+			continue
+		}
+		there, behind := leads(snap, a.Switch, a.Out, b.Switch)
+		back, before := leads(snap, b.Switch, b.In, a.Switch)
+		if there && back {
+			if behind == b.In || behind == 0 && before == 0 {
+				continue
+			}
+			if there = t.seen(a.Switch) >= t.seen(b.Switch); there {
+				b.In = behind
+			} else {
+				a.Out = before
+			}
+			continue
+		}
+		switch {
+		case there && behind != 0:
+			b.In = behind
+		case back && before != 0:
+			a.Out = before
+		}
+	}
+}
+
+// leads reports whether a port leads to a switch, and there to which port, 0 unknown.
+func leads(snap *topology.Snapshot, id topology.SwitchID, ifIndex uint32, to topology.SwitchID) (bool, uint32) {
+	p := snap.Port(id, ifIndex)
+	if p == nil || p.Peer != to {
+		return false, 0
+	}
+	return true, p.PeerPort
+}
+
+// seen gives when the flow was last seen at a switch, 0 never.
+func (t *Tracker) seen(id topology.SwitchID) int64 {
+	if i := find(t.obs, id); i >= 0 {
+		return t.obs[i].Seen
+	}
+	return 0
+}
+
 // ports names the ports of a path that were not sampled: those of the only link to the neighbour, and the ends' edge ports.
 func (t *Tracker) ports(snap *topology.Snapshot, hops []Hop) {
 	for i := range hops {

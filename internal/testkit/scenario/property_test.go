@@ -43,6 +43,28 @@ func anyFabric(seed uint64) fabric.Config {
 	return c
 }
 
+// aggregated gives such a fabric with two links in each LAG.
+func aggregated(seed uint64, naming fabric.LAGNaming, way fabric.Direction) fabric.Config {
+	c := anyFabric(seed)
+	c.LAG, c.LAGNaming, c.Direction = 2, naming, way
+	return c
+}
+
+// TestFabrics holds fabrics in which something was wrong before.
+func TestFabrics(t *testing.T) {
+	for name, c := range map[string]fabric.Config{
+		"aggregates on egress":           aggregated(1, fabric.NameAggregate, fabric.Egress),
+		"aggregates on both sides":       aggregated(2, fabric.NameAggregate, fabric.Both),
+		"a port that was left by a move": anyFabric(5112),
+	} {
+		t.Run(name, func(t *testing.T) {
+			if _, paths := checkFabric(t, name, c); paths < 10 {
+				t.Errorf("%d paths right", paths)
+			}
+		})
+	}
+}
+
 // witness is an outbox that looks at each message by itself and at what came before it.
 type witness struct {
 	outbox
@@ -107,13 +129,17 @@ func onPath(l *flow.ElephantLink, hops []flow.Hop) bool {
 // check runs a fabric and holds what was told against what happened in it.
 func check(t *testing.T, seed uint64) (alerts, paths int) {
 	t.Helper()
-	c := anyFabric(seed)
+	return checkFabric(t, fmt.Sprintf("seed %d", seed), anyFabric(seed))
+}
+
+func checkFabric(t *testing.T, name string, c fabric.Config) (alerts, paths int) {
+	t.Helper()
 	f, err := fabric.New(c)
 	if err != nil {
-		t.Fatalf("seed %d: %v", seed, err)
+		t.Fatalf("%s: %v", name, err)
 	}
 	w := &witness{
-		t: t, name: fmt.Sprintf("seed %d", seed), revisions: map[uint64]uint32{}, lives: map[string]flow.ElephantState{}, bytes: map[flow.Key]float64{},
+		t: t, name: name, revisions: map[uint64]uint32{}, lives: map[string]flow.ElephantState{}, bytes: map[flow.Key]float64{},
 	}
 	w.agents = map[flow.Addr]*string{}
 	cfg := app.DefaultConfig()
@@ -126,21 +152,21 @@ func check(t *testing.T, seed uint64) (alerts, paths int) {
 		pipe.Datagram(&collector.Datagram{Payload: d.Payload, From: netip.AddrPortFrom(d.Agent, uint16(1024+d.Number%60000)), Received: d.Time})
 		return nil
 	})); err != nil {
-		t.Fatalf("seed %d: %v", seed, err)
+		t.Fatalf("%s: %v", name, err)
 	}
 	pipe.Finish()
 	truth := f.Truth()
 	judged, err := truthOf(truth).Judge(&w.said)
 	if err != nil {
-		t.Fatalf("seed %d: %v", seed, err)
+		t.Fatalf("%s: %v", name, err)
 	}
 	e, p := &judged.Elephants, &judged.Paths
 	if p.FlowsWrong+p.WrongWays > 0 || e.FalseAlerts+e.UnknownFlows+e.Missed+e.Open > 0 {
-		t.Errorf("seed %d, %+v: links %+v, paths %+v, elephants %+v", seed, c, judged.Links, *p, *e)
+		t.Errorf("%s, %+v: links %+v, paths %+v, elephants %+v", name, c, judged.Links, *p, *e)
 	}
 	for id, state := range w.lives { // order does not matter
 		if state != flow.ElephantEnded {
-			t.Errorf("seed %d: %s is left %v", seed, id, state)
+			t.Errorf("%s: %s is left %v", name, id, state)
 		}
 	}
 	w.weigh(truth)

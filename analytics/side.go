@@ -1,0 +1,83 @@
+package analytics
+
+import (
+	"sync/atomic"
+
+	"spoor/flow"
+	"spoor/topology"
+)
+
+// Agents whose samples name aggregates still name a member as the data source: it
+// is neither of the two ports, and only who knows whose member it is can tell on
+// which side of the switch a frame was sampled.
+
+// sides is what the samples that say so themselves show of all switches: on which
+// sides they sample.
+type sides struct {
+	ingress, egress atomic.Bool
+	seen            atomic.Uint32 // such samples, up to sidesEnough
+}
+
+const (
+	// sidesEnough samples that all were taken on one side tell that nobody samples on the other.
+	sidesEnough = 16
+	// sideWait is how long it is waited for the counters that tell whose member a port is.
+	sideWait = int64(60e9)
+)
+
+// see notes a sample that tells its side.
+func (o *sides) see(d flow.Direction) {
+	side := &o.ingress
+	if d == flow.Egress {
+		side = &o.egress
+	}
+	if !side.Load() {
+		side.Store(true)
+	}
+	if o.seen.Load() < sidesEnough {
+		o.seen.Add(1)
+	}
+}
+
+// only gives the side on which all switches sample, unknown if there are both or little was seen.
+func (o *sides) only() flow.Direction {
+	in, out := o.ingress.Load(), o.egress.Load()
+	switch {
+	case in == out, o.seen.Load() < sidesEnough:
+		return flow.DirectionUnknown
+	case out:
+		return flow.Egress
+	}
+	return flow.Ingress
+}
+
+// side tells on which side of the switch a sample was taken whose data source is a
+// port, but neither of the two that it names: that of the aggregate whose member the source is, else the
+// only one on which anybody samples. It is false while that is open: then the
+// sample proves nothing, for on the wrong side it would prove what is wrong.
+func (f *Feed) side(m *agentMemo, s *flow.Sample, snap *topology.Snapshot) bool {
+	in, out := s.Input.Index(), s.Output.Index()
+	if in == 0 || out == 0 || in == out || s.SourceClass != 0 || s.SourceIndex == 0 {
+		return true
+	}
+	sides := &f.engine.sides
+	if s.Direction != flow.DirectionUnknown {
+		sides.see(s.Direction)
+		return true
+	}
+	switch f.port(m, s.SourceIndex, snap).aggregate {
+	case in:
+		s.Direction = flow.Ingress
+		return true
+	case out:
+		s.Direction = flow.Egress
+		return true
+	}
+	if s.Direction = sides.only(); s.Direction != flow.DirectionUnknown {
+		return true
+	}
+	if m.sideless == 0 {
+		m.sideless = s.Received
+	}
+	return s.Received-m.sideless > sideWait
+}
