@@ -73,9 +73,9 @@ func TestCost(t *testing.T) {
 	}
 }
 
-// room is what a busy machine of another make may add to the bounds; and the
-// rounds end as soon as they are kept.
-const room = 1.15
+// room is what a busy machine of another make may add to the bounds (a build beside it
+// has added 0.16 once); and the rounds end as soon as they are kept.
+const room = 1.4
 
 // TestSpeed compares us with the prototype alone, or what is there instead.
 func TestSpeed(t *testing.T) {
