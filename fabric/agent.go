@@ -81,7 +81,7 @@ func (a *agent) process(t1 int64, out *outbox) {
 		}
 		a.append(a.flows, s.at, out)
 		if v := s.conduit.truth; v != nil && !s.discard {
-			a.flows.told = append(a.flows.told, told{v, len(v.segments) - 1})
+			a.flows.told = append(a.flows.told, told{v, len(v.segments) - 1, s.tap.view(a.cfg.LAGNaming)})
 		}
 	}
 	a.pending = a.pending[:0]
@@ -142,8 +142,9 @@ func (a *agent) send(s *subAgent, now int64, out *outbox) {
 	s.samples = 0
 	arrival := max(s.last, a.held) + a.delay
 	if out.add(a, s.id, arrival, s.buf.b) {
-		for _, t := range s.told {
-			t.flow.sampled(t.segment, arrival)
+		for i := range s.told {
+			t := &s.told[i]
+			t.flow.sampled(t.segment, &t.view, arrival)
 		}
 	}
 	s.told = s.told[:0]

@@ -67,12 +67,12 @@ func (t *tracer) lastLeaf(leaf *node) *node {
 	for _, candidates := range [][]*node{owners, mates} {
 		var good []*node
 		for _, v := range candidates {
-			if v != leaf && (t.dst.at(v) != nil || t.beside(v)) && t.spine(leaf, v, -1) >= 0 {
+			if v != leaf && (t.dst.at(v) != nil || t.beside(v)) && t.reaches(leaf, v) {
 				good = append(good, v)
 			}
 		}
 		if len(good) > 0 {
-			return good[weigh(t.hash, 77, len(good))]
+			return good[t.weigh(t.hash, 77, len(good))]
 		}
 	}
 	return nil
@@ -81,7 +81,7 @@ func (t *tracer) lastLeaf(leaf *node) *node {
 // member chooses a link of a bundle.
 func (t *tracer) member(b bundle) *port {
 	links := b.up()
-	return links[weigh(t.hash, 3+b[0].mac, len(links))]
+	return links[t.weigh(t.hash, 3+b[0].mac, len(links))]
 }
 
 // spine chooses the uplink (index of a spine) of a leaf, -1 if none leads to the last leaf.
@@ -91,10 +91,13 @@ func (t *tracer) spine(leaf, last *node, forced int) int {
 	}
 	for _, calm := range []bool{true, false} {
 		usable := func(i int) bool { return over(leaf, last, i, calm) }
-		var i int
-		if w := t.n.cfg.Weights; w != nil {
+		i := -1
+		switch w := t.n.cfg.Weights; {
+		case t.every != nil:
+			i = t.every.chooseOf(len(leaf.up), usable)
+		case w != nil:
 			i = heaviest(t.hash, leaf.mac, len(leaf.up), w, usable)
-		} else {
+		default:
 			i = highest(t.hash, leaf.mac, len(leaf.up), usable)
 		}
 		if i >= 0 {
@@ -102,6 +105,16 @@ func (t *tracer) spine(leaf, last *node, forced int) int {
 		}
 	}
 	return -1
+}
+
+// reaches tells whether some spine leads from a leaf to another.
+func (t *tracer) reaches(leaf, last *node) bool {
+	for i := range leaf.up {
+		if over(leaf, last, i, false) {
+			return true
+		}
+	}
+	return false
 }
 
 // over tells whether a way leads from a leaf over its i-th spine to another leaf.
@@ -133,8 +146,13 @@ func (t *tracer) super(spine, last *node, forced int) *node {
 	}
 	i := -1
 	for _, calm := range []bool{true, false} {
-		if i < 0 {
-			i = highest(t.hash, spine.mac, len(spine.up), func(i int) bool { return across(spine, last, i, calm) })
+		usable := func(i int) bool { return across(spine, last, i, calm) }
+		switch {
+		case i >= 0:
+		case t.every != nil:
+			i = t.every.chooseOf(len(spine.up), usable)
+		default:
+			i = highest(t.hash, spine.mac, len(spine.up), usable)
 		}
 	}
 	return spine.up[i][0].far.node

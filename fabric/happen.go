@@ -18,6 +18,7 @@ const holdTime = int64(10 * time.Second)
 func (f *Fabric) happen() {
 	for len(f.events) > 0 && f.start+int64(f.events[0].At) <= f.now {
 		e := f.events[0]
+		f.noteWays()
 		f.events = f.events[1:]
 		f.happened = append(f.happened, happened{f.now, e})
 		switch e.Kind {

@@ -100,7 +100,8 @@ type tracer struct {
 	n        *network
 	src, dst *host
 	hash     uint64
-	bridged  bool // the two are in one subnet
+	bridged  bool      // the two are in one subnet
+	every    *odometer // decides in place of hashes, nil = they do
 	r        *route
 }
 
@@ -108,11 +109,16 @@ type tracer struct {
 // port, hash that by which switches choose. It is nil if no link leads there.
 func (n *network) trace(src, dst *host, bond, hash uint64, c choice) *route {
 	t := tracer{n: n, src: src, dst: dst, hash: hash, r: &route{}}
+	return t.trace(bond, c)
+}
+
+func (t *tracer) trace(bond uint64, c choice) *route {
+	n, src, dst := t.n, t.src, t.dst
 	links := bundle(src.ports).up()
 	if len(links) == 0 {
 		return nil
 	}
-	in := links[weigh(bond, 1, len(links))]
+	in := links[t.weigh(bond, 1, len(links))]
 	leaf := in.node
 	local, beside := dst.at(leaf), t.beside(leaf)
 	t.bridged = src.leaf == dst.leaf && (local != nil || beside)
@@ -264,6 +270,14 @@ func l2VNI(h *host, pod uint32) uint32 {
 		return 0
 	}
 	return 10010 + 1000*pod + uint32(h.subnet)
+}
+
+// weigh chooses one of n by a hash, or as every does.
+func (t *tracer) weigh(hash, salt uint64, n int) int {
+	if t.every != nil {
+		return t.every.choose(n)
+	}
+	return weigh(hash, salt, n)
 }
 
 // weigh spreads hashes evenly over n.

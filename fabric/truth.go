@@ -1,6 +1,9 @@
 package fabric
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // flowTruth is what really happened to a flow.
 type flowTruth struct {
@@ -17,16 +20,20 @@ type flowTruth struct {
 	samples   uint64 // that reached the collector
 }
 
-// told is a flow of which a datagram holds a sample, and the segment in which it was taken.
+// told is a flow of which a datagram holds a sample, the segment in which it was taken, and what it shows.
 type told struct {
 	flow    *flowTruth
 	segment int
+	view    view
 }
 
 // sampled notes a sample of a segment that reaches the collector at some time.
-func (t *flowTruth) sampled(segment int, at int64) {
+func (t *flowTruth) sampled(segment int, v *view, at int64) {
 	t.samples++
 	s := &t.segments[segment]
+	if !slices.Contains(s.views, *v) {
+		s.views = append(s.views, *v)
+	}
 	s.samples++
 	if s.heard == 0 || at < s.heard {
 		s.heard = at
@@ -38,7 +45,9 @@ type segment struct {
 	first, last int64
 	routes      []*route
 	samples     uint64
-	heard       int64 // when the first of them reached the collector
+	heard       int64    // when the first of them reached the collector
+	views       []view   // what they show, each once
+	ways        []*route // that the flow might have taken, as far as routing goes; nil until somebody asks
 }
 
 // begin notes that the flow now takes some routes.

@@ -173,6 +173,7 @@ func (f *Fabric) truthOfFlow(v *flowTruth) TruthFlow {
 		Start: seconds(v.first), End: seconds(v.last), Frames: v.frames, Bytes: v.bytes, Second0: v.second0, Bps: v.bits,
 		Discarded: v.discarded, Samples: v.samples,
 	}
+	t.evidence = func() []TruthEvidence { return f.evidenceOf(v) }
 	if t.Bps == nil {
 		t.Bps = []uint64{}
 	}

@@ -123,6 +123,8 @@ type TruthFlow struct {
 	Routes    []TruthRoute `json:"routes,omitempty"` // of a sprayed flow
 	Discarded uint64       `json:"discarded,omitempty"`
 	Samples   uint64       `json:"samples"` // of it that reached the collector, from all its hops together
+
+	evidence func() []TruthEvidence
 }
 
 // TruthHop is a switch on a path, with the TTL on entry (the outer one in a tunnel).

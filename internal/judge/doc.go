@@ -11,7 +11,9 @@
 // judged against the paths in force in the 3 s before it (or before the flow's end, if the
 // message came later and the truth knows of samples); a flow is judged by its
 // last one; one of which no agent took a sample, as far as the truth knows, is not
-// judged, and its path is in force until another was sampled. A move (old and new path each held for 1 s) must be reported within 5 s, or
+// judged, and its path is in force until another was sampled. Of a simulated flow the
+// path is asked for only if what arrived of its samples tells it: who knows the fabric, and
+// all ways that hashes might have chosen in it, finds one that fits (Evidence). A move (old and new path each held for 1 s) must be reported within 5 s, or
 // within 5 s of the first sample on the new path where the truth knows when that was; if
 // samples there were rarer than two a second, the move is not judged. A sprayed flow may be said to take any of its
 // routes; a multipath message must be about a flow that is sprayed or moved often, and name only paths that it took.

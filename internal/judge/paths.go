@@ -15,6 +15,7 @@ type Paths struct {
 	WrongWays     int      `json:"wrong ways"`     // messages that say multipath of a flow that kept its path, or name a path that it never took
 	NeverComplete int      `json:"never complete"` // without any of these
 	Unsampled     int      `json:"unsampled"`      // without any of these, and no agent sampled them
+	Undecided     int      `json:"undecided"`      // without any of these, and their samples fit several paths each (see Evidence)
 	MessagesRight int      `json:"messages right"`
 	MessagesWrong int      `json:"messages wrong"`
 	Moves         int      `json:"moves"`
@@ -23,6 +24,7 @@ type Paths struct {
 	LagMax        *float64 `json:"move lag max"`
 	FirstP50      *float64 `json:"first complete p50"` // after the flow's start
 	SampledP50    *float64 `json:"-"`                  // the same after its first sample, before which nobody knows of it
+	Missing       []*Flow  `json:"-"`                  // those that are never complete
 }
 
 // segment is one path that a flow took.
@@ -133,7 +135,7 @@ func (s *pathScorer) flow(f *Flow) {
 		case f.Samples != nil && *f.Samples == 0:
 			s.Unsampled++
 		default:
-			s.NeverComplete++
+			s.missing(f)
 		}
 		return
 	}
@@ -156,13 +158,23 @@ func (s *pathScorer) flow(f *Flow) {
 	case ok:
 		s.FlowsRight++
 	case f.Samples != nil && s.withdrawn[f.Key]: // simulated: what was taken back is not said any longer
-		s.NeverComplete++
+		s.missing(f)
 	default:
 		s.FlowsWrong++
 	}
 	if !flapping {
 		s.moves(segs, got)
 	}
+}
+
+// missing takes note of a flow whose path is asked for in vain, if its samples tell it.
+func (s *pathScorer) missing(f *Flow) {
+	if f.Evidence != nil && !decidable(f.Evidence()) {
+		s.Undecided++
+		return
+	}
+	s.NeverComplete++
+	s.Missing = append(s.Missing, f)
 }
 
 // multipath judges what was said of several paths, where the truth knows all of them.

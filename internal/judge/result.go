@@ -73,7 +73,7 @@ func (r *Result) Wrong() []string {
 	count(p.WrongWays, "multipath messages wrong")
 	many(p.Moves-p.MovesReported, p.Moves, "moves not reported")
 	if !r.l2 || !r.onePair {
-		many(p.NeverComplete, p.Flows-p.Unsampled, "paths never complete")
+		many(p.NeverComplete, p.Flows-p.Unsampled-p.Undecided, "paths never complete")
 	}
 	count(e.Missed, "elephants missed")
 	count(e.FalseAlerts, "false alerts")
@@ -164,6 +164,8 @@ func (r *Result) Add(o *Result) {
 	p.Multipath += q.Multipath
 	p.NeverComplete += q.NeverComplete
 	p.Unsampled += q.Unsampled
+	p.Undecided += q.Undecided
+	p.Missing = append(p.Missing, q.Missing...)
 	p.WrongWays += q.WrongWays
 	p.MessagesRight += q.MessagesRight
 	p.MessagesWrong += q.MessagesWrong

@@ -67,6 +67,8 @@ type Flow struct {
 	Moves    []Move    `json:"moves"`
 	Routes   []Route   `json:"routes"`  // that the packets of a sprayed flow took in turn
 	Samples  *int64    `json:"samples"` // that agents took, nil if the truth does not know
+	// Evidence gives what the samples showed for each of its paths, nil if the truth does not know.
+	Evidence func() []Evidence `json:"-"`
 }
 
 // Move is one of the paths that a flow took, and when it was seen there.

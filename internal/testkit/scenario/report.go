@@ -83,6 +83,25 @@ func Print(w io.Writer, rows []Row) error {
 	return t.Flush()
 }
 
+// PrintMissing lists the flows whose paths are missing though their samples tell them.
+func PrintMissing(w io.Writer, rows []Row) error {
+	for i := range rows {
+		for _, f := range rows[i].Score.Judged.Paths.Missing {
+			k := &f.Key
+			fmt.Fprintf(w, "%s: %s > %s, %d %d>%d, %d samples in %.1f s from %.1f on: %v\n", rows[i].Scenario.Name, k.Src, k.Dst, k.Proto, k.Sport, k.Dport,
+				*f.Samples, f.End-f.Start, f.Start-math.Floor(f.Start/3600)*3600, f.Switches)
+			for _, e := range f.Evidence() {
+				for _, v := range e.Seen {
+					if _, err := fmt.Fprintf(w, "\t%+v\n", v); err != nil {
+						return err
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
 // Markdown writes rows for docs/accuracy.md.
 func Markdown(w io.Writer, rows []Row) error {
 	var b strings.Builder

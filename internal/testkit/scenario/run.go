@@ -89,7 +89,7 @@ func (s *Score) Figures() Figures {
 	f := figuresOf(&s.Judged.Elephants)
 	p := &s.Judged.Paths
 	f.Right, f.Wrong, f.Open = p.FlowsRight+p.Multipath, p.FlowsWrong+p.WrongWays, p.NeverComplete
-	f.Missing = float64(f.Open) / max(1, float64(p.Flows-p.Unsampled))
+	f.Missing = float64(f.Open) / max(1, float64(p.Flows-p.Unsampled-p.Undecided))
 	f.Moves = float64(p.MovesReported) / float64(p.Moves)
 	return f
 }

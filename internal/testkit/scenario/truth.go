@@ -49,10 +49,30 @@ func flowOf(f *fabric.TruthFlow) judge.Flow {
 		}
 		v.Moves = append(v.Moves, w)
 	}
+	v.Evidence = func() []judge.Evidence { return evidenceOf(f) }
 	for i := range f.Routes {
 		v.Routes = append(v.Routes, judge.Route{Switches: f.Routes[i].Switches})
 	}
 	return v
+}
+
+// evidenceOf gives what samples of a flow showed to the judge.
+func evidenceOf(f *fabric.TruthFlow) (all []judge.Evidence) {
+	for _, e := range f.Evidence() {
+		var v judge.Evidence
+		for _, s := range e.Seen {
+			v.Seen = append(v.Seen, judge.View(s))
+		}
+		for _, w := range e.Ways {
+			way := judge.Way{Switches: w.Switches}
+			for _, s := range w.Views {
+				way.Views = append(way.Views, judge.View(s))
+			}
+			v.Ways = append(v.Ways, way)
+		}
+		all = append(all, v)
+	}
+	return all
 }
 
 func keyOf(k *flow.Key) judge.Key {

@@ -1,6 +1,6 @@
 // Command scenarios judges spoor in simulated fabrics.
 //
-//	scenarios [-seeds 1] [-fresh] [-long] [-write FILE] [-learn FILE] [-list] [NAME]...
+//	scenarios [-seeds 1] [-fresh] [-long] [-missing] [-write FILE] [-learn FILE] [-list] [NAME]...
 //
 // It runs the named scenarios, all if none is named, prints a table and exits
 // with 1 if one is worse than its target or, where it is not there yet, than what
@@ -42,14 +42,15 @@ func main() {
 }
 
 type options struct {
-	seeds []uint64
-	fresh bool
-	long  bool
-	jobs  int
-	write string
-	mark  string
-	learn string
-	known scenario.Known
+	seeds   []uint64
+	fresh   bool
+	long    bool
+	jobs    int
+	missing bool
+	write   string
+	mark    string
+	learn   string
+	known   scenario.Known
 }
 
 func run(ctx context.Context, args []string, out io.Writer) error {
@@ -58,6 +59,7 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	seeds := flags.String("seeds", "1", "the seeds that are judged together, as `N,N`")
 	flags.BoolVar(&o.fresh, "fresh", false, "also show a seed that nobody has seen")
 	flags.BoolVar(&o.long, "long", false, "the long ones too")
+	flags.BoolVar(&o.missing, "missing", false, "list the flows whose paths are missing, and what was seen of them")
 	flags.IntVar(&o.jobs, "jobs", runtime.GOMAXPROCS(0), "how many run at a time")
 	flags.StringVar(&o.write, "write", "", "write the figures into this `FILE`, between its marks")
 	flags.StringVar(&o.mark, "mark", "scenarios", "the `NAME` of the marks")
@@ -110,6 +112,11 @@ func (o *options) judge(ctx context.Context, chosen []scenario.Scenario, out io.
 	fmt.Fprintf(out, "seeds %v\n", o.seeds)
 	if err := scenario.Print(out, rows); err != nil {
 		return err
+	}
+	if o.missing {
+		if err := scenario.PrintMissing(out, rows); err != nil {
+			return err
+		}
 	}
 	if o.write != "" {
 		if err := scenario.WriteFile(o.write, o.mark, o.seeds, rows); err != nil {

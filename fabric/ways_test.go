@@ -1,0 +1,71 @@
+package fabric
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+// TestEvidence: what samples of a flow showed is to be seen on the path that it
+// took, which is one of the ways that it might have taken.
+func TestEvidence(t *testing.T) {
+	t.Parallel()
+	eachMode(t, func(t *testing.T, c Config) {
+		c.Truth = true
+		f, _ := run(t, brief(c))
+		truth := f.Truth()
+		flows := 0
+		for i := range truth.Flows {
+			v := &truth.Flows[i]
+			for k, e := range v.Evidence() {
+				took := v.Switches
+				if len(v.Moves) > k {
+					took = v.Moves[k].Switches
+				}
+				fit := slices.ContainsFunc(e.Ways, func(w TruthWay) bool {
+					return slices.Equal(w.Switches, took) && !slices.ContainsFunc(e.Seen, func(s TruthView) bool { return !slices.Contains(w.Views, s) })
+				})
+				if !fit && len(e.Seen) > 0 {
+					t.Fatalf("%s > %s took %v, seen %+v: none of the ways %+v", v.Src, v.Dst, took, e.Seen, e.Ways)
+				}
+				if len(e.Seen) > 0 {
+					flows++
+				}
+			}
+		}
+		if flows == 0 && !c.Spray {
+			t.Error("no evidence of any flow")
+		}
+	})
+}
+
+// TestWays counts the paths between two hosts.
+func TestWays(t *testing.T) {
+	for _, test := range []struct {
+		name     string
+		change   func(*Config)
+		src, dst string
+		want     int
+	}{
+		{"beside each other", func(*Config) {}, "h1-1", "h1-2", 1},
+		{"over either spine", func(*Config) {}, "h1-1", "h2-1", 2},
+		{"two leaves at each end", func(c *Config) { c.DualHomed = 1 }, "h1-1", "h3-1", 8},
+		{"five stages", func(c *Config) { c.Pods, c.Leaves, c.SuperSpines = 2, 2, 2 }, "h1-1", "h3-1", 4},
+		{"two links in each bundle", func(c *Config) { c.LAG = 2 }, "h1-1", "h2-1", 8},
+		{"a drained spine", func(c *Config) { c.Events = []Event{{Kind: EventDrain, Target: "spine1"}} }, "h1-1", "h2-1", 1},
+		{"no way", func(c *Config) { c.Events = []Event{{Kind: EventLinkDown, Target: "leaf1", To: "*"}} }, "h1-1", "h2-1", 0},
+	} {
+		c := small(test.change)
+		c.Duration = 100 * time.Millisecond
+		f, _ := run(t, c)
+		ways := f.net.ways(f.net.findHost(test.src), f.net.findHost(test.dst))
+		if len(ways) != test.want {
+			t.Errorf("%s: %d ways, want %d", test.name, len(ways), test.want)
+		}
+		for i, w := range ways {
+			if slices.ContainsFunc(ways[:i], func(o *route) bool { return o.same(w) }) {
+				t.Errorf("%s: %s twice", test.name, w.names())
+			}
+		}
+	}
+}
