@@ -17,8 +17,9 @@ func (c *cli) checkCommand() *cobra.Command {
 		Long: "check reads all settings as run would, and the files that they name, and tells of each fault where it is.\n" +
 			"It opens no port and asks no broker, so that it may run beside a collector, before a reload. Status 0: all\n" +
 			"is right; 2: it is not.",
-		Example: "  spoor check -c /etc/spoor/spoor.yaml && systemctl reload spoor",
-		Args:    cobra.NoArgs,
+		Example:     "  spoor check -c /etc/spoor/spoor.yaml && systemctl reload spoor",
+		Annotations: map[string]string{foremost: "config dump-config", heeds: allSettings},
+		Args:        cobra.NoArgs,
 	}
 	cmd.RunE = c.command(func(*cobra.Command, []string, *slog.Logger) error {
 		notes, err := c.cfg.Check(c.set, c.getenv)

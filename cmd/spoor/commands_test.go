@@ -82,18 +82,9 @@ func TestVersionAndCompletion(t *testing.T) {
 			t.Errorf("%s: %d %s", shell, r.code, r.err)
 		}
 	}
-	for _, args := range [][]string{{"--help"}, {"run", "--help"}, {"help", "tail"}} {
-		r := spoor(t, args...)
-		if r.code != 0 || !strings.Contains(r.out, "Usage:") || r.err != "" {
-			t.Errorf("%v: %+v", args, r)
-		}
-	}
-	if r := spoor(t, "run", "--help"); !strings.Contains(r.out, "--kafka.brokers") || !strings.Contains(r.out, "Settings (in the file") {
-		t.Errorf("help of run lacks the settings:\n%s", r.out)
-	}
 }
 
-// TestHelpShowsWhatConcernsTheCommand: but every command takes every setting.
+// TestHelpShowsWhatConcernsTheCommand: but every command takes every setting, and the help of settings and fabric has the rest.
 func TestHelpShowsWhatConcernsTheCommand(t *testing.T) {
 	f := func(command, setting string, want bool) {
 		t.Helper()
@@ -103,7 +94,8 @@ func TestHelpShowsWhatConcernsTheCommand(t *testing.T) {
 		}
 	}
 	f("tail", "kafka.brokers", true)
-	f("tail", "kafka.sasl.username", true)
+	f("tail", "kafka.sasl.username", false)
+	f("tail", "config", true)
 	f("tail", "kafka.acks", false)
 	f("tail", "listen.address", false)
 	f("topics plan", "kafka.replication", true)
@@ -111,7 +103,11 @@ func TestHelpShowsWhatConcernsTheCommand(t *testing.T) {
 	f("decode", "kafka.brokers", false)
 	f("replay", "elephants.share", true)
 	f("replay", "listen.buffer", false)
-	f("run", "listen.buffer", true)
+	f("run", "listen.buffer", false)
+	f("run", "kafka.brokers", true)
+	f("demo", "spines", true)
+	f("demo", "super-spines", false)
+	f("demo", "kafka.brokers", false)
 	if r := spoor(t, "decode", "--kafka.brokers", "b:1", "--raw", "none"); r.code != 1 || !strings.Contains(r.err, "none") {
 		t.Errorf("decode does not take a setting: %+v", r)
 	}

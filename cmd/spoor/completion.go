@@ -8,12 +8,11 @@ import (
 
 func (c *cli) completionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:         "completion bash|zsh|fish|powershell",
-		Short:       "Print a completion script for a shell",
-		Example:     "  source <(spoor completion bash)",
-		Annotations: map[string]string{concerns: ""},
-		Args:        cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
-		ValidArgs:   []string{"bash", "zsh", "fish", "powershell"},
+		Use:       "completion bash|zsh|fish|powershell",
+		Short:     "Print a completion script for a shell",
+		Example:   "  source <(spoor completion bash)",
+		Args:      cobra.MatchAll(cobra.ExactArgs(1), cobra.OnlyValidArgs),
+		ValidArgs: []string{"bash", "zsh", "fish", "powershell"},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			c.working = true
 			root := cmd.Root()

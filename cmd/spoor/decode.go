@@ -25,15 +25,14 @@ func (c *cli) decodeCommand() *cobra.Command {
 			"  spoor decode --text --agent 10.255.0.1 --kind discard fabric.pcapng.zst\n" +
 			"  spoor decode --raw datagram.bin\n" +
 			"  spoor decode --text udp://:6343",
-		Annotations: map[string]string{concerns: ""},
-		Args:        oneFile,
+		Args: oneFile,
 	}
 	flags := cmd.Flags()
 	flags.BoolVar(&o.Raw, "raw", false, "each FILE is the payload of one datagram")
 	flags.BoolVar(&o.Text, "text", false, "print for people, a line for each sample and record")
-	flags.StringVar(&agent, "agent", "", "show the datagrams of this agent alone, by its address")
-	flags.StringVar(&o.Kind, "kind", "", "show samples of one kind alone: "+strings.Join(dump.Kinds(), ", "))
-	flags.Uint16Var(&o.Port, "port", capture.DefaultPort, "UDP destination port of the datagrams in captures; 0 takes all")
+	flags.StringVar(&agent, "agent", "", "show the datagrams of this agent alone, by its `address`")
+	flags.StringVar(&o.Kind, "kind", "", "show samples of one `kind` alone: "+strings.Join(dump.Kinds(), ", "))
+	flags.Uint16Var(&o.Port, "port", capture.DefaultPort, "UDP destination `port` of the datagrams in captures; 0 takes all")
 	cmd.RunE = c.command(func(cmd *cobra.Command, args []string, _ *slog.Logger) error {
 		if agent != "" {
 			a, err := netip.ParseAddr(agent)

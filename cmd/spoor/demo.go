@@ -32,17 +32,18 @@ func (c *cli) demoCommand() *cobra.Command {
 			"datagrams over loopback UDP; paths and elephants appear on the terminal, on an embedded Kafka broker and in\n" +
 			"/metrics. At the end, on Ctrl-C or after --duration, it compares what was found with what truly happened.\n" +
 			"It needs no network, takes free ports where the usual ones are taken, and leaves nothing behind.",
-		Example: "  spoor demo\n" +
-			"  spoor demo --duration 40s --event drain:spine1@20s\n" +
-			"  spoor demo --spines 4 --leaves 16 --flows 2000",
-		Args: cobra.NoArgs,
+		Example: "  spoor demo                                            # until Ctrl-C\n" +
+			"  spoor demo --duration 40s --event drain:spine1@20s    # a spine is taken out after 20 s\n" +
+			"  spoor demo --spines 4 --leaves 16 --flows 2000        # a larger fabric\n" +
+			"  spoor demo --vxlan --elephants 25%@5s                 # one elephant, in tunnels",
+		Annotations: map[string]string{fabricFlag: "duration spines leaves hosts flows elephants event vxlan seed"},
+		Args:        cobra.NoArgs,
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
 	set := fabricFlags(&f)
 	set.Bind(flags)
 	_ = flags.MarkHidden("start") // a demo begins now
-	cmd.SetUsageTemplate(fabricTemplate)
 	cmd.RunE = c.command(func(cmd *cobra.Command, _ []string, log *slog.Logger) error {
 		if err := set.Flags(); err != nil {
 			return err

@@ -29,11 +29,11 @@ func (c *cli) doctorCommand() *cobra.Command {
 			"Status 0: there are no faults; 1: there are, or the collector cannot be asked.",
 		Example:     "  spoor doctor\n  spoor doctor --vendor arista\n  spoor doctor --json --url http://collector1:8080",
 		Args:        cobra.NoArgs,
-		Annotations: map[string]string{concerns: "config http"},
+		Annotations: map[string]string{foremost: "config http.listen http.token_file", heeds: "http"},
 	}
 	f := cmd.Flags()
-	f.StringVar(&where, "url", "", "the collector's address, as http://host:port (default: http.listen)")
-	f.StringVar(&vendor, "vendor", "", "show only what to type on switches whose vendor's name holds this word")
+	f.StringVar(&where, "url", "", "the collector's address, as `http://host:port`; by default http.listen")
+	f.StringVar(&vendor, "vendor", "", "show only what to type on switches whose vendor's name holds this `word`")
 	f.BoolVar(&asJSON, "json", false, "print the findings as JSON, one a line")
 	f.BoolVar(&strict, "strict", false, "take warnings for faults in the exit status")
 	cmd.RunE = c.command(func(cmd *cobra.Command, _ []string, _ *slog.Logger) error {

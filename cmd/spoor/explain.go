@@ -33,7 +33,7 @@ func (c *cli) explainCommand() *cobra.Command {
 			"  spoor explain '10.1.1.1:40112 > 10.2.1.1:5201 tcp'\n" +
 			"  spoor explain LinkBusy\n" +
 			"  spoor explain --pcap fabric.pcap --at 20s fd80419af28b11f8",
-		Annotations: map[string]string{concerns: "config agents elephants flows http.listen paths topology"},
+		Annotations: map[string]string{foremost: "config http.listen http.token_file elephants.share topology.speeds", heeds: "agents elephants flows http paths topology"},
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return errors.New("explain wants a flow or an alert")
@@ -42,9 +42,9 @@ func (c *cli) explainCommand() *cobra.Command {
 		},
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&from, "url", "", "where spoor run answers; by default http.listen")
-	flags.StringArrayVar(&pcaps, "pcap", nil, "replay this capture instead of asking; may be repeated")
-	flags.Uint16Var(&port, "port", capture.DefaultPort, "UDP destination port of the datagrams in captures; 0 takes all")
+	flags.StringVar(&from, "url", "", "where spoor run answers, as `http://host:port`; by default http.listen")
+	flags.StringArrayVar(&pcaps, "pcap", nil, "replay this capture `file` instead of asking; may be repeated")
+	flags.Uint16Var(&port, "port", capture.DefaultPort, "UDP destination `port` of the datagrams in captures; 0 takes all")
 	flags.DurationVar(&at, "at", 0, "with --pcap: the moment, after the first datagram; by default when the flow was last an elephant, else last seen")
 	flags.BoolVar(&asJSON, "json", false, "print JSON")
 	cmd.RunE = c.command(func(cmd *cobra.Command, args []string, _ *slog.Logger) error {

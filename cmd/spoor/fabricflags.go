@@ -55,7 +55,7 @@ func sizeFlags(f *fabric.Config, add adder) {
 func trafficFlags(f *fabric.Config, add adder) {
 	add("flows", config.Number(&f.Flows, 1), "Flows at any time, elephants included, acknowledgements not; up to 1000000.")
 	add("elephants", config.ListOf(&f.Elephants, "elephant", parseElephant, formatElephant),
-		"Elephants: share of a link, * how many such flows between the same two hosts (one), @ when it starts, + how long it lasts (to the end), / how often it comes back (once), ~ how long it sends - pauses in turn (always on), :udp (TCP). 30%@3s+30s/1m, 5%*8 or 30%~2s-3s. Empty: none.")
+		"Elephants, as SHARE@START+DURATION/PERIOD. In full: share of a link, * how many such flows between the same two hosts (one), @ when it starts, + how long it lasts (to the end), / how often it comes back (once), ~ how long it sends - pauses in turn (always on), :udp (TCP); 30%@3s+30s/1m, 5%*8 or 30%~2s-3s. Empty: none.")
 	add("mouse", share(&f.Mouse), "Largest share of a link that a mouse takes; less where the mice would fill the fabric.")
 	add("lifetime", config.Duration(&f.Lifetime), "Mean life of a mouse. 0: as long as the run.")
 	add("udp", share(&f.UDP), "Share of the mice that are UDP.")
@@ -96,7 +96,7 @@ func modeFlags(f *fabric.Config, add adder) {
 	add("duplicate", share(&f.Duplicate), "Share of datagrams that arrive twice.")
 	add("discards", share(&f.Discards), "Share of an elephant's packets that are dropped for want of buffers; also adds a flow that an ACL drops. Both are reported.")
 	add("event", config.ListOf(&f.Events, "event", fabric.ParseEvent, formatEvent),
-		"What happens, @ when: drain:spine1@20s, undrain:spine1@40s, move:0.5@20s or move:elephants@20s (new ECMP hash), restart:leaf2@20s (of an agent: every ifIndex changes), rate:leaf1*4@20s or rate:*4@20s (of sampling), hostmove:h1-1>leaf3@20s, hold:leaf1@20s (what its agent sends in 10 s arrives at their end), grey:leaf1>spine1*0.005@20s (the link loses frames in that direction, uncounted), errors:leaf1>spine1*0.01@20s (it damages them: counted as errors), linkdown:leaf1>spine1@20s and linkup: (also leaf1>h1-1, leaf1>* for all uplinks, leaf1>spine1/2 for one link of a LAG), speed:leaf1>spine1*40e9@20s (that both ends state), renumber:leaf2@20s (every ifIndex changes, and nothing tells of it).")
+		"What happens and when, like drain:spine1@20s. All kinds: drain:spine1@20s, undrain:spine1@40s, move:0.5@20s or move:elephants@20s (new ECMP hash), restart:leaf2@20s (of an agent: every ifIndex changes), rate:leaf1*4@20s or rate:*4@20s (of sampling), hostmove:h1-1>leaf3@20s, hold:leaf1@20s (what its agent sends in 10 s arrives at their end), grey:leaf1>spine1*0.005@20s (the link loses frames in that direction, uncounted), errors:leaf1>spine1*0.01@20s (it damages them: counted as errors), linkdown:leaf1>spine1@20s and linkup: (also leaf1>h1-1, leaf1>* for all uplinks, leaf1>spine1/2 for one link of a LAG), speed:leaf1>spine1*40e9@20s (that both ends state), renumber:leaf2@20s (every ifIndex changes, and nothing tells of it).")
 }
 
 // startTime is the moment at which a run begins; 0 is the fabric's default.

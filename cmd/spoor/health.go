@@ -24,7 +24,7 @@ func (c *cli) healthCommand() *cobra.Command {
 		Long: "health asks /healthz at http.listen, for containers and scripts: status 0 if all is well, 1 with the reason\n" +
 			"if not or if nobody answers.",
 		Example:     "  spoor health --http.listen 127.0.0.1:8080",
-		Annotations: map[string]string{concerns: "http"},
+		Annotations: map[string]string{foremost: "config http.listen"},
 		Args:        cobra.NoArgs,
 		RunE: c.command(func(cmd *cobra.Command, _ []string, _ *slog.Logger) error {
 			address, err := askAt(c.cfg.HTTP.Listen)

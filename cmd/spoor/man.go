@@ -13,11 +13,10 @@ import (
 
 func (c *cli) manCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:         "man",
-		Short:       "Print the manual page",
-		Example:     "  spoor man | man -l -",
-		Annotations: map[string]string{concerns: ""},
-		Args:        cobra.NoArgs,
+		Use:     "man",
+		Short:   "Print the manual page",
+		Example: "  spoor man | man -l -",
+		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c.working = true
 			_, err := c.out.Write(manual(cmd.Root()))

@@ -25,15 +25,15 @@ func (c *cli) replayCommand() *cobra.Command {
 		Example: "  spoor replay --output out fabric.pcap\n" +
 			"  spoor replay --topology.speeds '*=10G' leaf*.pcapng.zst | jq .paths\n" +
 			"  spoor replay --what-if elephants.share=0.2 --what-if 'elephants.preset=strict elephants.share=0.05' fabric.pcap",
-		Annotations: map[string]string{concerns: "config dump-config agents collector elephants flows log output paths topology"},
+		Annotations: map[string]string{foremost: "config topology.speeds topology.file elephants.share elephants.mute", heeds: "agents elephants flows output paths topology"},
 		Args:        oneFile,
 	}
-	cmd.Flags().StringVar(&output, "output", "", "directory for the results, one file a topic; it appears or is replaced as a whole (short for --output.dir)")
-	cmd.Flags().StringVar(&speed, "speed", "max", "times as fast as recorded, or max")
-	cmd.Flags().StringArrayVar(&whatIf, "what-if", nil, "write nothing, but print how many elephants, incidents and pages the captures would have caused with a setting changed, as NAME=VALUE; several with spaces between, and the flag may be repeated")
-	cmd.Flags().Uint16Var(&port, "port", capture.DefaultPort, "UDP destination port of the datagrams; 0 takes all")
-	cmd.Flags().StringVar(&known, "known", "", "file of what an earlier replay learned of the fabric, which is evidence here")
-	cmd.Flags().StringVar(&learned, "learned", "", "file in which to keep what is learned of the fabric")
+	cmd.Flags().StringVar(&output, "output", "", "`directory` for the results, one file a topic; it appears or is replaced as a whole (short for --output.dir)")
+	cmd.Flags().StringVar(&speed, "speed", "max", "how many `times` as fast as recorded, or max")
+	cmd.Flags().StringArrayVar(&whatIf, "what-if", nil, "write nothing, but print how many elephants, incidents and pages the captures would have caused with a setting changed, as `NAME=VALUE`; several with spaces between, and the flag may be repeated")
+	cmd.Flags().Uint16Var(&port, "port", capture.DefaultPort, "UDP destination `port` of the datagrams; 0 takes all")
+	cmd.Flags().StringVar(&known, "known", "", "`file` of what an earlier replay learned of the fabric, which is evidence here")
+	cmd.Flags().StringVar(&learned, "learned", "", "`file` in which to keep what is learned of the fabric")
 	cmd.RunE = c.command(func(cmd *cobra.Command, args []string, log *slog.Logger) error {
 		factor, err := parseSpeed(speed)
 		if err != nil {

@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -101,85 +100,37 @@ func (c *cli) root() *cobra.Command {
 		SilenceUsage:  true,
 		Args:          noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cmd.SetOut(c.err)
-			return errors.Join(cmd.Help(), errors.New("a command is wanted"))
+			return c.wanted(cmd, "a command")
 		},
 	}
 	root.SetIn(c.in)
 	root.SetOut(c.out)
 	root.SetErr(c.err)
 	root.SetFlagErrorFunc(c.flagError)
-	root.SetUsageTemplate(usageTemplate)
 	root.SetVersionTemplate("spoor {{.Version}}\n")
 	root.CompletionOptions.DisableDefaultCmd = true
 	flags := root.PersistentFlags()
 	flags.SortFlags = false
-	flags.StringVarP(&c.file, "config", "c", c.getenv("SPOOR_CONFIG"), "configuration file (YAML)")
-	flags.BoolVar(&c.dump, "dump-config", false, "print the configuration in effect and where it comes from, then end")
+	flags.StringVarP(&c.file, "config", "c", c.getenv("SPOOR_CONFIG"), "the `file` of settings, YAML")
+	flags.BoolVar(&c.dump, "dump-config", false, "print the settings in effect and where each comes from, then end")
 	c.set.Bind(flags)
-	help := root.HelpFunc()
-	root.SetHelpFunc(func(cmd *cobra.Command, args []string) {
-		hideOthers(cmd)
-		help(cmd, args)
-	})
-	root.AddCommand(c.runCommand(), c.checkCommand(), c.doctorCommand(), c.demoCommand(), c.simulateCommand(), c.replayCommand(), c.decodeCommand(), c.tailCommand(), c.topicsCommand(), c.topologyCommand(), c.explainCommand(), c.healthCommand(), c.versionCommand(), c.completionCommand(), c.manCommand())
+	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) { c.showHelp(cmd) })
+	root.SetHelpCommand(c.helpCommand())
+	group := func(title string, commands ...*cobra.Command) {
+		root.AddGroup(&cobra.Group{ID: title, Title: title})
+		for _, cmd := range commands {
+			cmd.GroupID = title
+		}
+		root.AddCommand(commands...)
+	}
+	group("To try it", c.demoCommand(), c.simulateCommand())
+	group("To run it", c.runCommand(), c.checkCommand(), c.topicsCommand(), c.healthCommand())
+	group("To ask what it knows", c.tailCommand(), c.explainCommand(), c.topologyCommand(), c.doctorCommand())
+	group("To look at what was recorded", c.replayCommand(), c.decodeCommand())
+	group("Else", c.versionCommand(), c.completionCommand(), c.manCommand())
+	root.SetHelpCommandGroupID("Else")
 	return root
 }
-
-// concerns is the annotation of a command that uses few of the settings: their
-// sections or names, with spaces between. All are taken, so that one file serves all commands.
-const concerns = "settings"
-
-// hideOthers leaves out of the help what does not concern the command.
-func hideOthers(cmd *cobra.Command) {
-	list, some := cmd.Annotations[concerns]
-	if !some {
-		return
-	}
-	cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) {
-		f.Hidden = !slices.ContainsFunc(strings.Fields(list), func(s string) bool {
-			return f.Name == s || strings.HasPrefix(f.Name, s+".")
-		})
-	})
-}
-
-// noCommand explains a word that is no command.
-func noCommand(cmd *cobra.Command, args []string) error {
-	if len(args) == 0 {
-		return nil
-	}
-	var names []string
-	for _, sub := range cmd.Commands() {
-		names = append(names, sub.Name())
-	}
-	if n := config.Nearest(args[0], names); n != "" {
-		return fmt.Errorf("unknown command %q: did you mean %q?", args[0], n)
-	}
-	return fmt.Errorf("unknown command %q: see spoor --help", args[0])
-}
-
-// usageTemplate is cobra's, with the settings named as such, examples first, and lines that a terminal holds.
-const usageTemplate = `Usage:
-  {{if .Runnable}}{{.UseLine}}{{else}}{{.CommandPath}} COMMAND{{end}}
-{{- if .HasExample}}
-
-Examples:
-{{.Example}}{{end}}
-{{- if .HasAvailableSubCommands}}
-
-Commands:{{range .Commands}}{{if .IsAvailableCommand}}
-  {{rpad .Name .NamePadding}} {{.Short}}{{end}}{{end}}
-
-"spoor COMMAND --help" says more, all settings included.{{end}}
-{{- if .HasAvailableLocalFlags}}
-
-Flags:
-{{.LocalNonPersistentFlags.FlagUsages | trimTrailingWhitespaces}}{{end}}
-{{- if .HasAvailableInheritedFlags}}
-
-Settings (in the file by the same names, in the environment as SPOOR_KAFKA_BROKERS):
-{{.InheritedFlags.FlagUsagesWrapped 150 | trimTrailingWhitespaces}}{{end}}
-`
 
 // flagError says where the flags are listed, and which was most likely meant.
 func (c *cli) flagError(cmd *cobra.Command, err error) error {

@@ -20,8 +20,13 @@ func (c *cli) runCommand() *cobra.Command {
 		Long: "run receives sFlow v5 over UDP and publishes flow records, paths, elephants and the topology to Kafka.\n" +
 			"Without kafka.brokers it starts an embedded broker, for evaluation. SIGINT and SIGTERM flush and end it\n" +
 			"with status 0; a second signal ends it at once with status 1. SIGHUP makes it read its configuration again.",
-		Example: "  spoor run\n" +
-			"  spoor run --kafka.brokers kafka1:9092,kafka2:9092 --listen.allow 10.255.0.0/16",
+		Example: "  spoor run                                                # to try it: with a broker of its own\n" +
+			"  spoor run --kafka.brokers kafka1:9092,kafka2:9092 --listen.allow 10.255.0.0/16\n" +
+			"  spoor run -c /etc/spoor/spoor.yaml",
+		Annotations: map[string]string{
+			foremost: "config dump-config listen.address listen.allow kafka.brokers kafka.required output.dir data_dir elephants.share topology.speeds alerts.alertmanagers http.listen log.level",
+			heeds:    allSettings,
+		},
 		Args: cobra.NoArgs,
 	}
 	cmd.RunE = c.command(func(cmd *cobra.Command, _ []string, log *slog.Logger) error {

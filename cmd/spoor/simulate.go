@@ -28,18 +28,18 @@ func (c *cli) simulateCommand() *cobra.Command {
 			"  spoor simulate --to 127.0.0.1:6343 --truth truth.json --event drain:spine1@30s\n" +
 			"  spoor simulate --pcap big.pcap --spines 8 --leaves 64 --hosts 16 --flows 20000 --fabric-speed 100G --host-speed 25G\n" +
 			"  spoor simulate --to 127.0.0.1:6343 --load max --load-datagrams 200000 --flows 100000 --duration 30s",
-		Args: cobra.NoArgs,
+		Annotations: map[string]string{fabricFlag: "duration spines leaves hosts host-speed fabric-speed flows elephants event vxlan sampling-rate seed"},
+		Args:        cobra.NoArgs,
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&o.To, "to", "", "collector to send to, as HOST:PORT")
-	flags.StringVar(&o.Pcap, "pcap", "", "capture to write instead; it must not exist")
-	flags.StringVar(&o.Truth, "truth", "", "file for the truth, JSON: what flows took which path at what rate; it must not exist")
-	flags.StringVar(&load.Rate, "load", "", "datagrams a second to send that were made in advance, or max for as many as can be; --duration is that of sending")
-	flags.IntVar(&load.Datagrams, "load-datagrams", load.Datagrams, "how many are made, some 1,400 bytes each")
+	flags.StringVar(&o.To, "to", "", "collector to send to, as `HOST:PORT`")
+	flags.StringVar(&o.Pcap, "pcap", "", "capture `file` to write instead; it must not exist")
+	flags.StringVar(&o.Truth, "truth", "", "`file` for the truth, JSON: what flows took which path at what rate; it must not exist")
+	flags.StringVar(&load.Rate, "load", "", "`datagrams` a second to send that were made in advance, or max for as many as can be; --duration is that of sending")
+	flags.IntVar(&load.Datagrams, "load-datagrams", load.Datagrams, "this `number` are made, some 1,400 bytes each")
 	set := fabricFlags(&o.Fabric)
 	set.Bind(flags)
-	cmd.SetUsageTemplate(fabricTemplate)
 	cmd.RunE = c.command(func(cmd *cobra.Command, _ []string, _ *slog.Logger) error {
 		if err := set.Flags(); err != nil {
 			return err
@@ -108,18 +108,6 @@ func (c *cli) summary(s interface{ Line() ([]byte, error) }) error {
 	}
 	return err
 }
-
-// fabricTemplate is usageTemplate for a command whose many flags stand in order
-// and which has little use for the settings.
-const fabricTemplate = `Usage:
-  {{.UseLine}}
-
-Examples:
-{{.Example}}
-
-Flags:
-{{.LocalFlags.FlagUsagesWrapped 118 | trimTrailingWhitespaces}}
-`
 
 // simulated is the line that shows how far a simulation is:
 //

@@ -26,12 +26,12 @@ func (c *cli) tailCommand() *cobra.Command {
 		Example: "  spoor tail elephants\n" +
 			"  spoor tail paths --from start --count 20\n" +
 			"  spoor tail flows --json --kafka.brokers kafka1:9092,kafka2:9092 | jq .flowId",
-		Annotations: map[string]string{concerns: "config kafka.brokers kafka.sasl kafka.tls kafka.topic_prefix topics.name"},
+		Annotations: map[string]string{foremost: "config kafka.brokers kafka.topic_prefix", heeds: "kafka.sasl kafka.tls topics.name"},
 		Args:        oneTopic(topics),
 		ValidArgs:   topics,
 	}
-	cmd.Flags().StringVar(&from, "from", "now", "where to begin: start (all that the topic holds) or now")
-	cmd.Flags().IntVar(&count, "count", 0, "end after so many messages; 0 follows until stopped")
+	cmd.Flags().StringVar(&from, "from", "now", "where to begin, `start|now`: start is all that the topic holds")
+	cmd.Flags().IntVar(&count, "count", 0, "end after this `number` of messages; 0 follows until stopped")
 	cmd.Flags().BoolVar(&asJSON, "json", false, "print the messages as JSON, one a line")
 	cmd.RunE = c.command(func(cmd *cobra.Command, args []string, _ *slog.Logger) error {
 		if from != "start" && from != "now" {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -22,11 +21,9 @@ func (c *cli) topicsCommand() *cobra.Command {
 		Short: "Compare Kafka's topics with what they should be, and mend them",
 		Long: "topics is for those who prepare a cluster before spoor runs, or whose spoor may not create topics.\n" +
 			"spoor run creates what is missing by itself and uses what is there as it is.",
-		Args:        noCommand,
-		Annotations: map[string]string{concerns: ""},
+		Args: noCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			cmd.SetOut(c.err)
-			return errors.Join(cmd.Help(), errors.New("plan or apply is wanted"))
+			return c.wanted(cmd, "plan or apply")
 		},
 	}
 	cmd.AddCommand(
@@ -41,7 +38,7 @@ func (c *cli) topicsStep(name, short string, work func(context.Context, *kafka.T
 		Use:         name,
 		Short:       short,
 		Example:     "  spoor topics " + name + " --kafka.brokers kafka1:9092,kafka2:9092 --kafka.replication 3",
-		Annotations: map[string]string{concerns: "config kafka.brokers kafka.partitions kafka.replication kafka.sasl kafka.tls kafka.topic_prefix topics.name"},
+		Annotations: map[string]string{foremost: "config kafka.brokers kafka.partitions kafka.replication kafka.topic_prefix", heeds: "kafka.sasl kafka.tls topics.name"},
 		Args:        cobra.NoArgs,
 		RunE: c.command(func(cmd *cobra.Command, _ []string, _ *slog.Logger) error {
 			cfg := c.cfg.Kafka.Config

@@ -24,7 +24,7 @@ func (c *cli) topologyCommand() *cobra.Command {
 			}
 			return nil
 		},
-		Annotations: map[string]string{concerns: "config data_dir"},
+		Annotations: map[string]string{foremost: "config data_dir"},
 	}
 	cmd.RunE = c.command(func(_ *cobra.Command, args []string, _ *slog.Logger) error {
 		path, err := c.cfg.MemoryFile(c.getenv)

@@ -10,10 +10,9 @@ import (
 
 func (c *cli) versionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:         "version",
-		Short:       "Print the version",
-		Annotations: map[string]string{concerns: ""},
-		Args:        cobra.NoArgs,
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			c.working = true
 			_, err := fmt.Fprintf(c.out, "spoor %s\n", telemetry.ReadBuild())

@@ -184,7 +184,7 @@ func (c *Config) outputKeys(add adder) {
 	add("http.external_url", config.String(&c.Publish.ExternalURL),
 		"URL by which people reach the page, for links in alerts, such as https://spoor.example.net. Empty: alerts have none. Without a token who comes by another name (an address aside) is turned away.")
 	add("http.profiles", config.Bool(&c.HTTP.Profiles),
-		"Serve the runtime's profiles under /debug/pprof/ too, for `go tool pprof`: they show what runs, and cost while they are taken.")
+		"Serve the runtime's profiles under /debug/pprof/ too, for go tool pprof: they show what runs, and cost while they are taken.")
 	add("log.level", config.Enum(&c.Log.Level, telemetry.LevelDebug, telemetry.LevelInfo, telemetry.LevelWarn, telemetry.LevelError),
 		"The least severe messages that are logged.")
 	add("log.format", config.Enum(&c.Log.Format, telemetry.FormatText, telemetry.FormatJSON),

@@ -64,6 +64,14 @@ func TestCommands(t *testing.T) {
 	if text, err := exec.CommandContext(ctx, "go", "build", "-o", program, root+"/cmd/spoor").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
+	rest := ""
+	for _, topic := range []string{"settings", "fabric"} { // what the help of a command only points to
+		text, err := exec.CommandContext(ctx, program, "help", topic).CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v\n%s", err, text)
+		}
+		rest += string(text) + " "
+	}
 	help := make(map[string]string)
 	for _, c := range calls {
 		if help[c.name] == "" {
@@ -71,7 +79,7 @@ func TestCommands(t *testing.T) {
 			if err != nil || !strings.Contains(string(text), "spoor "+c.name) {
 				t.Errorf("%s: spoor %s --help: %v\n%s", c.doc, c.name, err, text)
 			}
-			help[c.name] = string(text) + " "
+			help[c.name] = string(text) + " " + rest
 		}
 		for _, f := range flagName.FindAllStringSubmatch(c.line, -1) {
 			if !regexp.MustCompile(`--` + regexp.QuoteMeta(f[1]) + `[\s=,]`).MatchString(help[c.name]) {
