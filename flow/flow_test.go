@@ -120,6 +120,7 @@ func TestTap(t *testing.T) {
 	f(Sample{Input: port(1), Output: port(2), Direction: Egress}, 2, Egress, true)
 	f(Sample{Input: port(1), Output: port(2)}, 1, Ingress, true) // a bridge as data source
 	f(Sample{Output: port(2)}, 0, Ingress, false)
+	f(Sample{Input: port(1), Direction: Egress}, 0, Egress, false)
 	f(Sample{Input: Interface{Kind: InterfaceInternal, Value: 7}, Direction: Ingress}, 0, Ingress, false)
 }
 
@@ -130,6 +131,14 @@ func TestRate(t *testing.T) {
 }
 
 func TestEntryTTL(t *testing.T) {
+	for want, p := range map[uint8]Packet{
+		60: {TTL: 60, OuterTTL: 63},             // no tunnel: what stands as outer is left over
+		61: {TTL: 61, Tunnel: TunnelPseudowire}, // a tunnel without IP around it
+	} {
+		if got := p.EntryTTL(); got != want {
+			t.Errorf("%+v: %d, want %d", p, got, want)
+		}
+	}
 	if (&Packet{TTL: 60}).EntryTTL() != 60 || (&Packet{TTL: 60, Tunnel: TunnelVXLAN, OuterTTL: 63}).EntryTTL() != 63 {
 		t.Error("routers count the outer TTL in a tunnel, else the packet's own")
 	}
