@@ -313,6 +313,9 @@ func (s *Snapshot) SharesEnd(id SwitchID) bool {
 // switch goes there at once.
 func (s *Snapshot) EndsAlone() bool { return s.endsAlone || !s.tunnelled }
 
+// Tunnels reports whether frames in tunnels were seen.
+func (s *Snapshot) Tunnels() bool { return s.tunnelled }
+
 // SharedEnds reports whether tunnel ends are on several switches as a rule: more than one is.
 func (s *Snapshot) SharedEnds() bool { return s.sharedEnds }
 

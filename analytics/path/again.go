@@ -23,7 +23,7 @@ func (t *Tracker) Again(snap *topology.Snapshot, sw topology.SwitchID, in, out u
 	if o.fits != snap.Version || o.In != in || o.Out != out || in == 0 || out == 0 {
 		return false
 	}
-	o.Seen, o.egress = at, false
+	o.Seen, o.egress, o.came = at, false, true
 	o.n++
 	if o.confirms {
 		t.confirmed = at

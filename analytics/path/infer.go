@@ -16,6 +16,8 @@ type Obs struct {
 	tunnel  uint64 // of the outer addresses, 0 bare
 	inner   uint8  // the packet's own TTL as it entered
 	egress  bool   // seen on egress only
+	came    bool   // seen bare as it entered
+	left    bool   // seen bare as it left
 	n, told uint32 // sightings, and how many of them voted for a link
 	sent    int64  // when they were last told as evidence of a bridged fabric
 
@@ -166,6 +168,8 @@ func (w *inferrer) bridge(p, o *Obs) bool {
 	switch {
 	case a == o.Switch || b == p.Switch:
 		return true
+	case !bareBetween(w.snap, p, o):
+		return a == b && distance == 1 && w.add(a)
 	case distance == 1:
 		// With a == b these are the two ends of a tunnel, seen bare: routers inside it do not count.
 		return a == b && (w.add(a) || a == 0 && !w.several && (p.TTL != tunnelEntry || o.tunnel == 0 || o.In == 0))

@@ -156,6 +156,7 @@ func (t *Tracker) observe(snap *topology.Snapshot, s *Sighting) Obs {
 		return y
 	}
 	y.inner = uint8(min(y.TTL, 255))
+	y.came, y.left = !s.Egress, s.Egress
 	switch {
 	case t.side(snap, &y) == afterTunnel:
 		t.take(s.Switch)
@@ -205,6 +206,7 @@ func merge(snap *topology.Snapshot, obs []Obs, y Obs, encap bool, votes []Vote) 
 			o.TTL = y.TTL
 		}
 		o.egress = o.egress && y.egress
+		o.came, o.left = o.came || y.came, o.left || y.left
 		o.Seen = y.Seen
 		o.n++
 	}
@@ -240,6 +242,9 @@ func order(a, b *Obs) (first, second *Obs) {
 func vote(snap *topology.Snapshot, a, b *Obs) (gap, next bool) {
 	if a.before(b) && b.begins == a.Switch && b.passed() == 1 {
 		return betweenOpen(snap, a, b), false
+	}
+	if !bareBetween(snap, a, b) {
+		return false, false
 	}
 	switch a.TTL - b.TTL {
 	case 1:
@@ -377,24 +382,4 @@ func placeOf(snap *topology.Snapshot, a flow.Addr) Place {
 	}
 	_, p.Port, p.Kept = snap.KeptAt(a)
 	return p
-}
-
-// FirstTTL gives the TTL with which frames enter the first switch of the path, 0 if it cannot be told.
-func (t *Tracker) FirstTTL() int {
-	if t.Encap || t.bridging.on {
-		return 0
-	}
-	for i, h := range t.Hops {
-		if j := find(t.obs, h.Switch); j >= 0 {
-			return int(t.obs[j].TTL) + i
-		}
-	}
-	return 0
-}
-
-// Restore gives a tracker that was reset the path it knew before.
-func (t *Tracker) Restore(snap *topology.Snapshot, hops []Hop) {
-	t.Hops = append(t.Hops[:0], hops...)
-	t.Complete, t.Version = true, snap.Version
-	t.forget()
 }

@@ -26,6 +26,13 @@ func beginning(snap *topology.Snapshot, vtep flow.Addr) topology.SwitchID {
 // before: o saw the flow before the tunnel in which b saw it.
 func (o *Obs) before(b *Obs) bool { return o.TTL == tunnelEntry && o.tunnel == 0 && b.tunnel != 0 }
 
+// bareBetween: if two switches saw a packet bare, in travel order, it was so between them as well. One
+// that was seen as it entered the first and as it left the second may have been in a tunnel on the way,
+// of which no router's TTL tells, unless there are none.
+func bareBetween(snap *topology.Snapshot, a, b *Obs) bool {
+	return a.tunnel != 0 || b.tunnel != 0 || a.left || b.came || snap.Settled && !snap.Tunnels()
+}
+
 // passed gives the number of routers that a packet passed inside its tunnel: a switch that begins one does not count itself.
 func (o *Obs) passed() int {
 	ttl := uint8(min(max(o.TTL, 0), 255))

@@ -65,6 +65,12 @@ func (t *Tracker) basis() uint64 {
 		if h = mix(h, o.tunnel); o.egress {
 			h = mix(h, 3)
 		}
+		if o.came {
+			h = mix(h, 4)
+		}
+		if o.left {
+			h = mix(h, 5)
+		}
 	}
 	return h
 }
