@@ -83,7 +83,7 @@ fuzz-short: ## every fuzz target, 90 s altogether
 
 .PHONY: flood
 flood: ## ten million invented agents into the accounting and into the whole pipeline: memory must stay flat
-	SPOOR_FLOOD=1 go test -count 1 -timeout 30m -v -run '^(TestInventedAgents|TestFloodOfAgents)$$' ./collector ./internal/app
+	SPOOR_FLOOD=1 go test -count 1 -timeout 30m -v -run '^(TestInventedAgents|TestFloodOfAgents)$$' ./collector ./internal/app/pipeline
 
 .PHONY: cross
 cross: ## build for the other PLATFORMS

@@ -13,7 +13,7 @@ import (
 
 	"github.com/goccy/go-yaml"
 
-	"spoor/internal/app"
+	"spoor/internal/app/settings"
 	"spoor/internal/testkit/tool"
 )
 
@@ -26,11 +26,11 @@ func read(t *testing.T, name string) []byte {
 	return b
 }
 
-// settings wants a file and an environment that `spoor run` takes.
-func settings(t *testing.T, file string, environ []string) *app.Config {
+// load wants a file and an environment that `spoor run` takes.
+func load(t *testing.T, file string, environ []string) *settings.Config {
 	t.Helper()
-	cfg := app.DefaultConfig()
-	warnings, err := cfg.Load(cfg.Keys(), app.Sources{File: file, Environ: environ})
+	cfg := settings.DefaultConfig()
+	warnings, err := cfg.Load(cfg.Keys(), settings.Sources{File: file, Environ: environ})
 	if err != nil || len(warnings) > 0 {
 		t.Errorf("%s %q: %v %v", file, environ, warnings, err)
 	}
@@ -64,13 +64,13 @@ func TestUnit(t *testing.T) {
 
 // TestSample: the sample configuration is right, also with all that it suggests.
 func TestSample(t *testing.T) {
-	settings(t, "spoor.yaml", nil)
+	load(t, "spoor.yaml", nil)
 	all := regexp.MustCompile(`(?m)^# ?((?: *[a-z]+:|  ).*)$`).ReplaceAll(read(t, "spoor.yaml"), []byte("$1"))
 	file := filepath.Join(t.TempDir(), "all.yaml")
 	if err := os.WriteFile(file, all, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if cfg := settings(t, file, nil); !cfg.Kafka.Required || len(cfg.Kafka.Brokers) != 2 || len(cfg.Listen.Allow) != 1 {
+	if cfg := load(t, file, nil); !cfg.Kafka.Required || len(cfg.Kafka.Brokers) != 2 || len(cfg.Listen.Allow) != 1 {
 		t.Errorf("the suggestions were not read:\n%s", all)
 	}
 }
@@ -129,7 +129,7 @@ func TestCompose(t *testing.T) {
 	for k, v := range us.Environment {
 		environ = append(environ, k+"="+v)
 	}
-	cfg := settings(t, "", environ)
+	cfg := load(t, "", environ)
 	advertised := c.Services["kafka"].Environment["KAFKA_ADVERTISED_LISTENERS"]
 	if len(cfg.Kafka.Brokers) != 1 || !strings.Contains(advertised, "INSIDE://"+cfg.Kafka.Brokers[0]) {
 		t.Errorf("we go to %v, Kafka is at %s", cfg.Kafka.Brokers, advertised)
@@ -167,7 +167,7 @@ func testToken(t *testing.T, services map[string]*service) {
 			environ = append(environ, k+"="+v)
 		}
 	}
-	if cfg := settings(t, "", environ); cfg.HTTP.Anonymous || cfg.HTTP.TokenFile != "/run/secrets/token" {
+	if cfg := load(t, "", environ); cfg.HTTP.Anonymous || cfg.HTTP.TokenFile != "/run/secrets/token" {
 		t.Errorf("%+v", cfg.HTTP)
 	}
 	plain := strings.Replace(string(read(t, "compose/prometheus-token.yml")), "    authorization: {credentials_file: /run/secrets/token}\n", "", 1)
@@ -178,7 +178,7 @@ func testToken(t *testing.T, services map[string]*service) {
 
 // TestKubernetes: the settings are right; test/manifests reads the manifests.
 func TestKubernetes(t *testing.T) {
-	cfg := settings(t, "kubernetes/spoor.yaml", []string{"SPOOR_DATA_DIR=/var/lib/spoor"})
+	cfg := load(t, "kubernetes/spoor.yaml", []string{"SPOOR_DATA_DIR=/var/lib/spoor"})
 	set := string(read(t, "kubernetes/statefulset.yaml"))
 	_, port, _ := strings.Cut(cfg.HTTP.Listen, ":")
 	if !cfg.Kafka.Required || !strings.Contains(set, "containerPort: "+port+",") || !strings.Contains(set, "value: "+cfg.DataDir+"}") {

@@ -138,7 +138,7 @@ func TestWhatIf(t *testing.T) {
 			t.Errorf("%s: %+v", bad[0], r)
 		}
 	}
-	if got := settings(`elephants.share=0.2 elephants.mute=src=10.1.1.1 schedule="Mon 01:00-02:00 UTC" flows.max=5`); len(got) != 3 || got[1] != `elephants.mute=src=10.1.1.1 schedule="Mon 01:00-02:00 UTC"` {
+	if got := words(`elephants.share=0.2 elephants.mute=src=10.1.1.1 schedule="Mon 01:00-02:00 UTC" flows.max=5`); len(got) != 3 || got[1] != `elephants.mute=src=10.1.1.1 schedule="Mon 01:00-02:00 UTC"` {
 		t.Errorf("%q", got)
 	}
 	if r := spoor(t, "replay", "--what-if", "elephants.share=0.2", "--output", "out", "x.pcap"); r.code != 2 || !strings.Contains(r.err, "writes nothing") {

@@ -11,8 +11,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"spoor/collector/capture"
-	"spoor/internal/app"
 	"spoor/internal/app/explain"
+	"spoor/internal/app/replay"
 )
 
 // explainCommand makes "spoor explain".
@@ -65,7 +65,7 @@ func (c *cli) explainCommand() *cobra.Command {
 		var doc *explain.Doc
 		var err error
 		if len(pcaps) > 0 {
-			doc, err = app.ExplainCapture(cmd.Context(), &c.cfg, &app.ExplainOptions{Files: pcaps, Port: port, What: what, At: at, Zone: time.Local})
+			doc, err = replay.Explain(cmd.Context(), &c.cfg, &replay.ExplainOptions{Files: pcaps, Port: port, What: what, At: at, Zone: time.Local})
 		} else {
 			doc = &explain.Doc{}
 			err = c.ask(cmd.Context(), base, "/api/v1/explain?what="+url.QueryEscape(what), doc)

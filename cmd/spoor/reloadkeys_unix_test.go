@@ -12,7 +12,7 @@ import (
 	"syscall"
 	"testing"
 
-	"spoor/internal/app"
+	"spoor/internal/app/settings"
 	"spoor/internal/config"
 )
 
@@ -59,7 +59,7 @@ func everything(t *testing.T) (text string, given []string) {
 	// Passwords instead of files that hold them, and no certificates for Kafka: those are read.
 	text = regexp.MustCompile(`password_file: /etc/.*`).ReplaceAllString(text, "password: secret")
 	text = regexp.MustCompile(`(?m)^ +(ca|cert|key)_file: /etc/spoor/(ca|client)\..*\n`).ReplaceAllString(text, "")
-	cfg := app.DefaultConfig()
+	cfg := settings.DefaultConfig()
 	defaults := map[string]*config.Key{}
 	for _, k := range cfg.Keys().Keys() {
 		defaults[k.Name] = &k

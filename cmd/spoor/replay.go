@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"spoor/collector/capture"
-	"spoor/internal/app"
+	"spoor/internal/app/replay"
 )
 
 func (c *cli) replayCommand() *cobra.Command {
@@ -47,7 +47,7 @@ func (c *cli) replayCommand() *cobra.Command {
 		}
 		c.working = true
 		bar := newProgress(c.err)
-		s, err := app.Replay(cmd.Context(), &c.cfg, app.ReplayOptions{Files: args, Port: port, Speed: factor, Known: known, Learned: learned, Progress: bar.show}, log)
+		s, err := replay.Run(cmd.Context(), &c.cfg, replay.Options{Files: args, Port: port, Speed: factor, Known: known, Learned: learned, Progress: bar.show}, log)
 		bar.clear()
 		if s != nil {
 			line, bad := s.Line()

@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"spoor/internal/app"
+	"spoor/internal/app/settings"
 	"spoor/internal/config"
 	"spoor/internal/telemetry"
 )
@@ -33,7 +34,7 @@ type cli struct {
 	environ []string
 	started func(*app.Addresses) // called once run works; for tests
 
-	cfg      app.Config
+	cfg      settings.Config
 	set      *config.Set
 	file     string
 	dump     bool
@@ -88,7 +89,7 @@ func (c *cli) getenv(name string) string {
 
 // root makes the command tree. Every setting is a flag of every command.
 func (c *cli) root() *cobra.Command {
-	c.cfg = app.DefaultConfig()
+	c.cfg = settings.DefaultConfig()
 	c.set = c.cfg.Keys()
 	root := &cobra.Command{
 		Use:   "spoor",
@@ -160,7 +161,7 @@ func (c *cli) command(work func(cmd *cobra.Command, args []string, log *slog.Log
 
 // load reads the settings and gives the logger.
 func (c *cli) load() (*slog.Logger, error) {
-	warnings, err := c.cfg.Load(c.set, app.Sources{File: c.file, Environ: c.environ})
+	warnings, err := c.cfg.Load(c.set, settings.Sources{File: c.file, Environ: c.environ})
 	if err != nil {
 		return nil, err
 	}

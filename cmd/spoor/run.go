@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"spoor/internal/app"
+	"spoor/internal/app/settings"
 	"spoor/internal/telemetry"
 )
 
@@ -45,10 +46,10 @@ func (c *cli) runCommand() *cobra.Command {
 
 // reread reads all settings again, from the file, the environment and the flags of the start.
 func (c *cli) reread() (*app.Reloaded, error) {
-	cfg := app.DefaultConfig()
+	cfg := settings.DefaultConfig()
 	set := cfg.Keys()
 	set.AdoptFlags(c.set)
-	warnings, err := cfg.Load(set, app.Sources{File: c.file, Environ: c.environ})
+	warnings, err := cfg.Load(set, settings.Sources{File: c.file, Environ: c.environ})
 	if err != nil {
 		return nil, err
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"spoor/internal/app/keeper"
 	"spoor/topology"
 )
 
@@ -27,12 +28,15 @@ func (c *cli) topologyCommand() *cobra.Command {
 		Annotations: map[string]string{foremost: "config data_dir"},
 	}
 	cmd.RunE = c.command(func(_ *cobra.Command, args []string, _ *slog.Logger) error {
-		path, err := c.cfg.MemoryFile(c.getenv)
+		path := ""
 		if len(args) == 1 {
-			path, err = args[0], nil
-		}
-		if err != nil {
-			return err
+			path = args[0]
+		} else {
+			dir, err := c.cfg.StateDir(c.getenv)
+			if err != nil {
+				return err
+			}
+			path = keeper.FabricFile(dir)
 		}
 		c.working = true
 		m, err := topology.LoadMemory(path)

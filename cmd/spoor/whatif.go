@@ -7,7 +7,8 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"spoor/internal/app"
+	"spoor/internal/app/replay"
+	"spoor/internal/app/settings"
 )
 
 // whatIf replays captures under the settings as they are and under each change
@@ -18,13 +19,13 @@ func (c *cli) whatIf(ctx context.Context, changes, files []string, port uint16) 
 	}
 	type variant struct {
 		name string
-		cfg  app.Config
+		cfg  settings.Config
 	}
 	list := []variant{{"as configured", c.cfg}}
 	for _, change := range changes {
 		v := variant{change, c.cfg}
 		set := v.cfg.Keys()
-		for _, setting := range settings(change) {
+		for _, setting := range words(change) {
 			name, value, ok := strings.Cut(setting, "=")
 			if !ok {
 				return fmt.Errorf("--what-if: %q: want NAME=VALUE", setting)
@@ -42,7 +43,7 @@ func (c *cli) whatIf(ctx context.Context, changes, files []string, port uint16) 
 	t := tabwriter.NewWriter(c.out, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(t, "settings\telephants\tof them muted\tincidents\tpages")
 	for i := range list {
-		w, err := app.WhatIf(ctx, &list[i].cfg, files, port)
+		w, err := replay.WhatIf(ctx, &list[i].cfg, files, port)
 		if err != nil {
 			return err
 		}
@@ -51,9 +52,9 @@ func (c *cli) whatIf(ctx context.Context, changes, files []string, port uint16) 
 	return t.Flush()
 }
 
-// settings takes a change apart: each begins with a name that has a dot, for values
+// words takes a change apart: each begins with a name that has a dot, for values
 // have spaces too, as those of a mute rule between its words.
-func settings(change string) (list []string) {
+func words(change string) (list []string) {
 	for word := range strings.FieldsSeq(change) {
 		name, _, ok := strings.Cut(word, "=")
 		if n := len(list); n > 0 && (!ok || !strings.Contains(name, ".")) {

@@ -14,6 +14,9 @@ import (
 	"spoor/analytics"
 	"spoor/collector"
 	"spoor/flow"
+	"spoor/internal/app/budget"
+	"spoor/internal/app/keeper"
+	"spoor/internal/app/pipeline"
 	"spoor/internal/telemetry"
 	"spoor/web"
 )
@@ -28,10 +31,10 @@ var errStalled = errors.New("its clock stands still")
 type heartbeat struct {
 	engine *analytics.Engine
 	now    func() int64
-	health *health
-	keeper *keeper  // nil: nothing is kept
-	alerts *journal // nil: nor are alerts
-	giver  giver
+	agents *pipeline.Accounts
+	alerts *keeper.Alerts // nil: they are not kept
+	fabric *keeper.Fabric // nil: nor is what was learned
+	memory budget.Giver
 	ready  chan struct{}
 	last   atomic.Int64 // time of the last tick on that clock; 0 before and after the run
 
@@ -41,8 +44,11 @@ type heartbeat struct {
 	ticks     *metrics.Counter
 }
 
-func newHeartbeat(e *analytics.Engine, agents *collector.Agents, now func() int64) *heartbeat {
-	h := &heartbeat{engine: e, health: &health{engine: e, agents: agents}, now: now, ready: make(chan struct{}), set: metrics.NewSet()}
+func newHeartbeat(e *analytics.Engine, agents *collector.Agents, c *collector.Collector) *heartbeat {
+	h := &heartbeat{
+		engine: e, agents: &pipeline.Accounts{Engine: e, Agents: agents, Socket: c.Stats}, now: c.Clock().Now,
+		ready: make(chan struct{}), set: metrics.NewSet(),
+	}
 	h.took = telemetry.NewDelayHistogram(h.set, "spoor_engine_tick_seconds")
 	h.detection = telemetry.NewDelayHistogram(h.set, "spoor_detection_delay_seconds")
 	h.ticks = h.set.NewCounter("spoor_engine_ticks_total")
@@ -63,12 +69,12 @@ func (h *heartbeat) run(ctx context.Context) error {
 			h.tick()
 			if h.alerts != nil {
 				h.engine.Suspend(h.now())
-				h.alerts.end(h.engine.Journal())
+				h.alerts.End(h.engine.Journal())
 			} else {
 				h.engine.Finish(h.now(), flow.EndCollectorRestart)
 			}
-			if h.keeper != nil {
-				h.keeper.end(h.engine.Remember())
+			if h.fabric != nil {
+				h.fabric.End(h.engine.Remember())
 			}
 			h.last.Store(0)
 			return nil
@@ -80,17 +86,17 @@ func (h *heartbeat) run(ctx context.Context) error {
 
 func (h *heartbeat) tick() {
 	now := h.now()
-	h.health.look(now)
+	h.agents.Look(now)
 	h.engine.Tick(now)
 	h.last.Store(now)
 	h.ticks.Inc()
 	h.took.Update(float64(h.now()-now) / 1e9)
-	h.giver.tick(now)
-	if h.keeper != nil {
-		h.keeper.tick(now, h.engine.Remember)
+	h.memory.Tick(now)
+	if h.fabric != nil {
+		h.fabric.Tick(now, h.engine.Remember)
 	}
 	if h.alerts != nil {
-		h.alerts.tick(now, h.engine)
+		h.alerts.Tick(now, h.engine)
 	}
 	for _, d := range h.engine.Detections() {
 		h.detection.Update(d)

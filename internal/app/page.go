@@ -1,9 +1,13 @@
 package app
 
 import (
+	"context"
+	"errors"
 	"net/http"
 	"net/url"
 
+	"spoor/internal/app/explain"
+	"spoor/internal/app/health"
 	"spoor/web"
 	"spoor/web/api"
 	picture "spoor/web/live"
@@ -12,12 +16,14 @@ import (
 
 // showPage connects the picture with its sources, and adds the page and the API to the server.
 func (r *runner) showPage() error {
-	r.examiner = &examiner{r: r}
-	vitals := &vitals{r: r, findings: r.examiner.known}
-	r.examiner.lacks = vitals.lacks
-	r.live.Connect(picture.Source{Engine: r.engine, Health: vitals.look})
+	var state *health.State
+	state, r.examiner = health.New(&health.Source{
+		Engine: r.engine, Agents: r.agents, Collector: r.collector, Tally: r.tally, Publisher: r.pub, Kafka: r.kafka, Status: r.kafkaStatus,
+		Settings: r.cfg, Embedded: r.broker != nil, Stranded: r.stranded, Log: r.limit,
+	})
+	r.live.Connect(picture.Source{Engine: r.engine, Health: state.Look})
 	a := api.New(api.Source{
-		Engine: r.engine, Agents: r.agents, Live: r.live, Collector: r.cfg.Publish.Collector, Health: vitals.latest, Stats: r.counted, Doctor: r.examiner.findings,
+		Engine: r.engine, Agents: r.agents, Live: r.live, Collector: r.cfg.Publish.Collector, Health: state.Latest, Stats: r.counted, Doctor: r.examiner.Findings,
 	})
 	a.Register(func(pattern string, h http.Handler) { r.web.Handle(pattern, web.Private, h) })
 	return page.Register(func(pattern string, h http.Handler) { r.web.Handle(pattern, web.Open, h) })
@@ -49,4 +55,16 @@ func hostOf(text string) string {
 		return ""
 	}
 	return u.Hostname()
+}
+
+// explain answers /api/v1/explain.
+func (r *runner) explain(_ context.Context, what string) (any, error) {
+	d, err := explain.Ask(r.engine, what)
+	switch {
+	case errors.Is(err, explain.ErrAsked):
+		return nil, errors.Join(web.ErrAsked, err)
+	case errors.Is(err, explain.ErrUnknown):
+		return nil, errors.Join(web.ErrUnknown, err)
+	}
+	return d, err
 }

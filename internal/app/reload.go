@@ -7,6 +7,7 @@ import (
 
 	"github.com/VictoriaMetrics/metrics"
 
+	"spoor/internal/app/settings"
 	"spoor/internal/config"
 	"spoor/internal/telemetry"
 )
@@ -19,9 +20,9 @@ type Reloading struct {
 	Level func(level telemetry.Level) // sets that of the log
 }
 
-// Reloaded is a configuration, as Config.Load found it to be right.
+// Reloaded is a configuration, as its Load found it to be right.
 type Reloaded struct {
-	Config   *Config
+	Config   *settings.Config
 	Set      *config.Set
 	Warnings []string
 }
@@ -102,7 +103,7 @@ func (l *reloader) reload() {
 }
 
 // apply puts a configuration that is right into force.
-func (l *reloader) apply(c *Config) error {
+func (l *reloader) apply(c *settings.Config) error {
 	r := l.runner
 	if err := r.engine.Configure(c.Analytics); err != nil {
 		return err

@@ -11,6 +11,8 @@ import (
 	"github.com/VictoriaMetrics/metrics"
 
 	"spoor/flow"
+	"spoor/internal/app/pipeline"
+	"spoor/internal/app/series"
 	"spoor/internal/broker"
 	"spoor/publish"
 	"spoor/publish/kafka"
@@ -19,7 +21,7 @@ import (
 
 // instruments makes the metrics, and what /readyz and /healthz ask.
 func (r *runner) instruments() {
-	in := &input{collector: r.collector, agents: r.agents, workers: r.counts}
+	in := &series.Input{Collector: r.collector, Agents: r.agents, Workers: r.tally}
 	own := metrics.NewSet()
 	own.NewGauge("spoor_embedded_broker", func() float64 {
 		if r.broker != nil {
@@ -32,16 +34,16 @@ func (r *runner) instruments() {
 	if r.files != nil {
 		r.registry.Add(r.files.Metrics())
 	}
-	r.registry.AddWriter(in.write)
-	r.registry.AddWriter(r.actives.write)
+	r.registry.AddWriter(in.Write)
+	r.registry.AddWriter(r.elephants.Write)
 	r.registry.AddWriter(func(w io.Writer) {
 		snap := r.engine.Snapshot()
-		r.discards.write(w, func(a flow.Addr) string { return snap.Name(snap.ID(a)) })
+		series.Discards(w, r.discards, func(a flow.Addr) string { return snap.Name(snap.ID(a)) })
 	})
-	r.registry.AddWriter(func(w io.Writer) { writeForward(w, r.forward.Stats()) })
+	r.registry.AddWriter(func(w io.Writer) { series.Forward(w, r.forward.Stats()) })
 	r.registry.AddWriter(func(w io.Writer) {
-		writeAnalytics(w, r.engine)
-		writeAlerts(w, r.engine.Alerts(), r.engine.AlertCounts(), r.poster.Stats())
+		series.Analytics(w, r.engine)
+		series.Alerts(w, r.engine.Alerts(), r.engine.AlertCounts(), r.poster.Stats())
 	})
 	r.web.SetExplainer(r.explain)
 	r.web.AddProbe("analytics", r.beat.alive)
@@ -77,7 +79,7 @@ func (r *runner) instruments() {
 // strand looks for a spool of an earlier run that this one has no use for: what
 // waits there will not be delivered until there are brokers and a spool again.
 func (r *runner) strand() {
-	dir, err := r.cfg.stateDir(r.o.Getenv)
+	dir, err := r.cfg.StateDir(r.o.Getenv)
 	if p := &r.cfg.Publish.Spool; err != nil || p.Dir != "" && p.MaxBytes > 0 {
 		return
 	}
@@ -105,19 +107,19 @@ func (r *runner) kafkaStatus() web.Status {
 	return s
 }
 
-// counts sums the workers' tallies.
-func (r *runner) counts() tally {
-	var sum tally
+// tally sums what the workers counted.
+func (r *runner) tally() pipeline.Tally {
+	var sum pipeline.Tally
 	for _, w := range r.workers {
-		w.addTo(&sum)
+		w.AddTo(&sum)
 	}
 	return sum
 }
 
 // farewell logs what was received and what was lost.
 func (r *runner) farewell() {
-	s, c := r.counts(), r.collector.Stats()
-	r.log.Info("stopped", "after", time.Since(r.begin).Round(time.Second), "datagrams", c.Received, "read", s.datagrams(), "kernel_drops", c.KernelDrops)
+	s, c := r.tally(), r.collector.Stats()
+	r.log.Info("stopped", "after", time.Since(r.begin).Round(time.Second), "datagrams", c.Received, "read", s.Datagrams(), "kernel_drops", c.KernelDrops)
 	for t, st := range r.pub.Stats() {
 		if st.Spooled > 0 {
 			r.log.Info("records wait on disk for the next start", "topic", publish.Topic(t).String(), "spooled", st.Spooled)
@@ -148,7 +150,7 @@ func (r *runner) notices() {
 		prefix = " --topics.name elephants=" + elephants
 	}
 	if r.broker != nil {
-		dir, _ := r.cfg.stateDir(r.o.Getenv) // it was found before
+		dir, _ := r.cfg.StateDir(r.o.Getenv) // it was found before
 		if r.broker.Port() != broker.DefaultConfig().Port {
 			say("port %d is taken: the embedded broker uses %d", broker.DefaultConfig().Port, r.broker.Port())
 		}

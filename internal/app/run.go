@@ -1,3 +1,6 @@
+// Package app is the running collector. It puts the rooms together, and is the only
+// one that knows them all: it binds, starts and stops them, beats the engine's clock,
+// and takes new configurations over.
 package app
 
 import (
@@ -15,6 +18,12 @@ import (
 	"spoor/collector"
 	"spoor/collector/forward"
 	"spoor/docs"
+	"spoor/internal/app/budget"
+	"spoor/internal/app/health"
+	"spoor/internal/app/keeper"
+	"spoor/internal/app/pipeline"
+	"spoor/internal/app/series"
+	"spoor/internal/app/settings"
 	"spoor/internal/broker"
 	"spoor/internal/lifecycle"
 	"spoor/internal/telemetry"
@@ -63,7 +72,7 @@ type Addresses struct {
 
 // runner is the collector at work.
 type runner struct {
-	cfg    *Config
+	cfg    *settings.Config
 	o      RunOptions
 	log    *slog.Logger
 	limit  *slog.Logger // throttled
@@ -73,7 +82,7 @@ type runner struct {
 	collector *collector.Collector
 	agents    *collector.Agents
 	forward   *forward.Forwarder
-	workers   []*worker
+	workers   []*pipeline.Worker
 	pub       *publish.Publisher
 	poster    *post.Poster
 	kafka     *kafka.Sink
@@ -81,12 +90,12 @@ type runner struct {
 	broker    *broker.Broker
 	engine    *analytics.Engine
 	beat      *heartbeat
-	actives   *actives
-	discards  *discards
+	elephants *series.Elephants
+	discards  *pipeline.Discards
 	reloader  *reloader
 	web       *web.Server
 	live      *picture.Live
-	examiner  *examiner // with live
+	examiner  *health.Examiner // with live
 	registry  *telemetry.Registry
 	receiving atomic.Bool
 	stranded  int64 // bytes in a spool that is not used
@@ -95,7 +104,7 @@ type runner struct {
 // Run is the collector: it receives, analyses and publishes until ctx ends,
 // then flushes and returns nil. All ports are bound before anything else is
 // begun, so that a busy one leaves nothing behind.
-func Run(ctx context.Context, cfg *Config, o RunOptions) error {
+func Run(ctx context.Context, cfg *settings.Config, o RunOptions) error {
 	r := &runner{cfg: cfg, o: o, log: o.Log, limit: telemetry.Throttled(o.Log, 10*time.Second), begin: time.Now()}
 	r.reloader = newReloader(r, &r.o.Reload)
 	if err := r.build(ctx); err != nil {
@@ -136,25 +145,24 @@ func (r *runner) build(ctx context.Context) error {
 	r.poster = post.New(posts, r.log)
 	a := r.cfg.Analytics
 	a.Seed = randomSeed()
-	a.Flows.Max = sizeFlows(a.Flows.Max, r.log)
-	keep := r.keeper()
-	if keep != nil {
-		a.Topology.Memory = keep.load()
+	a.Flows.Max = budget.Flows(a.Flows.Max, r.log)
+	alerts, fabric := r.keepers()
+	if fabric != nil {
+		a.Topology.Memory = fabric.Load()
 	}
-	alerts := r.journal()
 	if alerts != nil {
-		a.Journal = alerts.load()
+		a.Journal = alerts.Load()
 	}
-	r.actives, r.discards = newActives(r.outbox()), newDiscards()
-	if r.engine, err = analytics.New(a, r.actives); err != nil {
+	r.elephants, r.discards = series.NewElephants(r.outbox()), pipeline.NewDiscards()
+	if r.engine, err = analytics.New(a, r.elephants); err != nil {
 		return err
 	}
-	r.beat = newHeartbeat(r.engine, r.agents, r.collector.Clock().Now)
-	r.beat.alerts = alerts
-	r.beat.keeper, r.beat.health.socket = keep, r.collector.Stats
+	r.beat = newHeartbeat(r.engine, r.agents, r.collector)
+	r.beat.alerts, r.beat.fabric = alerts, fabric
 	for range r.collector.Workers() {
-		w := newWorker(r.agents, r.engine.Feed(), r.pub.Encoder(), r.collector.Clock().Now, r.limit)
-		w.others, w.discards = r.forward.Sender(), r.discards
+		w := pipeline.NewWorker(r.agents, r.engine.Feed(), r.pub.Encoder(), r.collector.Clock().Now, r.limit)
+		w.Forward(r.forward.Sender())
+		w.Count(r.discards)
 		r.workers = append(r.workers, w)
 	}
 	r.instruments()
@@ -164,27 +172,23 @@ func (r *runner) build(ctx context.Context) error {
 	return nil
 }
 
-// journal gives what keeps the alerts that are up, nil where there is no place for them.
-func (r *runner) journal() *journal {
-	dir, err := r.cfg.stateDir(r.o.Getenv)
+// keepers give what keeps the alerts that are up and the learned fabric on disk; nil
+// where there is no place for it, or nothing is learned.
+func (r *runner) keepers() (*keeper.Alerts, *keeper.Fabric) {
+	dir, err := r.cfg.StateDir(r.o.Getenv)
 	if err != nil {
-		return nil
+		return nil, nil
 	}
-	return newJournal(dir, r.limit)
-}
-
-// keeper gives what keeps the learned topology, nil where nothing is learned or there is no place for it.
-func (r *runner) keeper() *keeper {
-	dir, err := r.cfg.stateDir(r.o.Getenv)
-	if err != nil || !r.cfg.Analytics.Topology.Learn {
-		return nil
+	alerts := keeper.NewAlerts(dir, r.limit)
+	if !r.cfg.Analytics.Topology.Learn {
+		return alerts, nil
 	}
-	return newKeeper(dir, r.limit)
+	return alerts, keeper.NewFabric(dir, r.limit)
 }
 
 // outbox is the publisher, with whom else listens.
 func (r *runner) outbox() analytics.Outbox {
-	var out outbox = posted{r.pub, r.poster}
+	var out analytics.Outbox = posted{r.pub, r.poster}
 	if r.cfg.HTTP.Listen != "" {
 		r.live = picture.New(scene.Head{Collector: r.cfg.Publish.Collector, Version: r.o.Build.Version})
 		out = &tee{out, r.live}
@@ -229,7 +233,7 @@ func (r *runner) sinks() ([]publish.Sink, error) {
 	k := r.cfg.Kafka.Config
 	k.Logger = r.limit
 	if len(k.Brokers) == 0 {
-		dir, err := r.cfg.stateDir(r.o.Getenv)
+		dir, err := r.cfg.StateDir(r.o.Getenv)
 		if err != nil {
 			return nil, err
 		}
@@ -241,14 +245,14 @@ func (r *runner) sinks() ([]publish.Sink, error) {
 		}
 		r.isOpen = append(r.isOpen, r.broker)
 		k.Brokers, k.RetentionBytes = []string{r.broker.Addr()}, b.RetentionBytes
-	} else if dir, err := r.cfg.stateDir(r.o.Getenv); err != nil {
+	} else if dir, err := r.cfg.StateDir(r.o.Getenv); err != nil {
 		r.log.Warn("no spool: what Kafka does not take in time is lost", "error", err)
 	} else {
 		r.cfg.Publish.Spool.Dir = filepath.Join(dir, "spool")
 		k.Registry.CacheFile = filepath.Join(dir, "registry.json")
 	}
 	r.strand()
-	bindBlocks(&r.cfg.Publish, &k)
+	k.BoundBlocks(&r.cfg.Publish)
 	r.cfg.Kafka.Brokers = k.Brokers
 	var err error
 	if r.kafka, err = kafka.New(k); err != nil {
@@ -294,7 +298,7 @@ func (r *runner) parts(g *lifecycle.Group) {
 	g.Add(lifecycle.Part{Name: "forward", Run: r.forward.Run, StopTimeout: stopForward})
 	if r.live != nil {
 		g.Add(lifecycle.Part{Name: "live page", Run: r.live.Run, StopTimeout: stopSlack})
-		g.Add(lifecycle.Part{Name: "doctor", Run: r.examiner.run, StopTimeout: doctorTimeout + stopSlack})
+		g.Add(lifecycle.Part{Name: "doctor", Run: r.examiner.Run, StopTimeout: health.ExamineTimeout + stopSlack})
 	}
 	g.Add(lifecycle.Part{Name: "analytics", Run: r.beat.run, Ready: r.beat.ready, StopTimeout: stopEngine})
 	g.Add(lifecycle.Part{Name: "collector", Run: r.receive, StopTimeout: stopCollector})
@@ -310,7 +314,7 @@ func (r *runner) receive(ctx context.Context) error {
 	}
 	err := r.collector.Run(ctx)
 	for _, w := range r.workers {
-		w.close()
+		w.Close()
 	}
 	return err
 }

@@ -7,6 +7,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"spoor/internal/app/settings"
 )
 
 // TestStrandedSpool: a spool that this run does not use is told of, one that it
@@ -31,7 +33,7 @@ func TestStrandedSpool(t *testing.T) {
 		{filepath.Join(dir, "spool"), 1 << 30, 0},
 	} {
 		var out bytes.Buffer
-		cfg := DefaultConfig()
+		cfg := settings.DefaultConfig()
 		cfg.DataDir, cfg.Publish.Spool.Dir, cfg.Publish.Spool.MaxBytes = dir, c.dir, c.bytes
 		r := &runner{cfg: &cfg, o: RunOptions{Getenv: os.Getenv}, log: slog.New(slog.NewTextHandler(&out, nil))}
 		if r.strand(); r.stranded != c.want || strings.Contains(out.String(), "kafka.brokers") != (c.want > 0) {

@@ -22,8 +22,11 @@ var floors = [][]string{
 	{"web/live"},
 	{"web/api", "web/page"},
 	{"web"},
-	{"internal/app/tail", "internal/app/explain"},
+	{"internal/app/settings", "internal/app/explain", "internal/app/tail", "internal/app/dump", "internal/app/budget", "internal/app/keeper"},
+	{"internal/app/pipeline"},
+	{"internal/app/replay", "internal/app/series", "internal/app/health", "internal/app/simulate"},
 	{"internal/app"},
+	{"internal/app/demo"},
 	{"cmd"},
 }
 
@@ -110,6 +113,9 @@ func TestMayImport(t *testing.T) {
 		{"internal/config", "web", false},
 		{"web", "internal/app", false},
 		{"cmd/spoor", "internal/app", true},
+		{"internal/app/replay", "internal/app/pipeline", true},
+		{"internal/app/pipeline", "internal/app/replay", false},
+		{"internal/app/series", "internal/app/health", false},
 		{"internal/app", "internal/testkit/score", false},
 		{"internal/testkit/score", "internal/app", true},
 		{"nowhere", "flow", false},

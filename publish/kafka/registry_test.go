@@ -120,7 +120,11 @@ func TestFramings(t *testing.T) {
 				cfg := b.config()
 				cfg.Framing, cfg.Compression, cfg.Registry = how, compression, registryConfig(reg.URL)
 				pc := publishConfig()
-				pc.Topics[publish.Flows].BlockBytes = max(cfg.BlockBytes(publish.Flows), 32<<10)
+				pc.Topics[publish.Flows].BlockBytes = 32 << 10
+				if how == publish.FramingJSON {
+					pc.Topics[publish.Flows].BlockBytes = publish.DefaultConfig().Topics[publish.Flows].BlockBytes
+					cfg.BoundBlocks(&pc)
+				}
 				p, _ := publisher(t, cfg, pc)
 				const n = 2000
 				feedFlows(p, n)

@@ -37,13 +37,14 @@ func (c *Config) framing(t publish.Topic) publish.Framing {
 	return publish.FramingPlain
 }
 
-// BlockBytes bounds blocks of a topic, so that what becomes of them fits into a
-// batch as brokers take it by default; 0 is no other bound than the publisher's.
-func (c *Config) BlockBytes(t publish.Topic) int {
-	if c.framing(t) == publish.FramingJSON {
-		return 128 << 10 // as JSON it is some four times that
+// BoundBlocks bounds the blocks of each topic, so that what becomes of them fits into
+// a batch as brokers take it by default.
+func (c *Config) BoundBlocks(p *publish.Config) {
+	for _, t := range publish.Topics() {
+		if c.framing(t) == publish.FramingJSON { // as JSON it is some four times that
+			p.Topics[t].BlockBytes = min(p.Topics[t].BlockBytes, 128<<10)
+		}
 	}
-	return 0
 }
 
 // confluent reports whether any topic needs a schema registry.

@@ -14,14 +14,15 @@ import (
 
 	"spoor/fabric"
 	"spoor/internal/app"
+	"spoor/internal/app/settings"
 	"spoor/internal/telemetry"
 	"spoor/publish"
 )
 
 // Options say what the demo shows and where.
 type Options struct {
-	App     app.Config    // elephants and http count; ports, broker and directory are the demo's own
-	Fabric  fabric.Config // Start and Truth are set here
+	App     settings.Config // elephants and http count; ports, broker and directory are the demo's own
+	Fabric  fabric.Config   // Start and Truth are set here
 	Out     io.Writer
 	Width   func() int // columns of the terminal, 0 = Out is none
 	Colour  bool
@@ -38,7 +39,7 @@ const patience = time.Second
 // show is a demo at work.
 type show struct {
 	o      Options
-	cfg    app.Config
+	cfg    settings.Config
 	dir    string
 	where  *app.Addresses
 	fabric *fabric.Fabric
@@ -83,8 +84,8 @@ func Run(ctx context.Context, o Options) (err error) {
 }
 
 // config is the collector's: the settings that matter, and ports that are free.
-func (s *show) config(ctx context.Context) (app.Config, error) {
-	cfg := app.DefaultConfig()
+func (s *show) config(ctx context.Context) (settings.Config, error) {
+	cfg := settings.DefaultConfig()
 	cfg.Analytics.Elephants = s.o.App.Analytics.Elephants
 	cfg.Publish.Collector = s.o.App.Publish.Collector
 	cfg.DataDir = s.dir

@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"spoor/fabric"
-	"spoor/internal/app"
+	"spoor/internal/app/settings"
 )
 
 // Operation is something that happens at a time of the day, and what should be told of it.
@@ -35,7 +35,7 @@ type Plan struct {
 	Silence []Span // agents of which nothing arrives
 	Loss    []Span // agents of which one datagram in Every gets lost
 
-	Configure func(c *app.Config)                                      // nil: as it is
+	Configure func(c *settings.Config)                                 // nil: as it is
 	Alter     func(agent netip.Addr, at time.Duration, payload []byte) // changes a datagram on its way; nil: none
 }
 

@@ -12,7 +12,8 @@ import (
 	"spoor/collector"
 	"spoor/fabric"
 	"spoor/flow"
-	"spoor/internal/app"
+	"spoor/internal/app/pipeline"
+	"spoor/internal/app/settings"
 	"spoor/topology"
 )
 
@@ -43,7 +44,7 @@ type Report struct {
 
 // Run simulates the day and judges what was told.
 func (p *Plan) Run(ctx context.Context) (*Report, error) {
-	cfg := app.DefaultConfig()
+	cfg := settings.DefaultConfig()
 	for _, m := range p.Mute {
 		r, err := alert.ParseRule(m, time.UTC)
 		if err != nil {
@@ -59,7 +60,7 @@ func (p *Plan) Run(ctx context.Context) (*Report, error) {
 		return nil, fmt.Errorf("alert day: %w", err)
 	}
 	out := &listener{start: p.Fabric.Start}
-	pipe, err := app.NewPipeline(&cfg, out)
+	pipe, err := pipeline.New(&cfg, out, pipeline.Options{})
 	if err != nil {
 		return nil, fmt.Errorf("alert day: %w", err)
 	}

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"spoor/fabric"
-	"spoor/internal/app"
+	"spoor/internal/app/settings"
 	"spoor/topology"
 )
 
@@ -115,7 +115,7 @@ func loneElephant() *Plan {
 func linkBusy() *Plan {
 	p := scene()
 	p.Fabric.Spines, p.Fabric.Leaves, p.Fabric.Flows = 1, 2, 10
-	p.Configure = func(c *app.Config) { c.Analytics.Elephants.Share = 0.5 } // so that none of these is an elephant
+	p.Configure = func(c *settings.Config) { c.Analytics.Elephants.Share = 0.5 } // so that none of these is an elephant
 	for range 3 {
 		p.elephant(0.31, sceneAt, sceneFor)
 	}
@@ -133,7 +133,7 @@ func mislearned() *Plan {
 	if err != nil {
 		panic("BUG: " + err.Error())
 	}
-	p.Configure = func(c *app.Config) { c.Analytics.Topology.Static = static }
+	p.Configure = func(c *settings.Config) { c.Analytics.Topology.Static = static }
 	p.elephant(0.3, 0, sceneTakes)
 	p.expect(0, sceneTakes, "the topology that was given has two links crossed",
 		note("LinkMislearned", "they do not face each other"), note("LinkMislearned", "they do not face each other"))

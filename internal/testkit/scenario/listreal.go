@@ -4,7 +4,7 @@ import (
 	"net/netip"
 
 	"spoor/fabric"
-	"spoor/internal/app"
+	"spoor/internal/app/settings"
 )
 
 // failures differ in what breaks.
@@ -131,7 +131,9 @@ func routingAgents(name, about string, named bool) Scenario {
 	s.Target = func(t *Target) { t.Missing = 1 } // nobody can tell
 	if named {
 		s.Target = nil
-		s.Tune = func(c *app.Config) { c.Analytics.Topology.Hosts = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/16")} }
+		s.Tune = func(c *settings.Config) {
+			c.Analytics.Topology.Hosts = []netip.Prefix{netip.MustParsePrefix("10.0.0.0/16")}
+		}
 	}
 	return s
 }

@@ -13,7 +13,8 @@ import (
 	"spoor/collector"
 	"spoor/fabric"
 	"spoor/flow"
-	"spoor/internal/app"
+	"spoor/internal/app/pipeline"
+	"spoor/internal/app/settings"
 )
 
 // anyFabric gives a fabric of any size with any traffic, in modes in which all must
@@ -142,9 +143,9 @@ func checkFabric(t *testing.T, name string, c fabric.Config) (alerts, paths int)
 		t: t, name: name, revisions: map[uint64]uint32{}, lives: map[string]flow.ElephantState{}, bytes: map[flow.Key]float64{},
 	}
 	w.agents = map[flow.Addr]*string{}
-	cfg := app.DefaultConfig()
+	cfg := settings.DefaultConfig()
 	cfg.Analytics.Flows.Max = 1 << 14
-	pipe, err := app.NewPipeline(&cfg, w)
+	pipe, err := pipeline.New(&cfg, w, pipeline.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,8 @@ import (
 	"spoor/collector"
 	"spoor/fabric"
 	"spoor/flow"
-	"spoor/internal/app"
+	"spoor/internal/app/pipeline"
+	"spoor/internal/app/settings"
 	"spoor/internal/judge"
 )
 
@@ -33,12 +34,12 @@ func (s *Scenario) Run(ctx context.Context, seed uint64) (*Score, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.Name, err)
 	}
-	cfg := app.DefaultConfig()
+	cfg := settings.DefaultConfig()
 	if s.Tune != nil {
 		s.Tune(&cfg)
 	}
 	said := &outbox{agents: map[flow.Addr]*string{}}
-	pipe, err := app.NewPipeline(&cfg, said)
+	pipe, err := pipeline.New(&cfg, said, pipeline.Options{})
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", s.Name, err)
 	}

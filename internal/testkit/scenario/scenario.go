@@ -5,17 +5,17 @@ import (
 	"time"
 
 	"spoor/fabric"
-	"spoor/internal/app"
+	"spoor/internal/app/settings"
 )
 
 // Scenario is a fabric with its traffic, what happens in it, and what must be reached.
 type Scenario struct {
 	Name   string
-	About  string               // what is special, for people
-	Fabric func(*fabric.Config) // changes what Base gives
-	Tune   func(*app.Config)    // changes the configuration of spoor; nil: none
-	Long   bool                 // only in the full run
-	Target func(*Target)        // changes DefaultTarget; nil: none
+	About  string                 // what is special, for people
+	Fabric func(*fabric.Config)   // changes what Base gives
+	Tune   func(*settings.Config) // changes the configuration of spoor; nil: none
+	Long   bool                   // only in the full run
+	Target func(*Target)          // changes DefaultTarget; nil: none
 }
 
 // Target is what must be reached, over all seeds.

@@ -8,7 +8,8 @@ import (
 	"testing"
 
 	"spoor/collector/capture"
-	"spoor/internal/app"
+	"spoor/internal/app/replay"
+	"spoor/internal/app/settings"
 	"spoor/internal/judge"
 	"spoor/internal/testkit/score"
 )
@@ -33,7 +34,7 @@ func TestReplay(t *testing.T) {
 				known, learned string
 			}{{c, "", learned}, {&warm, learned, ""}} {
 				out := filepath.Join(dir, o.c.Name)
-				replay(t, o.c, out, app.ReplayOptions{Known: o.known, Learned: o.learned})
+				replayCase(t, o.c, out, replay.Options{Known: o.known, Learned: o.learned})
 				r, faults, err := o.c.Judge(out)
 				if err != nil {
 					t.Fatal(err)
@@ -58,16 +59,16 @@ func TestReplay(t *testing.T) {
 	fmt.Print(text.String())
 }
 
-// replay runs the case's capture with its settings and writes the results to dir.
-func replay(t *testing.T, c *score.Case, dir string, o app.ReplayOptions) {
+// replayCase runs the case's capture with its settings and writes the results to dir.
+func replayCase(t *testing.T, c *score.Case, dir string, o replay.Options) {
 	t.Helper()
-	cfg := app.DefaultConfig()
-	if _, err := cfg.Load(cfg.Keys(), app.Sources{Environ: environ(c.Args)}); err != nil {
+	cfg := settings.DefaultConfig()
+	if _, err := cfg.Load(cfg.Keys(), settings.Sources{Environ: environ(c.Args)}); err != nil {
 		t.Fatal(err)
 	}
 	cfg.Output.Dir = dir
 	o.Files, o.Port = []string{c.Capture}, capture.DefaultPort
-	if _, err := app.Replay(t.Context(), &cfg, o, slog.New(slog.DiscardHandler)); err != nil {
+	if _, err := replay.Run(t.Context(), &cfg, o, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 }

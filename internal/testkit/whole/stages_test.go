@@ -26,7 +26,8 @@ import (
 	"spoor/decode"
 	"spoor/fabric"
 	"spoor/flow"
-	"spoor/internal/app"
+	"spoor/internal/app/pipeline"
+	"spoor/internal/app/settings"
 	"spoor/publish"
 	"spoor/topology"
 )
@@ -50,7 +51,7 @@ func TestStages(t *testing.T) {
 		{name: "goflow2: decode, produce, protobuf", do: goflow2Protobuf},
 		{name: "spoor: decode with headers", do: decodeOnly},
 		{name: "spoor: decode, protobuf", do: records},
-		{name: "spoor: decode, accounting, flow table, paths, elephants, names, protobuf", do: pipeline},
+		{name: "spoor: decode, accounting, flow table, paths, elephants, names, protobuf", do: whole},
 	}
 	for range stageRounds {
 		for _, s := range stages {
@@ -227,10 +228,10 @@ func (silence) Elephant(*flow.Elephant)   {}
 func (silence) Topology(*topology.Record) {}
 func (silence) Alert(*flow.Alert)         {}
 
-func pipeline(t *testing.T) func([]byte, int64) {
+func whole(t *testing.T) func([]byte, int64) {
 	t.Helper()
-	cfg := app.DefaultConfig()
-	p, err := app.NewPipeline(&cfg, silence{})
+	cfg := settings.DefaultConfig()
+	p, err := pipeline.New(&cfg, silence{}, pipeline.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
