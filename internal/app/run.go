@@ -45,7 +45,7 @@ const (
 	stopBroker    = 20 * time.Second // to write its state to a slow disk
 	stopPosts     = 3 * time.Second  // to post the last alerts
 	stopWeb       = 3 * time.Second
-	stopSlack     = time.Second // beyond a part's own deadline
+	stopSlack     = 5 * time.Second // beyond a part's own deadline
 )
 
 // embeddedRetention bounds each partition of a topic on the embedded broker.
