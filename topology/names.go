@@ -33,15 +33,15 @@ const maxNamesFile = 256 << 20
 func LoadNames(path string) ([]Name, error) {
 	f, err := os.Open(path)
 	if err != nil {
-		return nil, fmt.Errorf("names file: %w", err)
+		return nil, fmt.Errorf("names.file: %w", err)
 	}
 	defer func() { _ = f.Close() }() // it was only read
 	if s, err := f.Stat(); err == nil && s.Size() > maxNamesFile {
-		return nil, fmt.Errorf("names file %s: %d bytes are too many: want %d at most", path, s.Size(), maxNamesFile)
+		return nil, fmt.Errorf("names.file %s: %d bytes are too many: want %d at most", path, s.Size(), maxNamesFile)
 	}
 	names, err := ParseNames(f)
 	if err != nil {
-		return nil, fmt.Errorf("names file %s: %w", path, err)
+		return nil, fmt.Errorf("names.file %s: %w", path, err)
 	}
 	return names, nil
 }

@@ -67,11 +67,11 @@ func (i *ifIndex) UnmarshalJSON(b []byte) error {
 func LoadStatic(path string) (*Static, error) {
 	b, err := os.ReadFile(path)
 	if err != nil {
-		return nil, fmt.Errorf("topology file: %w", err)
+		return nil, fmt.Errorf("topology.file: %w", err)
 	}
 	g, err := ParseStatic(b)
 	if err != nil {
-		return nil, fmt.Errorf("topology file %s: %w", path, err)
+		return nil, fmt.Errorf("topology.file %s: %w", path, err)
 	}
 	return g, nil
 }

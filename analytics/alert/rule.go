@@ -66,7 +66,7 @@ func split(text string) (words []word, err error) {
 	for rest := strings.TrimSpace(text); rest != ""; rest = strings.TrimSpace(rest) {
 		name, value, ok := strings.Cut(rest, "=")
 		if !ok || strings.ContainsAny(name, " \"") || name == "" {
-			return nil, fmt.Errorf("%q: want NAME=VALUE", rest)
+			return nil, fmt.Errorf("%q: want NAME=VALUE, and double quotes around a value with spaces", rest)
 		}
 		if quoted, is := strings.CutPrefix(value, `"`); is {
 			if value, rest, ok = strings.Cut(quoted, `"`); !ok {

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
+	"encoding/pem"
 	"errors"
 	"fmt"
 	"io"
@@ -59,7 +60,7 @@ func (c *cli) ask(ctx context.Context, base, question string, v any) error {
 	}
 	answer, err := client.Do(req)
 	if err != nil {
-		return fmt.Errorf("nobody answers there: does spoor run, with http.listen as here? %w", err)
+		return unanswered(base, err)
 	}
 	defer func() { _ = answer.Body.Close() }() // read only
 	body, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
@@ -81,6 +82,15 @@ func (c *cli) ask(ctx context.Context, base, question string, v any) error {
 	return nil
 }
 
+// unanswered says who was asked in vain, and why.
+func unanswered(base string, err error) error {
+	var asked *url.Error
+	if errors.As(err, &asked) {
+		err = asked.Err // without the whole question
+	}
+	return fmt.Errorf("nobody answers at %s: does spoor run there? http.listen, or --url, says where to ask: %w", base, err)
+}
+
 // asker gives the token to a request, and a client that trusts the certificate of http.tls as well.
 func (c *cli) asker(req *http.Request) (*http.Client, error) {
 	h := &c.cfg.HTTP
@@ -94,7 +104,18 @@ func (c *cli) asker(req *http.Request) (*http.Client, error) {
 	if h.CertFile == "" {
 		return http.DefaultClient, nil
 	}
-	own, err := os.ReadFile(h.CertFile)
+	own, _ := c.collectorURL("")
+	trust, err := ownTLS(h.CertFile, strings.HasPrefix(req.URL.String(), own+"/"))
+	if err != nil {
+		return nil, err
+	}
+	return &http.Client{Transport: &http.Transport{TLSClientConfig: trust}}, nil
+}
+
+// ownTLS trusts the collector's own certificate. Who is asked here, at http.listen, has an address that its certificate
+// need not have, so the name in it is expected instead.
+func ownTLS(certFile string, here bool) (*tls.Config, error) {
+	own, err := os.ReadFile(certFile)
 	if err != nil {
 		return nil, fmt.Errorf("http.tls.cert_file: %w", err)
 	}
@@ -103,5 +124,23 @@ func (c *cli) asker(req *http.Request) (*http.Client, error) {
 		roots = x509.NewCertPool()
 	}
 	roots.AppendCertsFromPEM(own)
-	return &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}}}, nil
+	trust := &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS12}
+	if !here {
+		return trust, nil
+	}
+	block, _ := pem.Decode(own)
+	if block == nil {
+		return nil, fmt.Errorf("http.tls.cert_file: %s holds no certificate in PEM form", certFile)
+	}
+	cert, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		return nil, fmt.Errorf("http.tls.cert_file: %s: %w", certFile, err)
+	}
+	switch {
+	case len(cert.DNSNames) > 0:
+		trust.ServerName = strings.Replace(cert.DNSNames[0], "*", "spoor", 1)
+	case len(cert.IPAddresses) > 0:
+		trust.ServerName = cert.IPAddresses[0].String()
+	}
+	return trust, nil
 }

@@ -100,3 +100,22 @@ func TestNoCommandShowsHelp(t *testing.T) {
 		t.Errorf("%+v", r)
 	}
 }
+
+// TestMessagesSayWhatToDo: what people get wrong most, and the next step in the answer.
+func TestMessagesSayWhatToDo(t *testing.T) {
+	wrong(t, 2, "for settings from a file write -c spoor.yaml", "run", "spoor.yaml")
+	wrong(t, 2, "takes no arguments", "demo", "now")
+	wrong(t, 2, `--port: "abc" is no number from 0 to 65535`, "replay", "--port", "abc", smoke)
+	wrong(t, 2, "see spoor check --help", "check", "--kafka.brokers")
+	wrong(t, 2, "one shell: bash", "completion")
+	wrong(t, 2, "did you mean flows?", "tail", "flow")
+	wrong(t, 2, "did you mean scram-sha-512?", with("--kafka.brokers", "b:1", "--kafka.sasl.mechanism", "SCRAM-SHA-512")...)
+	wrong(t, 2, "double quotes", with("--elephants.mute", "src=10.0.0.0/8 schedule=Mon-Fri 22:00-04:00")...)
+	wrong(t, 2, "YAML wants spaces", "check", "-c", write(t, "tab.yaml", "kafka:\n\tbrokers: [k:1]\n"))
+	wrong(t, 2, "topology.file", "check", "--topology.file", "none.json")
+	wrong(t, 2, "names.file", "check", "--names.file", "none.csv")
+	wrong(t, 1, "spoor run keeps it in data_dir", "topology", "--data_dir", "$DATA")
+	nobody := port.Held(t)
+	wrong(t, 1, "nobody answers at http://"+nobody, "doctor", "--http.listen", nobody)
+	wrong(t, 1, "nobody answers at http://"+nobody, "health", "--http.listen", nobody)
+}

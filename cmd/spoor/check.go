@@ -19,7 +19,7 @@ func (c *cli) checkCommand() *cobra.Command {
 			"is right; 2: it is not.",
 		Example:     "  spoor check -c /etc/spoor/spoor.yaml && systemctl reload spoor",
 		Annotations: map[string]string{foremost: "config dump-config", heeds: allSettings},
-		Args:        cobra.NoArgs,
+		Args:        noArguments,
 	}
 	cmd.RunE = c.command(func(*cobra.Command, []string, *slog.Logger) error {
 		notes, err := c.cfg.Check(c.set, c.getenv)

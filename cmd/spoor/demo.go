@@ -37,7 +37,7 @@ func (c *cli) demoCommand() *cobra.Command {
 			"  spoor demo --spines 4 --leaves 16 --flows 2000        # a larger fabric\n" +
 			"  spoor demo --vxlan --elephants 25%@5s                 # one elephant, in tunnels",
 		Annotations: map[string]string{fabricFlag: "duration spines leaves hosts flows elephants event vxlan seed"},
-		Args:        cobra.NoArgs,
+		Args:        noArguments,
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false

@@ -28,7 +28,7 @@ func (c *cli) doctorCommand() *cobra.Command {
 			"Each finding says what to do, and what to type on which vendor's switch; words in capitals are to be filled in.\n" +
 			"Status 0: there are no faults; 1: there are, or the collector cannot be asked.",
 		Example:     "  spoor doctor\n  spoor doctor --vendor arista\n  spoor doctor --json --url http://collector1:8080",
-		Args:        cobra.NoArgs,
+		Args:        noArguments,
 		Annotations: map[string]string{foremost: "config http.listen http.token_file", heeds: "http"},
 	}
 	f := cmd.Flags()

@@ -67,7 +67,7 @@ func TestDoctorRefused(t *testing.T) {
 	}
 	f(exitUsage, "is no address such as", "--url", "collector1")
 	f(exitUsage, "http.listen is empty", "--http.listen", "")
-	f(exitFailed, "nobody answers there", "--url", "http://127.0.0.1:1")
+	f(exitFailed, "nobody answers at http://127.0.0.1:1", "--url", "http://127.0.0.1:1")
 
 	token := filepath.Join(t.TempDir(), "token")
 	if err := os.WriteFile(token, []byte("0123456789abcdef\n"), 0o600); err != nil {

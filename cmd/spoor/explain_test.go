@@ -62,5 +62,5 @@ func TestExplainBadUse(t *testing.T) {
 	f(2, "exclude each other", "--url", "http://127.0.0.1:1", "--pcap", file, "0000000000000001")
 	f(1, "0000000000000001 is unknown", "--pcap", file, "0000000000000001")
 	f(1, "does not exist", "--pcap", "missing.pcap", "0000000000000001")
-	f(1, "nobody answers there", "--url", "http://127.0.0.1:1", "0000000000000001")
+	f(1, "nobody answers at http://127.0.0.1:1", "--url", "http://127.0.0.1:1", "0000000000000001")
 }

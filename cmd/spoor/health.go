@@ -25,14 +25,14 @@ func (c *cli) healthCommand() *cobra.Command {
 			"if not or if nobody answers.",
 		Example:     "  spoor health --http.listen 127.0.0.1:8080",
 		Annotations: map[string]string{foremost: "config http.listen"},
-		Args:        cobra.NoArgs,
+		Args:        noArguments,
 		RunE: c.command(func(cmd *cobra.Command, _ []string, _ *slog.Logger) error {
 			address, err := askAt(c.cfg.HTTP.Listen)
 			if err != nil {
 				return err
 			}
 			c.working = true
-			return health(cmd.Context(), "http://"+address+"/healthz")
+			return c.health(cmd.Context(), address)
 		}),
 	}
 }
@@ -54,18 +54,27 @@ func askAt(listen string) (string, error) {
 	return net.JoinHostPort(host, port), nil
 }
 
-// health gives an error that says what is wrong, nil if nothing is.
-func health(ctx context.Context, url string) error {
+// health asks at an address. It gives an error that says what is wrong, nil if nothing is.
+func (c *cli) health(ctx context.Context, address string) error {
 	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, http.NoBody)
+	transport := &http.Transport{DisableKeepAlives: true} // and no proxy: it is this machine
+	base := "http://" + address
+	if file := c.cfg.HTTP.CertFile; file != "" {
+		trust, err := ownTLS(file, true)
+		if err != nil {
+			return fmt.Errorf("health: %w", err)
+		}
+		transport.TLSClientConfig, base = trust, "https://"+address
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, base+"/healthz", http.NoBody)
 	if err != nil {
 		return fmt.Errorf("health: %w", err)
 	}
-	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // and no proxy: it is this machine
+	client := &http.Client{Transport: transport}
 	answer, err := client.Do(req)
 	if err != nil {
-		return fmt.Errorf("health: %w", err)
+		return unanswered(base, err)
 	}
 	defer answer.Body.Close()
 	said, err := io.ReadAll(io.LimitReader(answer.Body, 1<<10))

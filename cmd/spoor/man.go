@@ -16,7 +16,7 @@ func (c *cli) manCommand() *cobra.Command {
 		Use:     "man",
 		Short:   "Print the manual page",
 		Example: "  spoor man | man -l -",
-		Args:    cobra.NoArgs,
+		Args:    noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			c.working = true
 			_, err := c.out.Write(manual(cmd.Root()))

@@ -135,9 +135,13 @@ func (c *cli) root() *cobra.Command {
 
 // flagError says where the flags are listed, and which was most likely meant.
 func (c *cli) flagError(cmd *cobra.Command, err error) error {
+	var bad *pflag.InvalidValueError
+	if errors.As(err, &bad) {
+		return fmt.Errorf("--%s: %q is no %s", bad.GetFlag().Name, bad.GetValue(), valueForm(bad.GetFlag().Value.Type()))
+	}
 	var unknown *pflag.NotExistError
 	if !errors.As(err, &unknown) {
-		return err
+		return fmt.Errorf("%w: see %s --help", err, cmd.CommandPath())
 	}
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
@@ -145,6 +149,32 @@ func (c *cli) flagError(cmd *cobra.Command, err error) error {
 		return fmt.Errorf("%w: did you mean --%s?", err, n)
 	}
 	return fmt.Errorf("%w: see %s --help", err, cmd.CommandPath())
+}
+
+// valueForm says what a flag of a type is given, with an example.
+func valueForm(kind string) string {
+	switch kind {
+	case "uint16":
+		return "number from 0 to 65535"
+	case "int":
+		return "whole number such as 10"
+	case "duration":
+		return "duration: write it like 90s, 1m30s or 24h"
+	case "bool":
+		return "choice of true and false"
+	}
+	return kind
+}
+
+// noArguments refuses words behind a command that takes none.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	if strings.HasSuffix(args[0], ".yaml") || strings.HasSuffix(args[0], ".yml") {
+		return fmt.Errorf("%s takes no arguments, but got %q: for settings from a file write -c %s", cmd.CommandPath(), args[0], args[0])
+	}
+	return fmt.Errorf("%s takes no arguments, but got %q: see %s --help", cmd.CommandPath(), args[0], cmd.CommandPath())
 }
 
 // command wraps a command's work: settings are loaded first, whose errors are

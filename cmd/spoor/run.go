@@ -28,7 +28,7 @@ func (c *cli) runCommand() *cobra.Command {
 			foremost: "config dump-config listen.address listen.allow kafka.brokers kafka.required output.dir data_dir elephants.share topology.speeds alerts.alertmanagers http.listen log.level",
 			heeds:    allSettings,
 		},
-		Args: cobra.NoArgs,
+		Args: noArguments,
 	}
 	cmd.RunE = c.command(func(cmd *cobra.Command, _ []string, log *slog.Logger) error {
 		c.working = true

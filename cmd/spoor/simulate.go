@@ -29,7 +29,7 @@ func (c *cli) simulateCommand() *cobra.Command {
 			"  spoor simulate --pcap big.pcap --spines 8 --leaves 64 --hosts 16 --flows 20000 --fabric-speed 100G --host-speed 25G\n" +
 			"  spoor simulate --to 127.0.0.1:6343 --load max --load-datagrams 200000 --flows 100000 --duration 30s",
 		Annotations: map[string]string{fabricFlag: "duration spines leaves hosts host-speed fabric-speed flows elephants event vxlan sampling-rate seed"},
-		Args:        cobra.NoArgs,
+		Args:        noArguments,
 	}
 	flags := cmd.Flags()
 	flags.SortFlags = false

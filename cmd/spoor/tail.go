@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"spoor/internal/app/tail"
+	"spoor/internal/config"
 	"spoor/publish"
 )
 
@@ -59,6 +60,9 @@ func oneTopic(topics []string) cobra.PositionalArgs {
 		case len(args) != 1:
 			return fmt.Errorf("tail wants one topic: %s", list)
 		case !slices.Contains(topics, args[0]):
+			if n := config.Nearest(args[0], topics); n != "" {
+				return fmt.Errorf("there is no topic %q: did you mean %s?", args[0], n)
+			}
 			return fmt.Errorf("there is no topic %q: choose %s", args[0], list)
 		}
 		return nil

@@ -39,7 +39,7 @@ func (c *cli) topicsStep(name, short string, work func(context.Context, *kafka.T
 		Short:       short,
 		Example:     "  spoor topics " + name + " --kafka.brokers kafka1:9092,kafka2:9092 --kafka.replication 3",
 		Annotations: map[string]string{foremost: "config kafka.brokers kafka.partitions kafka.replication kafka.topic_prefix", heeds: "kafka.sasl kafka.tls topics.name"},
-		Args:        cobra.NoArgs,
+		Args:        noArguments,
 		RunE: c.command(func(cmd *cobra.Command, _ []string, _ *slog.Logger) error {
 			cfg := c.cfg.Kafka.Config
 			cfg.Brokers = c.brokers()

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 
 	"github.com/spf13/cobra"
@@ -40,6 +42,9 @@ func (c *cli) topologyCommand() *cobra.Command {
 		}
 		c.working = true
 		m, err := topology.LoadMemory(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("there is no %s: spoor run keeps it in data_dir within a minute of its start: give that one's -c or --data_dir, or a FILE of replay --learned", path)
+		}
 		if err != nil {
 			return err
 		}

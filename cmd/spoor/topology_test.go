@@ -18,7 +18,7 @@ func TestTopologyCommand(t *testing.T) {
 	if r.code != 0 || err != nil || len(g.Links) < 4 {
 		t.Errorf("status %d, %v: %s %s", r.code, err, r.out, r.err)
 	}
-	if r := spoor(t, "topology", filepath.Join(t.TempDir(), "none")); r.code != 1 || !strings.Contains(r.err, "no such file") {
+	if r := spoor(t, "topology", filepath.Join(t.TempDir(), "none")); r.code != 1 || !strings.Contains(r.err, "spoor run keeps it") {
 		t.Errorf("no file: %+v", r)
 	}
 	if r := spoor(t, "topology", "a", "b"); r.code != 2 {

@@ -12,7 +12,7 @@ func (c *cli) versionCommand() *cobra.Command {
 	return &cobra.Command{
 		Use:   "version",
 		Short: "Print the version",
-		Args:  cobra.NoArgs,
+		Args:  noArguments,
 		RunE: func(*cobra.Command, []string) error {
 			c.working = true
 			_, err := fmt.Fprintf(c.out, "spoor %s\n", telemetry.ReadBuild())

@@ -30,7 +30,7 @@ func (c *Config) Validate() error {
 	for i, t := range c.Targets {
 		host, port, err := net.SplitHostPort(t)
 		if n, e := strconv.ParseUint(port, 10, 16); err != nil || host == "" || e != nil || n == 0 {
-			return fmt.Errorf("forward: %q is no host:port", t)
+			return fmt.Errorf("forward: %q is no host:port such as collector2:6343", t)
 		}
 		if slices.Contains(c.Targets[:i], t) {
 			return fmt.Errorf("forward: %q is given twice", t)

@@ -175,10 +175,10 @@ func TestValidate(t *testing.T) {
 	}
 	f("")
 	f("", "a:6343", "10.0.0.1:6343", "[fd00::1]:6343")
-	f(`forward: "a" is no host:port`, "a")
-	f(`forward: ":6343" is no host:port`, ":6343")
-	f(`forward: "a:0" is no host:port`, "a:0")
-	f(`forward: "a:x" is no host:port`, "a:x")
+	f(`forward: "a" is no host:port such as collector2:6343`, "a")
+	f(`forward: ":6343" is no host:port such as collector2:6343`, ":6343")
+	f(`forward: "a:0" is no host:port such as collector2:6343`, "a:0")
+	f(`forward: "a:x" is no host:port such as collector2:6343`, "a:x")
 	f(`forward: "a:1" is given twice`, "a:1", "a:1")
 	f(`forward: 17 targets: at most 16`, make([]string, 17)...)
 }

@@ -84,7 +84,11 @@ func (r *reader) syntax(err error) error {
 	}
 	var p placed
 	if errors.As(err, &p) {
-		return r.atToken(p.GetToken(), errors.New(p.GetMessage()))
+		message := p.GetMessage()
+		if strings.Contains(message, `'\t'`) || strings.Contains(message, "'\t'") {
+			message = "a tab: YAML wants spaces in front of a key"
+		}
+		return r.atToken(p.GetToken(), errors.New(message))
 	}
 	first, _, _ := strings.Cut(err.Error(), "\n")
 	return &FileError{File: r.name, Err: errors.New(first)}

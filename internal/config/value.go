@@ -171,6 +171,9 @@ func Enum[T ~string](p *T, allowed ...T) Value {
 		if slices.Contains(allowed, T(s)) {
 			return T(s), nil
 		}
+		if n := Nearest(s, names); n != "" {
+			return "", fmt.Errorf("%q is none of %s: did you mean %s?", s, strings.Join(names, ", "), n)
+		}
 		return "", fmt.Errorf("%q is none of %s", s, strings.Join(names, ", "))
 	}, formatStringer[T])
 }

@@ -46,7 +46,7 @@ func (c *RegistryConfig) validate() error {
 	var errs []error
 	u, err := url.Parse(c.URL)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		errs = append(errs, errors.New("registry.url is no http or https address"))
+		errs = append(errs, errors.New("registry.url is no http or https address: write it like http://registry:8081"))
 	} else if u.User != nil {
 		errs = append(errs, errors.New("registry.url must not hold a login: use registry.username and registry.password"))
 	}

@@ -58,14 +58,14 @@ func (c *SASLConfig) validate() error {
 	switch c.Mechanism {
 	case "", SASLNone:
 		if c.Username != "" || c.Password != "" || c.PasswordFile != "" || c.TokenFile != "" || c.TokenURL != "" {
-			return errors.New("sasl: a login is given and sasl.mechanism is none")
+			return errors.New("sasl: a login is given and sasl.mechanism is none: name the one that your brokers want")
 		}
 	case SASLPlain, SASLScram1, SASLScram2:
 		if c.Username == "" {
-			return errors.New("sasl: username is missing")
+			return fmt.Errorf("sasl: mechanism %s wants a username", c.Mechanism)
 		}
 		if (c.Password == "") == (c.PasswordFile == "") {
-			return errors.New("sasl: either password or password_file is wanted")
+			return errors.New("sasl: either a password or a password_file is wanted")
 		}
 		_, err := secret("sasl.password_file", c.Password, c.PasswordFile)
 		return err

@@ -38,9 +38,9 @@ func (s *Security) Validate() error {
 func (t *TLSConfig) validate() error {
 	switch {
 	case !t.Enabled && (t.CAFile != "" || t.CertFile != "" || t.KeyFile != "" || t.ServerName != ""):
-		return errors.New("tls: files are given and tls.enabled is false")
+		return errors.New("tls: files or a server_name are given, and tls.enabled is false: set it to true, or take them away")
 	case (t.CertFile == "") != (t.KeyFile == ""):
-		return errors.New("tls: cert_file and key_file belong together")
+		return errors.New("tls: cert_file and key_file belong together: give both or none")
 	case t.Enabled:
 		_, err := t.config("localhost")
 		return err

@@ -56,7 +56,7 @@ func (c *KafkaConfig) Validate() error {
 	}
 	for _, b := range c.Brokers {
 		if _, port, err := net.SplitHostPort(b); err != nil || port == "" {
-			return fmt.Errorf("kafka.brokers: %q is no host:port", b)
+			return fmt.Errorf("kafka.brokers: %q is no host:port such as kafka1:9092", b)
 		}
 	}
 	if err := c.Config.Validate(); err != nil {
