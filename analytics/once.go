@@ -7,7 +7,7 @@ import (
 )
 
 // A flow that was sampled once and has to give its detail up before its path is
-// known keeps that sample in its entry, in fields that mean something else for
+// known, or told, keeps that sample in its entry, in fields that mean something else for
 // others: the sweep tries it with what was learned since, and its next sample
 // adds to it.
 const (
@@ -18,9 +18,11 @@ const (
 // keep notes the only sample of a flow that gives its detail up.
 func (s *Shard) keep(d *detail, e *flowtable.Entry) {
 	obs := d.tracker.Observed()
-	if e.N != 1 || e.Path != 0 || d.tracker.Complete || d.tracker.Encap || d.tracker.Bridged() || len(obs) != 1 || s.cfg.Paths.MinSamples > 1 {
+	if e.N != 1 || (e.Path != 0 || d.tracker.Complete) && !d.told.open || d.tracker.Encap || d.tracker.Bridged() || len(obs) != 1 || s.cfg.Paths.MinSamples > 1 {
 		return
 	}
+	s.paths.Release(e.Path)
+	e.Path = 0
 	x, ttl := &obs[0], obs[0].TTL
 	if x.Egress() {
 		ttl--
@@ -60,10 +62,13 @@ func (s *Shard) recall(d *detail, e *flowtable.Entry) {
 
 // tryOnce looks whether the path of a flow of one sample is known by now.
 func (s *Shard) tryOnce(slot uint32, e *flowtable.Entry) {
-	if e.Flags&once == 0 || s.room < 1 {
+	if e.Flags&once == 0 {
 		return
 	}
 	d, c := &s.spare, s.table.Cold(slot)
+	if s.affords(&c.Key) == nil {
+		return
+	}
 	d.slot, d.since, d.last = slot, c.First, s.lastSeen(e)
 	d.told = told{hops: d.told.hops[:0]}
 	d.tracker.Reset(c.Key.Src, c.Key.Dst)

@@ -2,6 +2,7 @@ package analytics
 
 import (
 	"testing"
+	"time"
 
 	"spoor/flow"
 )
@@ -132,6 +133,76 @@ func TestFloodTellsOthers(t *testing.T) {
 	}
 	if lost := f.e.Stats().PathsLost; told != len(sent) || lost > 0 {
 		t.Errorf("%d of %d flows were told of, %d messages lost", told, len(sent), lost)
+	}
+}
+
+// TestFloodTellsKnown: paths of flows of one sample between hosts that were met in
+// other flows are told while invented ones of one sample ask for all the room.
+func TestFloodTellsKnown(t *testing.T) {
+	f := newFlooded(t, func(c *Config) { c.Flows.Max, c.Paths.MaxPerSecond = Shards*4096, 1000 })
+	f.enter(host(1), host(2), host(3))
+	for port := range uint16(8) { // they send more than one flow
+		for range 2 {
+			f.give(host(1), host(2), 1, 2, port)
+			f.give(host(2), host(1), 2, 1, port)
+		}
+	}
+	f.tick()
+	var sent []uint64
+	n := 0
+	flood := func() {
+		for range 2000 {
+			n++
+			f.give(invented(n), host(2), 1, 2, 1)
+		}
+		f.tick()
+	}
+	for tick := range 30 {
+		for i := range 8 {
+			sent = append(sent, f.give(host(1), host(2), 1, 2, uint16(100+8*tick+i)))
+		}
+		flood()
+	}
+	for range tableTicks / 2 {
+		flood()
+	}
+	told := 0
+	for _, id := range sent {
+		if f.j.revisions[id] > 0 {
+			told++
+		}
+	}
+	if told != len(sent) {
+		t.Errorf("%d of %d flows were told of", told, len(sent))
+	}
+	for _, s := range f.e.shards {
+		s.consistent(t)
+	}
+}
+
+// TestOnceKnown: so is one that lost its detail when its path was known and there was no room to tell it.
+func TestOnceKnown(t *testing.T) {
+	f := newFlooded(t, func(c *Config) { c.Flows.Max, c.Flows.Idle, c.Paths.MaxPerSecond = Shards*4096, time.Hour, 100 })
+	f.enter(host(1), host(2), host(3))
+	f.tick()
+	for i := range 6 * Shards { // all the room
+		f.give(host(1), host(2), 1, 2, uint16(1000+i))
+	}
+	late := f.give(host(1), host(2), 1, 2, 1)
+	for i := range 2 * Shards * manyDetails {
+		f.give(invented(i), host(3), 1, 9, 1) // to nobody known: no path
+	}
+	if f.tick(); f.j.revisions[late] != 0 {
+		t.Fatalf("revision %d: there was room", f.j.revisions[late])
+	}
+	for tick := 0; tick < 40*tableTicks && f.j.revisions[late] == 0; tick++ {
+		f.tick()
+	}
+	if f.j.revisions[late] != 1 {
+		t.Errorf("revision %d after the sweep", f.j.revisions[late])
+	}
+	for _, s := range f.e.shards {
+		s.consistent(t)
 	}
 }
 

@@ -32,7 +32,7 @@ func (s *Shard) pathEvent(d *detail, e *flowtable.Entry, ev path.Event, now int6
 	} else {
 		s.predict(d, now)
 	}
-	if ev == path.Completed && d.life == nil && (int(e.N) < s.cfg.Paths.MinSamples || e.N == 1 && !s.afford()) {
+	if ev == path.Completed && d.life == nil && (int(e.N) < s.cfg.Paths.MinSamples || e.N == 1 && !s.afford(&s.table.Cold(d.slot).Key)) {
 		d.told.open = true
 		return
 	}

@@ -73,8 +73,7 @@ type Shard struct {
 	slots    []uint32         // where those of its flows most likely are that are known
 	open     []*detail        // of those that have one
 	crowd    []watch.Member   // flows that the sweep met, until they are gathered
-	room     float64          // path messages of flows of one sample that may still be told
-	earned   int64            // when that was worked out
+	sole     allowance        // of messages about flows of one sample
 	spare    detail           // for flows of one sample that have none
 	stats    ShardStats
 }
@@ -298,7 +297,7 @@ func (s *Shard) retry(d *detail) {
 			return
 		}
 	}
-	if d.told.open && e.N == 1 && d.tracker.Complete && s.cfg.Paths.MinSamples <= 1 && s.afford() {
+	if d.told.open && e.N == 1 && d.tracker.Complete && s.cfg.Paths.MinSamples <= 1 && s.afford(&s.table.Cold(d.slot).Key) {
 		s.tellComplete(d, e, path.Completed, s.clock)
 		return
 	}

@@ -333,6 +333,17 @@ func flowsStep(n int) int {
 		return flowsBesideDual
 	case n >= flowsOfOne:
 		return flowsOfOne
+	case n >= flowsOfKnown:
+		return flowsOfKnown
 	}
 	return 0
+}
+
+// flowsOfKnown: an invented address is rarely met in so many flows.
+const flowsOfKnown = 2
+
+// Known reports whether an address was seen to send in more than one flow.
+func (s *Snapshot) Known(a flow.Addr) bool {
+	p, ok := s.places.get(a)
+	return ok && p.Flows >= flowsOfKnown
 }
