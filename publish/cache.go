@@ -14,8 +14,8 @@ type headCache struct {
 
 // encode gives fields 1, 3, 4, 10, 11, 110 and 201, borrowed until the next call.
 func (c *headCache) encode(s *flow.Sample) []byte {
-	if c.received == s.Received && c.sequence == s.DatagramSeq && c.samplingRate == s.SamplingRate && c.subAgent == s.SubAgent &&
-		c.agent == s.Agent && c.encoded != nil {
+	other := c.sequence ^ s.DatagramSeq | c.samplingRate ^ s.SamplingRate | c.subAgent ^ s.SubAgent
+	if c.received == s.Received && other == 0 && c.agent == s.Agent && c.encoded != nil {
 		return c.encoded
 	}
 	c.agent, c.received, c.sequence, c.samplingRate, c.subAgent = s.Agent, s.Received, s.DatagramSeq, s.SamplingRate, s.SubAgent
@@ -25,7 +25,7 @@ func (c *headCache) encode(s *flow.Sample) []byte {
 	b = appendUint(b, 10, 1) // packets
 	b = appendAddr(b, 11, &s.Agent)
 	b = appendUint(b, 110, uint64(max(s.Received, 0)))
-	c.encoded = appendUint(b, 201, uint64(s.SubAgent))
+	c.encoded = padded(appendUint(b, 201, uint64(s.SubAgent)))
 	return c.encoded
 }
 
@@ -38,7 +38,7 @@ func inputNames(n *flow.Names) []byte {
 	if len(n.Encoded) == 0 {
 		b := appendString(n.Encoded, fieldSwitch, n.Switch)
 		b = appendString(b, fieldInName, n.Port)
-		n.Encoded = appendString(b, fieldLink, n.Link)
+		n.Encoded = padded(appendString(b, fieldLink, n.Link))
 	}
 	return n.Encoded
 }
@@ -49,7 +49,7 @@ func outputNames(n *flow.Names) []byte {
 		return nil
 	}
 	if len(n.Encoded) == 0 {
-		n.Encoded = appendString(n.Encoded, fieldOutName, n.Port)
+		n.Encoded = padded(appendString(n.Encoded, fieldOutName, n.Port))
 	}
 	return n.Encoded
 }
@@ -59,8 +59,8 @@ func putPorts(w *window, i int, s *flow.Sample) int {
 	i = w.uint32(i, 18, ifIndex(s.Input))
 	i = w.uint32(i, 19, ifIndex(s.Output))
 	if s.HasSwitch {
-		i = w.vlan(i, 33, s.SrcVLAN)
-		i = w.vlan(i, 34, s.DstVLAN)
+		i = w.uint32(i, 33, vlan(s.SrcVLAN))
+		i = w.uint32(i, 34, vlan(s.DstVLAN))
 	}
 	i = w.uint32(i, 205, s.SourceClass)
 	i = w.uint32(i, 206, s.SourceIndex)
@@ -78,12 +78,12 @@ func putPorts(w *window, i int, s *flow.Sample) int {
 	return i
 }
 
-// vlan writes a VLAN unless it is unknown (all ones) or 0.
-func (w *window) vlan(i int, field uint16, v uint32) int {
+// vlan gives a VLAN, 0 for one that is unknown (all ones).
+func vlan(v uint32) uint32 {
 	if v == 1<<32-1 {
-		return i
+		return 0
 	}
-	return w.uint32(i, field, v)
+	return v
 }
 
 // ifIndex is what in_if and out_if hold: the index, or the count of ports.

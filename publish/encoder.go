@@ -1,6 +1,10 @@
 package publish
 
-import "spoor/flow"
+import (
+	"slices"
+
+	"spoor/flow"
+)
 
 // Encoder writes a worker's samples into open blocks. It is not for concurrent
 // use; each worker has its own.
@@ -14,6 +18,7 @@ type Encoder struct {
 	part    []byte   // scratch: a part of it
 	headers [topics][]byte
 	schema  []byte // collector and schema: the end of each message
+	end     []byte // schema with the headers of a flow record, padded
 }
 
 type encoderLane struct{ flows, counters, drops openBlocks }
@@ -28,6 +33,7 @@ func (p *Publisher) Encoder() *Encoder {
 		e.headers[t] = protobufHeaders(t)
 	}
 	e.schema = appendUint(appendString(nil, fieldCollector, p.cfg.Collector), fieldSchema, schemaVersion)
+	e.end = padded(slices.Concat(e.schema, e.headers[Flows]))
 	return e
 }
 
@@ -53,12 +59,12 @@ func (e *Encoder) FlowVia(s *flow.Sample, l *flow.Labels, g *flow.Gateway) {
 	var hash uint32
 	if s.FlowID != 0 {
 		id = &e.id
-		putHex(id, s.FlowID)
-		hash = Murmur2(id[:])
+		hash = putHex(id, s.FlowID)
 	} else {
 		hash = Murmur2(s.Agent[:])
 	}
-	ready := flowParts{e.heads.encode(s), inputNames(l.In), outputNames(l.Out), e.flowTail(l, g), e.headers[Flows]}
+	ready := flowParts{head: e.heads.encode(s), input: inputNames(l.In), output: outputNames(l.Out)}
+	ready.end, ready.tail = e.flowEnd(l, g)
 	n := ready.size()
 	for i := range e.lanes {
 		o := &e.lanes[i].flows
@@ -67,10 +73,11 @@ func (e *Encoder) FlowVia(s *flow.Sample, l *flow.Labels, g *flow.Gateway) {
 	}
 }
 
-// flowTail gives what ends a message: nearly always the same.
-func (e *Encoder) flowTail(l *flow.Labels, g *flow.Gateway) []byte {
+// flowEnd gives what ends a record, nearly always the same, and how much of it ends
+// the message.
+func (e *Encoder) flowEnd(l *flow.Labels, g *flow.Gateway) (end []byte, tail int) {
 	if g == nil && l.SrcName == "" && l.DstName == "" {
-		return e.schema
+		return e.end, len(e.schema)
 	}
 	b := appendString(e.part[:0], fieldSrcName, l.SrcName)
 	b = appendString(b, fieldDstName, l.DstName)
@@ -78,8 +85,8 @@ func (e *Encoder) flowTail(l *flow.Labels, g *flow.Gateway) []byte {
 	if g != nil {
 		b = appendGateway(b, g)
 	}
-	e.part = b
-	return b
+	e.part = padded(append(b, e.headers[Flows]...))
+	return e.part, len(b)
 }
 
 // Counters encodes a counters sample with the rates since the port's previous

@@ -3,8 +3,10 @@ package publish
 import (
 	"encoding/binary"
 	"math/bits"
+	"slices"
 
 	"spoor/flow"
+	"spoor/internal/mem"
 )
 
 // Fields of flow.proto that are written once and then copied.
@@ -23,13 +25,44 @@ const (
 // framing, key, every field at its largest, and what wide stores write beyond.
 const flowBytes = windowMask + 1 + 8 + 128
 
-// flowParts are the parts of a flow record that the encoder has ready: those of the
-// datagram, of the ports, the message's end, and the record's headers.
-type flowParts struct{ head, input, output, tail, headers []byte }
+// flowParts are the parts of a flow record that the encoder has ready, all padded:
+// those of the datagram, of the ports, and the message's end with the record's
+// headers behind it.
+type flowParts struct {
+	head, input, output, end []byte
+	tail                     int // bytes of end that belong to the message
+}
 
 // size bounds what addFlow appends.
 func (p *flowParts) size() int {
-	return flowBytes + len(p.head) + len(p.input) + len(p.output) + len(p.tail) + len(p.headers)
+	return flowBytes + len(p.head) + len(p.input) + len(p.output) + len(p.end)
+}
+
+// Parts that are ready are copied in pieces of a fixed size: their own sizes vary, and
+// to go by them costs more than a few bytes too many.
+const smallPiece, piece = 16, 64
+
+// padded gives b with room behind it to be read by putPadded.
+func padded(b []byte) []byte {
+	if len(b) <= smallPiece {
+		return slices.Grow(b, smallPiece-len(b))
+	}
+	return slices.Grow(b, piece-1-(len(b)-1)%piece)
+}
+
+// putPadded copies src to i, and what lies behind it up to piece-1 bytes, and gives
+// where src ends.
+func putPadded(buf []byte, i int, src []byte) int {
+	if len(src) <= smallPiece {
+		if len(src) > 0 {
+			*(*[smallPiece]byte)(buf[i:]) = *(*[smallPiece]byte)(src[:smallPiece])
+		}
+		return i + len(src)
+	}
+	for at := 0; at < len(src); at += piece {
+		*(*[piece]byte)(buf[i+at:]) = *(*[piece]byte)(src[at : at+piece])
+	}
+	return i + len(src)
 }
 
 // addFlow appends a flow record. The message is written straight into the
@@ -53,31 +86,40 @@ func (b *Block) addFlow(s *flow.Sample, l *flow.Labels, id *[16]byte, ready *flo
 		i++
 	}
 	at := i
-	i += 2 + copy(buf[i+2:], ready.head)
+	i = putPadded(buf, i+2, ready.head)
 	w := (*window)(buf[i:])
 	n := putFlow(w, s)
 	if l.CountOnce {
 		n = w.uint8(n, 214, 1)
 	}
 	i += n
-	i += copy(buf[i:], ready.input)
-	i += copy(buf[i:], ready.output)
-	i += copy(buf[i:], ready.tail)
-	i = closeLength(buf, at, i)
-	i += copy(buf[i:], ready.headers)
-	i = closeLength(buf, 0, i)
+	i = putPadded(buf, i, ready.input)
+	i = putPadded(buf, i, ready.output)
+	end := putPadded(buf, i, ready.end)
+	i = closeLength(buf, at, i+ready.tail, end)
+	i = closeLength(buf, 0, i, i)
 	b.buf = b.buf[:start+i]
 	b.Records++
+	mem.FetchSlice(buf[i:min(i+ahead, len(buf))])
 }
 
-// closeLength writes the zigzag length of w[at+2:end] into the bytes at at,
-// moving what follows where two are not right, and gives the new end.
-func closeLength(w []byte, at, end int) int {
-	u := uint64(end-at-2) << 1
+// ahead is how much of a block is fetched before its next record comes, which others'
+// records in their own blocks precede.
+const ahead = 384
+
+// closeLength writes the zigzag length of w[at+2:to] into the bytes at at, moving
+// what follows up to end where two are not right, and gives the new end.
+func closeLength(w []byte, at, to, end int) int {
+	u := uint64(to-at-2) << 1
 	if u-128 < 1<<14-128 {
 		w[at], w[at+1] = byte(u)|0x80, byte(u>>7)
 		return end
 	}
+	return moveLength(w, at, end, u)
+}
+
+// moveLength is closeLength for a length of another size.
+func moveLength(w []byte, at, end int, u uint64) int {
 	var tmp [binary.MaxVarintLen64]byte
 	n := binary.PutUvarint(tmp[:], u)
 	copy(w[at+n:], w[at+2:end])
@@ -92,7 +134,7 @@ func putFlow(w *window, s *flow.Sample) int {
 	i = putPorts(w, i, s)
 	i = w.times(i, 111, 112, s.Time)
 	if s.FlowID != 0 {
-		w.store(i, uint64(tag2(200)|wireFixed64))
+		w.store(i, tag2(200)|wireFixed64)
 		w.store(i+2, s.FlowID)
 		i += 10
 	}
@@ -148,10 +190,17 @@ func appendPacked(b []byte, field int, list []uint32) []byte {
 	return b
 }
 
-// putHex writes the 16 hex digits of a flow id, eight at a time.
-func putHex(b *[16]byte, id uint64) {
-	binary.BigEndian.PutUint64(b[0:], hex8(uint32(id>>32)))
-	binary.BigEndian.PutUint64(b[8:], hex8(uint32(id)))
+// putHex writes the 16 hex digits of a flow id, eight at a time, and gives their Murmur2.
+func putHex(b *[16]byte, id uint64) uint32 {
+	high, low := hex8(uint32(id>>32)), hex8(uint32(id))
+	binary.BigEndian.PutUint64(b[0:], high)
+	binary.BigEndian.PutUint64(b[8:], low)
+	h := uint32(murmurSeed ^ len(b))
+	h = murmur(h, bits.ReverseBytes32(uint32(high>>32)))
+	h = murmur(h, bits.ReverseBytes32(uint32(high)))
+	h = murmur(h, bits.ReverseBytes32(uint32(low>>32)))
+	h = murmur(h, bits.ReverseBytes32(uint32(low)))
+	return murmurEnd(h)
 }
 
 // hex8 gives the eight hex digits of v, the first in the highest byte.

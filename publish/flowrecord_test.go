@@ -179,6 +179,22 @@ func TestFlowMessage(t *testing.T) {
 	}
 }
 
+// TestNamesOfAnyLength: parts of records are copied in pieces of a fixed size.
+func TestNamesOfAnyLength(t *testing.T) {
+	sink := &heldSink{partitions: map[Topic]int32{Flows: 7}}
+	s := everydaySample(rand.New(rand.NewPCG(1, 2)))
+	for n := range maxName + 1 {
+		name := strings.Repeat("n", n)
+		e := New(testConfig(), sink).Encoder()
+		l := &flow.Labels{In: &flow.Names{Port: name}, Out: &flow.Names{Port: name}}
+		for range 2 { // the second time from what was kept
+			e.Flow(s, l)
+			e.Close()
+			checkFlow(t, sink.records(), s, l)
+		}
+	}
+}
+
 // TestFlowVia: AS path and communities of extended_gateway reach the record, the
 // longest as well.
 func TestFlowVia(t *testing.T) {
@@ -223,6 +239,9 @@ func checkFlow(t *testing.T, got []kept, s *flow.Sample, l *flow.Labels) {
 	want := expected(s, l, "dc1")
 	if d := cmp.Diff(want, &m, protocmp.Transform()); d != "" {
 		t.Fatalf("message (-want +got):\n%s", d)
+	}
+	if n := proto.Size(&m); n != len(k.value) {
+		t.Fatalf("%d bytes, the generated code needs %d", len(k.value), n)
 	}
 	key := []byte(flow.FormatID(s.FlowID))
 	part := Partition(key, 7)

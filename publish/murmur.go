@@ -5,12 +5,9 @@ import "encoding/binary"
 // Murmur2 is the hash that Java producers partition by (32 bits, seed
 // 0x9747b28c), so that their consumers join our topics with theirs.
 func Murmur2(key []byte) uint32 {
-	const m = 0x5bd1e995
-	h := 0x9747b28c ^ uint32(len(key))
+	h := murmurSeed ^ uint32(len(key))
 	for ; len(key) >= 4; key = key[4:] {
-		k := binary.LittleEndian.Uint32(key) * m
-		k = (k ^ k>>24) * m
-		h = h*m ^ k
+		h = murmur(h, binary.LittleEndian.Uint32(key))
 	}
 	switch len(key) {
 	case 3:
@@ -20,9 +17,21 @@ func Murmur2(key []byte) uint32 {
 		h ^= uint32(key[1]) << 8
 		fallthrough
 	case 1:
-		h = (h ^ uint32(key[0])) * m
+		h = (h ^ uint32(key[0])) * murmurFactor
 	}
-	h = (h ^ h>>13) * m
+	return murmurEnd(h)
+}
+
+const murmurSeed, murmurFactor = 0x9747b28c, 0x5bd1e995
+
+// murmur adds four bytes.
+func murmur(h, k uint32) uint32 {
+	k *= murmurFactor
+	return h*murmurFactor ^ (k^k>>24)*murmurFactor
+}
+
+func murmurEnd(h uint32) uint32 {
+	h = (h ^ h>>13) * murmurFactor
 	return h ^ h>>15
 }
 

@@ -9,8 +9,8 @@ func putPacket(w *window, i int, p *flow.Packet) int {
 	}
 	i = w.uint64(i, 27, p.SrcMAC)
 	i = w.uint64(i, 28, p.DstMAC)
-	i = w.uint32(i, 29, uint32(p.VLAN))
-	i = w.uint32(i, 30, uint32(p.EtherType))
+	i = w.uint16(i, 29, p.VLAN)
+	i = w.uint16(i, 30, p.EtherType)
 	if p.MPLSDepth > 0 {
 		i = putLabels(w, i, p)
 	}
@@ -28,13 +28,21 @@ func putPacket(w *window, i int, p *flow.Packet) int {
 // putInner writes the innermost IP packet. Its addresses are known even if they
 // are all zero.
 func putInner(w *window, i int, p *flow.Packet) int {
-	w.store(i, 6<<3|wireBytes)
-	i = w.addr(i+1, &p.Key.Src)
-	w.store(i, 7<<3|wireBytes)
-	i = w.addr(i+1, &p.Key.Dst)
+	src, src4 := ipv4(&p.Key.Src)
+	dst, dst4 := ipv4(&p.Key.Dst)
+	if src4 && dst4 {
+		w.store(i, 6<<3|wireBytes|4<<8|src<<16)
+		w.store(i+6, 7<<3|wireBytes|4<<8|dst<<16)
+		i += 12
+	} else {
+		w.store(i, 6<<3|wireBytes)
+		i = w.addr(i+1, &p.Key.Src)
+		w.store(i, 7<<3|wireBytes)
+		i = w.addr(i+1, &p.Key.Dst)
+	}
 	i = w.uint8(i, 20, p.Key.Proto)
-	i = w.uint32(i, 21, uint32(p.Key.SrcPort))
-	i = w.uint32(i, 22, uint32(p.Key.DstPort))
+	i = w.uint16(i, 21, p.Key.SrcPort)
+	i = w.uint16(i, 22, p.Key.DstPort)
 	i = w.uint8(i, 23, p.TOS)
 	i = w.uint8(i, 25, p.TTL)
 	i = w.uint8(i, 26, p.TCPFlags)
@@ -42,7 +50,7 @@ func putInner(w *window, i int, p *flow.Packet) int {
 	i = w.uint32(i, 216, p.TCPSequence)
 	i = w.uint32(i, 217, p.PayloadLength)
 	i = w.uint32(i, 35, p.FragmentID)
-	i = w.uint32(i, 36, uint32(p.FragmentOffset))
+	i = w.uint16(i, 36, p.FragmentOffset)
 	i = w.uint32(i, 37, p.FlowLabel)
 	if p.Key.Proto == flow.ProtoICMP || p.Key.Proto == flow.ProtoICMPv6 {
 		i = w.uint8(i, 31, p.ICMPType)
@@ -70,7 +78,7 @@ func putLabels(w *window, i int, p *flow.Packet) int {
 }
 
 // length writes the tag and the length, below 128, of a field that ends at end.
-func (w *window) length(i int, field uint16, end int) {
+func (w *window) length(i int, field uint64, end int) {
 	tag := tag2(field) | wireBytes
 	w[i&windowMask], w[(i+1)&windowMask], w[(i+2)&windowMask] = byte(tag), byte(tag>>8), byte(end-i-3)
 }
@@ -80,8 +88,8 @@ func putTunnel(w *window, i int, p *flow.Packet) int {
 	i = w.addr2(i, 232, &p.OuterSrc)
 	i = w.addr2(i, 233, &p.OuterDst)
 	i = w.uint8(i, 234, p.OuterProto)
-	i = w.uint32(i, 235, uint32(p.OuterSrcPort))
-	i = w.uint32(i, 236, uint32(p.OuterDstPort))
+	i = w.uint16(i, 235, p.OuterSrcPort)
+	i = w.uint16(i, 236, p.OuterDstPort)
 	i = w.uint8(i, 237, p.OuterTTL)
 	return w.uint8(i, 238, p.OuterTOS)
 }
