@@ -24,6 +24,7 @@ func (f *fabric) lived() *Snapshot {
 		for spine := 51; spine <= 52; spine++ {
 			f.forwarded(leaf, spine-2, spine, leaf)
 			f.forwarded(spine, leaf, leaf, spine-2)
+			f.give(Evidence{Kind: SawVote, Agent: agent(leaf), Port: uint32(spine - 2), Agent2: agent(spine), Port2: uint32(leaf), Count: votesAlone})
 		}
 	}
 	return f.tick(500 * time.Millisecond)
@@ -71,7 +72,7 @@ func TestInferredEndReports(t *testing.T) {
 	far := func(spine int) uint64 { return mac(3, spine-2) }
 	f.quiet3(20, far)
 	for spine := 51; spine <= 52; spine++ {
-		f.forwarded(spine, 3, 3, spine-2)
+		f.give(Evidence{Kind: SawIngress, Agent: agent(3), Port: uint32(spine - 2), Far: mac(spine, 3), Own: mac(3, spine-2), Encap: true})
 	}
 	snap := f.quiet3(4, far)
 	if e, _ := snap.TunnelEnd(addr(vtep3)); e.Switches != [2]SwitchID{f.id(3)} || f.sharedEnds != 0 {
@@ -182,7 +183,7 @@ func TestRivalOfTunnelEnd(t *testing.T) {
 		f.give(Evidence{Kind: SawSource, Agent: agent(1), Port: 1, Addr: addr("10.1.0.1"), Far: mac(0, 10), Buckets: 1<<20 - 1})
 	}
 	f.lived()
-	var snap *Snapshot
+	snap := f.tick(2 * time.Second) // the fabric is older than its tunnels
 	for range 4 {
 		h1()
 		f.tunnelled("10.240.0.1", mac(1, 49), 51, 1, 0, 1<<20-1)
@@ -196,7 +197,7 @@ func TestRivalOfTunnelEnd(t *testing.T) {
 	if e, sure := snap.TunnelEnd(addr("10.240.0.1")); !e.Rival || sure || snap.Certain(addr("10.1.0.1")) {
 		t.Errorf("the tunnel's end is at %v, sure %v; the host is certain: %v", e, sure, snap.Certain(addr("10.1.0.1")))
 	}
-	f.forwarded(51, 9, 1, 50) // it was but a second link of that leaf
+	f.give(Evidence{Kind: SawIngress, Agent: agent(1), Port: 50, Far: mac(51, 9), Own: mac(1, 50), Encap: true}) // it was but a second link of that leaf
 	f.give(Evidence{Kind: SawIngress, Agent: agent(51), Port: 9, Far: mac(1, 50), Own: mac(51, 9)})
 	snap = f.tick(time.Second)
 	if e, sure := snap.TunnelEnd(addr("10.240.0.1")); e.Rival || !sure || !snap.Certain(addr("10.1.0.1")) {

@@ -142,6 +142,7 @@ type Learner struct {
 	registry *Registry
 	now      int64
 	linkAt   int64 // when a link was last learned
+	began    int64 // when learning began
 	nodes    []*node
 	ports    int // of all nodes
 	outside  int // hosts outside the fabric
@@ -237,7 +238,7 @@ func (l *Learner) Apply(evidence []Evidence, now int64) (*Snapshot, []Record) {
 
 // begin starts the clock of settling, which has run out where a settled fabric was recalled.
 func (l *Learner) begin(now int64) {
-	l.linkAt = now
+	l.linkAt, l.began = now, now
 	if l.wasSettled {
 		l.linkAt -= settleAfter + 1
 	}

@@ -32,7 +32,7 @@ func (l *Learner) ingress(n *node, e *Evidence) {
 	}
 	if e.Encap || !e.Fresh {
 		l.entered(p, e)
-		l.own(e.Own, n.id, false)
+		l.claim(p, e)
 		if unicastMAC(e.Own) {
 			p.own = e.Own
 		}

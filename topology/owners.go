@@ -5,6 +5,7 @@ type owner struct {
 	sw     SwitchID
 	weak   bool // claimed by egress samples only
 	shared bool // several switches claim it: it proves nothing
+	bare   bool // claimed while no tunnel was seen yet
 	last   int64
 }
 
@@ -21,7 +22,7 @@ func (l *Learner) own(mac uint64, sw SwitchID, weak bool) {
 		l.Ignored++
 		return
 	case !ok, o.weak && !weak:
-		l.owners[mac] = owner{sw: sw, weak: weak, last: l.now}
+		l.owners[mac] = owner{sw: sw, weak: weak, bare: !l.tunnelled, last: l.now}
 		if ok && o.sw == sw && !o.shared {
 			return
 		}
@@ -49,6 +50,11 @@ func (l *Learner) dispute(mac uint64, weak bool) {
 	l.owners[mac] = owner{weak: weak, shared: true, last: l.now}
 	l.next.owners.delete(mac)
 	l.changed = true
+	l.unlink(mac)
+}
+
+// unlink: the ports whose far MAC it is lead nowhere known, unless more than that says where.
+func (l *Learner) unlink(mac uint64) {
 	for _, p := range l.byFar[mac] {
 		if p.peer == 0 || p.given || p.voted {
 			continue
@@ -74,5 +80,32 @@ func (l *Learner) listed(n *node, mac uint64) {
 		l.listedBy[mac] = 0
 	case known:
 		l.own(mac, n.id, false)
+	}
+}
+
+// claim: forwarded frames that enter a port are addressed to its switch. Where there are
+// tunnels these say so of links between switches; a bare one may come from a host that
+// routes, or sends such a TTL, and be bridged into a tunnel: it is addressed to another host.
+func (l *Learner) claim(p *port, e *Evidence) {
+	if e.Encap || p.peer != 0 || !l.tunnelled {
+		l.own(e.Own, p.key.sw, false)
+	}
+}
+
+// bareClaims is how long claims may have been made by mistake before the first tunnel is seen.
+const bareClaims = int64(1e9)
+
+// unclaim: there are tunnels, of which nobody knew. What bare frames claimed in the first moments is open again.
+func (l *Learner) unclaim() {
+	if l.now-l.began > bareClaims {
+		return
+	}
+	for mac, o := range l.owners { // order does not matter: each is on its own
+		if !o.bare {
+			continue
+		}
+		delete(l.owners, mac)
+		l.next.owners.delete(mac)
+		l.unlink(mac)
 	}
 }

@@ -57,5 +57,6 @@ func (l *Learner) believes(n *node, e *Evidence) bool {
 func (l *Learner) inTunnels(e *Evidence) {
 	if e.Encap && !l.tunnelled {
 		l.tunnelled, l.changed = true, true
+		l.unclaim()
 	}
 }
