@@ -26,6 +26,7 @@ func TestAskOverTLS(t *testing.T) {
 	if r := spoor(t, append([]string{"doctor"}, at...)...); !strings.Contains(r.out, "embedded") {
 		t.Errorf("doctor: %+v", r)
 	}
+	wrong(t, 1, "0000000000000001 is unknown: no flow", append([]string{"explain", "0000000000000001"}, at...)...)
 	otherCert, otherKey := selfSigned(t, "spoor.example.net")
 	other := []string{"--http.listen", d.HTTP.String(), "--http.tls.cert_file", otherCert, "--http.tls.key_file", otherKey}
 	wrong(t, 1, "nobody answers at https://", append([]string{"health"}, other...)...)

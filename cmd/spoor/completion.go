@@ -10,9 +10,9 @@ import (
 
 func (c *cli) completionCommand() *cobra.Command {
 	return &cobra.Command{
-		Use:       "completion bash|zsh|fish|powershell",
-		Short:     "Print a completion script for a shell",
-		Example:   "  source <(spoor completion bash)",
+		Use:     "completion bash|zsh|fish|powershell",
+		Short:   "Print a completion script for a shell",
+		Example: "  source <(spoor completion bash)",
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) != 1 || !slices.Contains(cmd.ValidArgs, args[0]) {
 				return errors.New("completion wants one shell: bash, zsh, fish or powershell")

@@ -205,7 +205,7 @@ func TestRunNotices(t *testing.T) {
 	want := []string{
 		"spoor: sFlow on UDP " + d.UDP.String() + ", from any source: set listen.allow to hear only your switches",
 		"spoor: embedded Kafka broker on " + d.Brokers[0] + " (not replicated, for evaluation; data in " + filepath.Join(dir, "broker") + "): set kafka.brokers to use your own",
-		"spoor: read the alerts: spoor tail elephants --from start --kafka.brokers " + d.Brokers[0] + " --kafka.topic_prefix lab.   or: kcat -C -b " + d.Brokers[0] + " -t lab.elephants -o beginning",
+		"spoor: see elephants: spoor tail elephants --from start --kafka.brokers " + d.Brokers[0] + " --kafka.topic_prefix lab.   or: kcat -C -b " + d.Brokers[0] + " -t lab.elephants -o beginning",
 		"spoor: live page: http://" + d.HTTP.String() + "/",
 		"spoor: http://" + d.HTTP.String() + "/metrics, /healthz and /readyz",
 	}

@@ -62,9 +62,18 @@ func (r *runner) explain(_ context.Context, what string) (any, error) {
 	d, err := explain.Ask(r.engine, what)
 	switch {
 	case errors.Is(err, explain.ErrAsked):
-		return nil, errors.Join(web.ErrAsked, err)
+		return nil, askedError{err, web.ErrAsked}
 	case errors.Is(err, explain.ErrUnknown):
-		return nil, errors.Join(web.ErrUnknown, err)
+		return nil, askedError{err, web.ErrUnknown}
 	}
 	return d, err
 }
+
+// askedError is an error of explain that is one of web's as well, told in its own words alone.
+type askedError struct {
+	error
+	kind error
+}
+
+// Is reports whether the error is of web's kind.
+func (e askedError) Is(target error) bool { return target == e.kind }

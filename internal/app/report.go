@@ -158,7 +158,7 @@ func (r *runner) notices() {
 	} else {
 		say("publishing to Kafka at %s", brokers)
 	}
-	say("read the alerts: %s tail elephants --from start --kafka.brokers %s%s   or: kcat -C -b %s -t %s -o beginning",
+	say("see elephants: %s tail elephants --from start --kafka.brokers %s%s   or: kcat -C -b %s -t %s -o beginning",
 		cmp.Or(r.o.Program, "spoor"), brokers, prefix, brokers, elephants)
 	if url := r.web.URL(); url != "" {
 		say("live page: %s/", url)

@@ -27,18 +27,19 @@ func (n *narrator) introduce(a *app.Addresses, c *fabric.Config) {
 	if want := n.o.App.HTTP.Listen; want != "" && want != a.HTTP.String() {
 		taken = fmt.Sprintf("  (%s is taken)", want)
 	}
-	n.say(plain, "  page     %s%s/%s", scheme(&n.o.App.HTTP), a.HTTP, taken)
-	n.say(plain, "  metrics  %s%s/metrics", scheme(&n.o.App.HTTP), a.HTTP)
+	n.say(plain, "  page       %s%s/%s", scheme(&n.o.App.HTTP), a.HTTP, taken)
+	n.say(plain, "  metrics    %s%s/metrics", scheme(&n.o.App.HTTP), a.HTTP)
 	broker := strings.Join(a.Brokers, ",")
-	n.say(plain, "  broker   %s, embedded, speaks Kafka's protocol", broker)
-	n.say(plain, "  alerts   %s tail elephants --from start --kafka.brokers %s", n.o.Program, broker)
-	n.say(plain, "           kcat -C -b %s -t sflow.elephants -o beginning", broker)
+	n.say(plain, "  broker     %s, embedded, speaks Kafka's protocol", broker)
+	n.say(plain, "  elephants  %s tail elephants --from start --kafka.brokers %s", n.o.Program, broker)
+	n.say(plain, "             kcat -C -b %s -t sflow.elephants -o beginning", broker)
 	n.say(plain, "")
 	end := "Ctrl-C ends it"
 	if c.Duration > 0 {
 		end = fmt.Sprintf("It ends after %s, or with Ctrl-C,", short(c.Duration))
 	}
 	n.say(plain, "%s and compares what was found with what truly happened.", end)
+	n.say(plain, "Lines of elephants have a letter (the same on the page), the flow, its share of a link with the 95%% interval, rate and path.")
 	n.say(plain, "")
 }
 

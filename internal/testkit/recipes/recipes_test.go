@@ -21,18 +21,23 @@ type check struct {
 
 // checks are by the recipe's title.
 var checks = map[string]check{
-	"kcat":                     {right: checkKcat},
-	"Kafka's console consumer": {right: checkConsole},
-	"Java":                     {right: checkJava},
-	"Kafka Streams": {right: checkStreams, enough: func(f *fixture, out string) bool {
-		return strings.Count(out, "\n") >= f.lines["elephants"]
-	}},
+	"kcat":                        {right: checkKcat},
+	"Kafka's console consumer":    {right: checkConsole},
+	"Elephants in Python":         {right: checkElephants, enough: allElephants},
+	"Elephants in Go":             {right: checkElephants, enough: allElephants},
+	"Java":                        {right: checkJava},
+	"Kafka Streams":               {right: checkStreams, enough: allElephants},
 	"ClickHouse":                  {right: checkSums},
 	"Python and DuckDB":           {right: checkSums},
 	"DuckDB without Kafka":        {right: checkTotal},
 	"What reads goflow2's topics": {right: checkAgents},
 
 	"Framing confluent, with any schema registry": {right: checkFramed, framed: true},
+}
+
+// allElephants: a line was printed for each message of that topic.
+func allElephants(f *fixture, out string) bool {
+	return strings.Count(out, "\n") >= f.lines["elephants"]
 }
 
 func TestRecipes(t *testing.T) {
@@ -183,6 +188,20 @@ func checkStreams(t *testing.T, f *fixture, out, _ string) {
 	for id, yes := range met {
 		if !yes {
 			t.Errorf("flow %s did not meet its path", id)
+		}
+	}
+}
+
+// checkElephants wants a line for each message on elephants, with the flow, its state and its way.
+func checkElephants(t *testing.T, f *fixture, out, _ string) {
+	t.Helper()
+	if n := len(lines(out)); n != f.lines["elephants"] {
+		t.Errorf("%d lines, %d messages on elephants", n, f.lines["elephants"])
+	}
+	for _, l := range lines(out) {
+		w := strings.Fields(l)
+		if len(w) < 4 || len(w[0]) != 16 || !slices.Contains([]string{"started", "updated", "ended"}, w[1]) || !strings.Contains(l, " via leaf") {
+			t.Errorf("line %q", l)
 		}
 	}
 }
