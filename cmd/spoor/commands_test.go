@@ -141,6 +141,11 @@ func TestWhatIf(t *testing.T) {
 	if got := words(`elephants.share=0.2 elephants.mute=src=10.1.1.1 schedule="Mon 01:00-02:00 UTC" flows.max=5`); len(got) != 3 || got[1] != `elephants.mute=src=10.1.1.1 schedule="Mon 01:00-02:00 UTC"` {
 		t.Errorf("%q", got)
 	}
+	mine := write(t, "spoor.yaml", "kafka:\n  brokers: [kafka1:9092]\n  required: true\noutput:\n  dir: "+t.TempDir()+"\nelephants:\n  share: 0.2\n")
+	r = spoor(t, "replay", "-c", mine, "--what-if", "elephants.share=0.1", captures+"hsflowd-elephants.pcap.zst") // the file of a collector
+	if lines := strings.Split(strings.TrimSpace(r.out), "\n"); r.code != 0 || len(lines) != 3 || strings.Fields(lines[1])[2] != "1" || strings.Fields(lines[2])[1] != "3" {
+		t.Errorf("%+v", r)
+	}
 	if r := spoor(t, "replay", "--what-if", "elephants.share=0.2", "--output", "out", "x.pcap"); r.code != 2 || !strings.Contains(r.err, "writes nothing") {
 		t.Errorf("%+v", r)
 	}

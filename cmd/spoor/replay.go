@@ -39,11 +39,14 @@ func (c *cli) replayCommand() *cobra.Command {
 		if err != nil {
 			return err
 		}
+		if len(whatIf) > 0 {
+			if output != "" {
+				return errWritesNothing
+			}
+			return c.whatIf(cmd.Context(), whatIf, args, port)
+		}
 		if output != "" {
 			c.cfg.Output.Dir = output
-		}
-		if len(whatIf) > 0 {
-			return c.whatIf(cmd.Context(), whatIf, args, port)
 		}
 		c.working = true
 		bar := newProgress(c.err)

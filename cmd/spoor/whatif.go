@@ -9,14 +9,19 @@ import (
 
 	"spoor/internal/app/replay"
 	"spoor/internal/app/settings"
+	"spoor/internal/config"
 )
+
+var errWritesNothing = errors.New("--what-if writes nothing: leave out --output and --kafka.brokers")
 
 // whatIf replays captures under the settings as they are and under each change
 // of them, and prints a line for each.
 func (c *cli) whatIf(ctx context.Context, changes, files []string, port uint16) error {
-	if c.cfg.Output.Dir != "" || len(c.cfg.Kafka.Brokers) > 0 {
-		return errors.New("--what-if writes nothing: leave out --output and kafka.brokers")
+	// The collector's own file may name both; a flag that asks for what will not be is a mistake.
+	if c.set.Origin("output.dir") == config.FromFlag || c.set.Origin("kafka.brokers") == config.FromFlag {
+		return errWritesNothing
 	}
+	c.cfg.Output.Dir, c.cfg.Kafka.Brokers, c.cfg.Kafka.Required = "", nil, false
 	type variant struct {
 		name string
 		cfg  settings.Config
