@@ -37,10 +37,20 @@ func (w *Watch) status(id links.ID, s links.Status, p *topology.Port) {
 	w.flapping(id, s)
 }
 
-// flapping looks whether a port goes up and down.
+// joins reports whether a port leads to another switch, as a link or as member of one.
+func (w *Watch) joins(id links.ID) bool {
+	if p := w.snap.Port(id.Switch, id.IfIndex); p != nil && p.Peer != 0 {
+		return true
+	}
+	p := w.snap.Port(id.Switch, w.lags[id.Switch][id.IfIndex])
+	return p != nil && p.Peer != 0
+}
+
+// flapping looks whether a port between two switches goes up and down. How often a host
+// restarts is its own business.
 func (w *Watch) flapping(id links.ID, s links.Status) {
 	f := w.flaps[id]
-	if s.Flaps == 0 || f == nil && len(w.flaps) >= maxHeld {
+	if s.Flaps == 0 || !w.joins(id) || f == nil && len(w.flaps) >= maxHeld {
 		return
 	}
 	if f == nil {
