@@ -28,6 +28,8 @@ type bench struct {
 	told  []string // "raised warning LinkBusy: summary"
 	last  *flow.Alert
 	count map[links.ID]*links.Poll
+
+	learner *topology.Learner
 }
 
 func newBench(t *testing.T) *bench {
@@ -52,7 +54,7 @@ func newBench(t *testing.T) *bench {
 	}
 	learner := topology.NewLearner(topology.Config{Learn: true, Static: given, Speeds: []topology.Speed{{Bps: 1e9}}}, topology.NewRegistry())
 	snap, _ := learner.Apply(nil, second)
-	b := &bench{t: t, ports: links.New(1000), snap: snap, now: 1000 * second, count: map[links.ID]*links.Poll{}}
+	b := &bench{t: t, learner: learner, ports: links.New(1000), snap: snap, now: 1000 * second, count: map[links.ID]*links.Poll{}}
 	b.w = watch.New(alert.NewBook(alert.DefaultConfig()), b.ports)
 	b.w.Begin(snap, b.now)
 	return b
