@@ -40,7 +40,7 @@ func bits(v float64) string {
 			return strconv.FormatFloat(v/u.size, 'g', 4, 64) + u.unit + "bit/s"
 		}
 	}
-	return strconv.FormatFloat(v, 'g', 4, 64) + " bit/s"
+	return strconv.FormatFloat(v, 'f', 0, 64) + " bit/s"
 }
 
 func bytes(n int) string {
