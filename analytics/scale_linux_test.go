@@ -357,6 +357,7 @@ func BenchmarkScaleWorkers(b *testing.B) {
 		w.run(len(order))
 	}
 	var one, two float64
+	b.ReportAllocs()
 	for b.Loop() {
 		one += cpuOf(func() { work(c.feeds[0], c.order[:half]); work(c.feeds[1], c.order[half:]) })
 		two += cpuOf(func() {

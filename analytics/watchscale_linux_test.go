@@ -87,6 +87,7 @@ func BenchmarkWatch(b *testing.B) {
 	n := 0
 	worst = 0
 	b.ResetTimer()
+	b.ReportAllocs()
 	for b.Loop() {
 		p, t := step(130 + n)
 		n++

@@ -129,16 +129,16 @@ func (l *lane) admit(b *Block) Outcome {
 	b.class = l.class(b.Topic)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	o := l.take(b, int64(cap(b.buf)))
+	o := l.takeLocked(b, int64(cap(b.buf)))
 	l.books.topic[b.Topic].records.Add(int(b.Records))
 	if o != Acknowledged && o != Spooled {
-		l.books.end(b, o)
+		l.books.endLocked(b, o)
 	}
 	return o
 }
 
-// take finds room for the block, and waits for it where that is wanted; l.mu is held.
-func (l *lane) take(b *Block, size int64) Outcome {
+// takeLocked finds room for the block, and waits for it where that is wanted.
+func (l *lane) takeLocked(b *Block, size int64) Outcome {
 	class := b.class
 	sp := l.spools[class]
 	if l.topics[b.Topic].Memory && l.blocks[b.Topic].spooled == 0 { // behind what an earlier run left, if anything
@@ -146,14 +146,14 @@ func (l *lane) take(b *Block, size int64) Outcome {
 	}
 	for !l.closed.Load() {
 		fits := l.queued[class]+size <= l.limits[b.Topic]
-		if fits && !sp.busy() || l.wait && l.queued[class] == 0 {
+		if fits && !sp.busyLocked() || l.wait && l.queued[class] == 0 {
 			b.charged = size
-			l.charge(b, 1)
+			l.chargeLocked(b, 1)
 			return Acknowledged
 		}
-		if sp.takes(b, size) {
+		if sp.takesLocked(b, size) {
 			b.charged = size
-			l.charge(b, 1)
+			l.chargeLocked(b, 1)
 			return Spooled
 		}
 		if !l.wait {
@@ -164,8 +164,8 @@ func (l *lane) take(b *Block, size int64) Outcome {
 	return Shutdown
 }
 
-// charge adds or subtracts a block; l.mu is held.
-func (l *lane) charge(b *Block, sign int64) {
+// chargeLocked adds or subtracts a block.
+func (l *lane) chargeLocked(b *Block, sign int64) {
 	l.queued[b.class] += sign * b.charged
 	s := &l.blocks[b.Topic]
 	s.bytes += sign * b.charged
@@ -184,11 +184,11 @@ func (l *lane) settle(b *Block, o Outcome) {
 		}
 	}
 	l.mu.Lock()
-	l.charge(b, -1)
-	l.books.end(b, o)
+	l.chargeLocked(b, -1)
+	l.books.endLocked(b, o)
 	l.room.Broadcast()
 	sp := l.spools[b.class]
-	if sp.busy() {
+	if sp.busyLocked() {
 		sp.poke()
 	}
 	l.mu.Unlock()
@@ -207,10 +207,10 @@ func (l *lane) finish(b *Block, o Outcome) {
 // exchange replaces a queued block by others that hold its records.
 func (l *lane) exchange(old *Block, blocks []*Block) {
 	l.mu.Lock()
-	l.charge(old, -1)
+	l.chargeLocked(old, -1)
 	for _, b := range blocks {
 		b.charged = int64(cap(b.buf))
-		l.charge(b, 1)
+		l.chargeLocked(b, 1)
 	}
 	l.mu.Unlock()
 	old.lane = nil

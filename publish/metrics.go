@@ -66,8 +66,8 @@ func newBooks(set *metrics.Set, sink string, primary bool, sum func(Topic) block
 	return b
 }
 
-// end counts a block's outcome; the lane's lock is held.
-func (b *books) end(x *Block, o Outcome) {
+// endLocked counts a block's outcome.
+func (b *books) endLocked(x *Block, o Outcome) {
 	tb := &b.topic[x.Topic]
 	if o == Spooled {
 		return // its life goes on
@@ -81,12 +81,12 @@ func (b *books) end(x *Block, o Outcome) {
 	now := time.Now()
 	tb.last.Store(now.UnixNano())
 	if b.ack != nil {
-		b.acked(now.Sub(x.sealed).Seconds())
+		b.ackedLocked(now.Sub(x.sealed).Seconds())
 	}
 }
 
-// acked notes how long a block took; the lane's lock is held.
-func (b *books) acked(seconds float64) {
+// ackedLocked notes how long a block took.
+func (b *books) ackedLocked(seconds float64) {
 	b.ack.Update(seconds)
 	if mean := math.Float64frombits(b.ackMean.Load()); mean > 0 {
 		seconds = mean + ackWeight*(seconds-mean)

@@ -37,12 +37,12 @@ type spooling struct {
 	written *metrics.Counter // bytes of payload
 }
 
-// busy reports whether new blocks must queue up; lane.mu is held. On nil, as
+// busyLocked reports whether new blocks must queue up. On nil, as
 // all methods that are called by others, it does what having no spool means.
-func (s *spooling) busy() bool { return s != nil && s.active }
+func (s *spooling) busyLocked() bool { return s != nil && s.active }
 
-// takes puts the block into the inbox if there is room; lane.mu is held.
-func (s *spooling) takes(b *Block, size int64) bool {
+// takesLocked puts the block into the inbox if there is room.
+func (s *spooling) takesLocked(b *Block, size int64) bool {
 	if s == nil || s.waiting+size > spoolInbox {
 		return false
 	}
@@ -143,8 +143,8 @@ func (s *spooling) write(b *Block) {
 		l.blocks[b.Topic].spooled -= int64(b.Records)
 	}
 	s.waiting -= b.charged
-	l.charge(b, -1)
-	l.books.end(b, o)
+	l.chargeLocked(b, -1)
+	l.books.endLocked(b, o)
 	l.room.Broadcast()
 	l.mu.Unlock()
 	b.lane = nil
@@ -257,7 +257,7 @@ func (s *spooling) resume(blocks []*Block, marks *spool.Marks) []*Block {
 	l.mu.Lock()
 	for _, b := range kept {
 		l.blocks[b.Topic].spooled -= int64(b.Records)
-		l.charge(b, 1)
+		l.chargeLocked(b, 1)
 	}
 	l.mu.Unlock()
 	return kept
@@ -273,7 +273,7 @@ func (s *spooling) refuse(b *Block) {
 	if b.Topic < topics {
 		l.mu.Lock()
 		l.blocks[b.Topic].spooled -= int64(b.Records)
-		l.books.end(b, SpoolFailed)
+		l.books.endLocked(b, SpoolFailed)
 		l.mu.Unlock()
 	}
 	b.ref, b.lane = nil, nil

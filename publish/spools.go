@@ -85,7 +85,7 @@ func (l *lane) keep(b *Block) bool {
 		l.left = append(l.left, b)
 		return true
 	}
-	l.charge(b, -1)
+	l.chargeLocked(b, -1)
 	l.blocks[b.Topic].spooled += int64(b.Records)
 	l.pool.put(b)
 	return true
@@ -128,12 +128,12 @@ func (s *spooling) front(blocks []*Block) error {
 	for i, b := range blocks {
 		o := reason
 		l.mu.Lock()
-		l.charge(b, -1)
+		l.chargeLocked(b, -1)
 		if i >= len(blocks)-n {
 			o = Spooled
 			l.blocks[b.Topic].spooled += int64(b.Records)
 		}
-		l.books.end(b, o)
+		l.books.endLocked(b, o)
 		l.mu.Unlock()
 		l.finish(b, o)
 	}

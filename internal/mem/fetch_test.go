@@ -63,6 +63,7 @@ func benchmarkVisits(b *testing.B, prepare func(p *[8]uint64)) {
 	}
 	at := uint64(1)
 	var batch [64]*[8]uint64
+	b.ReportAllocs()
 	for b.Loop() {
 		for i := range batch {
 			at = at*6364136223846793005 + 1442695040888963407

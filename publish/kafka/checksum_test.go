@@ -53,6 +53,7 @@ func TestNoted(t *testing.T) {
 }
 
 func BenchmarkCombine(b *testing.B) {
+	b.ReportAllocs()
 	for b.Loop() {
 		combine(1, 2, 256<<10)
 	}

@@ -137,6 +137,7 @@ func BenchmarkOpen(b *testing.B) {
 	}
 	for _, name := range []string{"indexed", "read"} {
 		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
 			for b.Loop() {
 				if name == "read" {
 					b.StopTimer()
