@@ -1,6 +1,8 @@
 package analytics
 
 import (
+	"cmp"
+
 	"spoor/analytics/elephant"
 	"spoor/analytics/flowtable"
 	"spoor/analytics/path"
@@ -72,13 +74,14 @@ func (s *Shard) follow(d *detail, e *flowtable.Entry, x *observed) {
 	}
 	for i := range s.votes {
 		v := &s.votes[i]
-		kind := topology.SawVote
-		if v.Gap {
-			kind = topology.SawGap
+		ev := topology.Evidence{
+			Kind: topology.SawVote, Encap: v.HandOver, Flow: x.id, Agent: s.agent(v.From.Switch), Port: v.From.Out, Agent2: s.agent(v.To.Switch), Port2: v.To.In,
+			First: min(v.From.Seen, v.To.Seen),
 		}
-		s.testify(topology.Evidence{
-			Kind: kind, Encap: v.HandOver, Flow: x.id, Agent: s.agent(v.From.Switch), Port: v.From.Out, Agent2: s.agent(v.To.Switch), Port2: v.To.In,
-		}, x.at)
+		if v.Gap {
+			ev.Kind, ev.First = topology.SawGap, 0
+		}
+		s.testify(ev, x.at)
 	}
 	if d.tracker.Encap {
 		e.Flags |= tunnelled
@@ -103,7 +106,7 @@ func (s *Shard) follow(d *detail, e *flowtable.Entry, x *observed) {
 func (s *Shard) agent(id topology.SwitchID) flow.Addr { return s.snap.FlowPort(id, 0).Agent }
 
 func (s *Shard) testify(ev topology.Evidence, now int64) {
-	ev.Count, ev.First, ev.Last, ev.Sequence = max(ev.Count, 1), now, now, s.witness
+	ev.Count, ev.First, ev.Last, ev.Sequence = max(ev.Count, 1), cmp.Or(ev.First, now), now, s.witness
 	s.witness++
 	if len(s.evidence) < maxPending {
 		s.evidence = append(s.evidence, ev)

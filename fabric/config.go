@@ -22,6 +22,7 @@ type LAGNaming uint8
 const (
 	NameMember LAGNaming = iota
 	NameAggregate
+	NameMixed // every second switch the aggregate, so that the ends of a link are named differently
 )
 
 // SharedMAC is a router MAC that several switches have in common.

@@ -46,6 +46,7 @@ func modes() map[string]Config {
 		"vxlan dual":  small(func(c *Config) { c.VXLAN, c.DualHomed = true, 0.5 }),
 		"dual":        small(func(c *Config) { c.DualHomed = 1 }),
 		"lag":         small(func(c *Config) { c.LAG = 2 }),
+		"mixed":       small(func(c *Config) { c.LAG, c.LAGNaming = 2, NameMixed }),
 		"aggregate":   small(func(c *Config) { c.LAG, c.LAGNaming, c.Direction = 3, NameAggregate, Both }),
 		"host agents": small(func(c *Config) { c.HostAgents = true }),
 		"loss":        small(func(c *Config) { c.Loss, c.Duplicate = 0.1, 0.1 }),

@@ -147,13 +147,13 @@ func (h *host) macOn(p *port) uint64 {
 	return h.mac
 }
 
-// reported gives the ifIndex that the node's agent reports for p.
-func (p *port) reported(naming LAGNaming) uint32 {
-	if p.lag != nil && naming == NameAggregate {
-		return p.lag.ifIndex
-	}
-	return p.ifIndex
+// namesAggregates reports whether samples of the node's agent name aggregates instead of their members.
+func (v *node) namesAggregates(naming LAGNaming) bool {
+	return naming == NameAggregate || naming == NameMixed && (int(v.tier)+v.number)%2 == 1
 }
+
+// reported gives the ifIndex that the node's agent reports for p.
+func (p *port) reported(naming LAGNaming) uint32 { return p.named(naming).ifIndex }
 
 // at reports whether h is attached to n by a link that is up, and where.
 func (h *host) at(n *node) *port {

@@ -104,23 +104,39 @@ func (f *Fabric) truthOfNodes(t *Truth) {
 		t.Agents[v.addr.String()] = v.name
 		for _, p := range v.ports {
 			i := f.truthOfPort(p)
-			hidden := p.members != nil
-			if f.cfg.LAGNaming == NameAggregate {
-				hidden = p.lag != nil
-			}
-			if hidden {
+			if f.hides(p) {
 				t.Unnamed = append(t.Unnamed, i)
-			} else {
-				t.Interfaces = append(t.Interfaces, i)
+				continue
 			}
+			if f.odd(p) && p.lag != nil { // the link is that of the aggregates
+				i.Neighbour, i.NeighbourPort = nil, nil
+			}
+			t.Interfaces = append(t.Interfaces, i)
 		}
 	}
+}
+
+// hides reports whether a port is known by its counters alone: samples name its aggregate
+// or its members instead, and so they do at the other end.
+func (f *Fabric) hides(p *port) bool {
+	if p.node.namesAggregates(f.cfg.LAGNaming) {
+		return p.lag != nil
+	}
+	return p.members != nil && !f.odd(p)
+}
+
+// odd reports whether samples name the aggregate at one end of a LAG and its members at the other.
+func (f *Fabric) odd(p *port) bool {
+	return p.far != nil && p.node.namesAggregates(f.cfg.LAGNaming) != p.far.node.namesAggregates(f.cfg.LAGNaming)
 }
 
 func (f *Fabric) truthOfPort(p *port) TruthInterface {
 	i := TruthInterface{
 		Switch: p.node.name, Agent: p.node.addr.String(), IfIndex: p.ifIndex, IfIndexBefore: p.before, IfName: p.name,
 		MAC: macText(p.mac), Speed: p.speed, Down: p.status()&operUp == 0,
+	}
+	if p.lag != nil {
+		i.LAG = p.lag.name
 	}
 	switch {
 	case p.far != nil:

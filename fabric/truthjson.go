@@ -74,7 +74,8 @@ type TruthInterface struct {
 	MAC           string       `json:"mac"`
 	Speed         uint64       `json:"speed"`
 	Down          bool         `json:"down,omitempty"` // the link is, at the end
-	Neighbour     *string      `json:"neighbour"`      // null: a host that moved away
+	LAG           string       `json:"lag,omitempty"`  // the aggregate that it is member of
+	Neighbour     *string      `json:"neighbour"`      // null: a host that moved away, or the other end of a LAG names its aggregate
 	NeighbourPort *string      `json:"neighbour_port"`
 	During        TruthTraffic `json:"during"`
 }

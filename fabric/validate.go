@@ -164,7 +164,7 @@ func (c *Config) validateAgents() error {
 	if c.BackOff && c.SampleLimit == 0 {
 		return bad("agents cannot back off without a limit of samples")
 	}
-	if c.Direction > Both || c.LAGNaming > NameAggregate {
+	if c.Direction > Both || c.LAGNaming > NameMixed {
 		return bad("unknown sampling direction or LAG naming")
 	}
 	if c.SamplingRate >= 1<<24 {

@@ -17,7 +17,7 @@ func (t *tap) view(naming LAGNaming) view {
 
 // named gives the port as its agent names it: of a member, perhaps the aggregate.
 func (p *port) named(naming LAGNaming) *port {
-	if p != nil && p.lag != nil && naming == NameAggregate {
+	if p != nil && p.lag != nil && p.node.namesAggregates(naming) {
 		return p.lag
 	}
 	return p

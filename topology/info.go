@@ -53,7 +53,8 @@ func (l *Learner) Inform(i *PortInfo) {
 		if i.Speed > 0 {
 			p.speed = i.Speed
 		}
-		p.inferred, p.aggregate = inferred, aggregate
+		p.inferred = inferred
+		l.bundle(n, p, aggregate)
 		l.touch(n)
 		l.touchPeers(n)
 	}

@@ -71,11 +71,13 @@ type port struct {
 	heard     int64 // latest evidence that names it
 	peer      SwitchID
 	peerPort  uint32
+	alone     bool // peerPort rests on no other port being known to lead there
 	given     bool // peer comes from the given topology
 	learned   bool // peer was proven by evidence
 	voted     bool // peer was proven by votes
 	edge      bool
 	leads     lead               // what is behind it though frames look as if forwarded
+	relays    bool               // frames that left it went to another router, as the switch said
 	handsOver bool               // the peer link of a pair: bridged frames come from another switch, and what tunnels brought it
 	twins     [maxTwins]portKey  // of other switches, where its MACs enter as well
 	gate      uint64             // MAC to which fresh frames were addressed that was no host's
@@ -113,6 +115,7 @@ type node struct {
 	duals    int    // addresses that live here and on another switch
 	alone    int    // flow buckets of its hosts beyond each one's first
 	ports    map[uint32]*port
+	bundles  map[uint32]int      // members of its aggregates
 	links    map[string]struct{} // ids of the links published for it
 	dirty    bool
 	outside  int   // ports that lead out of the fabric

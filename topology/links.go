@@ -194,6 +194,10 @@ func (l *Learner) vote(n *node, e *Evidence) {
 		}
 		return
 	}
+	if e.First < max(other.void, p.void, q.void) { // one of the two sightings was by what had that number before
+		return
+	}
+	l.parallel(p, q)
 	v := l.ballot(p, q)
 	if v == nil {
 		l.Ignored++
@@ -268,7 +272,7 @@ func (l *Learner) handOver(p, q *port) {
 
 // pair notes which port of the neighbour a port is joined to.
 func (l *Learner) pair(p, q *port) {
-	if p.peerPort == q.key.idx && q.peerPort == p.key.idx || p.given || q.given || p.peer != q.key.sw || q.peer != p.key.sw {
+	if p.peerPort == q.key.idx && q.peerPort == p.key.idx || p.given || q.given || p.peer != q.key.sw || q.peer != p.key.sw || l.unlike(p, q) {
 		return
 	}
 	p.peerPort, q.peerPort = q.key.idx, p.key.idx
@@ -300,35 +304,28 @@ func (l *Learner) match(n *node) {
 				back = append(back, q)
 			}
 		}
-		l.matchPorts(toward[to], back)
+		if !l.matchWhole(toward[to], back) {
+			l.matchPorts(toward[to], back)
+		}
 	}
 }
 
 func (l *Learner) matchPorts(ours, theirs []*port) {
 	if len(ours) == 1 && len(theirs) == 1 {
-		l.pair(ours[0], theirs[0])
+		l.pairAlone(ours[0], theirs[0])
 		return
+	}
+	for _, p := range ours {
+		if q := l.otherEnd(p); q != nil && (only(theirs, p) != q || only(ours, q) != p) {
+			l.part(p)
+		}
 	}
 	if len(ours) > maxParallel || len(theirs) > maxParallel {
 		return
 	}
 	for _, p := range ours {
 		if q := only(theirs, p); q != nil && p.peerPort == 0 && only(ours, q) == p {
-			l.pair(p, q)
+			l.pairAlone(p, q)
 		}
 	}
-}
-
-// only gives the one port of the list that names p's MACs as p names its own, nil if there are none or several.
-func only(list []*port, p *port) *port {
-	var found *port
-	for _, q := range list {
-		if p.far != 0 && p.far == q.own && q.far != 0 && q.far == p.own {
-			if found != nil {
-				return nil
-			}
-			found = q
-		}
-	}
-	return found
 }

@@ -183,6 +183,10 @@ func (l *Learner) sink(n *node, e *Evidence) {
 	if h == nil {
 		return
 	}
+	if e.Fresh && !p.relays {
+		p.relays = true
+		l.touchPort(p)
+	}
 	for i := range h.sinks {
 		if s := &h.sinks[i]; s.port == p {
 			s.last = max(s.last, e.Last)
@@ -333,10 +337,24 @@ func (l *Learner) sinkPort(h *host) *port {
 		return nil
 	case best.port.edge, h.kept != nil && h.kept.was(best.port.key) && best.port.routed == 0:
 		return best.port
-	case l.settled() && best.port.routed == 0 && best.port.fresh == 0 && best.port.tunnels == 0 && l.nodes[best.port.key.sw].edges > 0 && len(best.port.hosts) <= maxSinks:
+	case l.settled() && best.port.routed == 0 && best.port.fresh == 0 && best.port.tunnels == 0 && !best.port.relays && !l.bundled(best.port) && l.nodes[best.port.key.sw].edges > 0 && len(best.port.hosts) <= maxSinks:
 		return best.port
 	}
 	return nil
+}
+
+// bundled: another member of the port's aggregate leads to a switch, or forwarded
+// frames enter there: so it is with all of them.
+func (l *Learner) bundled(p *port) bool {
+	if p.aggregate == 0 {
+		return false
+	}
+	for _, q := range l.nodes[p.key.sw].ports { // order does not matter: one is enough
+		if q != p && q.aggregate == p.aggregate && (q.peer != 0 || q.routed > 0 || q.tunnels > 0) {
+			return true
+		}
+	}
+	return false
 }
 
 func addSwitch(set []SwitchID, id SwitchID) []SwitchID {

@@ -133,8 +133,17 @@ func (w *Witness) See(s *flow.Sample, from, to SwitchID) {
 		w.note(&e, s.Received)
 	}
 	if out != 0 && to == 0 && locatable(dst) {
-		w.note(&Evidence{Kind: SawSink, Agent: s.Agent, Port: out, Addr: dst, TTL: ttl, Encap: encap}, s.Received)
+		w.note(&Evidence{Kind: SawSink, Agent: s.Agent, Port: out, Addr: dst, TTL: ttl, Encap: encap, Fresh: relayed(s, dst)}, s.Received)
 	}
+}
+
+// relayed: the switch says that the next hop of a frame is a router, not its receiver.
+func relayed(s *flow.Sample, dst flow.Addr) bool {
+	if !s.HasRouter || s.NextHop == dst {
+		return false
+	}
+	next := s.NextHop.Netip()
+	return next.IsValid() && !next.IsUnspecified()
 }
 
 // throughEgress says what a frame sampled on egress tells of the port that it

@@ -49,7 +49,7 @@ func (t *Tracker) agree(snap *topology.Snapshot, hops []Hop) {
 		there, behind := leads(snap, a.Switch, a.Out, b.Switch)
 		back, before := leads(snap, b.Switch, b.In, a.Switch)
 		if there && back {
-			if behind == b.In || behind == 0 && before == 0 {
+			if behind == b.In || behind == 0 && before == 0 || memberOf(snap, a.Switch, a.Out, before) || memberOf(snap, b.Switch, b.In, behind) {
 				continue
 			}
 			if there = t.seen(a.Switch) >= t.seen(b.Switch); there {
@@ -66,6 +66,12 @@ func (t *Tracker) agree(snap *topology.Snapshot, hops []Hop) {
 			a.Out = before
 		}
 	}
+}
+
+// memberOf reports whether a port is member of an aggregate, 0 unknown: ends of a LAG may be named differently.
+func memberOf(snap *topology.Snapshot, id topology.SwitchID, ifIndex, aggregate uint32) bool {
+	p := snap.Port(id, ifIndex)
+	return p != nil && aggregate != 0 && p.Aggregate == aggregate
 }
 
 // leads reports whether a port leads to a switch, and there to which port, 0 unknown.

@@ -37,8 +37,8 @@ func sizeFlags(f *fabric.Config, add adder) {
 	add("pods", config.Number(&f.Pods, 1), "Pods. More than 1 makes a fabric of five stages.")
 	add("super-spines", config.Number(&f.SuperSpines, 1), "Super-spines above each spine of a pod, 1 to 32 (five stages).")
 	add("lag", config.Number(&f.LAG, 1), "Physical links in each link between switches, 1 to 8. More than 1 is a LAG.")
-	add("lag-naming", enum(&f.LAGNaming, map[string]fabric.LAGNaming{"member": fabric.NameMember, "aggregate": fabric.NameAggregate}),
-		"Whether agents give the ifIndex of a LAG's member or of the aggregate.")
+	add("lag-naming", enum(&f.LAGNaming, map[string]fabric.LAGNaming{"member": fabric.NameMember, "aggregate": fabric.NameAggregate, "mixed": fabric.NameMixed}),
+		"Whether samples give the ifIndex of a LAG's member or of the aggregate; mixed: those of every second switch.")
 	add("ecmp-weights", config.ListOf(&f.Weights, "weight", parseWeight, func(w float64) string { return strconv.FormatFloat(w, 'g', -1, 64) }),
 		"Weights of the leaves' uplinks, dealt to the spines in turn: 3,1. Empty: equal.")
 	add("host-speed", speed(&f.HostSpeed), "Speed of a host's link, bit/s: 1G, 25G.")

@@ -2,69 +2,20 @@ package scenario
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"net/netip"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
-	"time"
 
 	"spoor/collector"
 	"spoor/fabric"
 	"spoor/flow"
 	"spoor/internal/app/pipeline"
 	"spoor/internal/app/settings"
+	"spoor/internal/judge"
 )
-
-// anyFabric gives a fabric of any size with any traffic, in modes in which all must
-// be right. Aggregates are left out: so far 3 of 300 such fabrics are not.
-func anyFabric(seed uint64) fabric.Config {
-	r := rand.New(rand.NewPCG(seed, 7))
-	c := fabric.DefaultConfig()
-	c.Seed, c.Duration, c.Elephants = seed, 15*time.Second, nil
-	size(&c, 1+r.IntN(4), 2+r.IntN(4), 2+r.IntN(4), 20+r.IntN(60))
-	for i := range 1 + r.IntN(3) {
-		e := fabric.Elephant{Share: 0.2 + 0.3*r.Float64(), Start: time.Duration(1+i) * time.Second, Duration: 8 * time.Second, UDP: r.IntN(2) == 0}
-		if i > 0 && r.IntN(2) == 0 {
-			e.Share = 0.02 + 0.025*r.Float64() // less than half the threshold
-		}
-		c.Elephants = append(c.Elephants, e)
-	}
-	c.Direction = fabric.Direction(r.IntN(3))
-	c.Loss, c.Duplicate = 0.05*float64(r.IntN(3)), 0.02*float64(r.IntN(2))
-	c.SwitchMAC, c.Expanded, c.IPv6Agents, c.Acks = r.IntN(2) == 0, r.IntN(2) == 0, r.IntN(2) == 0, r.IntN(2) == 0
-	c.IPv6, c.UDP, c.MTU = 0.5*r.Float64(), r.Float64(), []int{1500, 1500, 4000}[r.IntN(3)]
-	switch r.IntN(4) {
-	case 0:
-		c.Events = happens("move:elephants@6s")
-	case 1:
-		c.Events = happens("rate:*2@6s")
-	}
-	return c
-}
-
-// aggregated gives such a fabric with two links in each LAG.
-func aggregated(seed uint64, naming fabric.LAGNaming, way fabric.Direction) fabric.Config {
-	c := anyFabric(seed)
-	c.LAG, c.LAGNaming, c.Direction = 2, naming, way
-	return c
-}
-
-// TestFabrics holds fabrics in which something was wrong before.
-func TestFabrics(t *testing.T) {
-	for name, c := range map[string]fabric.Config{
-		"aggregates on egress":           aggregated(1, fabric.NameAggregate, fabric.Egress),
-		"aggregates on both sides":       aggregated(2, fabric.NameAggregate, fabric.Both),
-		"a port that was left by a move": anyFabric(5112),
-	} {
-		t.Run(name, func(t *testing.T) {
-			if _, paths := checkFabric(t, name, c); paths < 10 {
-				t.Errorf("%d paths right", paths)
-			}
-		})
-	}
-}
 
 // witness is an outbox that looks at each message by itself and at what came before it.
 type witness struct {
@@ -74,6 +25,7 @@ type witness struct {
 	revisions map[uint64]uint32
 	lives     map[string]flow.ElephantState
 	bytes     map[flow.Key]float64 // of elephants that ended
+	lags      map[[2]string]string // by agent and ifIndex, the names of their aggregates
 }
 
 func (w *witness) Path(p *flow.Path) {
@@ -97,7 +49,7 @@ func (w *witness) Elephant(m *flow.Elephant) {
 		w.t.Errorf("%s: %s since %d, detected %d, told %d", w.name, id, m.Since, m.Detected, m.Time)
 	}
 	for i := range m.Links {
-		if m.PathState == flow.PathComplete && !onPath(&m.Links[i], m.Path) {
+		if m.PathState == flow.PathComplete && !w.onPath(&m.Links[i], m.Path) {
 			w.t.Errorf("%s: link %+v of %s is not on its path %+v", w.name, m.Links[i], id, m.Path)
 		}
 	}
@@ -108,7 +60,9 @@ func (w *witness) Elephant(m *flow.Elephant) {
 }
 
 // onPath reports whether the ends of a link are hops of a path; what is inferred of a hop may lack its ports.
-func onPath(l *flow.ElephantLink, hops []flow.Hop) bool {
+// Where one end of a LAG names the aggregate, another member may stand for the other
+// end until counters tell of the aggregate.
+func (w *witness) onPath(l *flow.ElephantLink, hops []flow.Hop) bool {
 	has := func(p flow.Port, in bool) bool {
 		if p.IfIndex == 0 {
 			return true
@@ -118,13 +72,19 @@ func onPath(l *flow.ElephantLink, hops []flow.Hop) bool {
 			if in {
 				port = hops[i].In
 			}
-			if h := &hops[i]; h.Agent == p.Agent && (port == p.IfIndex || port == 0) {
+			if h := &hops[i]; h.Agent == p.Agent && (port == p.IfIndex || port == 0 || w.sameLAG(h.Agent, port, p.IfIndex)) {
 				return true
 			}
 		}
 		return false
 	}
 	return has(l.From, l.HostSends) && has(l.To, true)
+}
+
+// sameLAG reports whether two ports are of one LAG of which the other end's agent names something else.
+func (w *witness) sameLAG(agent flow.Addr, a, b uint32) bool {
+	lag := func(port uint32) string { return w.lags[[2]string{agent.String(), fmt.Sprint(port)}] }
+	return lag(a) != "" && lag(a) == lag(b)
 }
 
 // check runs a fabric and holds what was told against what happened in it.
@@ -143,6 +103,15 @@ func checkFabric(t *testing.T, name string, c fabric.Config) (alerts, paths int)
 		t: t, name: name, revisions: map[uint64]uint32{}, lives: map[string]flow.ElephantState{}, bytes: map[flow.Key]float64{},
 	}
 	w.agents = map[flow.Addr]*string{}
+	w.lags = map[[2]string]string{}
+	for _, i := range f.Truth().Interfaces {
+		if i.LAG != "" && c.LAGNaming == fabric.NameMixed {
+			w.lags[[2]string{i.Agent, fmt.Sprint(i.IfIndex)}] = i.LAG
+		}
+		if strings.HasPrefix(i.IfName, "bond") {
+			w.lags[[2]string{i.Agent, fmt.Sprint(i.IfIndex)}] = i.IfName
+		}
+	}
 	cfg := settings.DefaultConfig()
 	cfg.Analytics.Flows.Max = 1 << 14
 	pipe, err := pipeline.New(&cfg, w, pipeline.Options{})
@@ -162,8 +131,9 @@ func checkFabric(t *testing.T, name string, c fabric.Config) (alerts, paths int)
 		t.Fatalf("%s: %v", name, err)
 	}
 	e, p := &judged.Elephants, &judged.Paths
-	if p.FlowsWrong+p.WrongWays > 0 || e.FalseAlerts+e.UnknownFlows+e.Missed+e.Open > 0 {
+	if p.FlowsWrong+p.WrongWays+judged.Links.Wrong > 0 || e.FalseAlerts+e.UnknownFlows+e.Missed+e.Open > 0 {
 		t.Errorf("%s, %+v: links %+v, paths %+v, elephants %+v", name, c, judged.Links, *p, *e)
+		w.astray(truth)
 	}
 	for id, state := range w.lives { // order does not matter
 		if state != flow.ElephantEnded {
@@ -172,6 +142,38 @@ func checkFabric(t *testing.T, name string, c fabric.Config) (alerts, paths int)
 	}
 	w.weigh(truth)
 	return e.TrueAlerts, p.FlowsRight
+}
+
+// astray logs flows whose last complete path is none that they took, for who looks for the reason.
+func (w *witness) astray(truth *fabric.Truth) {
+	last := map[judge.Key]*judge.PathRow{}
+	for i := range w.said.Paths {
+		if m := &w.said.Paths[i]; m.Cause != "expired" {
+			last[m.Flow] = m
+		}
+	}
+	for i := range truth.Flows {
+		f := &truth.Flows[i]
+		m := last[judge.NewKey(f.Src, f.Dst, int(f.Proto), int(f.SrcPort), int(f.DstPort))]
+		if m == nil || m.State != "complete" {
+			continue
+		}
+		var said []string
+		for _, h := range m.Hops {
+			name := "?"
+			if h.Agent != nil {
+				name = truth.Agents[*h.Agent]
+			}
+			said = append(said, name)
+		}
+		taken := slices.Equal(said, f.Switches)
+		for j := range f.Moves {
+			taken = taken || slices.Equal(said, f.Moves[j].Switches)
+		}
+		if !taken {
+			w.t.Logf("%s: %+v, %d samples: %v told at %s, truth %v from %.1f to %.1f", w.name, m.Flow, f.Samples, said, m.Time.Format("05.000"), f.Switches, f.Start, f.End)
+		}
+	}
 }
 
 // weigh compares the octets that were told of elephants, all together, with those that they sent.
