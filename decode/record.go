@@ -248,7 +248,7 @@ func record(k Kind, f sflow.Format) Record {
 			return r
 		}
 	}
-	panic("decode: a record that sflow reads is missing from the list of records: " + k.String() + " " + f.String())
+	panic("BUG: a record that sflow reads is missing from the list of records: " + k.String() + " " + f.String())
 }
 
 // reader reads one kind of record into memory of its own.

@@ -85,7 +85,7 @@ func (b *Block) Renounce() { b.stamped = false }
 func (b *Block) Done(o Outcome) {
 	l := b.lane
 	if l == nil {
-		panic("publish: a block was given back twice")
+		panic("BUG: a block was given back twice")
 	}
 	b.lane = nil
 	l.settle(b, o)

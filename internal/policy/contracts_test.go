@@ -57,6 +57,32 @@ func locks(fn *ast.FuncDecl) (found bool) {
 	return found
 }
 
+// TestPanics: a panic that people may see says that it is our fault.
+func TestPanics(t *testing.T) {
+	for _, f := range code(t) {
+		ast.Inspect(f.ast, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			if name, ok := call.Fun.(*ast.Ident); !ok || name.Name != "panic" {
+				return true
+			}
+			first := ""
+			ast.Inspect(call.Args[0], func(n ast.Node) bool {
+				if text, ok := n.(*ast.BasicLit); ok && first == "" {
+					first = text.Value
+				}
+				return true
+			})
+			if first != "" && !strings.HasPrefix(first, `"BUG: `) {
+				t.Errorf("%s: panic(%s) does not begin with BUG:", f.name, first)
+			}
+			return true
+		})
+	}
+}
+
 // TestBenchmarksReportAllocations: each benchmark does, by itself or in what it calls, so that
 // garbage is seen by who looks for time.
 func TestBenchmarksReportAllocations(t *testing.T) {

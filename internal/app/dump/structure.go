@@ -68,7 +68,7 @@ func value(v reflect.Value) any {
 	case reflect.Struct:
 		return appendFields(nil, v.Interface())
 	}
-	panic("dump: no way to show a " + v.Type().String())
+	panic("BUG: no way to show a " + v.Type().String())
 }
 
 // listed gives the elements of the arrays that structures hold as bytes.
