@@ -9,7 +9,7 @@ import (
 
 // What no evidence spoke for in Config.Expire is forgotten, so that tables do not
 // fill with what is long gone. It is looked for once a minute, and no more than
-// so much of each table then: the rest has its turn later. Nothing that is
+// so much of each table then: the rest has its turn next (sweep). Nothing that is
 // forgotten unsettles the fabric or voids a sample: nothing was seen there.
 const (
 	expirePace   = int64(time.Minute)
@@ -46,13 +46,13 @@ func (l *Learner) expire() {
 		return
 	}
 	before := l.now - int64(l.cfg.Expire)
-	sweep(l.hosts, func(_ flow.Addr, h *host) bool { return l.expireHost(h, before) })
+	l.sweeps.hosts.look(l.hosts, func(_ flow.Addr, h *host) bool { return l.expireHost(h, before) })
 	l.expirePorts(before)
-	sweep(l.votes, func(_ voteKey, v *vote) bool { return l.expireVote(v, before) })
-	sweep(l.tunnels, func(_ flow.Addr, t *tunnelEnd) bool { return l.expireEnd(t, before) })
-	sweep(l.stations, func(mac uint64, s *station) bool { return l.expireStation(mac, s, before) })
-	sweep(l.owners, func(mac uint64, o owner) bool { return l.expireOwner(mac, o, before) })
-	sweep(l.listedBy, func(mac uint64, _ SwitchID) bool {
+	l.sweeps.votes.look(l.votes, func(_ voteKey, v *vote) bool { return l.expireVote(v, before) })
+	l.sweeps.tunnels.look(l.tunnels, func(_ flow.Addr, t *tunnelEnd) bool { return l.expireEnd(t, before) })
+	l.sweeps.stations.look(l.stations, func(mac uint64, s *station) bool { return l.expireStation(mac, s, before) })
+	l.sweeps.owners.look(l.owners, func(mac uint64, o owner) bool { return l.expireOwner(mac, o, before) })
+	l.sweeps.listed.look(l.listedBy, func(mac uint64, _ SwitchID) bool {
 		_, owned := l.owners[mac]
 		if !owned {
 			delete(l.listedBy, mac)
@@ -60,21 +60,6 @@ func (l *Learner) expire() {
 		return !owned
 	})
 	l.expireBridged(before)
-}
-
-// sweep looks at entries of a table, each of which forget may delete and then
-// says so. Of too many it takes any: maps are walked from anywhere.
-func sweep[K comparable, V any](table map[K]V, forget func(K, V) bool) {
-	looked, gone := 0, 0
-	for k, v := range table {
-		if looked == expireLook || gone == expireForget {
-			return
-		}
-		looked++
-		if forget(k, v) {
-			gone++
-		}
-	}
 }
 
 // expireHost forgets the sightings of an address that are too old, and it itself if no evidence is younger.
@@ -274,7 +259,7 @@ func (l *Learner) expireOwner(mac uint64, o owner, before int64) bool {
 func (l *Learner) expireBridged(before int64) {
 	b := &l.bridges
 	gone := map[*bridgedHost]struct{}{}
-	sweep(b.hosts, func(mac uint64, h *bridgedHost) bool {
+	l.sweeps.bridged.look(b.hosts, func(mac uint64, h *bridgedHost) bool {
 		if s := l.stations[mac]; h.seen >= before || s != nil && len(s.ports) > 0 { // one that is known is told of by its station alone
 			return false
 		}
@@ -295,7 +280,7 @@ func (l *Learner) expireBridged(before int64) {
 		left := func(h *bridgedHost) bool { _, ok := gone[h]; return ok }
 		b.seen, b.waiting = slices.DeleteFunc(b.seen, left), slices.DeleteFunc(b.waiting, left)
 	}
-	sweep(b.pairs, func(k portPair, v *neighbours) bool {
+	l.sweeps.pairs.look(b.pairs, func(k portPair, v *neighbours) bool {
 		if v.joined || v.last >= before {
 			return false
 		}

@@ -168,6 +168,7 @@ type Learner struct {
 
 	expiredAt int64 // when was last looked for what is to be forgotten
 	expireAt  int   // the node that was looked at last
+	sweeps    sweeps
 
 	wasSettled bool // when the memory was made that was recalled
 
