@@ -91,7 +91,7 @@ func (t *tracer) spine(leaf, last *node, forced int) int {
 	}
 	for _, calm := range []bool{true, false} {
 		usable := func(i int) bool { return over(leaf, last, i, calm) }
-		i := -1
+		var i int
 		switch w := t.n.cfg.Weights; {
 		case t.every != nil:
 			i = t.every.chooseOf(len(leaf.up), usable)

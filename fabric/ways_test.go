@@ -11,6 +11,7 @@ import (
 func TestEvidence(t *testing.T) {
 	t.Parallel()
 	eachMode(t, func(t *testing.T, c Config) {
+		t.Helper()
 		c.Truth = true
 		f, _ := run(t, brief(c))
 		truth := f.Truth()

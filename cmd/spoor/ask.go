@@ -84,8 +84,7 @@ func (c *cli) ask(ctx context.Context, base, question string, v any) error {
 
 // unanswered says who was asked in vain, and why.
 func unanswered(base string, err error) error {
-	var asked *url.Error
-	if errors.As(err, &asked) {
+	if asked, ok := errors.AsType[*url.Error](err); ok {
 		err = asked.Err // without the whole question
 	}
 	return fmt.Errorf("nobody answers at %s: does spoor run there? http.listen, or --url, says where to ask: %w", base, err)

@@ -70,7 +70,7 @@ func (c *cli) showHelp(cmd *cobra.Command) {
 // named gives the flags of such names, in that order.
 func named(set *pflag.FlagSet, names string) []*pflag.Flag {
 	var list []*pflag.Flag
-	for _, name := range strings.Fields(names) {
+	for name := range strings.FieldsSeq(names) {
 		list = append(list, set.Lookup(name))
 	}
 	return list
@@ -136,7 +136,7 @@ func (c *cli) helpCommand() *cobra.Command {
 func (c *cli) helpSettings(w io.Writer, word string) error {
 	keys := c.about(word)
 	if len(keys) == 0 {
-		var names []string
+		names := make([]string, 0, 2*len(c.set.Keys()))
 		for i := range c.set.Keys() {
 			name := c.set.Keys()[i].Name
 			section, _, _ := strings.Cut(name, ".")

@@ -36,7 +36,7 @@ func TestHelpOfEveryCommand(t *testing.T) {
 			t.Errorf("%s: no example", cmd.CommandPath())
 		}
 		if heeded := cmd.Annotations[heeds]; heeded != allSettings {
-			for _, s := range strings.Fields(heeded) {
+			for s := range strings.FieldsSeq(heeded) {
 				if keys := c.about(s); len(keys) == 0 || !strings.HasPrefix(keys[0].Name, s) {
 					t.Errorf("%s heeds %s, which is no setting", cmd.CommandPath(), s)
 				}

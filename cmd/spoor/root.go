@@ -135,8 +135,7 @@ func (c *cli) root() *cobra.Command {
 
 // flagError says where the flags are listed, and which was most likely meant.
 func (c *cli) flagError(cmd *cobra.Command, err error) error {
-	var bad *pflag.InvalidValueError
-	if errors.As(err, &bad) {
+	if bad, ok := errors.AsType[*pflag.InvalidValueError](err); ok {
 		return fmt.Errorf("--%s: %q is no %s", bad.GetFlag().Name, bad.GetValue(), valueForm(bad.GetFlag().Value.Type()))
 	}
 	var unknown *pflag.NotExistError

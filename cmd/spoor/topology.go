@@ -30,7 +30,7 @@ func (c *cli) topologyCommand() *cobra.Command {
 		Annotations: map[string]string{foremost: "config data_dir"},
 	}
 	cmd.RunE = c.command(func(_ *cobra.Command, args []string, _ *slog.Logger) error {
-		path := ""
+		var path string
 		if len(args) == 1 {
 			path = args[0]
 		} else {

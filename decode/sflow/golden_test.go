@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -34,6 +35,7 @@ type field struct {
 
 // fields gives the fields that the remarks name.
 func (g *golden) fields(t *testing.T) (want []field) {
+	t.Helper()
 	at, begin := 0, 0
 	for line := range strings.Lines(g.bytes) {
 		_, remark, found := strings.Cut(strings.TrimSpace(line), "# ")
@@ -83,6 +85,7 @@ func TestGolden(t *testing.T) {
 }
 
 func (g *golden) check(t *testing.T, k sflow.Known) {
+	t.Helper()
 	b, want := words(t, g.bytes), g.fields(t)
 	s := k.New()
 	if f := s.Parse(b); f != xdr.OK {
@@ -98,7 +101,7 @@ func (g *golden) check(t *testing.T, k sflow.Known) {
 	// Structures may grow at their end; what was in the struct before does not stay.
 	again := k.New()
 	again.Parse(longer(b))
-	if f := again.Parse(append(b[:len(b):len(b)], 0xff, 0xff, 0xff, 0xff)); f != xdr.OK || !reflect.DeepEqual(again, s) {
+	if f := again.Parse(append(slices.Clip(b), 0xff, 0xff, 0xff, 0xff)); f != xdr.OK || !reflect.DeepEqual(again, s) {
 		t.Errorf("with a tail: %v %+v, want %+v", f, again, s)
 	}
 	if n := testing.AllocsPerRun(10, func() { again.Parse(b) }); n != 0 {
@@ -126,7 +129,7 @@ func (g *golden) cuts(t *testing.T, k sflow.Known, b []byte, want []field) {
 			least = last.at + 4 + int(binary.BigEndian.Uint32(b[last.at:]))
 		}
 	}
-	for n := range len(b) {
+	for n := range b {
 		ok := n >= least
 		for _, also := range g.also {
 			ok = ok || n == also
@@ -161,10 +164,10 @@ func flatten(dst []field, prefix string, v reflect.Value) []field {
 	for i := range v.NumField() {
 		f := v.Type().Field(i)
 		name := f.Tag.Get("sflow")
-		switch {
-		case name == "-":
+		switch name {
+		case "-":
 			continue
-		case name == "":
+		case "":
 			name = snake(f.Name)
 		}
 		switch value, ok := show(v.Field(i)); {

@@ -24,7 +24,8 @@ func TestRealTimeValues(t *testing.T) {
 		},
 		"2, a long counter or IPv4": {uint64(0x0a010101_00000007), flow.AddrFrom4([4]byte{10, 1, 1, 1}), "00000002 0a010101 00000007"},
 		"3, a gauge or IPv6": {
-			uint32(0x20010db8), flow.Addr{0: 0x20, 1: 0x01, 2: 0x0d, 3: 0xb8, 15: 1},
+			uint32(0x20010db8),
+			flow.Addr{0: 0x20, 1: 0x01, 2: 0x0d, 3: 0xb8, 15: 1},
 			"00000003 20010db8 00000000 00000000 00000001",
 		},
 		"4, a long gauge or an integer":  {uint64(0xffffffff_00000002), int32(-1), "00000004 ffffffff 00000002"},

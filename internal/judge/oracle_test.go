@@ -20,6 +20,7 @@ func oracleWays() []Way {
 }
 
 func atLeaf(leaf, to string) View { return View{Switch: leaf, In: "host", Out: to, Frame: "ttl 64"} }
+
 func atSpine(spine, by string) View {
 	return View{Switch: spine, In: by, Out: "leaf3", Frame: "ttl 63"}
 }
