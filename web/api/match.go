@@ -33,7 +33,7 @@ type search struct {
 // parseSearch reads the words of a search. What is no address, port or protocol
 // is taken for the name of a switch; one that nobody has matches nothing.
 func parseSearch(text string, snap *topology.Snapshot) (*search, error) {
-	words := strings.Fields(strings.NewReplacer("→", ">", " > ", ">", " -> ", ">", "--", ">").Replace(text))
+	words := strings.Fields(strings.ReplaceAll(strings.NewReplacer("→", ">", "->", ">", "--", ">").Replace(text), " > ", ">"))
 	if len(words) > maxWords {
 		return nil, fmt.Errorf("at most %d words", maxWords)
 	}
@@ -79,7 +79,8 @@ func (s *search) port(n uint16) {
 
 func (s *search) add(word string, snap *topology.Snapshot) error {
 	if a, b, link := strings.Cut(word, ">"); link {
-		return s.between(a, b, snap)
+		s.between(a, b, snap)
+		return nil
 	}
 	if name, ok := strings.CutPrefix(word, "switch:"); ok {
 		s.hops = append(s.hops, place(name, snap))
@@ -149,10 +150,7 @@ func (s *search) within(p netip.Prefix) {
 }
 
 // between takes a link by its ends: a flow is on it that uses a port of either.
-func (s *search) between(a, b string, snap *topology.Snapshot) error {
-	if a == "" || b == "" {
-		return fmt.Errorf("a link has two ends, such as leaf1>spine1")
-	}
+func (s *search) between(a, b string, snap *topology.Snapshot) {
 	near, far := place(a, snap), place(b, snap)
 	var q analytics.HopQuery
 	snap.EachPort(func(sw *topology.Switch, p *topology.Port) {
@@ -161,7 +159,6 @@ func (s *search) between(a, b string, snap *topology.Snapshot) error {
 		}
 	})
 	s.hops = append(s.hops, q)
-	return nil
 }
 
 func at(q *analytics.HopQuery, sw topology.SwitchID, ifIndex uint32) bool {
