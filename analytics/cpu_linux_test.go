@@ -1,15 +1,9 @@
 package analytics_test
 
-import "syscall"
+import "spoor/internal/telemetry"
 
 // cpuNow gives the processor time of this process so far, in ns.
-func cpuNow() int64 {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		panic(err)
-	}
-	return u.Utime.Nano() + u.Stime.Nano()
-}
+func cpuNow() int64 { return int64(telemetry.CPUTime()) }
 
 // cpuOf gives the processor time that f takes, in ns.
 func cpuOf(f func()) float64 {

@@ -147,7 +147,7 @@ func play(tb testing.TB, file string, feeds int, speeds []topology.Speed) *recor
 	if err != nil {
 		tb.Fatal(err)
 	}
-	r, err := capture.Open([]string{file}, capture.DefaultOptions())
+	r, err := capture.Open([]string{file}, capture.Options{Port: capture.DefaultPort})
 	if err != nil {
 		tb.Fatal(err)
 	}

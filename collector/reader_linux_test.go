@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"spoor/internal/telemetry"
 )
 
 // Nobody reads, the smallest buffer overflows: what was sent is what is received
@@ -182,7 +184,7 @@ func BenchmarkPaced(b *testing.B) {
 			c := dial(b, address)
 			b.ReportAllocs()
 			b.ResetTimer()
-			from := cpuTime(b)
+			from := telemetry.CPUTime()
 			var sending time.Duration
 			next := time.Now()
 			for range b.N {
@@ -194,7 +196,7 @@ func BenchmarkPaced(b *testing.B) {
 				next = next.Add(time.Millisecond)
 				time.Sleep(time.Until(next))
 			}
-			b.ReportMetric(float64(cpuTime(b)-from-sending)/float64(b.N*perMS), "cpu-ns/datagram")
+			b.ReportMetric(float64(telemetry.CPUTime()-from-sending)/float64(b.N*perMS), "cpu-ns/datagram")
 		})
 	}
 }
@@ -222,19 +224,9 @@ func plainReader(b *testing.B) string {
 	return l.LocalAddr().String()
 }
 
-func cpuTime(b *testing.B) time.Duration {
-	b.Helper()
-	return usage(b, unix.RUSAGE_SELF)
-}
-
 func threadTime(b *testing.B) time.Duration {
 	b.Helper()
-	return usage(b, unix.RUSAGE_THREAD)
-}
-
-func usage(b *testing.B, who int) time.Duration {
-	b.Helper()
 	var u unix.Rusage
-	check(b, unix.Getrusage(who, &u))
+	check(b, unix.Getrusage(unix.RUSAGE_THREAD, &u))
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }

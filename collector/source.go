@@ -101,6 +101,21 @@ type DataSource struct {
 	Drops         uint32 // flow samples that the agent says it dropped, by its own counter
 }
 
+// TypicalRate gives the sampling rate that most data sources state, the smallest of
+// several; 0 if none states any.
+func TypicalRate(list []DataSource) (most uint32) {
+	count := map[uint32]int{}
+	for i := range list {
+		if n := list[i].SamplingRate; n != 0 {
+			count[n]++
+			if most == 0 || count[n] > count[most] || count[n] == count[most] && n < most {
+				most = n
+			}
+		}
+	}
+	return most
+}
+
 // sourceTable holds the data sources of one pair.
 type sourceTable struct {
 	index map[uint64]int32

@@ -20,11 +20,6 @@ const (
 	Polarised         // many flows, unevenly spread: the hash of this tier follows that of the one before
 )
 
-// String names the cause.
-func (c Cause) String() string {
-	return [...]string{"balanced", "elephants", "idle_uplink", "polarised"}[c]
-}
-
 // Balance is how evenly a switch's uplinks are used.
 type Balance struct {
 	Ratio   float64 // utilisation of the busiest over the mean, 1 when even

@@ -34,11 +34,6 @@ func TestCompare(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
-	for _, c := range []links.Cause{links.Balanced, links.Elephantine, links.IdleUplink, links.Polarised} {
-		if c.String() == "" {
-			t.Error(c)
-		}
-	}
 	for _, v := range []links.Verdict{links.Accounted, links.Loss, links.NotALink} {
 		if v.String() == "" {
 			t.Error(v)

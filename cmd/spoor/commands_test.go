@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"spoor/internal/testkit/output"
 )
 
 func TestReplay(t *testing.T) {
@@ -166,7 +168,7 @@ func TestBar(t *testing.T) {
 }
 
 func TestProgressDrawsOnTerminalsOnly(t *testing.T) {
-	var b buffer
+	var b output.Buffer
 	now := time.Unix(1000, 0)
 	p := newProgress(&b)
 	p.show(1, 2)

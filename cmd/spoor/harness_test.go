@@ -1,21 +1,23 @@
 package main
 
 import (
-	"bytes"
 	"context"
+	"errors"
+	"io"
 	"net"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
+	"spoor/collector"
 	"spoor/collector/capture"
 	"spoor/internal/app"
+	"spoor/internal/testkit/output"
 )
 
 // patience is how long a test waits for what must come: a machine may be slow,
@@ -25,24 +27,6 @@ const patience = time.Minute
 // captures is where the project's recordings are.
 const captures = "../../testdata/captures/"
 
-// buffer is a bytes.Buffer for several goroutines.
-type buffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (b *buffer) Write(p []byte) (int, error) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.Write(p)
-}
-
-func (b *buffer) String() string {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	return b.b.String()
-}
-
 // result is what one use of the program came to.
 type result struct {
 	code     int
@@ -50,9 +34,9 @@ type result struct {
 }
 
 // command makes a cli with a home of its own. env is "NAME=value".
-func command(t *testing.T, env ...string) (c *cli, out, errs *buffer) {
+func command(t *testing.T, env ...string) (c *cli, out, errs *output.Buffer) {
 	t.Helper()
-	out, errs = &buffer{}, &buffer{}
+	out, errs = &output.Buffer{}, &output.Buffer{}
 	return &cli{in: strings.NewReader(""), out: out, err: errs, environ: append([]string{"HOME=" + t.TempDir()}, env...)}, out, errs
 }
 
@@ -69,7 +53,7 @@ func spoor(t *testing.T, args ...string) result {
 // daemon is `spoor run` in the background.
 type daemon struct {
 	*app.Addresses
-	out, errs *buffer
+	out, errs *output.Buffer
 	stop      context.CancelFunc
 	done      chan int
 }
@@ -116,7 +100,7 @@ func (d *daemon) end(t *testing.T) int {
 // resend sends a capture's datagrams to the program, so many times as fast as recorded.
 func (d *daemon) resend(t *testing.T, name string, speed float64) (sent uint64) {
 	t.Helper()
-	r, err := capture.Open([]string{captures + name}, capture.DefaultOptions())
+	r, err := capture.Open([]string{captures + name}, capture.Options{Port: capture.DefaultPort})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -126,34 +110,32 @@ func (d *daemon) resend(t *testing.T, name string, speed float64) (sent uint64) 
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	before := d.received(t)
-	if sent, err = capture.Resend(t.Context(), r, &inHand{Conn: conn, heard: func(n float64) {
-		t.Helper()
-		eventually(t, "what was sent is received", func() bool { return d.received(t) >= before+n })
-	}}, speed); err != nil {
-		t.Fatal(err)
+	before, begin, first := d.received(t), time.Now(), int64(0)
+	var datagram collector.Datagram
+	for ; ; sent++ {
+		err := r.Next(&datagram)
+		if errors.Is(err, io.EOF) {
+			return sent
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sent == 0 {
+			first = datagram.Received
+		}
+		time.Sleep(time.Until(begin.Add(time.Duration(float64(datagram.Received-first) / speed))))
+		if _, err := conn.Write(datagram.Payload); err != nil {
+			t.Fatal(err)
+		}
+		if sent%50 == 49 { // no more than any socket buffer holds before all of it is heard
+			eventually(t, "what was sent is received", func() bool { return d.received(t) >= before+float64(sent+1) })
+		}
 	}
-	return sent
 }
 
 func (d *daemon) received(t *testing.T) float64 {
 	t.Helper()
 	return d.scrape(t)["spoor_datagrams_received_total"]
-}
-
-// inHand sends no more than any socket buffer holds before all of it is heard.
-type inHand struct {
-	net.Conn
-	sent  int
-	heard func(n float64)
-}
-
-func (c *inHand) Write(b []byte) (int, error) {
-	n, err := c.Conn.Write(b)
-	if c.sent++; c.sent%50 == 0 && err == nil {
-		c.heard(float64(c.sent))
-	}
-	return n, err
 }
 
 // eventually waits for a condition.

@@ -19,9 +19,6 @@ type Options struct {
 	Port uint16 // UDP destination port; 0 takes every datagram
 }
 
-// DefaultOptions take what went to sFlow's port.
-func DefaultOptions() Options { return Options{Port: DefaultPort} }
-
 // Reader yields the datagrams of several captures in the order of their times.
 // Its methods are for one goroutine, but for Progress.
 type Reader struct {
@@ -184,7 +181,7 @@ func (r *Reader) ports() []portCount {
 	return list[:min(len(list), 3)]
 }
 
-// Stats count packets. Packets = Datagrams + Skipped.Total() but for datagrams
+// Stats count packets. Packets = Datagrams + all of Skipped but for datagrams
 // that are read and wait for their turn, so exactly at the end.
 type Stats struct {
 	Files     int

@@ -67,7 +67,7 @@ func TestReadVariants(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, _, err := readAll(t, DefaultOptions(), save(t, tt.file)...)
+			got, _, err := readAll(t, Options{Port: DefaultPort}, save(t, tt.file)...)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -91,7 +91,7 @@ func swapped(b []byte) []byte {
 }
 
 func TestMicroseconds(t *testing.T) {
-	got, _, err := readAll(t, DefaultOptions(), save(t, writePcap(t, linkEthernet, false, at(0, plain([]byte("x")))))...)
+	got, _, err := readAll(t, Options{Port: DefaultPort}, save(t, writePcap(t, linkEthernet, false, at(0, plain([]byte("x")))))...)
 	check(t, err)
 	if want := start.Truncate(time.Microsecond).UnixNano(); got[0].At != want {
 		t.Errorf("time %d, want %d", got[0].At, want)
@@ -103,7 +103,7 @@ func TestMicroseconds(t *testing.T) {
 func TestMerge(t *testing.T) {
 	a := writePcap(t, linkEthernet, true, at(10, plain([]byte("a1"))), at(30, plain([]byte("a2"))), at(20, plain([]byte("a3"))), at(50, plain([]byte("a4"))))
 	b := writePcapng(t, at(10, plain([]byte("b1"))), at(15, plain([]byte("b2"))), at(35, plain([]byte("b3"))))
-	got, s, err := readAll(t, DefaultOptions(), save(t, a, gzipped(t, b))...)
+	got, s, err := readAll(t, Options{Port: DefaultPort}, save(t, a, gzipped(t, b))...)
 	check(t, err)
 	ms := func(n int) int64 { return start.Add(time.Duration(n) * time.Millisecond).UnixNano() }
 	const from = "10.255.0.1:40000"
@@ -138,7 +138,7 @@ func TestSkipped(t *testing.T) {
 		at(7, ether(etherIPv4, ipv4(17, [4]byte{0, 1, 0x20, 0}, make([]byte, 16)))), // a first fragment alone
 		at(8, plain([]byte("good"))),
 	)
-	got, s, err := readAll(t, DefaultOptions(), save(t, file)...)
+	got, s, err := readAll(t, Options{Port: DefaultPort}, save(t, file)...)
 	check(t, err)
 	if len(got) != 1 || got[0].Payload != "good" {
 		t.Errorf("got %v", got)
@@ -146,11 +146,6 @@ func TestSkipped(t *testing.T) {
 	want := Skipped{NotIP: 1, NotUDP: 1, OtherPort: 1, Cut: 1, Malformed: 3, Fragment: 1}
 	if d := cmp.Diff(want, s.Skipped); d != "" {
 		t.Error(d)
-	}
-	var sum uint64
-	s.Skipped.Each(func(_ string, n uint64) { sum += n })
-	if sum != s.Skipped.Total() {
-		t.Errorf("Each gives %d, Total %d", sum, s.Skipped.Total())
 	}
 }
 
@@ -165,7 +160,7 @@ func TestPortZeroTakesAll(t *testing.T) {
 
 func TestProgress(t *testing.T) {
 	paths := save(t, writePcap(t, linkEthernet, true, at(0, plain([]byte("a")))), gzipped(t, writePcapng(t, at(0, plain([]byte("b"))))))
-	r, err := Open(paths, DefaultOptions())
+	r, err := Open(paths, Options{Port: DefaultPort})
 	check(t, err)
 	defer func() { check(t, r.Close()) }()
 	var want int64
@@ -194,7 +189,7 @@ func TestOracle(t *testing.T) {
 	}
 	for _, path := range paths {
 		t.Run(filepath.Base(path), func(t *testing.T) {
-			got, _, err := readAll(t, DefaultOptions(), path)
+			got, _, err := readAll(t, Options{Port: DefaultPort}, path)
 			check(t, err)
 			if d := cmp.Diff(byGopacket(t, path), got); d != "" {
 				t.Error(d)
@@ -234,7 +229,7 @@ func TestNextAllocatesNothing(t *testing.T) {
 	for i := range packets {
 		packets[i] = at(i, plain(make([]byte, 1300)))
 	}
-	r, err := Open(save(t, writePcap(t, linkEthernet, true, packets...), writePcapng(t, packets...)), DefaultOptions())
+	r, err := Open(save(t, writePcap(t, linkEthernet, true, packets...), writePcapng(t, packets...)), Options{Port: DefaultPort})
 	check(t, err)
 	defer func() { check(t, r.Close()) }()
 	var d collector.Datagram
@@ -265,7 +260,7 @@ func BenchmarkNext(b *testing.B) {
 						check(b, r.Close())
 					}
 					var err error
-					r, err = Open(paths, DefaultOptions())
+					r, err = Open(paths, Options{Port: DefaultPort})
 					check(b, err)
 				}
 			}

@@ -76,7 +76,7 @@ func TestErrors(t *testing.T) {
 			if tt.path == "" {
 				paths = save(t, tt.files...)
 			}
-			got, _, err := readAll(t, DefaultOptions(), paths...)
+			got, _, err := readAll(t, Options{Port: DefaultPort}, paths...)
 			if err == nil {
 				t.Fatal("no error")
 			}
@@ -109,7 +109,7 @@ func TestCutCompressed(t *testing.T) {
 	whole := writePcap(t, linkEthernet, true, packets...)
 	for name, b := range map[string][]byte{"gzip": gzipped(t, whole), "zstd": zstandard(t, whole)} {
 		t.Run(name, func(t *testing.T) {
-			got, _, err := readAll(t, DefaultOptions(), save(t, b[:len(b)*2/3])...)
+			got, _, err := readAll(t, Options{Port: DefaultPort}, save(t, b[:len(b)*2/3])...)
 			if err == nil || strings.Contains(err.Error(), "\n") {
 				t.Errorf("error %v", err)
 			}
@@ -125,7 +125,7 @@ func TestCutAmongOthers(t *testing.T) {
 	a := writePcap(t, linkEthernet, true, at(0, plain([]byte("a"))), at(1, plain([]byte("b"))))
 	b := writePcap(t, linkEthernet, true, at(2, plain([]byte("c"))), at(3, plain([]byte("d"))))
 	paths := save(t, a[:len(a)-1], b, b[:len(b)-1])
-	got, _, err := readAll(t, DefaultOptions(), paths...)
+	got, _, err := readAll(t, Options{Port: DefaultPort}, paths...)
 	if len(got) != 4 {
 		t.Errorf("got %v", got)
 	}
@@ -135,15 +135,15 @@ func TestCutAmongOthers(t *testing.T) {
 }
 
 func TestErrorsUnwrap(t *testing.T) {
-	_, err := Open([]string{filepath.Join(t.TempDir(), "none")}, DefaultOptions())
+	_, err := Open([]string{filepath.Join(t.TempDir(), "none")}, Options{Port: DefaultPort})
 	if !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("%v is not ErrNotExist", err)
 	}
-	_, _, err = readAll(t, DefaultOptions(), save(t, writePcap(t, linkEthernet, true))...)
+	_, _, err = readAll(t, Options{Port: DefaultPort}, save(t, writePcap(t, linkEthernet, true))...)
 	if !errors.Is(err, ErrNoDatagrams) {
 		t.Errorf("%v is not ErrNoDatagrams", err)
 	}
-	if _, err := Open(nil, DefaultOptions()); err == nil {
+	if _, err := Open(nil, Options{Port: DefaultPort}); err == nil {
 		t.Error("no error without files")
 	}
 }
@@ -156,7 +156,7 @@ func TestStandardInput(t *testing.T) {
 	old := os.Stdin
 	os.Stdin = f
 	defer func() { os.Stdin = old }()
-	got, _, err := readAll(t, DefaultOptions(), "-")
+	got, _, err := readAll(t, Options{Port: DefaultPort}, "-")
 	check(t, err)
 	if len(got) != 1 {
 		t.Errorf("got %v", got)

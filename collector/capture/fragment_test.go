@@ -62,7 +62,7 @@ func TestFragments(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, s, err := readAll(t, DefaultOptions(), save(t, writePcap(t, linkEthernet, true, frames(tt.frames...)...))...)
+			got, s, err := readAll(t, Options{Port: DefaultPort}, save(t, writePcap(t, linkEthernet, true, frames(tt.frames...)...))...)
 			if err != nil && len(tt.want) > 0 {
 				t.Fatal(err)
 			}
@@ -92,7 +92,7 @@ func TestFragments6(t *testing.T) {
 		h := append(binary.BigEndian.AppendUint16([]byte{17, 0}, word), 0, 0, 0, 5)
 		return ether(etherIPv6, ipv6(44, append(h, u[off:end]...)))
 	}
-	got, _, err := readAll(t, DefaultOptions(), save(t, writePcap(t, linkEthernet, true, frames(part(1440, len(u)), part(0, 1440))...))...)
+	got, _, err := readAll(t, Options{Port: DefaultPort}, save(t, writePcap(t, linkEthernet, true, frames(part(1440, len(u)), part(0, 1440))...))...)
 	check(t, err)
 	if len(got) != 1 || got[0].Payload != string(payload) {
 		t.Errorf("%d datagrams", len(got))

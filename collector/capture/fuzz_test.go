@@ -18,7 +18,7 @@ func FuzzRead(f *testing.F) {
 	f.Add(gzipped(f, pcapFile))
 	f.Add(zstandard(f, pcapFile))
 	f.Fuzz(func(t *testing.T, b []byte) {
-		fl := &file{name: "fuzz", opts: DefaultOptions(), ports: make(map[uint16]uint64)}
+		fl := &file{name: "fuzz", opts: Options{Port: DefaultPort}, ports: make(map[uint16]uint64)}
 		defer func() { check(t, fl.shut()) }()
 		if err := fl.start(bytes.NewReader(b)); err != nil {
 			_ = fl.explain(err).Error()
@@ -36,7 +36,7 @@ func FuzzRead(f *testing.F) {
 				t.Fatal("no source")
 			}
 		}
-		if fl.packets != fl.datagrams+fl.skipped.Total() {
+		if fl.packets != fl.datagrams+total(&fl.skipped) {
 			t.Fatalf("%d packets, %d datagrams, %+v", fl.packets, fl.datagrams, fl.skipped)
 		}
 	})

@@ -85,7 +85,7 @@ func TestPcapng(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, _, err := readAll(t, DefaultOptions(), save(t, tt.file.b)...)
+			got, _, err := readAll(t, Options{Port: DefaultPort}, save(t, tt.file.b)...)
 			check(t, err)
 			if d := cmp.Diff(tt.want, got); d != "" {
 				t.Error(d)
@@ -118,7 +118,7 @@ func TestPcapngDamaged(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			got, _, err := readAll(t, DefaultOptions(), save(t, tt.file.b)...)
+			got, _, err := readAll(t, Options{Port: DefaultPort}, save(t, tt.file.b)...)
 			if err == nil || len(got) != 1 {
 				t.Errorf("%d datagrams, error %v", len(got), err)
 			}

@@ -27,11 +27,6 @@ type Skipped struct {
 	Link      uint64 // link type not supported
 }
 
-// Total sums all reasons.
-func (s *Skipped) Total() uint64 {
-	return s.NotIP + s.NotUDP + s.OtherPort + s.Cut + s.Malformed + s.Fragment + s.Link
-}
-
 // Each calls f with every reason's name and count, in a fixed order.
 func (s *Skipped) Each(f func(reason string, n uint64)) {
 	f("not_ip", s.NotIP)

@@ -8,9 +8,10 @@ import (
 	"net"
 	"net/netip"
 	"strings"
-	"sync"
 	"testing"
 	"time"
+
+	"spoor/internal/testkit/output"
 )
 
 // listen opens another collector's socket.
@@ -28,29 +29,11 @@ func listen(t *testing.T, address string) *net.UDPConn {
 	return c
 }
 
-// lines is a log that is read while it is written.
-type lines struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.b.String()
-}
-
 // started gives a running forwarder and what ends it.
-func started(t *testing.T, self func(netip.AddrPort) bool, targets ...string) (f *Forwarder, log *lines, end func()) {
+func started(t *testing.T, self func(netip.AddrPort) bool, targets ...string) (f *Forwarder, log *output.Buffer, end func()) {
 	t.Helper()
-	log = &lines{}
-	f, err := New(Config{Targets: targets}, slog.New(slog.NewTextHandler(log, nil)), self)
+	log = &output.Buffer{}
+	f, err := New(Config{Targets: targets}, log.Logger(), self)
 	if err != nil {
 		t.Fatal(err)
 	}

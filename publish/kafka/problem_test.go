@@ -3,10 +3,8 @@ package kafka
 import (
 	"bytes"
 	"errors"
-	"log/slog"
 	"path/filepath"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 
@@ -15,30 +13,10 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"spoor/flow"
+	"spoor/internal/testkit/output"
 	"spoor/internal/testkit/port"
 	"spoor/publish"
 )
-
-// logged is a log that tests read.
-type logged struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *logged) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(p)
-}
-
-// count says how often a text was logged.
-func (l *logged) count(text string) int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return strings.Count(l.buf.String(), text)
-}
-
-func (l *logged) logger() *slog.Logger { return slog.New(slog.NewTextHandler(l, nil)) }
 
 // metric gives a series of the sink as /metrics shows it.
 func metric(s *Sink, name string) string {
@@ -63,15 +41,15 @@ func TestVersion(t *testing.T) {
 		}
 		return refuse(req.(*kmsg.ProduceRequest), int16(kafka.UnsupportedVersion)), nil, true
 	})
-	var log logged
+	var log output.Buffer
 	cfg := b.config()
-	cfg.Logger = log.logger()
+	cfg.Logger = log.Logger()
 	p, s := publisher(t, cfg, publishConfig())
 	feedFlows(p, 10)
 	await(t, "it is told", func() bool { ready, reason := s.State(); return !ready && strings.Contains(reason, "[35]") })
-	await(t, "it is logged", func() bool { return log.count("does not take us as we are set up") > 0 })
-	if v := metric(s, `spoor_kafka_problem{problem="version"}`); v != "1" || log.count("does not take us") != 1 {
-		t.Errorf("metric %q, logged %d times", v, log.count("does not take us"))
+	await(t, "it is logged", func() bool { return log.Count("does not take us as we are set up") > 0 })
+	if v := metric(s, `spoor_kafka_problem{problem="version"}`); v != "1" || log.Count("does not take us") != 1 {
+		t.Errorf("metric %q, logged %d times", v, log.Count("does not take us"))
 	}
 	if v := metric(s, `spoor_kafka_retries_total{cause="Unsupported Version"}`); v == "" || v == "0" {
 		t.Errorf("retries %q", v)
@@ -104,9 +82,9 @@ func TestBrokerAway(t *testing.T) {
 		}
 		return nil, errors.New("dead"), true
 	})
-	var log logged
+	var log output.Buffer
 	cfg := b.config()
-	cfg.Logger = log.logger()
+	cfg.Logger = log.Logger()
 	p, s := publisher(t, cfg, publishConfig())
 	await(t, "it is ready", func() bool { ready, _ := s.State(); return ready })
 	for i := range cfg.Partitions { // no broker leads all
@@ -118,15 +96,15 @@ func TestBrokerAway(t *testing.T) {
 	await(t, "all brokers have answered", func() bool { return p.Stats()[publish.Flows].Acknowledged == 1000 })
 	dead.Store(2)
 	feedFlows(p, 1000)
-	await(t, "it is logged", func() bool { return log.count("a broker is away") > 0 })
+	await(t, "it is logged", func() bool { return log.Count("a broker is away") > 0 })
 	await(t, "it is named", func() bool { ready, reason := s.State(); return !ready && strings.Contains(reason, "broker 2: ") })
 	dead.Store(-1)
-	await(t, "its return is logged", func() bool { return log.count("all brokers answer again") > 0 })
+	await(t, "its return is logged", func() bool { return log.Count("all brokers answer again") > 0 })
 	if st := drain(t, p); st[publish.Flows].Acknowledged != 2000 {
 		t.Errorf("%+v", st[publish.Flows])
 	}
-	if log.count("kafka is away") != 0 || log.count("kafka answers") != 0 {
-		t.Errorf("log: %s", log.buf.String())
+	if log.Count("kafka is away") != 0 || log.Count("kafka answers") != 0 {
+		t.Errorf("log: %s", log.String())
 	}
 }
 
@@ -186,15 +164,15 @@ func TestCannotCreate(t *testing.T) {
 		}
 		return res, nil, true
 	})
-	var log logged
-	cfg.Logger = log.logger()
+	var log output.Buffer
+	cfg.Logger = log.Logger()
 	p, s := publisher(t, cfg, publishConfig())
 	feedFlows(p, 100)
 	await(t, "flows are delivered", func() bool { return p.Stats()[publish.Flows].Acknowledged == 100 })
 	if ready, reason := s.State(); ready || !strings.Contains(reason, "create topic sflow.") || !s.has(ProblemTopic) {
 		t.Errorf("ready %v: %s", ready, reason)
 	}
-	if n := log.count("is missing and cannot be created"); n != 1 {
+	if n := log.Count("is missing and cannot be created"); n != 1 {
 		t.Errorf("logged %d times", n)
 	}
 	if st := p.Stats()[publish.Elephants]; st.DroppedTotal() != 0 {
@@ -222,9 +200,9 @@ func TestTooLargeIsTold(t *testing.T) {
 		}
 		return nil, nil, false
 	})
-	var log logged
+	var log output.Buffer
 	cfg := b.config()
-	cfg.Logger = log.logger()
+	cfg.Logger = log.Logger()
 	p, s := publisher(t, cfg, publishConfig())
 	told := make(chan publish.Outcome, 1)
 	p.ElephantAck(&flow.Elephant{ID: 1, Time: 1e18}, func(o publish.Outcome) { told <- o })
@@ -236,7 +214,7 @@ func TestTooLargeIsTold(t *testing.T) {
 	}
 	p.ElephantAck(&flow.Elephant{ID: 1, Time: 1e18}, func(o publish.Outcome) { told <- o })
 	<-told
-	if n := log.count("too large: it is dropped"); n != 1 {
+	if n := log.Count("too large: it is dropped"); n != 1 {
 		t.Errorf("logged %d times", n)
 	}
 	drain(t, p)
@@ -252,9 +230,9 @@ func TestRejectedIsToldOnce(t *testing.T) {
 		k.KeepControl()
 		return refuse(req.(*kmsg.ProduceRequest), int16(kafka.InvalidRecord)), nil, true
 	})
-	var log logged
+	var log output.Buffer
 	cfg := b.config()
-	cfg.Logger = log.logger()
+	cfg.Logger = log.Logger()
 	p, s := publisher(t, cfg, publishConfig())
 	for i := range 3 {
 		told := make(chan publish.Outcome, 1)
@@ -263,7 +241,7 @@ func TestRejectedIsToldOnce(t *testing.T) {
 			t.Errorf("outcome %s", o)
 		}
 	}
-	if n := log.count("kafka rejects records"); n != 1 || !s.has(ProblemRejected) {
+	if n := log.Count("kafka rejects records"); n != 1 || !s.has(ProblemRejected) {
 		t.Errorf("logged %d times", n)
 	}
 	if st := drain(t, p)[publish.Elephants]; st.Dropped[publish.Rejected] != 3 {
@@ -286,17 +264,17 @@ func TestProblems(t *testing.T) {
 		t.Run(string(problem), func(t *testing.T) {
 			parallel(t)
 			b := bench{name: "embedded", brokers: c.brokers, prefix: "sflow."}
-			var log logged
+			var log output.Buffer
 			cfg := b.config()
-			cfg.Security, cfg.Logger = c.sec, log.logger()
+			cfg.Security, cfg.Logger = c.sec, log.Logger()
 			p, s := publisher(t, cfg, publishConfig())
 			await(t, "it is told", func() bool { return s.has(problem) })
 			says := "problem=" + string(problem)
 			if problem == ProblemUnreachable {
 				says = "kafka is away"
 			}
-			await(t, "it is logged", func() bool { return log.count(says) == 1 })
-			if log.count("geheim") > 0 {
+			await(t, "it is logged", func() bool { return log.Count(says) == 1 })
+			if log.Count("geheim") > 0 {
 				t.Error("the secret is logged")
 			}
 			if err := p.Close(expired(t)); err != nil {

@@ -17,11 +17,8 @@ type Change struct {
 	Topic  string
 	Text   string            // for people
 	Create bool              // the topic is missing
-	Set    map[string]string // settings to change
+	Set    map[string]string // settings to change; none and not Create: it is left to people
 }
-
-// Advice reports whether Apply leaves the change to people.
-func (c *Change) Advice() bool { return !c.Create && len(c.Set) == 0 }
 
 // Topics looks after a cluster's topics, for people: the sink itself only
 // creates those that are missing.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"spoor/flow"
+	"spoor/internal/telemetry"
 )
 
 // BenchmarkSecond8192Links is what a second costs with a hundred open pages and a
@@ -60,7 +61,7 @@ func benchmarkSecond(b *testing.B, leaves, spines int) {
 		r.now += second
 		r.feed.Flush()
 		r.engine.Tick(r.now)
-		before := cpu()
+		before := telemetry.CPUTime()
 		b.StartTimer()
 		r.live.Second()
 		for waiting := true; waiting; { // all was handed over to the sockets
@@ -71,7 +72,7 @@ func benchmarkSecond(b *testing.B, leaves, spines int) {
 			}
 			r.live.hub.mu.Unlock()
 		}
-		spent += cpu() - before
+		spent += telemetry.CPUTime() - before
 		n++
 	}
 	b.ReportMetric(spent.Seconds()/float64(n), "cores")

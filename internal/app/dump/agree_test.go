@@ -103,7 +103,7 @@ func hostileData(tb testing.TB) [][]byte {
 // datagrams gives up to n payloads of a capture.
 func datagrams(tb testing.TB, path string, n int) [][]byte {
 	tb.Helper()
-	r, err := capture.Open([]string{path}, capture.DefaultOptions())
+	r, err := capture.Open([]string{path}, capture.Options{Port: capture.DefaultPort})
 	if err != nil {
 		tb.Fatal(err)
 	}

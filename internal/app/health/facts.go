@@ -70,25 +70,17 @@ func (s *Source) agentFacts(f *doctor.Facts) {
 
 // typicalRate gives the sampling rate that most data sources state, and the mean of what a sample of those stands for.
 func typicalRate(list []collector.DataSource) (stated, effective float64) {
-	count := map[uint32]int{}
-	var most uint32
-	for i := range list {
-		if n := list[i].SamplingRate; n != 0 {
-			count[n]++
-			if most == 0 || count[n] > count[most] || count[n] == count[most] && n < most {
-				most = n
-			}
-		}
-	}
+	most, n := collector.TypicalRate(list), 0
 	if most == 0 {
 		return 0, 0
 	}
 	for i := range list {
 		if list[i].SamplingRate == most {
 			effective += float64(list[i].EffectiveRate)
+			n++
 		}
 	}
-	return float64(most), effective / float64(count[most])
+	return float64(most), effective / float64(n)
 }
 
 // linkFacts tells of ports, and of links in each direction.

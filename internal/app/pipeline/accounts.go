@@ -71,16 +71,7 @@ func add(x *analytics.AgentHealth, a *collector.Agent) {
 func (a *Accounts) readRates(accounts []collector.Agent) {
 	a.rates = make(map[watch.AgentKey]uint32, len(accounts))
 	for i := range accounts {
-		count := map[uint32]int{}
-		best := uint32(0)
-		for _, s := range a.Agents.DataSources(&accounts[i]) {
-			if r := s.SamplingRate; r != 0 {
-				count[r]++
-				if best == 0 || count[r] > count[best] || count[r] == count[best] && r < best {
-					best = r
-				}
-			}
-		}
-		a.rates[watch.AgentKey{Addr: accounts[i].Agent, SubAgent: accounts[i].SubAgent}] = best
+		k := watch.AgentKey{Addr: accounts[i].Agent, SubAgent: accounts[i].SubAgent}
+		a.rates[k] = collector.TypicalRate(a.Agents.DataSources(&accounts[i]))
 	}
 }

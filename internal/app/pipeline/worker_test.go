@@ -21,7 +21,7 @@ const testCapture = "../../../testdata/captures/hsflowd-smoke.pcap.zst"
 // load reads all datagrams of a recording.
 func load(tb testing.TB, path string) (list []collector.Datagram) {
 	tb.Helper()
-	r, err := capture.Open([]string{path}, capture.DefaultOptions())
+	r, err := capture.Open([]string{path}, capture.Options{Port: capture.DefaultPort})
 	if err != nil {
 		tb.Fatal(err)
 	}

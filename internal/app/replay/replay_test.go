@@ -87,7 +87,7 @@ func TestReplayIsRepeatable(t *testing.T) {
 
 func TestReplayOfACutCaptureKeepsWhatWasRead(t *testing.T) {
 	dir := t.TempDir()
-	whole, err := capture.Open([]string{testCapture}, capture.DefaultOptions())
+	whole, err := capture.Open([]string{testCapture}, capture.Options{Port: capture.DefaultPort})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"spoor/fabric"
+	"spoor/internal/telemetry"
 )
 
 // LoadOptions say what load to send. Their fabric is not asked when its datagrams
@@ -74,7 +75,7 @@ func (r *LoadRun) Run(ctx context.Context) (*LoadSummary, error) {
 	}
 	made, samples := r.load.Datagrams()
 	r.o.Notice(fmt.Sprintf("%d datagrams with %d flow samples of %d agents are made and are sent in turn", made, samples, r.load.Agents()))
-	begin, cpu := time.Now(), cpuTime()
+	begin, cpu := time.Now(), telemetry.CPUTime()
 	if err := r.load.Run(ctx, to, r.rate, r.o.Fabric.Duration, r.o.Progress); err != nil {
 		return nil, err
 	}
@@ -82,7 +83,7 @@ func (r *LoadRun) Run(ctx context.Context) (*LoadSummary, error) {
 	return &LoadSummary{
 		To: r.o.To, Seed: r.o.Fabric.Seed, Agents: r.load.Agents(), Made: made, Datagrams: st.Datagrams, FlowSamples: st.FlowSamples, Bytes: st.Bytes,
 		Refused: st.Refused, Failed: st.Failed, Seconds: seconds(took), DatagramsPerSecond: math.Round(float64(st.Datagrams) / took.Seconds()),
-		CPUSeconds: seconds(cpuTime() - cpu),
+		CPUSeconds: seconds(telemetry.CPUTime() - cpu),
 	}, nil
 }
 

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"spoor/internal/testkit/output"
 	"spoor/internal/testkit/tool"
 )
 
@@ -56,7 +57,7 @@ func (v *vswitch) call(t *testing.T, name string, args ...string) string {
 // daemon runs a program of the switch until the test ends.
 func (v *vswitch) daemon(t *testing.T, name string, args ...string) {
 	t.Helper()
-	out := &output{}
+	out := &output.Buffer{}
 	cmd := exec.Command(name, args...)
 	cmd.Stdout, cmd.Stderr = out, out
 	if err := cmd.Start(); err != nil {

@@ -3,44 +3,23 @@
 package pages
 
 import (
-	"bytes"
 	"context"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"spoor/internal/broker"
+	"spoor/internal/testkit/output"
 )
 
 // patience is how long a test waits for what must come: a machine may be slow,
 // and busy with other tests.
 const patience = 3 * time.Minute
-
-// output collects what a command prints, on both streams, while it runs.
-type output struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-// Write implements io.Writer.
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.Write(p)
-}
-
-// String gives what there is by now.
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.String()
-}
 
 // sandbox is the folder in which the blocks of one document run, one after the other.
 type sandbox struct {
@@ -155,7 +134,7 @@ var starts = regexp.MustCompile(`\bspoor (run|demo)\b`)
 // process is a block that runs.
 type process struct {
 	cmd  *exec.Cmd
-	out  *output
+	out  *output.Buffer
 	done chan error
 }
 
@@ -167,7 +146,7 @@ func (s *sandbox) start(t *testing.T, text string) *process {
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	cmd.WaitDelay = patience
-	p := &process{cmd: cmd, out: &output{}, done: make(chan error, 1)}
+	p := &process{cmd: cmd, out: &output.Buffer{}, done: make(chan error, 1)}
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = s.dir, s.env(t, text), p.out, p.out
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

@@ -1,7 +1,6 @@
 package recipes
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"fmt"
@@ -10,10 +9,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"spoor/internal/testkit/output"
 )
 
 // addr is an address as the protobuf JSON mapping has it.
@@ -74,26 +74,6 @@ func newKitchen(t *testing.T, f *fixture) *kitchen {
 	return k
 }
 
-// output collects what a command prints while it runs.
-type output struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-// Write implements io.Writer.
-func (o *output) Write(p []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.Write(p)
-}
-
-// String gives what there is by now.
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.b.String()
-}
-
 // cook writes the recipe's files and runs its commands, the last until enough says
 // that what it prints suffices, else until it ends.
 func (k *kitchen) cook(t *testing.T, f *fixture, r recipe, enough func(out string) bool) (out, errs string) {
@@ -114,7 +94,7 @@ func (k *kitchen) cook(t *testing.T, f *fixture, r recipe, enough func(out strin
 	cmd := exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", script.String())
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
 	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
-	var stdout, stderr output
+	var stdout, stderr output.Buffer
 	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = k.dir, k.env, &stdout, &stderr
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

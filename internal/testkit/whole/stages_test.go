@@ -12,7 +12,6 @@ import (
 	"runtime"
 	"runtime/metrics"
 	"slices"
-	"syscall"
 	"testing"
 	"time"
 
@@ -28,6 +27,7 @@ import (
 	"spoor/flow"
 	"spoor/internal/app/pipeline"
 	"spoor/internal/app/settings"
+	"spoor/internal/telemetry"
 	"spoor/publish"
 	"spoor/topology"
 )
@@ -119,11 +119,11 @@ func (s *stage) turn(t *testing.T, in *stream) {
 		take(in.payloads[i], in.times[i])
 	}
 	runtime.GC()
-	allocations, begin := allocated(), processTime(t)
+	allocations, begin := allocated(), telemetry.CPUTime()
 	for i := warm; i < warm+measured; i++ {
 		take(in.payloads[i], in.times[i])
 	}
-	s.took = append(s.took, float64(processTime(t)-begin)/float64(in.samples))
+	s.took = append(s.took, float64(telemetry.CPUTime()-begin)/float64(in.samples))
 	s.allocations = float64(allocated()-allocations) / float64(in.samples)
 }
 
@@ -134,15 +134,6 @@ func allocated() uint64 {
 	s := []metrics.Sample{{Name: "/gc/heap/allocs:objects"}}
 	metrics.Read(s)
 	return s[0].Value.Uint64()
-}
-
-func processTime(t *testing.T) time.Duration {
-	t.Helper()
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		t.Fatal(err)
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 func goflow2Decode(t *testing.T) func([]byte, int64) {

@@ -1,14 +1,15 @@
 //go:build unix
 
-package simulate
+package telemetry
 
 import (
 	"syscall"
 	"time"
 )
 
-// cpuTime gives the CPU time that this process took.
-func cpuTime() time.Duration {
+// CPUTime gives the CPU time that this process has used, on all its threads; 0 where
+// the system does not tell.
+func CPUTime() time.Duration {
 	var u syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
 		return 0
