@@ -75,9 +75,9 @@ func (l *reloader) reload() {
 		err = l.apply(next.Config)
 	}
 	if err != nil {
-		l.failed.Inc()
-		l.success.Set(0)
 		log.Error("configuration not reloaded: nothing has changed", "error", err)
+		l.success.Set(0)
+		l.failed.Inc() // last: who sees it finds the rest done
 		return
 	}
 	for _, w := range next.Warnings {
@@ -93,13 +93,13 @@ func (l *reloader) reload() {
 		changed = append(changed, name)
 		l.values[name] = values[name]
 	}
-	l.ok.Inc()
-	l.success.Set(1)
-	l.last.Set(float64(time.Now().Unix()))
 	log.Info("configuration reloaded, and the files that it names", "changed", changed)
 	if len(waiting) > 0 {
 		log.Warn("settings have changed that only a restart puts into force", "settings", waiting)
 	}
+	l.success.Set(1)
+	l.last.Set(float64(time.Now().Unix()))
+	l.ok.Inc() // last, as above
 }
 
 // apply puts a configuration that is right into force.
