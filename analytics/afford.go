@@ -3,20 +3,20 @@ package analytics
 import "spoor/flow"
 
 // Nothing tells the only sample of a flow that was invented from that of a small
-// one, but for its addresses: those of hosts are met in other flows too. So that a
+// one, but for its addresses: hosts both send and receive. So that a
 // flood of them does not crowd out the paths of all others, each shard tells of
-// flows of one sample at a pace of its own, and of those between known addresses
+// flows of one sample at a pace of its own, and of those between addresses that send and receive
 // at another one; those that have to wait are told of with their second sample,
 // or when there is room again.
 
 // soleShare is the part of the pace of all path messages (PathsConfig.MaxPerSecond)
 // that flows of one sample have while messages wait, half of it for those between
-// known addresses. Each costs a second one when the flow leaves.
+// such addresses. Each costs a second one when the flow leaves.
 const soleShare = 1.0 / 4
 
 // allowance is how many path messages of flows of one sample may still be told.
 type allowance struct {
-	rooms [2]float64 // of flows with an address that was not met elsewhere, and of the others
+	rooms [2]float64 // of all flows, and of those between addresses that send and receive
 	at    int64      // when that was worked out
 }
 

@@ -54,6 +54,17 @@ func (f *flooded) enter(hosts ...flow.Addr) {
 	}
 }
 
+// arrive lets frames leave for hosts of the three leaves.
+func (f *flooded) arrive(hosts ...flow.Addr) {
+	for _, a := range hosts {
+		var x flow.Sample
+		x.Agent, x.Input, x.Output = flow.AddrFrom4([4]byte{10, 255, 0, a[13]}), flow.Interface{Kind: flow.InterfaceIndex, Value: 49}, flow.Interface{Kind: flow.InterfaceIndex, Value: 1}
+		x.Packet = flow.Packet{Key: flow.Key{Src: host(1 + a[13]%3), Dst: a, Proto: flow.ProtoICMP}, TTL: 62, SrcMAC: 3, DstMAC: 4}
+		x.SamplingRate, x.EffectiveRate, x.FrameLength = 100, 100, 100
+		f.sample(&x)
+	}
+}
+
 func (f *flooded) tick() {
 	f.now += TickEvery
 	f.feed.Flush()
@@ -136,24 +147,19 @@ func TestFloodTellsOthers(t *testing.T) {
 	}
 }
 
-// TestFloodTellsKnown: paths of flows of one sample between hosts that were met in
-// other flows are told while invented ones of one sample ask for all the room.
+// TestFloodTellsKnown: paths of flows of one sample between hosts that send and
+// receive are told while invented ones of one sample ask for all the room.
 func TestFloodTellsKnown(t *testing.T) {
 	f := newFlooded(t, func(c *Config) { c.Flows.Max, c.Paths.MaxPerSecond = Shards*4096, 1000 })
 	f.enter(host(1), host(2), host(3))
-	for port := range uint16(8) { // they send more than one flow
-		for range 2 {
-			f.give(host(1), host(2), 1, 2, port)
-			f.give(host(2), host(1), 2, 1, port)
-		}
-	}
+	f.arrive(host(1), host(2), host(3))
 	f.tick()
 	var sent []uint64
 	n := 0
 	flood := func() {
 		for range 2000 {
 			n++
-			f.give(invented(n), host(2), 1, 2, 1)
+			f.give(invented(n%20_000), host(2), 1, 2, uint16(n/20_000)) // their addresses come again
 		}
 		f.tick()
 	}

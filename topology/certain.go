@@ -333,17 +333,17 @@ func flowsStep(n int) int {
 		return flowsBesideDual
 	case n >= flowsOfOne:
 		return flowsOfOne
-	case n >= flowsOfKnown:
-		return flowsOfKnown
 	}
 	return 0
 }
 
-// flowsOfKnown: an invented address is rarely met in so many flows.
-const flowsOfKnown = 2
-
-// Known reports whether an address was seen to send in more than one flow.
+// Known reports whether an address was seen to send and to receive: nothing leaves for one that was invented.
 func (s *Snapshot) Known(a flow.Addr) bool {
 	p, ok := s.places.get(a)
-	return ok && p.Flows >= flowsOfKnown
+	return ok && p.Both
+}
+
+// both: frames came from the address, and frames to it left for a host.
+func (h *host) both() bool {
+	return len(h.sources) > 0 && slices.ContainsFunc(h.sinks, func(s sighting) bool { return s.port.peer == 0 && s.port.leads != toOutside && !s.port.unproven() })
 }

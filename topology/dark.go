@@ -86,7 +86,7 @@ func (g *darkGroups) find() {
 		case p.peer != 0 || p.beyond == nil:
 		case !p.edge:
 			g.l.noteLead(p, g.leads(p))
-		case p.home() && g.l.elsewhere(p), p.leads == toOddHost && len(p.hosts) > oddAddrs:
+		case p.home() && g.l.elsewhere(p) && !g.l.hostBehind(p), p.leads == toOddHost && len(p.hosts) > oddAddrs:
 			g.l.noteLead(p, toSwitch)
 		}
 		if k := g.kind(p, quick); k != notDark {

@@ -86,3 +86,17 @@ func TestEdgesBesidePairs(t *testing.T) {
 		t.Errorf("the host lives at %v", at)
 	}
 }
+
+// TestAdjacentFromOneSide: a link of which only one end's port is known joins its switches in both directions.
+func TestAdjacentFromOneSide(t *testing.T) {
+	f := newFabric(t, Config{Learn: true})
+	f.give(Evidence{Kind: SawOwnMAC, Agent: agent(1), Own: mac(1, 49)})
+	f.forwarded(1, 49, 51, 1)
+	snap := f.tick(time.Second)
+	if snap.Peer(f.id(51), 1) != f.id(1) || snap.Peer(f.id(1), 49) != 0 {
+		t.Fatalf("the spine's port leads to %d, the leaf's to %d", snap.Peer(f.id(51), 1), snap.Peer(f.id(1), 49))
+	}
+	if !snap.Adjacent(f.id(51), f.id(1)) || !snap.Adjacent(f.id(1), f.id(51)) || snap.Adjacent(f.id(1), f.id(2)) {
+		t.Errorf("adjacent: spine to leaf %v, leaf to spine %v", snap.Adjacent(f.id(51), f.id(1)), snap.Adjacent(f.id(1), f.id(51)))
+	}
+}

@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"maps"
 	"net/netip"
 	"slices"
 
@@ -92,14 +93,18 @@ func (l *Learner) doubtful(n *node) bool {
 	}
 	var peer SwitchID
 	for _, p := range n.ports {
-		if p.edge && (p.mac != 0 || !n.direct) { // proven by frames that entered, not by what left elsewhere
+		if p.mac != 0 && p.peer == 0 && p.routed == 0 || p.edge && !n.direct { // frames of a host entered: where agents sample what enters no others tell
 			return false
 		}
-		if p.peer != 0 && p.peer != peer {
+		to := p.peer
+		if to == 0 && p.kept != nil { // that it joined others once tells enough of what it is
+			to = p.kept.peer
+		}
+		if to != 0 && to != peer {
 			if peer != 0 {
 				return false
 			}
-			peer = p.peer
+			peer = to
 		}
 	}
 	return peer != 0
@@ -142,10 +147,24 @@ func (l *Learner) nameHosts() {
 			l.turnHost(n)
 		default:
 			n.named, n.host, n.transit, n.local = false, false, false, locals{}
+			maps.DeleteFunc(l.hostMACs, func(_ uint64, id SwitchID) bool { return id == n.id })
 			l.renewAll(n, l.now)
 		}
 	}
 }
+
+// maxHostMACs bounds the MACs of hosts that are configured as such.
+const maxHostMACs = 1 << 16
+
+// ownsAsHost: an agent that is configured to run on a host sends from a MAC, or is sent to it.
+func (l *Learner) ownsAsHost(n *node, mac uint64) {
+	if len(l.hostMACs) < maxHostMACs || l.hostMACs[mac] != 0 {
+		l.hostMACs[mac] = n.id
+	}
+}
+
+// hostBehind: all that was forwarded into a port came from a host that is configured as such.
+func (l *Learner) hostBehind(p *port) bool { return !p.fars && l.hostMACs[p.far] != 0 }
 
 // forwards: the agent is a switch, unless it is configured to run on a host.
 func (l *Learner) forwards(n *node) {
@@ -195,6 +214,10 @@ func (l *Learner) ofHost(n *node, e *Evidence) bool {
 	case SawSource:
 		if n.host && e.Hops == 0 && slices.Contains(n.local.addrs, e.Addr) {
 			l.forwards(n)
+		}
+	case SawIngress, SawEgress:
+		if n.named && !e.Encap && unicastMAC(e.Own) {
+			l.ownsAsHost(n, e.Own)
 		}
 	case SawVote, SawNext, SawApart, SawGap:
 		if other := l.node(e.Agent2); other != nil && other.host {

@@ -198,3 +198,74 @@ func TestStubIsDoubtful(t *testing.T) {
 		t.Error("a leaf without hosts is in no doubt, or its spine is")
 	}
 }
+
+// TestDoubtEndsEarly: one frame of a host that entered is enough, and so is that the agent joined two others when we last knew.
+func TestDoubtEndsEarly(t *testing.T) {
+	f := newFabric(t, Config{Learn: true})
+	f.joined()
+	f.routes(101, 1)
+	if !f.tick(time.Second).Switch(f.id(101)).Doubt {
+		t.Fatal("in no doubt to begin with")
+	}
+	f.sent("10.7.1.1", mac(0, 7), 101, 7)
+	if f.tick(100 * time.Millisecond).Switch(f.id(101)).Doubt {
+		t.Error("a host sends into it, and it is in doubt")
+	}
+	for _, want := range []bool{true, false} { // in doubt
+		was := newFabric(t, Config{Learn: true})
+		was.joined()
+		was.routes(101, 1)
+		if !want {
+			was.give(Evidence{Kind: SawIngress, Agent: agent(101), Port: 3, Far: mac(2, 9), Own: mac(101, 3)})
+			was.give(Evidence{Kind: SawIngress, Agent: agent(2), Port: 9, Far: mac(101, 3), Own: mac(2, 9)})
+		}
+		was.tick(time.Second)
+		f := newFabric(t, Config{Learn: true, Memory: was.Remember()})
+		f.now = was.now + second
+		f.routes(101, 1)
+		if got := f.tick(time.Second).Switch(f.id(101)).Doubt; got != want {
+			t.Errorf("with two neighbours when we last knew: %v; in doubt: %v", !want, got)
+		}
+	}
+}
+
+// TestNamedHostRoutes: behind a port into which the MAC of a host that is configured as such forwards,
+// there is that host and its guests, though it sends nothing of its own.
+func TestNamedHostRoutes(t *testing.T) {
+	const h = 101
+	hosts := []netip.Prefix{netip.MustParsePrefix("10.255.0.101/32")}
+	for _, named := range []bool{true, false} {
+		cfg := Config{Learn: true}
+		if named {
+			cfg.Hosts = hosts
+		}
+		f := newFabric(t, cfg)
+		f.joined()
+		step := func() *Snapshot {
+			f.sent("10.1.0.1", mac(0, 1), 1, 1)
+			f.give(Evidence{Kind: SawIngress, Agent: agent(h), Port: 2, Far: mac(1, 9), Own: mac(0, h)})
+			for i := range 6 { // more addresses than one host has
+				f.routedIn("10.64.0."+string(rune('1'+i)), mac(0, h), 1, 9)
+			}
+			return f.tick(time.Second)
+		}
+		for range 3 {
+			step()
+		}
+		snap := step()
+		if got := snap.Edge(addr("10.64.0.3")) == f.id(1); got != named {
+			t.Errorf("named %v: the guest lives at %v", named, snap.Edges(addr("10.64.0.3")))
+		}
+		if !named {
+			continue
+		}
+		f.Configure(Config{})
+		f.give(Evidence{Kind: SawRestart, Agent: agent(1)})
+		for range 3 {
+			snap = step()
+		}
+		if snap.Edge(addr("10.64.0.3")) == f.id(1) {
+			t.Error("no longer configured, and its guests still live there")
+		}
+	}
+}

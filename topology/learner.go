@@ -152,6 +152,7 @@ type Learner struct {
 	owners   map[uint64]owner
 	byFar    map[uint64][]*port
 	listedBy map[uint64]SwitchID // MACs that agents list as their own, 0 if several do
+	hostMACs map[uint64]SwitchID // of hosts that are configured as such
 	hosts    map[flow.Addr]*host
 	stations map[uint64]*station // by MAC
 	tunnels  map[flow.Addr]*tunnelEnd
@@ -204,7 +205,7 @@ type tables struct {
 func NewLearner(cfg Config, registry *Registry) *Learner {
 	l := &Learner{
 		cfg: cfg, max: defaultBounds, registry: registry,
-		owners: map[uint64]owner{}, byFar: map[uint64][]*port{}, listedBy: map[uint64]SwitchID{}, hosts: map[flow.Addr]*host{},
+		owners: map[uint64]owner{}, byFar: map[uint64][]*port{}, listedBy: map[uint64]SwitchID{}, hostMACs: map[uint64]SwitchID{}, hosts: map[flow.Addr]*host{},
 		stations: map[uint64]*station{}, tunnels: map[flow.Addr]*tunnelEnd{}, votes: map[voteKey]*vote{}, names: map[string]map[*node]struct{}{},
 		links: map[string]Record{}, placed: map[flow.Addr]placement{}, dirtyHosts: map[*host]struct{}{},
 		next:    tables{newCow[flow.Addr, *Place](), newCow[uint64, SwitchID](), newCow[flow.Addr, End](), newCow[uint64, *bridgedView]()},

@@ -37,6 +37,9 @@ func (g *darkGroups) leads(p *port) lead {
 	l, b := g.l, p.beyond
 	n := l.nodes[p.key.sw]
 	age := l.now - b.since
+	if l.hostBehind(p) && !p.given && !p.handsOver && !l.claimed(p) {
+		return toGuests
+	}
 	if p.given || p.far == 0 || p.handsOver || b.n < oddFrames || age < oddAfter || b.encap > 0 || b.mostGaps() > 0 || l.claimed(p) {
 		return toSwitch
 	}

@@ -209,6 +209,9 @@ func (l *Learner) sightMAC(p *port, mac uint64, at int64) {
 		return
 	}
 	p.several = p.several || p.mac != 0 && p.mac != mac
+	if p.mac == 0 { // a host sends into it: its switch is in doubt no longer
+		l.touch(l.nodes[p.key.sw])
+	}
 	p.mac = mac
 	l.meet(p, st)
 	for i, k := range st.ports {
@@ -233,7 +236,7 @@ func (l *Learner) bridged(h *host) bool {
 
 // locate works out a host's place from its sightings.
 func (l *Learner) locate(h *host) Place {
-	place := Place{Flows: flowsStep(bits.OnesCount32(h.buckets))}
+	place := Place{Flows: flowsStep(bits.OnesCount32(h.buckets)), Both: h.both()}
 	if l.bridged(h) {
 		l.bridgedPlace(h, &place)
 		return place

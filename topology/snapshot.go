@@ -93,6 +93,7 @@ type Place struct {
 	MAC     uint64             // if Bridged
 	Kept    bool               // only known from before, port included
 	Flows   int                // buckets of 32 in which flows of this very address were seen; they went one way
+	Both    bool               // it was seen to send and to receive
 	Doubt   bool               // it sends through a switch that nobody reports as well
 	Beside  [maxBeside]PortKey // where it enters from its other leaf, perhaps
 
@@ -100,7 +101,7 @@ type Place struct {
 }
 
 func (p *Place) equal(o *Place) bool {
-	return p.Switch == o.Switch && p.Port == o.Port && p.Bridged == o.Bridged && p.MAC == o.MAC && p.Flows == o.Flows && p.Kept == o.Kept && p.Doubt == o.Doubt && p.Beside == o.Beside &&
+	return p.Switch == o.Switch && p.Port == o.Port && p.Bridged == o.Bridged && p.MAC == o.MAC && p.Flows == o.Flows && p.Kept == o.Kept && p.Doubt == o.Doubt && p.Both == o.Both && p.Beside == o.Beside &&
 		slices.Equal(p.Edges, o.Edges)
 }
 
@@ -154,8 +155,11 @@ func (s *Snapshot) Peer(id SwitchID, ifIndex uint32) SwitchID {
 	return 0
 }
 
-// Adjacent reports whether a link joins two switches.
-func (s *Snapshot) Adjacent(a, b SwitchID) bool {
+// Adjacent reports whether a link joins two switches, as a port of either tells:
+// who does not say by which port tunnels leave a switch tells it at the other end alone.
+func (s *Snapshot) Adjacent(a, b SwitchID) bool { return s.leadsTo(a, b) || s.leadsTo(b, a) }
+
+func (s *Snapshot) leadsTo(a, b SwitchID) bool {
 	sw := s.Switch(a)
 	if sw == nil {
 		return false
