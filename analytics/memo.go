@@ -19,22 +19,23 @@ type agentMemo struct {
 	nobody   portMemo // for a port that a sample does not name: the switch has a name all the same
 }
 
-// portMemo is what a feed remembers of one port.
+// portMemo is what a feed remembers of one port: of one cache line, what a sample
+// touches in its first 56 bytes, for an allocation may begin 8 bytes into a line.
 type portMemo struct {
 	ifIndex uint32
-	known   bool              // as counts
-	as      *topology.Switch  // the view of its switch from which the following is, nil: there was none
+	known   bool // as counts
+	open    bool // frames come from a switch that nobody reports, or not yet
+	entry   bool // frames enter the fabric by it
+	told    bool // it is on the list of ports with bits to tell
+	names   *portNames
+	as      *topology.Switch  // the view of its switch from which link to entry are, nil: there was none
 	link    topology.SwitchID // switch to which it leads; 0 none known
-	open    bool              // frames come from a switch that nobody reports, or not yet
-	entry   bool              // frames enter the fabric by it
 	// aggregate is the ifIndex of the one that it is member of, 0 none.
 	aggregate uint32
-	names     *portNames
-	taps      [2]*tap    // by direction: ingress, egress
-	rates     [2]uint32  // that were told
+	rates     [2]uint32  // of its taps by direction (ingress, egress), as they were told; 0: there is none
 	bits      [2]float32 // that passed as samples say and that were not told yet, by direction
 	frames    [2]uint16  // those samples
-	told      bool       // it is on the list of ports with bits to tell
+	taps      *[2]*tap   // nil while there is none
 }
 
 // leads gives the switch to which the port is known to lead, 0 if none.
@@ -160,8 +161,11 @@ func (f *Feed) tap(m *agentMemo, p *portMemo, egress bool, rate uint32) {
 	if egress {
 		d = 1
 	}
-	if p.rates[d] == rate && p.taps[d] != nil {
+	if p.rates[d] == rate {
 		return
+	}
+	if p.taps == nil {
+		p.taps = new([2]*tap)
 	}
 	if p.taps[d] == nil {
 		p.taps[d] = f.engine.taps.get(tapKey{m.id, p.ifIndex, egress})
@@ -183,10 +187,10 @@ type busyPort struct {
 func (f *Feed) load(m *agentMemo, in, out *portMemo, s *flow.Sample) {
 	bits := 8 * float32(s.FrameLength) * float32(s.Rate())
 	egress := s.Direction == flow.Egress
-	if in != nil && (!egress || in.taps[0] == nil) {
+	if in != nil && (!egress || in.rates[0] == 0) {
 		f.carry(m, in, 0, bits)
 	}
-	if out != nil && (egress || out.taps[1] == nil) {
+	if out != nil && (egress || out.rates[1] == 0) {
 		f.carry(m, out, 1, bits)
 	}
 }

@@ -10,11 +10,15 @@ import (
 	"spoor/topology"
 )
 
-// sample takes one flow sample: the flow's path first, then its rate.
-func (s *Shard) sample(x *observed, h flowtable.Hash) {
+// sample takes one flow sample: the flow's path first, then its rate. likely is
+// the slot in which its flow was a moment ago, if nothing else is.
+func (s *Shard) sample(x *observed, h flowtable.Hash, likely uint32) {
 	s.advance(x.at)
 	s.stats.Samples++
-	slot, fresh := s.table.GetHashed(h, &x.key, x.at)
+	slot, fresh := likely, false
+	if likely == flowtable.NoSlot || !s.table.Holds(likely, &x.key) {
+		slot, fresh = s.table.GetHashed(h, &x.key, x.at)
+	}
 	e := s.table.Entry(slot)
 	if fresh {
 		state(e).T = elephant.Clock(x.time)

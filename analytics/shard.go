@@ -70,7 +70,7 @@ type Shard struct {
 	point    elephant.Point
 	hopsOf   []path.Hop
 	hashes   []flowtable.Hash // of the batch at hand
-	slots    []uint32         // where those of its flows most likely are that are known
+	slots    []uint32         // where its flows most likely are, NoSlot for those that are not known
 	open     []*detail        // of those that have one
 	crowd    []watch.Member   // flows that the sweep met, until they are gathered
 	sole     allowance        // of messages about flows of one sample
@@ -114,12 +114,12 @@ func (s *Shard) observe(batch []observed) {
 
 // begin asks for the entries.
 func (s *Shard) begin(batch []observed) {
-	s.hashes, s.slots = s.hashes[:len(batch)], s.slots[:0]
+	s.hashes, s.slots = s.hashes[:len(batch)], s.slots[:len(batch)]
 	for i := range batch {
 		h := s.table.Hash(&batch[i].key)
-		s.hashes[i] = h
-		if slot := s.table.Likely(h); slot != flowtable.NoSlot {
-			s.slots = append(s.slots, slot)
+		slot := s.table.Likely(h)
+		s.hashes[i], s.slots[i] = h, slot
+		if slot != flowtable.NoSlot {
 			s.table.FetchSlot(slot)
 		}
 	}
@@ -129,6 +129,9 @@ func (s *Shard) begin(batch []observed) {
 func (s *Shard) reach() {
 	s.open = s.open[:0]
 	for _, slot := range s.slots {
+		if slot == flowtable.NoSlot {
+			continue
+		}
 		switch e := s.table.Entry(slot); {
 		case e.Detail != 0:
 			d := s.details.at(e.Detail)
@@ -152,7 +155,7 @@ func (s *Shard) unfold() {
 // finish does the work.
 func (s *Shard) finish(batch []observed) {
 	for i := range batch {
-		s.sample(&batch[i], s.hashes[i])
+		s.sample(&batch[i], s.hashes[i], s.slots[i])
 	}
 }
 

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"cmp"
 	"encoding/binary"
 	"net/netip"
 )
@@ -33,7 +34,7 @@ func AddrFromNetip(a netip.Addr) Addr {
 
 // Is4 reports whether a holds an IPv4 address.
 func (a Addr) Is4() bool {
-	return a[10] == 0xff && a[11] == 0xff && [10]byte(a[:10]) == [10]byte{}
+	return binary.LittleEndian.Uint64(a[:8]) == 0 && binary.LittleEndian.Uint32(a[8:12]) == 0xffff0000
 }
 
 // IsZero reports whether a is unknown.
@@ -42,6 +43,9 @@ func (a Addr) IsZero() bool { return a == Addr{} }
 // NamesNobody reports whether a cannot tell one agent from another: it is
 // unknown, unspecified or loopback.
 func (a Addr) NamesNobody() bool {
+	if a.Is4() && a[12] != 0 && a[12] != 127 {
+		return false // nearly always
+	}
 	n := a.Netip()
 	return !n.IsValid() || n.IsUnspecified() || n.IsLoopback()
 }
@@ -64,15 +68,11 @@ func (a Addr) String() string {
 
 // Compare orders addresses as numbers, IPv4 before most of IPv6.
 func (a Addr) Compare(b Addr) int {
-	for i := range a {
-		if a[i] != b[i] {
-			if a[i] < b[i] {
-				return -1
-			}
-			return 1
-		}
+	be := binary.BigEndian
+	if c := cmp.Compare(be.Uint64(a[:8]), be.Uint64(b[:8])); c != 0 {
+		return c
 	}
-	return 0
+	return cmp.Compare(be.Uint64(a[8:]), be.Uint64(b[8:]))
 }
 
 // Words gives the address as two numbers, for hashing.

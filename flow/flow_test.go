@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/rand/v2"
 	"net/netip"
@@ -69,6 +70,9 @@ func TestHashesAgreeWithXXH64(t *testing.T) {
 		if k.Exchange() != k.ID() && k.Exchange() != r.ID() {
 			t.Fatalf("exchange hash of %v is neither direction's id", k)
 		}
+		if id, exchange := k.Hashes(); id != k.ID() || exchange != k.Exchange() {
+			t.Fatalf("both hashes of %v are %x and %x", k, id, exchange)
+		}
 	}
 }
 
@@ -76,6 +80,9 @@ func TestZeroKey(t *testing.T) {
 	var k Key
 	if !k.IsZero() || k.ID() != 0 || k.String() != "no flow" {
 		t.Errorf("the zero key has id %x and text %q", k.ID(), k)
+	}
+	if id, exchange := k.Hashes(); id != 0 || exchange != k.Exchange() {
+		t.Errorf("both hashes of the zero key are %x and %x", id, exchange)
 	}
 }
 
@@ -105,6 +112,30 @@ func TestAddr(t *testing.T) {
 	}
 	if v4.Compare(v6) >= 0 || v6.Compare(v4) <= 0 || v4.Compare(addr("192.0.2.1")) != 0 || addr("10.0.0.9").Compare(addr("10.0.0.10")) >= 0 {
 		t.Error("addresses are not ordered as numbers")
+	}
+}
+
+// TestAddrByWords: what is told from an address's words is what its bytes, or netip, say.
+func TestAddrByWords(t *testing.T) {
+	rng := rand.New(rand.NewPCG(3, 4))
+	list := []Addr{{}, addr("0.0.0.0"), addr("0.0.0.1"), addr("127.0.0.1"), addr("128.0.0.1"), addr("::"), addr("::1"), addr("255.255.255.255"), addr("2001:db8::1")}
+	for range 2000 {
+		a := Addr{10: 0xff, 11: 0xff, 12: byte(rng.Uint32()), 15: byte(rng.Uint32())}
+		a[rng.IntN(16)] ^= byte(rng.IntN(3))
+		list = append(list, a)
+	}
+	for i, a := range list {
+		n := a.Netip()
+		if got, want := a.NamesNobody(), !n.IsValid() || n.IsUnspecified() || n.IsLoopback(); got != want {
+			t.Errorf("%v names nobody: %v, want %v", n, got, want)
+		}
+		if got, want := a.Is4(), netip.AddrFrom16(a).Is4In6(); got != want {
+			t.Errorf("%v is IPv4: %v, want %v", n, got, want)
+		}
+		b := list[(i*7+1)%len(list)]
+		if got, want := a.Compare(b), bytes.Compare(a[:], b[:]); got != want {
+			t.Errorf("%v to %v: %d, want %d", a, b, got, want)
+		}
 	}
 }
 

@@ -31,7 +31,7 @@ type Key struct {
 const keyBytes = 37
 
 // IsZero reports whether k names no flow.
-func (k *Key) IsZero() bool { return *k == Key{} }
+func (k *Key) IsZero() bool { return k.Proto == 0 && *k == Key{} }
 
 // HasPorts reports whether the protocol knows ports (they are 0 for fragments all the same).
 func (k *Key) HasPorts() bool {
@@ -53,11 +53,24 @@ func (k *Key) ID() uint64 {
 // exchange topic: as ID, but with the lower end (by address, then port) first,
 // so that both directions of a conversation meet. Unseeded and stable.
 func (k *Key) Exchange() uint64 {
-	c := k.Src.Compare(k.Dst)
-	if c < 0 || c == 0 && k.SrcPort <= k.DstPort {
+	if k.lowerFirst() {
 		return xxh64(&k.Src, &k.Dst, k.SrcPort, k.DstPort, k.Proto)
 	}
 	return xxh64(&k.Dst, &k.Src, k.DstPort, k.SrcPort, k.Proto)
+}
+
+// Hashes gives ID and Exchange, which are the same for one of two directions.
+func (k *Key) Hashes() (id, exchange uint64) {
+	if id = k.ID(); id != 0 && k.lowerFirst() {
+		return id, id
+	}
+	return id, k.Exchange()
+}
+
+// lowerFirst reports whether the source is the lower end.
+func (k *Key) lowerFirst() bool {
+	c := k.Src.Compare(k.Dst)
+	return c < 0 || c == 0 && k.SrcPort <= k.DstPort
 }
 
 // Reverse gives the key of the other direction.

@@ -108,6 +108,9 @@ func unicastMAC(mac uint64) bool { return mac != 0 && mac&multicastBit == 0 }
 
 // locatable reports whether an address can live at one place.
 func locatable(a flow.Addr) bool {
+	if first := a[12]; a.Is4() && first > 0 && first < 224 && first != 127 && first != 169 {
+		return true // nearly always
+	}
 	ip := a.Netip()
 	return ip.IsValid() && !ip.IsMulticast() && !ip.IsLinkLocalUnicast() && !ip.IsUnspecified() && !ip.IsLoopback() &&
 		(!ip.Is4() || ip.As4() != [4]byte{255, 255, 255, 255})

@@ -67,6 +67,9 @@ func (t *Table) Likely(h Hash) uint32 {
 	return t.slotOf(m, b)
 }
 
+// Holds reports whether a slot is that of a flow: what Likely gave may be another's.
+func (t *Table) Holds(slot uint32, key *flow.Key) bool { return sameKey(&t.Cold(slot).Key, key) }
+
 // GetHashed is Get for a hash that is known already.
 func (t *Table) GetHashed(h Hash, key *flow.Key, now int64) (slot uint32, fresh bool) {
 	if slot = t.find(h, key); slot != NoSlot {

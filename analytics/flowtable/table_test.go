@@ -46,6 +46,9 @@ func TestGetFindDelete(t *testing.T) {
 		t.Fatalf("an empty table knows slot %d", got)
 	}
 	slot, fresh := tb.Get(&k, 5*second)
+	if other := numbered(8); !tb.Holds(slot, &k) || tb.Holds(slot, &other) {
+		t.Errorf("slot %d is not known for that of its flow alone", slot)
+	}
 	if !fresh || tb.Len() != 1 || tb.Find(&k) != slot {
 		t.Fatalf("fresh %v, %d flows, found at %d, want slot %d", fresh, tb.Len(), tb.Find(&k), slot)
 	}
@@ -62,7 +65,7 @@ func TestGetFindDelete(t *testing.T) {
 	}
 	tb.Delete(slot)
 	tb.Delete(slot)
-	if tb.Len() != 0 || tb.Find(&k) != flowtable.NoSlot {
+	if tb.Len() != 0 || tb.Find(&k) != flowtable.NoSlot || tb.Holds(slot, &k) {
 		t.Errorf("after delete: %d flows, found at %d", tb.Len(), tb.Find(&k))
 	}
 	if slot, fresh = tb.Get(&k, 7*second); !fresh || tb.Entry(slot).Bytes != 0 {

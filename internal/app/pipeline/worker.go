@@ -147,7 +147,7 @@ func (s *samples) FlowSample(x *flow.Sample) {
 	x.Received, x.NotBefore = s.received, s.acc.NotBefore
 	x.Time = s.spread.next(x.Timestamp)
 	x.EffectiveRate = s.acc.Source(x.SourceClass, x.SourceIndex, x.Sequence, x.SamplingRate, x.Drops)
-	x.FlowID, x.Exchange = x.Packet.Key.ID(), x.Packet.Key.Exchange()
+	x.FlowID, x.Exchange = x.Packet.Key.Hashes()
 	if x.Packet.Truncated && x.Packet.Tunnel != flow.TunnelNone {
 		s.tally.CutTunnels++
 		s.tally.CutFrom = x.Agent
