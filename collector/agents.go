@@ -25,6 +25,7 @@ const (
 	defaultPerPeer  = 16384
 	defaultSources  = 1 << 20
 	sourcesPerAgent = 4096
+	nearStreams     = 4096
 )
 
 // AgentsConfig says whom to believe and how much to remember (docs/interfaces.md,
@@ -75,6 +76,10 @@ type Agents struct {
 	whom   atomic.Pointer[whom]
 	seed   maphash.Seed
 	shards [agentShards]agentShard
+	// near holds some of the streams, by nearOf: most datagrams spare the lock and
+	// the map. It changes under the lock of the shard that the stream is or was in,
+	// so that none stays here that is no longer in its shard.
+	near [nearStreams]atomic.Pointer[stream]
 
 	pairs, sources atomic.Int64
 	evicted        atomic.Uint64
@@ -217,8 +222,17 @@ func (a *Agents) shard(k *streamKey) *agentShard {
 	return &a.shards[maphash.Comparable(a.seed, *k)%agentShards]
 }
 
+// nearOf gives the place in near of a pair. Whoever makes pairs meet there makes them no slower than the map.
+func (a *Agents) nearOf(k *streamKey) *atomic.Pointer[stream] {
+	lo, hi := k.agent.Words()
+	return &a.near[((lo^hi)+uint64(k.sub))*0x9e3779b97f4a7c15>>(64-12)%nearStreams]
+}
+
 // find gives the pair's state, makes it if there is room, or gives nil.
 func (a *Agents) find(k streamKey, now int64, from netip.Addr) *stream {
+	if s := a.nearOf(&k).Load(); s != nil && s.key == k {
+		return s
+	}
 	sh := a.shard(&k)
 	if s, ok := a.findIn(sh, &k, now, from); ok {
 		return s
@@ -235,6 +249,7 @@ func (a *Agents) findIn(sh *agentShard, k *streamKey, now int64, from netip.Addr
 	sh.mu.Lock()
 	defer sh.mu.Unlock()
 	if s := sh.streams[*k]; s != nil {
+		a.nearOf(k).Store(s)
 		return s, true
 	}
 	if !a.take(from) {
@@ -243,6 +258,7 @@ func (a *Agents) findIn(sh *agentShard, k *streamKey, now int64, from netip.Addr
 	s := &stream{key: *k, owner: from, peer: from}
 	s.lastSeen.Store(now)
 	sh.streams[*k] = s
+	a.nearOf(k).Store(s)
 	return s, true
 }
 
@@ -259,6 +275,7 @@ func (a *Agents) evictIdle(now int64) bool {
 		for k, s := range sh.streams {
 			if now-s.lastSeen.Load() > idleAgent {
 				delete(sh.streams, k)
+				a.nearOf(&k).CompareAndSwap(s, nil)
 				a.release(s)
 			}
 		}

@@ -252,6 +252,25 @@ func TestAgentsBounded(t *testing.T) {
 	}
 }
 
+// TestEvicted: a pair that lost its place is forgotten, and begins anew when it comes again.
+func TestEvicted(t *testing.T) {
+	a := agents(t, func(c *AgentsConfig) { c.MaxAgents = 1 })
+	now := second
+	for round := range 3 {
+		for i, agent := range []flow.Addr{agent1, agent2} {
+			now += idleAgent + second
+			for seq := range uint32(3) {
+				if acc := a.Account(agent, 7, seq, seq, seq, now, peer1); acc.Untracked {
+					t.Fatalf("round %d: agent %d has no place", round, i)
+				}
+			}
+			if s := a.Snapshot(); len(s) != 1 || s[0].Agent != agent || s[0].Datagrams != 3 || s[0].FirstSeen != now {
+				t.Errorf("round %d, agent %d: %+v", round, i, s)
+			}
+		}
+	}
+}
+
 // Workers share the table.
 func TestAgentsConcurrently(t *testing.T) {
 	a := agents(t, func(c *AgentsConfig) { c.MaxAgents = 500 })

@@ -132,7 +132,7 @@ type sourceTable struct {
 	closed  bool
 }
 
-const nearSources = 16
+const nearSources = 64
 
 func sourceKey(class, index uint32) uint64 { return uint64(class)<<32 | uint64(index) }
 
