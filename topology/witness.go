@@ -55,11 +55,21 @@ type Witness struct {
 }
 
 // sight is a sighting that waits a little, so that its slot has come from memory
-// when it is looked at.
+// when it is looked at: what becomes Evidence, if it is to be sent.
 type sight struct {
-	mark uint64
-	now  int64
-	ev   Evidence
+	mark     uint64
+	now      int64
+	agent    flow.Addr
+	addr     flow.Addr
+	far, own uint64
+	port     uint32
+	buckets  uint32
+	kind     Kind
+	ttl      uint8
+	hops     uint8
+	fresh    bool
+	encap    bool
+	derived  bool
 }
 
 const (
@@ -117,23 +127,30 @@ func (w *Witness) See(s *flow.Sample, from, to SwitchID) {
 	egress := s.Direction == flow.Egress
 	in, out := s.Input.Index(), s.Output.Index()
 	if !egress && in != 0 {
-		w.note(&Evidence{Kind: SawIngress, Agent: s.Agent, Port: in, Far: p.SrcMAC, Own: p.DstMAC, Fresh: hops == 0, Encap: encap}, s.Received)
+		q := w.next(SawIngress, s.Agent, in, s.Received)
+		q.far, q.own, q.fresh, q.encap = p.SrcMAC, p.DstMAC, hops == 0, encap
+		w.note(q)
 		if hops <= 1 && locatable(src) {
-			w.source(&Evidence{Kind: SawSource, Agent: s.Agent, Port: in, Addr: src, Hops: hops, Far: p.SrcMAC, Encap: encap, Buckets: bucket(s.FlowID)}, from, s.Received)
+			q := w.next(SawSource, s.Agent, in, s.Received)
+			q.addr, q.hops, q.far, q.encap, q.buckets = src, hops, p.SrcMAC, encap, bucket(s.FlowID)
+			w.source(q, from)
 		}
 	}
 	if egress && in != 0 && !encap {
 		w.throughEgress(s, in, from)
 	}
 	if egress && out != 0 && (encap || hops > 0) {
-		e := Evidence{Kind: SawEgress, Agent: s.Agent, Port: out, Own: p.SrcMAC, Far: p.DstMAC, Fresh: hops == 0, Encap: encap, Buckets: bucket(s.FlowID)}
+		q := w.next(SawEgress, s.Agent, out, s.Received)
+		q.own, q.far, q.fresh, q.encap, q.buckets = p.SrcMAC, p.DstMAC, hops == 0, encap, bucket(s.FlowID)
 		if encap && locatable(src) {
-			e.Addr = src
+			q.addr = src
 		}
-		w.note(&e, s.Received)
+		w.note(q)
 	}
 	if out != 0 && to == 0 && locatable(dst) {
-		w.note(&Evidence{Kind: SawSink, Agent: s.Agent, Port: out, Addr: dst, TTL: ttl, Encap: encap, Fresh: relayed(s, dst)}, s.Received)
+		q := w.next(SawSink, s.Agent, out, s.Received)
+		q.addr, q.ttl, q.encap, q.fresh = dst, ttl, encap, relayed(s, dst)
+		w.note(q)
 	}
 }
 
@@ -155,19 +172,23 @@ func (w *Witness) throughEgress(s *flow.Sample, in uint32, from SwitchID) {
 		return
 	}
 	hops := InitialTTL(ttl+1) - ttl - 1
-	w.note(&Evidence{Kind: SawIngress, Agent: s.Agent, Port: in, Fresh: hops == 0, Derived: true}, s.Received)
+	q := w.next(SawIngress, s.Agent, in, s.Received)
+	q.fresh, q.derived = hops == 0, true
+	w.note(q)
 	if src := s.Packet.Key.Src; hops <= 1 && locatable(src) {
-		w.source(&Evidence{Kind: SawSource, Agent: s.Agent, Port: in, Addr: src, Hops: hops, Derived: true, Buckets: bucket(s.FlowID)}, from, s.Received)
+		q := w.next(SawSource, s.Agent, in, s.Received)
+		q.addr, q.hops, q.derived, q.buckets = src, hops, true, bucket(s.FlowID)
+		w.source(q, from)
 	}
 }
 
 // source takes a sighting of an address; from is the neighbour that it came from, 0 if unknown.
-func (w *Witness) source(e *Evidence, from SwitchID, now int64) {
-	if e.Hops == 1 && from != 0 && !e.Encap {
-		w.noteAs(e.markOf(from), e, now)
+func (w *Witness) source(q *sight, from SwitchID) {
+	if q.hops == 1 && from != 0 && !q.encap {
+		w.noteAs(q, q.markOf(from))
 		return
 	}
-	w.note(e, now)
+	w.note(q)
 }
 
 // SeeLocal takes a sample of an agent that has named an internal interface: is it
@@ -177,18 +198,18 @@ func (w *Witness) SeeLocal(s *flow.Sample, from, to SwitchID) {
 	if p.Key.IsZero() || !p.OuterSrc.IsZero() || p.TTL < minTTL {
 		return
 	}
-	e := Evidence{Agent: s.Agent}
+	q := w.next(SawLocal, s.Agent, 0, s.Received)
 	switch in, out := s.Input.Index(), s.Output.Index(); {
 	case s.Input.Kind == flow.InterfaceInternal && out != 0 && InitialTTL(p.TTL) == p.TTL:
-		e.Kind, e.Fresh, e.Addr = SawLocal, true, p.Key.Src
+		q.fresh, q.addr = true, p.Key.Src
 	case s.Output.Kind == flow.InterfaceInternal && in != 0:
-		e.Kind, e.Addr, e.Port = SawLocal, p.Key.Dst, in
+		q.addr, q.port = p.Key.Dst, in
 	case out != 0 && in != out:
-		e.Kind, e.Fresh = SawTransit, from != 0 && to != 0 && from != to
+		q.kind, q.fresh = SawTransit, from != 0 && to != 0 && from != to
 	default:
 		return
 	}
-	w.note(&e, s.Received)
+	w.note(q)
 }
 
 // Restarted takes that an agent began anew.
@@ -210,39 +231,47 @@ func (w *Witness) Beyond(s *flow.Sample) {
 	if in == 0 || p.Key.IsZero() {
 		return
 	}
-	e := Evidence{Kind: SawBeyond, Agent: s.Agent, Port: in, Addr: p.Key.Src, Encap: !p.OuterSrc.IsZero(), Derived: s.Direction == flow.Egress, Buckets: bucket(s.FlowID)}
+	q := w.next(SawBeyond, s.Agent, in, s.Received)
+	q.addr, q.encap, q.derived, q.buckets = p.Key.Src, !p.OuterSrc.IsZero(), s.Direction == flow.Egress, bucket(s.FlowID)
 	ttl := int(p.EntryTTL())
-	if e.Derived {
+	if q.derived {
 		ttl++
 	}
-	if e.Encap {
-		e.Addr = p.OuterSrc
+	if q.encap {
+		q.addr = p.OuterSrc
 	} else if ttl < minTTL || ttl > 255 {
 		return
 	}
-	e.Hops = InitialTTL(uint8(ttl)) - uint8(ttl)
-	if e.Hops > 0 && locatable(e.Addr) {
-		w.note(&e, s.Received)
+	q.hops = InitialTTL(uint8(ttl)) - uint8(ttl)
+	if q.hops > 0 && locatable(q.addr) {
+		w.note(q)
 	}
 }
 
-// note takes a sighting.
-func (w *Witness) note(e *Evidence, now int64) { w.noteAs(e.mark(), e, now) }
-
-// noteAs takes all that has the same mark for the same evidence.
-func (w *Witness) noteAs(mark uint64, e *Evidence, now int64) {
+// next gives the place of a sighting, to be filled. It is nothing until it is noted.
+func (w *Witness) next(kind Kind, agent flow.Addr, port uint32, now int64) *sight {
 	if w.queued == witnessQueue {
 		w.settle()
 	}
-	mem.Fetch(&w.slots[mark>>(64-slotBits)])
 	q := &w.queue[w.queued]
-	q.mark, q.now, q.ev = mark, now, *e
+	*q = sight{}
+	q.kind, q.agent, q.port, q.now = kind, agent, port, now
+	return q
+}
+
+// note takes the sighting that next gave.
+func (w *Witness) note(q *sight) { w.noteAs(q, q.markOfAll()) }
+
+// noteAs takes all that has the same mark for the same evidence.
+func (w *Witness) noteAs(q *sight, mark uint64) {
+	mem.Fetch(&w.slots[mark>>(64-slotBits)])
+	q.mark = mark
 	w.queued++
 }
 
 // look counts a sighting and sends it if it is new or due.
 func (w *Witness) look(q *sight) {
-	mark, now, e := q.mark, q.now, &q.ev
+	mark, now := q.mark, q.now
 	m := &w.slots[mark>>(64-slotBits)]
 	if m.mark != mark {
 		*m = memory{mark: mark}
@@ -255,8 +284,8 @@ func (w *Witness) look(q *sight) {
 	if m.count < 255 {
 		m.count++
 	}
-	fresh := e.Buckets&^m.buckets != 0
-	m.buckets |= e.Buckets
+	fresh := q.buckets&^m.buckets != 0
+	m.buckets |= q.buckets
 	if m.count > repeatFirst && !fresh {
 		due := repeatEarly
 		if m.count > earlyCount {
@@ -266,39 +295,41 @@ func (w *Witness) look(q *sight) {
 			return
 		}
 	}
-	e.Count, e.First, e.Last, e.Sequence, e.Buckets = n, m.first, now, w.seq, m.buckets
+	w.out = append(w.out, Evidence{
+		Kind: q.kind, Fresh: q.fresh, Encap: q.encap, Derived: q.derived, TTL: q.ttl, Hops: q.hops, Agent: q.agent, Port: q.port,
+		Far: q.far, Own: q.own, Addr: q.addr, Buckets: m.buckets, Count: n, First: m.first, Last: now, Sequence: w.seq,
+	})
 	w.seq++
 	m.wait(0)
 	m.sent = now
-	w.out = append(w.out, *e)
 }
 
-// mark is a hash of what makes evidence the same evidence. Two that share it
+// markOfAll is a hash of what makes evidence the same evidence. Two that share it
 // are taken for one until the slot is reused: with 64 bits, never in practice.
-func (e *Evidence) mark() uint64 {
-	h := uint64(e.Kind)<<32 | uint64(e.TTL)<<16 | uint64(e.Hops)<<8
-	if e.Fresh {
+func (q *sight) markOfAll() uint64 {
+	h := uint64(q.kind)<<32 | uint64(q.ttl)<<16 | uint64(q.hops)<<8
+	if q.fresh {
 		h |= 1
 	}
-	if e.Encap {
+	if q.encap {
 		h |= 2
 	}
-	if e.Derived {
+	if q.derived {
 		h |= 4
 	}
-	agentLo, agentHi := e.Agent.Words()
-	lo, hi := e.Addr.Words() // four products that wait for none of the others, then they meet
-	h = mix(h^slotSeed, uint64(e.Port)<<32|uint64(e.Port2)) ^ mix(agentLo, agentHi+slotSeed)
-	return mix(h, mix(lo, hi)^bits.RotateLeft64(mix(e.Far, e.Own+slotSeed), 32))
+	agentLo, agentHi := q.agent.Words()
+	lo, hi := q.addr.Words() // four products that wait for none of the others, then they meet
+	h = mix(h^slotSeed, uint64(q.port)<<32) ^ mix(agentLo, agentHi+slotSeed)
+	return mix(h, mix(lo, hi)^bits.RotateLeft64(mix(q.far, q.own+slotSeed), 32))
 }
 
 // markOf is the mark of an address behind a known switch: over which of its links frames come does not matter.
-func (e *Evidence) markOf(from SwitchID) uint64 {
-	h := uint64(from)<<8 | uint64(e.Kind)<<1
-	if e.Derived {
+func (q *sight) markOf(from SwitchID) uint64 {
+	h := uint64(from)<<8 | uint64(q.kind)<<1
+	if q.derived {
 		h |= 1
 	}
-	lo, hi := e.Addr.Words()
+	lo, hi := q.addr.Words()
 	return mix(h^slotSeed, mix(lo, hi))
 }
 
@@ -315,6 +346,8 @@ func mix(a, b uint64) uint64 {
 // Adapter takes a MAC that an agent lists as its own interface's (host_adapters).
 func (w *Witness) Adapter(agent flow.Addr, mac uint64, now int64) {
 	if unicastMAC(mac) {
-		w.note(&Evidence{Kind: SawOwnMAC, Agent: agent, Own: mac}, now)
+		q := w.next(SawOwnMAC, agent, 0, now)
+		q.own = mac
+		w.note(q)
 	}
 }
