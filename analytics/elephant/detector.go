@@ -72,7 +72,7 @@ func (p *Preset) Observe(s *State, recent *Recent, t int64, b float64, proven bo
 	dt := max(elapsed(s.T, c), 0)
 	if dt > 0 {
 		s.T = c
-		s.Rate *= float32(math.Exp(-float64(dt) / rateTau))
+		s.Rate *= float32(fade(float64(dt) / rateTau))
 	}
 	if x > s.Q {
 		s.Q = x
@@ -103,7 +103,7 @@ func (s *State) Pass(t int64) {
 		return
 	}
 	s.T = c
-	s.Rate *= float32(math.Exp(-float64(dt) / rateTau))
+	s.Rate *= float32(fade(float64(dt) / rateTau))
 	s.leak(dt)
 }
 
@@ -216,5 +216,5 @@ func (s *State) LastTime(ref int64) int64 { return unclock(s.T, ref) }
 // With few samples a second it is rough: for decisions about promotion, not for people.
 func (s *State) Level(t int64) float64 {
 	dt := max(elapsed(s.T, Clock(t)), 0)
-	return float64(s.Rate) * math.Exp(-float64(dt)/rateTau)
+	return float64(s.Rate) * fade(float64(dt)/rateTau)
 }

@@ -56,7 +56,7 @@ func (e *Estimate) Add(t int64, bits float64) {
 
 func (e *Estimate) decay(t int64) (long, short float64) {
 	dt := float64(t-e.last) / 1e9
-	return math.Exp(-dt / estimateTau), math.Exp(-dt / peakTau)
+	return fade(dt / estimateTau), fade(dt / peakTau)
 }
 
 // At gives the estimate as of t; a t before the latest sample means that sample.

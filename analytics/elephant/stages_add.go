@@ -23,8 +23,9 @@ func (s *Stages) Add(p *Point, routes Routes, now int64) float64 {
 		g.live, discovered = true, true
 	}
 	g.missed, g.last = 0, now
-	s.hear(i, p, now)
-	e := decay(now - g.decayed)
+	passed := now - g.decayed
+	e := decay(passed)
+	s.hear(i, p, now, passed, e)
 	g.weighed, g.counted, g.decayed = g.weighed*e+p.N, g.counted*e+1, now
 	if !g.part {
 		s.miss(i, now)
@@ -38,10 +39,11 @@ func (s *Stages) Add(p *Point, routes Routes, now int64) float64 {
 	return p.N * g.inverse / s.Sum()
 }
 
-func decay(ns int64) float64 { return math.Exp(-float64(max(ns, 0)) / 1e9 / auditTau) }
+func decay(ns int64) float64 { return fade(float64(max(ns, 0)) / 1e9 / auditTau) }
 
 // hear notes a sample at its tap and sets the stage's N: the largest of its taps of the last minute.
-func (s *Stages) hear(i int, p *Point, now int64) {
+// e is the decay of the time that passed since the stage's latest sample, most often the tap's too.
+func (s *Stages) hear(i int, p *Point, now, passed int64, e float64) {
 	g, t := &s.stages[i], s.tap(i, p, now)
 	if changed := t.N != p.N; changed || g.taps > 1 || g.promised {
 		t.N = p.N
@@ -53,7 +55,10 @@ func (s *Stages) hear(i int, p *Point, now int64) {
 		}
 		g.inverse = 1 / largest
 	}
-	t.samples = t.samples*decay(now-t.seen) + 1
+	if now-t.seen != passed {
+		e = decay(now - t.seen)
+	}
+	t.samples = t.samples*e + 1
 	t.seen = now
 }
 
