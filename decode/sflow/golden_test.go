@@ -122,6 +122,7 @@ func longer(b []byte) []byte {
 
 // cuts: a structure that ends early is refused wherever it ends, but in the padding of its last string.
 func (g *golden) cuts(t *testing.T, k sflow.Known, b []byte, want []field) {
+	t.Helper()
 	least := g.least
 	if least == 0 {
 		least = len(b)
@@ -143,6 +144,7 @@ func (g *golden) cuts(t *testing.T, k sflow.Known, b []byte, want []field) {
 // claims: a string or a list that claims more than there is costs the structure and no memory.
 // What the header of a packet claims is cut instead (sampled_header).
 func (g *golden) claims(t *testing.T, k sflow.Known, b []byte, want []field) {
+	t.Helper()
 	s := k.New()
 	v := reflect.ValueOf(s).Elem()
 	for i, f := range want {
