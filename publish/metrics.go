@@ -3,6 +3,7 @@ package publish
 import (
 	"fmt"
 	"math"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -123,6 +124,17 @@ func (s *TopicStats) DroppedTotal() uint64 {
 		n += d
 	}
 	return n
+}
+
+// Why names the reasons of the drops with the records of each: "queue_full 3, shutdown 12".
+func (s *TopicStats) Why() string {
+	var why []string
+	for o, n := range s.Dropped {
+		if n > 0 {
+			why = append(why, fmt.Sprintf("%v %d", Outcome(o), n))
+		}
+	}
+	return strings.Join(why, ", ")
 }
 
 // Stats is the ledger of a sink, by Topic.

@@ -207,3 +207,15 @@ func TestBooks(t *testing.T) {
 		t.Error("a success of nothing")
 	}
 }
+
+// TestWhy: drops are told by their reasons.
+func TestWhy(t *testing.T) {
+	var s TopicStats
+	if s.Why() != "" {
+		t.Errorf("of nothing: %q", s.Why())
+	}
+	s.Dropped[Shutdown], s.Dropped[QueueFull] = 12, 3
+	if want := "queue_full 3, shutdown 12"; s.Why() != want {
+		t.Errorf("%q, want %q", s.Why(), want)
+	}
+}

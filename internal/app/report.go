@@ -125,7 +125,7 @@ func (r *runner) farewell() {
 			r.log.Info("records wait on disk for the next start", "topic", publish.Topic(t).String(), "spooled", st.Spooled)
 		}
 		if n := st.DroppedTotal(); n > 0 {
-			r.log.Warn("records were not delivered", "topic", publish.Topic(t).String(), "dropped", n, "delivered", st.Acknowledged)
+			r.log.Warn("records were not delivered", "topic", publish.Topic(t).String(), "dropped", n, "why", st.Why(), "delivered", st.Acknowledged)
 		}
 	}
 }
