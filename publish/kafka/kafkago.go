@@ -89,6 +89,9 @@ func (c *goClient) wrap(err error) error {
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = fmt.Errorf("no answer within %v: %w", c.timeout, err)
 	}
+	if be, ok := errors.AsType[*brokerError](err); ok && be.code == int16(kafka.IllegalSASLState) {
+		return fmt.Errorf("the broker wants no login there (leave kafka.sasl away, or name the listener that has one): %w", err)
+	}
 	return c.login.explain(c.tls.explain(err))
 }
 

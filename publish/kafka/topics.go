@@ -61,8 +61,8 @@ func (t *Topics) Plan(ctx context.Context) ([]Change, error) {
 			return nil, fmt.Errorf("kafka at %s: no right to describe topic %s", strings.Join(t.cfg.Brokers, ","), name)
 		case !known:
 			spec := t.spec(x)
-			list = append(list, Change{Topic: name, Create: true, Text: fmt.Sprintf("create with %d partitions, %s, %s",
-				spec.partitions, replication(spec.replication), settings(spec.config))})
+			list = append(list, Change{Topic: name, Create: true, Text: fmt.Sprintf("create with %s, %s, %s",
+				parts(spec.partitions), replication(spec.replication), settings(spec.config))})
 		default:
 			changes, err := t.compare(ctx, x, len(leaders))
 			if err != nil {
@@ -153,6 +153,13 @@ func (t *Topics) await(ctx context.Context) error {
 		case <-time.After(lookEvery):
 		}
 	}
+}
+
+func parts(n int32) string {
+	if n == 1 {
+		return "1 partition"
+	}
+	return fmt.Sprintf("%d partitions", n)
 }
 
 func replication(n int16) string {

@@ -55,7 +55,7 @@ func TestTopics(t *testing.T) {
 			}
 			if creates > 0 {
 				for _, want := range []string{
-					b.prefix + "alerts: create with 1 partitions, replication 1, cleanup.policy=compact,delete, retention.ms=2592000000",
+					b.prefix + "alerts: create with 1 partition, replication 1, cleanup.policy=compact,delete, retention.ms=2592000000",
 					b.prefix + "elephants: set cleanup.policy=delete (is compact)", b.prefix + "paths: has 3 partitions instead of 8",
 				} {
 					if !strings.Contains(all.String(), want) {

@@ -204,13 +204,27 @@ func reach(ctx context.Context, client *kgo.Client, brokers []string, topic stri
 			return known(resp, brokers, topic)
 		}
 	}
-	if oe, ok := errors.AsType[*net.OpError](err); ok {
+	return unreached(strings.Join(brokers, ","), err)
+}
+
+// unreached says what to do about brokers that nobody could be asked at: that they are not there, want another login, or
+// another way to speak with them.
+func unreached(brokers string, err error) error {
+	if _, answered := errors.AsType[*kerr.Error](err); answered {
+		return fmt.Errorf("the login at %s did not succeed, look at kafka.sasl: %w", brokers, err)
+	}
+	oe, _ := errors.AsType[*net.OpError](err)
+	late := errors.Is(err, context.DeadlineExceeded)
+	if !late && (oe == nil || oe.Op != "dial") {
+		return fmt.Errorf("the broker at %s does not take us (does it want kafka.tls or kafka.sasl, or neither?): %w", brokers, err)
+	}
+	if oe != nil {
 		err = oe.Err
 	}
-	if errors.Is(err, context.DeadlineExceeded) {
+	if late {
 		err = fmt.Errorf("no answer within %v", reachTimeout)
 	}
-	return fmt.Errorf("no Kafka broker at %s: %w: name the brokers with --kafka.brokers, or start \"spoor run\"", strings.Join(brokers, ","), err)
+	return fmt.Errorf("no Kafka broker at %s: %w: name the brokers with --kafka.brokers, or start \"spoor run\"", brokers, err)
 }
 
 // known reports a topic that the brokers do not have.

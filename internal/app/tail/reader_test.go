@@ -3,11 +3,13 @@ package tail
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"io"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/twmb/franz-go/pkg/kerr"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kgo"
 	"google.golang.org/protobuf/encoding/protojson"
@@ -15,6 +17,7 @@ import (
 
 	"spoor/internal/testkit/port"
 	"spoor/proto/flowpb"
+	"spoor/publish/kafka"
 )
 
 func cluster(t *testing.T) (brokers []string, client *kgo.Client) {
@@ -137,9 +140,10 @@ func TestRunUnframes(t *testing.T) {
 }
 
 func TestRun_Failure(t *testing.T) {
+	var security kafka.Security
 	f := func(brokers []string, topic string, want ...string) {
 		t.Helper()
-		err := Run(t.Context(), &Options{Brokers: brokers, Name: "sflow." + topic, Topic: topic, Out: io.Discard, Printer: printer()})
+		err := Run(t.Context(), &Options{Brokers: brokers, Security: security, Name: "sflow." + topic, Topic: topic, Out: io.Discard, Printer: printer()})
 		if err == nil || strings.Contains(err.Error(), "\n") {
 			t.Fatalf("got %v", err)
 		}
@@ -151,6 +155,18 @@ func TestRun_Failure(t *testing.T) {
 	}
 	nobody := port.Held(t)
 	f([]string{nobody}, "paths", "no Kafka broker at "+nobody, "refused", "--kafka.brokers")
+	locked, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.EnableSASL(), kfake.Superuser("PLAIN", "spoor", "secret"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer locked.Close()
+	f(locked.ListenAddrs(), "paths", "does it want kafka.tls or kafka.sasl")
+	security.SASL = kafka.SASLConfig{Mechanism: kafka.SASLPlain, Username: "spoor", Password: "wrong"}
+	f(locked.ListenAddrs(), "paths", "does not take us") // a real one says what is wrong
+	if err := unreached("b:1", fmt.Errorf("it says: %w", kerr.SaslAuthenticationFailed)); !strings.HasPrefix(err.Error(), "the login at b:1 did not succeed, look at kafka.sasl") {
+		t.Error(err)
+	}
+	security = kafka.Security{}
 	brokers, _ := cluster(t)
 	f(brokers, "topology", "there is no topic sflow.topology at "+brokers[0], "--kafka.topic_prefix")
 }
