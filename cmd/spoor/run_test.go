@@ -216,6 +216,16 @@ func TestRunNotices(t *testing.T) {
 	}
 }
 
+// TestRunNoticesOfALogin: the line that shows how to read the topics does not leave out what they want.
+func TestRunNoticesOfALogin(t *testing.T) {
+	noLeaks(t)
+	d := start(t, "--data_dir", t.TempDir(), "--kafka.brokers", "127.0.0.1:1", "--kafka.tls.enabled")
+	d.end(t)
+	if !strings.Contains(d.errs.String(), "with the settings of this run (-c FILE)") || strings.Contains(d.errs.String(), "kcat") {
+		t.Errorf("got\n%s", d.errs)
+	}
+}
+
 // TestRunWithoutItsBroker: spoor starts without Kafka, says so, and still ends in time.
 func TestRunWithoutItsBroker(t *testing.T) {
 	noLeaks(t)

@@ -158,8 +158,12 @@ func (r *runner) notices() {
 	} else {
 		say("publishing to Kafka at %s", brokers)
 	}
-	say("see elephants: %s tail elephants --from start --kafka.brokers %s%s   or: kcat -C -b %s -t %s -o beginning",
-		cmp.Or(r.o.Program, "spoor"), brokers, prefix, brokers, elephants)
+	if sec := &r.cfg.Kafka.Security; sec.TLS.Enabled || sec.SASL.Mechanism != kafka.SASLNone && sec.SASL.Mechanism != "" {
+		say("see elephants: %s tail elephants --from start, with the settings of this run (-c FILE): its brokers want a login or TLS", cmp.Or(r.o.Program, "spoor"))
+	} else {
+		say("see elephants: %s tail elephants --from start --kafka.brokers %s%s   or: kcat -C -b %s -t %s -o beginning",
+			cmp.Or(r.o.Program, "spoor"), brokers, prefix, brokers, elephants)
+	}
 	if url := r.web.URL(); url != "" {
 		say("live page: %s/", url)
 		say("%s/metrics, /healthz and /readyz", url)
