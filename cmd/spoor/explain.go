@@ -36,7 +36,7 @@ func (c *cli) explainCommand() *cobra.Command {
 		Annotations: map[string]string{foremost: "config http.listen http.token_file elephants.share topology.speeds", heeds: "agents elephants flows http paths topology"},
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return errors.New("explain wants a flow or an alert: spoor tail elephants, spoor tail alerts and the live page show them")
+				return errors.New("explain wants a flow or an alert: spoor flows, spoor tail alerts and the live page show them")
 			}
 			return explain.Check(strings.Join(args, " "))
 		},

@@ -126,7 +126,7 @@ func (c *cli) root() *cobra.Command {
 	}
 	group("To try it", c.demoCommand(), c.simulateCommand())
 	group("To run it", c.runCommand(), c.checkCommand(), c.topicsCommand(), c.healthCommand())
-	group("To ask what it knows", c.tailCommand(), c.explainCommand(), c.topologyCommand(), c.doctorCommand())
+	group("To ask what it knows", c.tailCommand(), c.flowsCommand(), c.explainCommand(), c.topologyCommand(), c.doctorCommand())
 	group("To look at what was recorded", c.replayCommand(), c.decodeCommand())
 	group("Else", c.versionCommand(), c.completionCommand(), c.manCommand())
 	root.SetHelpCommandGroupID("Else")

@@ -62,7 +62,7 @@ func parse(what string) (q asked, err error) {
 	if kind, rest, ok := strings.Cut(what, "/"); ok && kind != "" && rest != "" {
 		return asked{is: what}, nil
 	}
-	return q, fmt.Errorf("%q is %w: want a flow id (16 hex digits; the page's search and /api/v1/flows?match= find it by address or port), an elephant's alert, a fingerprint, an incident, an alert's name, or \"10.1.1.1:40112 > 10.2.1.1:5201 tcp\"", what, ErrAsked)
+	return q, fmt.Errorf("%q is %w: want a flow id (16 hex digits; spoor flows and the page's search find it by address or port), an elephant's alert, a fingerprint, an incident, an alert's name, or \"10.1.1.1:40112 > 10.2.1.1:5201 tcp\"", what, ErrAsked)
 }
 
 // ends reads the two ends of a flow and its protocol; without one any will do.
