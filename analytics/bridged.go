@@ -64,7 +64,7 @@ func (s *Shard) tellUnordered(d *detail, e *flowtable.Entry) {
 	p := s.message(d, e, flow.PathUnordered, s.clock)
 	p.Hops = s.hops(hops)
 	if d.told.known {
-		p.Reason = flow.PathCorrected
+		p.Cause = flow.PathCorrected
 	}
 	s.tell(d, e, p, hops)
 }

@@ -70,7 +70,7 @@ func New(cfg Config, out Outbox) (*Engine, error) {
 	e.snap.Store(e.learner.Snapshot())
 	e.tables = flowtable.NewSet(Shards, max(cfg.Flows.Max/Shards, 16), cfg.Seed)
 	for i := range e.shards {
-		s, err := NewShard(uint32(i), e.cfg, e.learner.Snapshot(), e.taps, e.paths, e.tables.Tables[i])
+		s, err := newShard(e.cfg, e.learner.Snapshot(), e.taps, e.paths, e.tables.Tables[i])
 		if err != nil {
 			return nil, fmt.Errorf("analytics: %w", err)
 		}

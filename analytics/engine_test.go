@@ -172,7 +172,7 @@ func TestPathMessages(t *testing.T) {
 	var got []message
 	for _, p := range r.paths {
 		if p.Key.Proto == flow.ProtoUDP {
-			got = append(got, message{p.Reason.String(), p.Revision, p.State.String(), strings.Join(p.Switches(), ","), strings.Join(p.Previous, ",")})
+			got = append(got, message{p.Cause.String(), p.Revision, p.State.String(), strings.Join(p.Switches(), ","), strings.Join(p.Previous, ",")})
 		}
 	}
 	want := []message{

@@ -12,7 +12,7 @@ import (
 func countPaths(r *rig, reason flow.PathCause) int {
 	n := 0
 	for _, p := range r.paths {
-		if p.Key.Proto == flow.ProtoUDP && p.Reason == reason {
+		if p.Key.Proto == flow.ProtoUDP && p.Cause == reason {
 			n++
 		}
 	}
@@ -76,8 +76,8 @@ func TestGapOfDays(t *testing.T) {
 				last = p
 			}
 		}
-		if last.Reason != flow.PathNew || last.FirstSeen < r.now-30*second {
-			t.Errorf("%d days: the latest message is %s, first seen %d, now is %d", days, last.Reason, last.FirstSeen, r.now)
+		if last.Cause != flow.PathNew || last.FirstSeen < r.now-30*second {
+			t.Errorf("%d days: the latest message is %s, first seen %d, now is %d", days, last.Cause, last.FirstSeen, r.now)
 		}
 	}
 }

@@ -161,7 +161,7 @@ func (s *Shard) emitElephant(l *life, step flow.ElephantState, reason flow.EndRe
 	}
 	v := d.estimate.At(at)
 	m := &flow.Elephant{
-		Cause: s.cause(), Key: l.key, ID: l.id, Attributes: d.attrs, AlertSince: l.first, Episode: l.episode, State: step,
+		Key: l.key, ID: l.id, Attributes: d.attrs, AlertSince: l.first, Episode: l.episode, State: step,
 		EndReason: reason, Time: now, Since: l.since, Detected: l.detected, Expires: now + expiresAfter,
 		Rate: v.Rate, RateLow: v.Low, RateHigh: v.High, Threshold: s.cfg.Elephants.Share,
 		Bytes: l.before + e.Bytes, PeakRate: max(l.peak, d.estimate.Peak(), v.Rate), PathState: d.told.state,

@@ -51,7 +51,7 @@ func (s *Shard) tickOrphans() {
 // bury tells the end of an elephant that was not seen again: when it was last heard of.
 func (s *Shard) bury(last *flow.Elephant, reason flow.EndReason) {
 	m := *last
-	m.Cause, m.State, m.EndReason = s.cause(), flow.ElephantEnded, reason
+	m.State, m.EndReason = flow.ElephantEnded, reason
 	m.Ended = min(max(last.Time, last.Since), s.clock)
 	m.Time, m.Expires = s.clock, s.clock
 	if len(s.recent) < s.table.Cap() {

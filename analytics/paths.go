@@ -72,13 +72,13 @@ func (s *Shard) tellComplete(d *detail, e *flowtable.Entry, ev path.Event, now i
 	p := s.message(d, e, flow.PathComplete, now)
 	switch {
 	case ev == path.Moved:
-		p.Reason = flow.PathMoved
+		p.Cause = flow.PathMoved
 		p.Previous = s.names(d.tracker.Previous)
 	case ev == path.Corrected:
-		p.Reason = flow.PathCorrected
+		p.Cause = flow.PathCorrected
 		p.Previous = s.names(d.tracker.Previous)
 	case d.told.known:
-		p.Reason = flow.PathCompleted
+		p.Cause = flow.PathCompleted
 	}
 	s.tell(d, e, p, hops)
 }
@@ -104,7 +104,7 @@ func (s *Shard) tellPartial(d *detail, e *flowtable.Entry) {
 	p := s.message(d, e, state, s.clock)
 	p.Hops = s.hops(r.Hops)
 	if d.told.known {
-		p.Reason = flow.PathCorrected
+		p.Cause = flow.PathCorrected
 	}
 	if state == flow.PathPartial {
 		port := s.snap.FlowPort(r.UnknownSwitch, r.UnknownPort)
@@ -147,7 +147,7 @@ func (s *Shard) tellExpired(slot uint32, e *flowtable.Entry) {
 	}
 	cold := s.table.Cold(slot)
 	p := &flow.Path{
-		Cause: s.cause(), Key: cold.Key, ID: cold.Key.ID(), Time: s.clock, Revision: e.Revision + 1, Reason: flow.PathExpired,
+		Key: cold.Key, ID: cold.Key.ID(), Time: s.clock, Revision: e.Revision + 1, Cause: flow.PathExpired,
 		State: state, FirstSeen: cold.First, LastSeen: s.lastSeen(e), Samples: uint64(e.N), Bytes: e.Bytes,
 	}
 	if e.Detail != 0 {
@@ -164,7 +164,7 @@ func (s *Shard) tellExpired(slot uint32, e *flowtable.Entry) {
 func (s *Shard) message(d *detail, e *flowtable.Entry, state flow.PathState, now int64) *flow.Path {
 	cold := s.table.Cold(d.slot)
 	return &flow.Path{
-		Cause: s.cause(), Key: cold.Key, ID: cold.Key.ID(), Attributes: d.attrs, Time: now, State: state, Hops: s.hops(d.tracker.Hops),
+		Key: cold.Key, ID: cold.Key.ID(), Attributes: d.attrs, Time: now, State: state, Hops: s.hops(d.tracker.Hops),
 		FirstSeen: cold.First, LastSeen: d.last, Samples: uint64(e.N), Bytes: e.Bytes,
 	}
 }

@@ -44,7 +44,6 @@ type ShardStats struct {
 // samples and its ticks.
 type Shard struct {
 	mu       sync.Mutex
-	index    uint32
 	cfg      *Config
 	preset   elephant.Preset
 	routes   elephant.Routes // who routes, by the snapshot in force
@@ -54,7 +53,6 @@ type Shard struct {
 	details  detailPool
 	paths    *path.Interner // of all shards
 	clock    int64
-	sequence uint64 // of events
 	witness  uint64 // of evidence
 	out      []Event
 	evidence []topology.Evidence
@@ -78,15 +76,15 @@ type Shard struct {
 	stats    ShardStats
 }
 
-// NewShard gives an empty shard. Taps and paths are shared by all shards,
+// newShard gives an empty shard. Taps and paths are shared by all shards,
 // the table is its own.
-func NewShard(index uint32, cfg *Config, snap *topology.Snapshot, shared *taps, paths *path.Interner, table *flowtable.Table) (*Shard, error) {
+func newShard(cfg *Config, snap *topology.Snapshot, shared *taps, paths *path.Interner, table *flowtable.Table) (*Shard, error) {
 	preset, err := elephant.PresetByName(cfg.Elephants.Preset)
 	if err != nil {
 		return nil, err
 	}
 	s := &Shard{
-		index: index, cfg: cfg, preset: preset, snap: snap, taps: shared, paths: paths, table: table,
+		cfg: cfg, preset: preset, snap: snap, taps: shared, paths: paths, table: table,
 		hashes: make([]flowtable.Hash, 0, batchSamples), slots: make([]uint32, 0, batchSamples), open: make([]*detail, 0, batchSamples),
 		details: detailPool{limit: min(max(table.Cap()/8, fewDetails), manyDetails)}, recent: map[uint64]*life{},
 	}
@@ -232,11 +230,6 @@ func (s *Shard) used() float64 {
 }
 
 func (s *Shard) emit(e Event) { s.out = append(s.out, e) }
-
-func (s *Shard) cause() flow.Cause {
-	s.sequence++
-	return flow.Cause{Shard: s.index, Sequence: s.sequence}
-}
 
 // Sweeps a tick does: the whole table in 10 s, a bounded number of details.
 const (

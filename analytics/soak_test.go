@@ -30,13 +30,13 @@ func newJudge(t *testing.T) *judge {
 
 func (j *judge) Path(p *flow.Path) {
 	if p.Revision <= j.revisions[p.ID] {
-		j.t.Fatalf("path of %s: revision %d (%s) after %d", p.Key, p.Revision, p.Reason, j.revisions[p.ID])
+		j.t.Fatalf("path of %s: revision %d (%s) after %d", p.Key, p.Revision, p.Cause, j.revisions[p.ID])
 	}
-	if j.revisions[p.ID] = p.Revision; p.Reason == flow.PathExpired {
+	if j.revisions[p.ID] = p.Revision; p.Cause == flow.PathExpired {
 		delete(j.revisions, p.ID)
 		j.expired++
 	}
-	if p.State == flow.PathComplete && len(p.Hops) == 0 || p.State == flow.PathPartial && p.Reason != flow.PathExpired && p.UnknownAt == nil {
+	if p.State == flow.PathComplete && len(p.Hops) == 0 || p.State == flow.PathPartial && p.Cause != flow.PathExpired && p.UnknownAt == nil {
 		j.t.Fatalf("path of %s is %s, but has %d hops, unknown at %v", p.Key, p.State, len(p.Hops), p.UnknownAt)
 	}
 }

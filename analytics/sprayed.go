@@ -35,9 +35,9 @@ func (s *Shard) tellSprayed(d *detail, e *flowtable.Entry, now int64) {
 	p := s.message(d, e, flow.PathMultipath, now)
 	p.Hops = []flow.Hop{}
 	if d.told.known {
-		p.Reason = flow.PathCorrected
+		p.Cause = flow.PathCorrected
 		if d.told.state == flow.PathComplete {
-			p.Reason, p.Previous = flow.PathMoved, s.names(d.tracker.Previous)
+			p.Cause, p.Previous = flow.PathMoved, s.names(d.tracker.Previous)
 		}
 	}
 	ways := make([]toldWay, 0, len(s.ways))

@@ -72,8 +72,8 @@ func TestSprayedElephant(t *testing.T) {
 	before := len(r.paths)
 	r.run(52, 20e6, 5)
 	last := r.paths[len(r.paths)-1]
-	if len(r.paths) != before+1 || last.State != flow.PathComplete || last.Reason != flow.PathCompleted || last.Hops[1].Switch != "spine2" {
-		t.Errorf("after the spraying: %d messages, %v %v %v", len(r.paths)-before, last.State, last.Reason, last.Switches())
+	if len(r.paths) != before+1 || last.State != flow.PathComplete || last.Cause != flow.PathCompleted || last.Hops[1].Switch != "spine2" {
+		t.Errorf("after the spraying: %d messages, %v %v %v", len(r.paths)-before, last.State, last.Cause, last.Switches())
 	}
 }
 

@@ -273,7 +273,7 @@ func (p *player) tell(out *strings.Builder) {
 	r := p.rig
 	stamp := func(t int64) string { return fmt.Sprintf("%6.1f s ", float64(t-p.begin)/1e9) }
 	for _, m := range r.paths[p.said[1]:] {
-		fmt.Fprintf(out, "%s path of %s: %s, %s %s\n", stamp(m.Time), p.name(m.Key), m.Reason, m.State, strings.Join(m.Switches(), " "))
+		fmt.Fprintf(out, "%s path of %s: %s, %s %s\n", stamp(m.Time), p.name(m.Key), m.Cause, m.State, strings.Join(m.Switches(), " "))
 	}
 	for _, m := range r.elephants[p.said[0]:] {
 		fmt.Fprintf(out, "%s elephant %s %s, episode %d", stamp(m.Time), p.name(m.Key), m.State, m.Episode)

@@ -60,7 +60,6 @@ func (s Severity) String() string { return [...]string{"info", "warning", "criti
 // docs/interfaces.md, section 1, says what each field means). (Alert, Episode) has
 // exactly one started and one ended.
 type Elephant struct {
-	Cause      Cause
 	Key        Key
 	ID         uint64
 	Attributes Attributes

@@ -56,21 +56,14 @@ type Attributes struct {
 	SrcName, DstName   string
 }
 
-// Cause orders events and joins them to their origin.
-type Cause struct {
-	Shard    uint32
-	Sequence uint64 // per shard, strictly increasing
-}
-
 // Path is one message about a flow's path (docs/interfaces.md, section 1).
 type Path struct {
-	Cause        Cause
 	Key          Key
 	ID           uint64
 	Attributes   Attributes
 	Time         int64
 	Revision     uint32
-	Reason       PathCause
+	Cause        PathCause
 	State        PathState
 	Hops         []Hop
 	Previous     []string // switches of the path before, nil if none

@@ -46,9 +46,9 @@ func (e *events) path(m *flow.Path) {
 	e.json.path(m, e.p.cfg.Collector)
 	e.key = flow.AppendID(e.key[:0], m.ID)
 	id := flow.FormatID(m.ID)
-	e.describe(Paths, "spoor.path."+m.Reason.String(), id+"-"+strconv.FormatUint(uint64(m.Revision), 10)+"-"+stamp(m.Time), id, m.Time)
+	e.describe(Paths, "spoor.path."+m.Cause.String(), id+"-"+strconv.FormatUint(uint64(m.Revision), 10)+"-"+stamp(m.Time), id, m.Time)
 	e.add(Paths, m.Time, e.key, e.json.b, nil)
-	if m.Reason == flow.PathExpired {
+	if m.Cause == flow.PathExpired {
 		e.headers = append(e.headers[:0], 0)
 		e.add(Paths, m.Time, e.key, nil, nil)
 	}

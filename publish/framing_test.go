@@ -32,7 +32,7 @@ func blocksOf(t *testing.T) map[Topic]*Block {
 	}
 	e.Close()
 	for i := range 3 {
-		p.Path(&flow.Path{Key: tcp, ID: tcp.ID(), Time: t0, Revision: uint32(i), Reason: flow.PathExpired})
+		p.Path(&flow.Path{Key: tcp, ID: tcp.ID(), Time: t0, Revision: uint32(i), Cause: flow.PathExpired})
 	}
 	p.events.close()
 	blocks := make(map[Topic]*Block)

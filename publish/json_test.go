@@ -58,7 +58,7 @@ func examples() map[string]any {
 		"elephants/started": &elephant,
 		"elephants/ended":   &ended,
 		"paths/moved": &flow.Path{
-			Key: tcp, ID: tcp.ID(), Time: t0, Revision: 2, Reason: flow.PathMoved, State: flow.PathComplete,
+			Key: tcp, ID: tcp.ID(), Time: t0, Revision: 2, Cause: flow.PathMoved, State: flow.PathComplete,
 			Hops: []flow.Hop{leaf, {Switch: "dark-1", In: 0, Out: 0}}, Previous: []string{"leaf1", "spine1"}, FirstSeen: t0, LastSeen: t1, Samples: 31, Bytes: 4700000,
 			Attributes: flow.Attributes{
 				VNI: 10100, Tunnel: flow.TunnelVXLAN, OuterSrc: v4(10, 254, 0, 1), OuterDst: v4(10, 254, 0, 2), VLAN: 12, DSCP: 0, HasDSCP: true,

@@ -8,7 +8,7 @@ func (w *jsonWriter) path(m *flow.Path, collector string) {
 	w.flow(&m.Key, m.ID, &m.Attributes)
 	w.time("time", m.Time)
 	w.uint("revision", uint64(m.Revision))
-	w.text("cause", m.Reason.String())
+	w.text("cause", m.Cause.String())
 	w.way(m)
 	w.texts("previous", m.Previous)
 	w.otherwise(m)

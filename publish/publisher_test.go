@@ -70,7 +70,7 @@ func TestLedger(t *testing.T) {
 	group.Go(func() {
 		for i := range events {
 			k := everydaySample(rand.New(rand.NewPCG(1, uint64(i)))).Packet.Key
-			p.Path(&flow.Path{Key: k, ID: k.ID(), Reason: flow.PathExpired})
+			p.Path(&flow.Path{Key: k, ID: k.ID(), Cause: flow.PathExpired})
 			p.Elephant(&flow.Elephant{Key: k, ID: k.ID(), Severity: flow.SeverityCritical})
 			p.Topology(&topology.Record{ID: "x"})
 		}

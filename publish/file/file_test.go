@@ -49,7 +49,7 @@ func publishAll(t *testing.T, s *Sink, samples int) {
 	e.Close()
 	k := sample(1).Packet.Key
 	for i := range 3 {
-		p.Path(&flow.Path{Key: k, ID: k.ID(), Time: 1.79e18, Revision: uint32(i), Reason: flow.PathExpired})
+		p.Path(&flow.Path{Key: k, ID: k.ID(), Time: 1.79e18, Revision: uint32(i), Cause: flow.PathExpired})
 		p.Elephant(&flow.Elephant{Key: k, ID: k.ID(), Time: 1.79e18, Severity: flow.SeverityWarning, AlertSince: 1.79e18})
 		p.Alert(&flow.Alert{Time: 1.79e18, Flows: []uint64{k.ID()}})
 		p.Topology(&topology.Record{ID: "a", Link: "a--b", Time: 1.79e18})

@@ -40,8 +40,8 @@ func deliver(t *testing.T, b bench, codec string) {
 	}
 	e.Close()
 	k, now := sample(1).Packet.Key, time.Now().UnixNano() // the real broker deletes what is old
-	p.Path(&flow.Path{Key: k, ID: k.ID(), Time: now, Reason: flow.PathNew, Hops: []flow.Hop{{Switch: "leaf1"}}})
-	p.Path(&flow.Path{Key: k, ID: k.ID(), Time: now, Reason: flow.PathExpired})
+	p.Path(&flow.Path{Key: k, ID: k.ID(), Time: now, Cause: flow.PathNew, Hops: []flow.Hop{{Switch: "leaf1"}}})
+	p.Path(&flow.Path{Key: k, ID: k.ID(), Time: now, Cause: flow.PathExpired})
 	p.Elephant(&flow.Elephant{Key: k, ID: k.ID(), Time: now, Since: now, AlertSince: now, Severity: flow.SeverityWarning})
 	p.Alert(&flow.Alert{Time: now, Severity: flow.SeverityWarning, Starts: now, Ends: now + 1, Labels: []flow.Label{{Name: "alertname", Value: "ElephantFlow"}}})
 	p.Topology(&topology.Record{ID: "host/10.1.1.1", Kind: topology.HostRecord, Time: now})

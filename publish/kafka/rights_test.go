@@ -55,7 +55,7 @@ func TestRights(t *testing.T) {
 		p := b.secured(t, Security{SASL: SASLConfig{Mechanism: SASLPlain, Username: "nobody", Password: "secret"}})
 		k := sample(1).Packet.Key
 		path := func() {
-			p.Path(&flow.Path{Key: k, ID: k.ID(), Time: time.Now().UnixNano(), Reason: flow.PathNew, Hops: []flow.Hop{{Switch: "leaf1"}}})
+			p.Path(&flow.Path{Key: k, ID: k.ID(), Time: time.Now().UnixNano(), Cause: flow.PathNew, Hops: []flow.Hop{{Switch: "leaf1"}}})
 		}
 		elephant := func() publish.Outcome {
 			told := make(chan publish.Outcome, 1)

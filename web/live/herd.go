@@ -64,11 +64,11 @@ func (h *herd) take(told []*flow.Elephant, paths []*flow.Path, now int64) {
 		h.elephant(m)
 	}
 	for _, p := range paths {
-		if p.Reason == flow.PathMoved {
+		if p.Cause == flow.PathMoved {
 			h.move(p)
 		}
 		b := h.active[p.ID]
-		if b == nil || p.Time < b.last.Time || p.Reason == flow.PathExpired {
+		if b == nil || p.Time < b.last.Time || p.Cause == flow.PathExpired {
 			continue
 		}
 		b.last.Path, b.last.PathState = p.Hops, p.State

@@ -105,7 +105,7 @@ func (l *Live) Connect(src Source) { l.src = src }
 func (l *Live) Path(p *flow.Path) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if _, ok := l.active[p.ID]; !ok && p.Reason != flow.PathMoved {
+	if _, ok := l.active[p.ID]; !ok && p.Cause != flow.PathMoved {
 		return
 	}
 	if len(l.paths) < maxPending {

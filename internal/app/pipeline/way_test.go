@@ -62,7 +62,7 @@ func TestDropsTellThePath(t *testing.T) {
 		x := &flow.Discard{Packet: flow.Packet{Key: key}, Reason: flow.DropNoBuffer}
 		(*samples)(w).DiscardedPacket(x)
 		var want []string
-		if p.State == flow.PathComplete && p.Reason != flow.PathExpired {
+		if p.State == flow.PathComplete && p.Cause != flow.PathExpired {
 			want = p.Switches()
 			complete++
 		}

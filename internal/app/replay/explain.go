@@ -135,7 +135,7 @@ func (s *saidOf) add(at int64, l saidLine) {
 
 // Path notes what was published of a path.
 func (s *saidOf) Path(p *flow.Path) {
-	s.add(p.Time, saidLine{flows: []uint64{p.ID}, text: fmt.Sprintf("path      %s, %s: %s", p.Reason, p.State, strings.Join(p.Switches(), " > "))})
+	s.add(p.Time, saidLine{flows: []uint64{p.ID}, text: fmt.Sprintf("path      %s, %s: %s", p.Cause, p.State, strings.Join(p.Switches(), " > "))})
 }
 
 // Elephant notes the steps of a life.

@@ -47,7 +47,7 @@ func (o *observer) Take(s *flow.Sample, l *flow.Labels) {
 
 // Path notes the last state of the flow's path.
 func (o *observer) Path(p *flow.Path) {
-	if p.Reason != flow.PathExpired {
+	if p.Cause != flow.PathExpired {
 		o.paths[p.ID] = p.State
 	}
 	o.out.Path(p)

@@ -18,7 +18,7 @@ type outbox struct {
 
 // Path implements analytics.Outbox.
 func (o *outbox) Path(p *flow.Path) {
-	r := judge.PathRow{Flow: keyOf(&p.Key), Time: time.Unix(0, p.Time), State: p.State.String(), Cause: p.Reason.String(), Hops: make([]judge.HopRow, len(p.Hops))}
+	r := judge.PathRow{Flow: keyOf(&p.Key), Time: time.Unix(0, p.Time), State: p.State.String(), Cause: p.Cause.String(), Hops: make([]judge.HopRow, len(p.Hops))}
 	for i := range p.Hops {
 		r.Hops[i].Agent = o.agent(p.Hops[i].Agent)
 	}

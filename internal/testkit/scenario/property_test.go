@@ -32,7 +32,7 @@ func (w *witness) Path(p *flow.Path) {
 	if p.Revision <= w.revisions[p.ID] {
 		w.t.Errorf("%s: path of %s: revision %d after %d", w.name, p.Key, p.Revision, w.revisions[p.ID])
 	}
-	if w.revisions[p.ID] = p.Revision; p.Reason == flow.PathExpired {
+	if w.revisions[p.ID] = p.Revision; p.Cause == flow.PathExpired {
 		delete(w.revisions, p.ID)
 	}
 	w.outbox.Path(p)
