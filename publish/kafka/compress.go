@@ -9,7 +9,6 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/s2"
 	"github.com/klauspost/compress/zstd"
-	"github.com/pierrec/lz4/v4"
 )
 
 // Codecs by their number in a batch's attributes.
@@ -27,7 +26,7 @@ var codecs = map[string]int{"none": codecNone, "gzip": codecGzip, "snappy": code
 // that it keeps. Not for concurrent use.
 type compressor struct {
 	gzip *gzip.Writer
-	lz4  *lz4.Compressor
+	lz4  *lz4Encoder
 	zstd *zstd.Encoder
 	out  bytes.Buffer
 }
@@ -40,7 +39,7 @@ func (c *compressor) append(dst, src []byte, codec int) ([]byte, error) {
 	case codecSnappy:
 		return appendSnappy(dst, src), nil
 	case codecLZ4:
-		return c.viaLZ4(dst, src)
+		return c.viaLZ4(dst, src), nil
 	case codecZstd:
 		return c.viaZstd(dst, src)
 	}
@@ -72,30 +71,27 @@ const (
 	lz4Stored = 1 << 31 // a block's length with this bit is one of plain bytes
 )
 
-// viaLZ4 writes the frame itself: the library's would copy the records once more.
-func (c *compressor) viaLZ4(dst, src []byte) ([]byte, error) {
+// viaLZ4 writes an LZ4 frame.
+func (c *compressor) viaLZ4(dst, src []byte) []byte {
 	if c.lz4 == nil {
-		c.lz4 = new(lz4.Compressor)
+		c.lz4 = new(lz4Encoder)
 	}
 	dst = append(dst, lz4Header...)
 	for len(src) > 0 {
 		part := src[:min(len(src), lz4Block)]
 		src = src[len(part):]
-		at, bound := len(dst), lz4.CompressBlockBound(len(part))
+		at, bound := len(dst), lz4Bound(len(part))
 		dst = slices.Grow(dst, 4+bound)
-		n, err := c.lz4.CompressBlock(part, dst[at+4:at+4+bound])
-		if err != nil {
-			return nil, fmt.Errorf("lz4: %w", err)
-		}
+		n := c.lz4.encode(dst[at+4:at+4+bound], part)
 		size := uint32(n)
-		if n == 0 || n >= len(part) {
+		if n >= len(part) {
 			n = copy(dst[at+4:cap(dst)], part)
 			size = uint32(n) | lz4Stored
 		}
 		dst = dst[:at+4+n]
 		binary.LittleEndian.PutUint32(dst[at:], size)
 	}
-	return append(dst, 0, 0, 0, 0), nil // the end
+	return append(dst, 0, 0, 0, 0) // the end
 }
 
 func (c *compressor) viaZstd(dst, src []byte) ([]byte, error) {
