@@ -22,12 +22,13 @@ COUNT ?= 1
 PROPERTIES ?= 300
 COST ?= 500 3 none,lz4,zstd
 WHOLE ?= 20000 4 3 none,lz4
+WRITE := SPOOR_WRITE=$(CURDIR)/docs/performance.md
 FABRICS ?= 8000 60 100000
 SOAK ?= 2m 1000
 
 # What `make check` and .ci/run do, in this order, and what .ci/run --full adds. Not vuln: its database may be out of reach.
 CHECKS := check-mod check-fmt vet test manifests lint lint-scripts check-generated race fuzz-short flood cross speed check-release check-package check-image integration soak monitoring score scenarios live browser
-FULL := integration-full trial soak-full scenarios-full properties false-alerts alert-day live-full fuzz bench cover
+FULL := integration-full trial soak-full scenarios-full properties false-alerts alert-day live-full fuzz benchmarks bench cover
 
 .PHONY: help
 help: ## this list
@@ -175,7 +176,13 @@ live-full: build ## the same with elephants, paths, a drained spine, VXLAN: some
 	test/live elephants paths drain vxlan
 
 .PHONY: bench
-bench: ## benchmarks (BENCH=regexp COUNT=n)
+bench: ## each stage and the whole beside goflow2, kafka-go and the prototypes, in the same run, into docs/performance.md
+	SPOOR_STAGES=1 $(WRITE) go test -count 1 -timeout 30m -v -run '^TestStages$$' ./internal/testkit/whole
+	SPOOR_PUBLISH_COST="$(COST)" $(WRITE) go test -count 1 -timeout 30m -v -run '^TestCost$$' ./publish
+	SPOOR_WHOLE="$(WHOLE)" $(WRITE) go test -count 1 -timeout 60m -v -run '^TestWhole$$' ./internal/testkit/whole
+
+.PHONY: benchmarks
+benchmarks: ## Go's benchmarks of all packages (BENCH=regexp COUNT=n)
 	go test -run '^$$' -bench '$(BENCH)' -benchmem -count $(COUNT) ./...
 
 .PHONY: scale
@@ -205,7 +212,7 @@ speed: ## what a record to Kafka costs, and a sample from UDP to Kafka, must sta
 	$(MAKE) bench-whole WHOLE="20000 4 2 none"
 
 .PHONY: benchcmp
-benchcmp: ## compare two outputs of `make bench COUNT=6`: OLD=file NEW=file
+benchcmp: ## compare two outputs of `make benchmarks COUNT=6`: OLD=file NEW=file
 	go run golang.org/x/perf/cmd/benchstat@$(BENCHSTAT_VERSION) $(OLD) $(NEW)
 
 .PHONY: bench-release

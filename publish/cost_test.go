@@ -16,6 +16,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"spoor/internal/testkit/scenario"
 )
 
 // childEnv makes this program a broker or a client of the comparison.
@@ -64,11 +66,20 @@ func TestCost(t *testing.T) {
 	b := newCostBench(t, "SPOOR_PUBLISH_COST", "make bench-publish")
 	b.names = slices.DeleteFunc(slices.Clone(order), func(n string) bool { return n == ideal && b.prototype == "" })
 	fmt.Printf("CPU time of the publisher's process, ns a record; the least of %d rounds of %d records, and the lesser of two ratios: of the least, and the median of the rounds'\n", b.rounds, b.many)
+	var table strings.Builder
+	fmt.Fprintf(&table, "CPU time of the publisher's process for a record of 188 bytes, in batches of 256 KiB; the least of %d rounds of %d records, each in turn.\n\n", b.rounds, b.many)
+	fmt.Fprintln(&table, "| compression | who | ns a record | allocations | spoor's finished records are |\n|---|---|---|---|---|")
 	for _, codec := range b.codecs {
 		b.measure(codec)
 		b.print(codec)
+		b.rows(&table, codec)
 		for _, e := range b.excess(1) {
 			t.Errorf("%s: %s", codec, e)
+		}
+	}
+	if file := os.Getenv("SPOOR_WRITE"); file != "" {
+		if err := scenario.Replace(file, "publishers", []byte(table.String())); err != nil {
+			t.Fatal(err)
 		}
 	}
 }
@@ -279,6 +290,17 @@ func (b *costBench) print(codec string) {
 			allocations = fmt.Sprintf("%5.2f", b.allocations(name))
 		}
 		fmt.Printf("%-5s %-20s %6.0f ns %s allocations   spoor's is %4.2f of it\n", codec, name, b.cost(name), allocations, b.ratio(name))
+	}
+}
+
+// rows appends the same as rows of a document's table.
+func (b *costBench) rows(to *strings.Builder, codec string) {
+	for _, name := range b.names {
+		allocations := "-"
+		if name != ideal {
+			allocations = fmt.Sprintf("%.2f", b.allocations(name))
+		}
+		fmt.Fprintf(to, "| %s | %s | %.0f | %s | %.2f of it |\n", codec, name, b.cost(name), allocations, b.ratio(name))
 	}
 }
 

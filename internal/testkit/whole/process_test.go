@@ -36,13 +36,18 @@ func (b *bench) start(name, codec string, more ...string) *collector {
 	number := port.Number(b.t)
 	c := &collector{t: b.t, udp: net.JoinHostPort("127.0.0.1", strconv.Itoa(number)), log: filepath.Join(b.t.TempDir(), "log")}
 	path := filepath.Join(b.bin, name)
-	if name == "spoor" {
+	switch name {
+	case "spoor":
 		c.cmd = command(b.t, path, append([]string{
 			"run", "--listen.address", c.udp, "--listen.workers", "1", "--listen.buffer", "32MiB", "--http.listen", "",
 			"--kafka.brokers", b.broker.Addr(), "--kafka.compression", codec, "--data_dir", b.t.TempDir(),
 		}, more...)...)
-	} else {
+	case "prototype":
 		c.cmd = command(b.t, path, "-port", strconv.Itoa(number), "-kafka", b.broker.Addr(), "-topic", prototypeTopic, "-codec", codec)
+	case "goflow2": // one socket and worker; a queue that does not take all memory while more comes than it can do
+		c.cmd = command(b.t, path, "-listen", "sflow://"+c.udp+"?count=1&workers=1&queue_size=10000", "-format", "bin", "-transport", "kafka", "-addr", "",
+			"-transport.kafka.brokers", b.broker.Addr(), "-transport.kafka.topic", goflow2Topic, "-transport.kafka.flushfreq", "100ms",
+			"-transport.kafka.compression", codec, "-loglevel", "error")
 	}
 	log, err := os.Create(c.log)
 	if err != nil {

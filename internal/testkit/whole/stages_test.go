@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"runtime/metrics"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,10 +34,10 @@ import (
 )
 
 // rounds of TestStages: each lets all stages take their turn.
-const stageRounds = 5
+const stageRounds = 3
 
 // warm and measured are how many datagrams go before, and count.
-const warm, measured = 160000, 40000 // some 21 and 5 s of the fabric
+const warm, measured = 240000, 40000 // some 31 and 5 s of the fabric
 
 // TestStages takes one stream of datagrams of a simulated fabric through more and
 // more of what spoor does, and through goflow2, in turn, and prints the CPU time
@@ -46,25 +47,39 @@ func TestStages(t *testing.T) {
 		t.Skip("make bench-stages")
 	}
 	stream := live(t)
+	broker := startBroker(t)
 	stages := []*stage{
 		{name: "goflow2: decode", do: goflow2Decode},
 		{name: "goflow2: decode, produce, protobuf", do: goflow2Protobuf},
+		{name: "goflow2: decode, produce, protobuf; kafka-go's Writer", do: func(t *testing.T) func([]byte, int64) { return written(t, broker) }},
 		{name: "spoor: decode with headers", do: decodeOnly},
 		{name: "spoor: decode, protobuf", do: records},
+		{name: "spoor: decode, protobuf, Kafka", do: func(t *testing.T) func([]byte, int64) { return published(t, broker) }},
 		{name: "spoor: decode, accounting, flow table, paths, elephants, names, protobuf", do: whole},
 	}
+	ideal := newIdeal(t, stream)
 	for range stageRounds {
 		for _, s := range stages {
 			s.turn(t, stream)
 		}
+		ideal.turn(t)
 	}
-	base := stages[1].best()
-	fmt.Printf("\n%d flow samples in %d datagrams, after as many that warm up; the best of %d rounds, in turn, one goroutine\n\n", stream.samples, measured, stageRounds)
-	fmt.Println("| stage | ns CPU a sample | allocations | goflow2's protobuf path takes |")
-	fmt.Println("|---|---|---|---|")
+	base, kafka := stages[1].best(), stages[2].best()
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d flow samples in %d datagrams of a simulated fabric, after %d that warm up; the best of %d rounds, in turn; CPU time of one process, the discarding broker in another.\n\n",
+		stream.samples, measured, warm, stageRounds)
+	fmt.Fprintln(&b, "| stage | ns a sample | allocations | goflow2's protobuf path | that with kafka-go's Writer |\n|---|---|---|---|---|")
+	row := func(name string, ns float64, allocations string) {
+		fmt.Fprintf(&b, "| %s | %.0f | %s | %.1f times that | %.1f times that |\n", name, ns, allocations, base/ns, kafka/ns)
+	}
 	for _, s := range stages {
-		fmt.Printf("| %s | %.0f | %.2f | %.1f times that |\n", s.name, s.best(), s.allocations, base/s.best())
+		row(s.name, s.best(), fmt.Sprintf("%.2f", s.allocations))
 	}
+	if ideal != nil {
+		row("prototype: decode with headers", slices.Min(ideal.decode), "-")
+		row("prototype: decode, protobuf", slices.Min(ideal.encode), "-")
+	}
+	write(t, "stages", b.String())
 }
 
 // stream is datagrams with the times of their arrival.
@@ -148,6 +163,12 @@ func goflow2Decode(t *testing.T) func([]byte, int64) {
 
 func goflow2Protobuf(t *testing.T) func([]byte, int64) {
 	t.Helper()
+	return goflow2Messages(t, func([]byte, []byte) {})
+}
+
+// goflow2Messages gives each message of goflow2 with its key.
+func goflow2Messages(t *testing.T, give func(key, value []byte)) func([]byte, int64) {
+	t.Helper()
 	cfg, err := (&goflow.ProducerConfig{}).Compile()
 	if err != nil {
 		t.Fatal(err)
@@ -170,9 +191,11 @@ func goflow2Protobuf(t *testing.T) func([]byte, int64) {
 			t.Fatal(err)
 		}
 		for _, x := range list {
-			if _, _, err := bin.Format(x); err != nil {
+			key, value, err := bin.Format(x)
+			if err != nil {
 				t.Fatal(err)
 			}
+			give(key, value)
 		}
 		produce.Commit(list)
 	}
@@ -197,10 +220,11 @@ type encode struct {
 	count
 	enc    *publish.Encoder
 	labels flow.Labels
+	at     int64
 }
 
 func (e *encode) FlowSample(s *flow.Sample) {
-	s.FlowID = s.Packet.Key.ID()
+	s.FlowID, s.Received = s.Packet.Key.ID(), e.at
 	e.enc.Flow(s, &e.labels)
 }
 
@@ -208,7 +232,10 @@ func records(t *testing.T) func([]byte, int64) {
 	t.Helper()
 	e := &encode{enc: publish.New(publish.DefaultConfig()).Encoder()}
 	d := decode.New(e)
-	return func(p []byte, _ int64) { d.Decode(p) }
+	return func(p []byte, at int64) {
+		e.at = at
+		d.Decode(p)
+	}
 }
 
 // silence is an analytics.Outbox that keeps nothing.
