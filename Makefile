@@ -179,6 +179,7 @@ live-full: build ## the same with elephants, paths, a drained spine, VXLAN: some
 bench: ## each stage and the whole beside goflow2, kafka-go and the prototypes, in the same run, into docs/performance.md
 	SPOOR_STAGES=1 $(WRITE) go test -count 1 -timeout 30m -v -run '^TestStages$$' ./internal/testkit/whole
 	SPOOR_PUBLISH_COST="$(COST)" $(WRITE) go test -count 1 -timeout 30m -v -run '^TestCost$$' ./publish
+	SPOOR_IDLE=1 $(WRITE) go test -count 1 -v -run '^TestIdle$$' ./internal/testkit/whole
 	SPOOR_WHOLE="$(WHOLE)" $(WRITE) go test -count 1 -timeout 60m -v -run '^TestWhole$$' ./internal/testkit/whole
 
 .PHONY: benchmarks

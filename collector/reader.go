@@ -11,7 +11,8 @@ import (
 // Times of the read loop.
 const (
 	pauseAfter  = 10 * time.Millisecond  // without traffic: the first Flush at idle
-	idleFlush   = 100 * time.Millisecond // between Flushes at idle
+	idleFlush   = 100 * time.Millisecond // between Flushes at idle, at first
+	maxIdle     = time.Second            // between Flushes at long idle: a wake-up costs more than what it does then
 	drainFor    = 100 * time.Millisecond // at most, for what the socket holds at the end
 	retryAfter  = 10 * time.Millisecond  // a failed read
 	logFailures = 10 * time.Second       // at most one line each

@@ -133,10 +133,10 @@ func (r *reader) run(h Handler) error {
 // times the wake-up itself, again and again at a few hundred datagrams a second.
 func (r *reader) wait(h Handler) error {
 	ready, err := r.poll(pauseAfter, true)
-	for !ready && err == nil && !r.stopping.Load() {
+	for pause := idleFlush; !ready && err == nil && !r.stopping.Load(); pause = min(2*pause, maxIdle) {
 		h.Flush()
 		r.askDrops()
-		ready, err = r.poll(idleFlush, false)
+		ready, err = r.poll(pause, false)
 	}
 	return err
 }

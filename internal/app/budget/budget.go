@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"spoor/analytics"
+	"spoor/internal/mem"
 )
 
 // memoryLimit is what the process may use, in bytes, and who says so.
@@ -118,15 +119,17 @@ const garbage = 16 << 20
 
 // The runtime keeps what a peak needed (a fabric that is learned) up to a tenth of the heap, the flow table included.
 const (
+	giveFirst = int64(10 * time.Second) // after the start, which needs twice of what is needed then
 	giveEvery = int64(5 * time.Minute)
 	giveFrom  = 16 << 20
 )
 
 // Giver gives memory that is not needed back to the machine now and then.
 type Giver struct {
-	next int64 // when to look, on the engine's clock
-	busy atomic.Bool
-	gave atomic.Int32 // times
+	next    int64 // when to look, on the engine's clock
+	started bool  // what only the start needed has been given back
+	busy    atomic.Bool
+	gave    atomic.Int32 // times
 }
 
 // Tick looks at its own pace, now is on the engine's clock.
@@ -134,14 +137,21 @@ func (g *Giver) Tick(now int64) {
 	if now < g.next || g.busy.Load() {
 		return
 	}
-	first := g.next == 0
-	g.next = now + giveEvery
-	if first || freeHeap() < giveFrom {
+	if g.next == 0 {
+		g.next = now + giveFirst
+		return
+	}
+	start := !g.started
+	g.started, g.next = true, now+giveEvery
+	if !start && freeHeap() < giveFrom {
 		return
 	}
 	g.busy.Store(true)
 	go func() { // a collection and a call for each piece: not within a tick
 		debug.FreeOSMemory()
+		if start {
+			_, _ = mem.ReleaseProgram() // else the pages stay, as everywhere
+		}
 		g.gave.Add(1)
 		g.busy.Store(false)
 	}()

@@ -76,8 +76,23 @@ func TestGiver(t *testing.T) {
 		}
 		t.Skip("the runtime gives all back by itself")
 	}
+	given := func() int32 { // once it has come to an end
+		for deadline := time.Now().Add(time.Minute); g.busy.Load(); time.Sleep(time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatal("it does not come to an end")
+			}
+		}
+		return g.gave.Load()
+	}
+	if g.Tick(now + giveFirst - 1); given() > 0 {
+		t.Error("given back while it starts")
+	}
+	now += giveFirst
+	if g.Tick(now); given() != 1 {
+		t.Error("what the start needed is not given back")
+	}
 	free()
-	if g.Tick(now + giveEvery - 1); g.busy.Load() || g.gave.Load() > 0 {
+	if g.Tick(now + giveEvery - 1); given() > 1 {
 		t.Error("given back too soon")
 	}
 	for range 20 { // the runtime may be quicker
@@ -85,13 +100,7 @@ func TestGiver(t *testing.T) {
 			free()
 		}
 		now += giveEvery
-		g.Tick(now)
-		for deadline := time.Now().Add(time.Minute); g.busy.Load(); time.Sleep(time.Millisecond) {
-			if time.Now().After(deadline) {
-				t.Fatal("it does not come to an end")
-			}
-		}
-		if g.gave.Load() > 0 {
+		if g.Tick(now); given() > 1 {
 			return
 		}
 	}

@@ -206,7 +206,9 @@ func (b *bench) install(module, program string) bool {
 func (b *bench) build(name, dir, what string) {
 	b.t.Helper()
 	path := filepath.Join(b.bin, name)
-	if out, err := command(b.t, "go", "build", "-C", dir, "-o", path, what).CombinedOutput(); err != nil {
+	c := command(b.t, "go", "build", "-C", dir, "-o", path, what)
+	c.Env = append(os.Environ(), "CGO_ENABLED=0") // as it is released
+	if out, err := c.CombinedOutput(); err != nil {
 		b.t.Fatalf("%v\n%s", err, out)
 	}
 }
