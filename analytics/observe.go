@@ -64,7 +64,7 @@ const endAgain = 16
 
 // follow feeds the path tracker.
 func (s *Shard) follow(d *detail, e *flowtable.Entry, x *observed) {
-	if !d.told.open && x.flags == 0 && d.tracker.Again(s.snap, x.sw, x.in, x.out, x.time) {
+	if !d.told.open && x.flags == 0 && d.tracker.Again(s.snap, x.sw, x.in, x.out, x.ttl, x.time) {
 		return
 	}
 	var ev path.Event

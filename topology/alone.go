@@ -34,6 +34,9 @@ func (l *Learner) unpair(p, q *port) {
 
 // parallel: a flow left port p and entered port q next.
 func (l *Learner) parallel(p, q *port) {
+	if l.stays(p, q) || l.stays(q, p) {
+		return
+	}
 	if p.peer == q.key.sw && p.peerPort != q.key.idx {
 		l.part(p)
 	}

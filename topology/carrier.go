@@ -1,5 +1,7 @@
 package topology
 
+import "slices"
+
 // downGrace: samples that were held back may be of before the link went down.
 const downGrace = int64(2e9)
 
@@ -12,7 +14,26 @@ func (l *Learner) carrier(p *port, i *PortInfo) {
 	}
 	l.setDown(p, i.Down)
 	if p.down && p.peer == 0 {
+		l.depart(p)
 		l.vacate(p)
+	}
+}
+
+// depart forgets that who lived behind a port was seen, one hop on, to come from its switch, unless it has another port there.
+func (l *Learner) depart(p *port) {
+	for h := range p.hosts { // order does not matter: each is on its own
+		own := func(s sighting) bool { return s.hops == 0 && s.port.key.sw == p.key.sw }
+		if !slices.ContainsFunc(h.sources, func(s sighting) bool { return own(s) && s.port == p }) ||
+			slices.ContainsFunc(h.sources, func(s sighting) bool { return own(s) && s.port != p && s.port.edge }) {
+			continue
+		}
+		h.sources = slices.DeleteFunc(h.sources, func(s sighting) bool {
+			gone := s.hops == 1 && s.port.peer == p.key.sw
+			if gone {
+				delete(s.port.hosts, h)
+			}
+			return gone
+		})
 	}
 }
 

@@ -164,6 +164,14 @@ func (s *Snapshot) Certain(a flow.Addr) bool {
 	return p.Flows >= flowsOfOne
 }
 
+// Left gives when an address was found to live no longer at a switch that reports (arrival, Unix ns), 0 never.
+func (s *Snapshot) Left(a flow.Addr) int64 {
+	if p, ok := s.places.get(a); ok {
+		return p.Left
+	}
+	return 0
+}
+
 // End is where a tunnel end's address lives: on one switch, or on the two of a pair that share it.
 type End struct {
 	Switches [2]SwitchID

@@ -91,6 +91,11 @@ func (l *Learner) far(p *port, mac uint64) {
 		return
 	}
 	if p.far != mac {
+		if p.dark != 0 && p.far != 0 { // it was led to a silent switch, and leads elsewhere now
+			p.void = l.now
+			l.bumped = append(l.bumped, p)
+			l.lead(p, 0)
+		}
 		l.leaveFar(p)
 		p.fars = p.fars || p.lastFar != 0 && p.lastFar != mac
 		p.lastFar = mac
@@ -165,9 +170,10 @@ type voteKey struct{ out, in portKey }
 
 // vote counts the flows and sightings that speak for a link.
 type vote struct {
-	key  voteKey
-	n    uint32
-	last int64
+	key   voteKey
+	n     uint32
+	first int64
+	last  int64
 }
 
 // Votes make a link if nothing else is voted for at either port; else it takes more.
@@ -176,6 +182,10 @@ const (
 	votesContrary = 3 // at least, and so many times the second
 	maxPortVotes  = 16
 )
+
+// votesLong: at a port behind which a silent switch was inferred, because nobody voted for it so long, votes count
+// if they came over more than that. While flows take another way what was seen of one before may vote with what is seen of it now.
+const votesLong = int64(5e9)
 
 // vote counts a co-flow vote. Votes name both ends of a link at once, which
 // MACs do only where each port has its own.
@@ -203,8 +213,14 @@ func (l *Learner) vote(n *node, e *Evidence) {
 		l.Ignored++
 		return
 	}
+	if v.n == 0 {
+		v.first = e.First
+	}
 	v.n, v.last = add(v.n, e.Count), max(v.last, e.Last)
-	if !elected(v, p.votes) || !elected(v, q.votes) || !l.mayJoin(p, other.id, e.Encap) || !l.mayJoin(q, n.id, e.Encap) {
+	if (p.dark != 0 || q.dark != 0) && (v.n < votesContrary || v.last-v.first < votesLong) {
+		return
+	}
+	if !elected(v, p.votes) || !elected(v, q.votes) || !l.mayJoin(p, q, e.Encap) || !l.mayJoin(q, p, e.Encap) {
 		return
 	}
 	l.link(p, other.id)
@@ -247,9 +263,13 @@ func elected(v *vote, all []*vote) bool {
 
 // mayJoin: a port that a MAC proves to lead elsewhere is not moved by votes, and
 // one that only hosts sent to is none of theirs (a failure can fake such votes),
-// unless a tunnel's end handed over by it. A pair may have one MAC.
-func (l *Learner) mayJoin(p *port, to SwitchID, mate bool) bool {
+// unless a tunnel's end handed over by it. A pair may have one MAC. Ports that name each other's MACs stay together.
+func (l *Learner) mayJoin(p, q *port, mate bool) bool {
+	to := q.key.sw
 	if p.fresh > 0 && p.routed == 0 && !mate {
+		return false
+	}
+	if l.stays(p, q) {
 		return false
 	}
 	if p.far == 0 {
@@ -328,4 +348,15 @@ func (l *Learner) matchPorts(ours, theirs []*port) {
 			l.pairAlone(p, q)
 		}
 	}
+}
+
+// names: two ports name each other's MACs as their far ends'.
+func (p *port) names(q *port) bool {
+	return p.far != 0 && p.far == q.own && q.far != 0 && q.far == p.own
+}
+
+// stays: a port and the other end of its link name each other's MACs, and q's is another one.
+func (l *Learner) stays(p, q *port) bool {
+	o := l.otherEnd(p)
+	return o != nil && o != q && p.names(o) && q.own != 0 && p.far != q.own
 }

@@ -79,3 +79,8 @@ func (l *Learner) leave(h *host, to SwitchID) {
 		}
 	}
 }
+
+// left reports whether a place has a switch that reports which the next one has no more.
+func (p *Place) left(next *Place) bool {
+	return !p.Bridged && !next.Bridged && slices.ContainsFunc(p.Edges, func(id SwitchID) bool { return !id.Inferred() && !slices.Contains(next.Edges, id) })
+}

@@ -86,18 +86,7 @@ func (l *Learner) sight(h *host, list []sighting, p *port, hops uint8, e *Eviden
 	l.dirtyHosts[h] = struct{}{}
 	p.hosts[h] = struct{}{}
 	if len(list) == maxSightings {
-		oldest := 0
-		for i := range list {
-			if list[i].last < list[oldest].last {
-				oldest = i
-			}
-		}
-		gone := list[oldest].port
-		list = slices.Delete(list, oldest, oldest+1)
-		at := func(s sighting) bool { return s.port == gone }
-		if gone != p && !slices.ContainsFunc(h.sources, at) && !slices.ContainsFunc(h.sinks, at) {
-			delete(gone.hosts, h)
-		}
+		list = l.crowdOut(h, list, p)
 	}
 	return append(list, sighting{port: p, hops: hops, buckets: e.Buckets, first: e.First, last: e.Last})
 }

@@ -20,10 +20,19 @@ func (l *Learner) doubt(p *port, e *Evidence) {
 		p.against = 0
 		return
 	}
+	if e.Fresh && !e.Encap && l.comesFrom(e.Far, p.peer) { // a pair bridges over the link between the two
+		return
+	}
 	if p.against += min(e.Count, contrary); p.against >= contrary {
 		l.renew(p)
 		l.bumped = append(l.bumped, p)
 	}
+}
+
+// comesFrom reports whether a host's MAC enters a switch too.
+func (l *Learner) comesFrom(mac uint64, id SwitchID) bool {
+	st := l.stations[mac]
+	return st != nil && slices.ContainsFunc(st.ports, func(k stationPort) bool { return k.sw == id })
 }
 
 // bump takes ports that lead elsewhere than before.

@@ -78,6 +78,7 @@ type Port struct {
 	Kept          bool     // it led to a switch when we last knew, and was not seen since
 	Outside       bool     // leads out of the fabric, to routers that are none of it
 	Dark          bool     // forwarded frames enter, and it leads to nobody we hear; Peer may be inferred
+	Home          bool     // of a host that sends odd TTLs, or routes for guests
 	Void          int64    // what was seen of it before is void (arrival, Unix ns): it led elsewhere
 	LinkID        string   // topology's id once both ends are known
 	LinkName      string
@@ -96,6 +97,7 @@ type Place struct {
 	Both    bool               // it was seen to send and to receive
 	Doubt   bool               // it sends through a switch that nobody reports as well
 	Beside  [maxBeside]PortKey // where it enters from its other leaf, perhaps
+	Left    int64              // when it was found to live no longer at a switch that reports (arrival, Unix ns)
 
 	since uint64 // the version since which it is as it is
 }
@@ -168,6 +170,18 @@ func (s *Snapshot) leadsTo(a, b SwitchID) bool {
 	return ok
 }
 
+// BesideLeaf reports whether a link leads from a switch to one with hosts.
+func (s *Snapshot) BesideLeaf(a SwitchID) bool {
+	if sw := s.Switch(a); sw != nil {
+		for id := range sw.peers {
+			if p := s.Switch(id); p != nil && p.Hosts {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // PortTo gives the port of a that leads to b, 0 if none or several do.
 func (s *Snapshot) PortTo(a, b SwitchID) uint32 {
 	if sw := s.Switch(a); sw != nil {
@@ -183,11 +197,16 @@ func (s *Snapshot) Mates(a, b SwitchID) bool {
 }
 
 // Common gives the only switch that both a and b are linked to, once the
-// topology has settled; 0 if there are several, or if a silent one might be.
+// topology has settled; 0 if there are several, if a silent one might be, or if a link between the two is down: until then there was another way.
 func (s *Snapshot) Common(a, b SwitchID) SwitchID {
 	x, y := s.Switch(a), s.Switch(b)
 	if !s.Settled || x == nil || y == nil || x.Dark > 0 || y.Dark > 0 || x.Kept > 0 || y.Kept > 0 {
 		return 0
+	}
+	for _, p := range x.Ports { // order does not matter: any will do
+		if p.Peer == b {
+			return 0
+		}
 	}
 	var common SwitchID
 	for id := range x.peers {

@@ -11,7 +11,7 @@ func (t *Tracker) Fetch() { mem.FetchSlice(t.obs) }
 // Again takes a sighting on ingress, bare, by known ports, if the flow was seen
 // just so before, and if with the same snapshot that fitted the path and spoke
 // for no link. Else it does nothing and gives false: Add has to look.
-func (t *Tracker) Again(snap *topology.Snapshot, sw topology.SwitchID, in, out uint32, at int64) bool {
+func (t *Tracker) Again(snap *topology.Snapshot, sw topology.SwitchID, in, out uint32, ttl uint8, at int64) bool {
 	if t.quiet != snap.Version {
 		return false
 	}
@@ -20,7 +20,7 @@ func (t *Tracker) Again(snap *topology.Snapshot, sw topology.SwitchID, in, out u
 		return false
 	}
 	o := &t.obs[i]
-	if o.fits != snap.Version || o.In != in || o.Out != out || in == 0 || out == 0 {
+	if o.fits != snap.Version || o.In != in || o.Out != out || o.TTL != int16(ttl) || in == 0 || out == 0 {
 		return false
 	}
 	o.Seen, o.egress, o.came = at, false, true

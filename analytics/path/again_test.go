@@ -45,7 +45,7 @@ func TestAgainIsAdd(t *testing.T) {
 			ea, va := a.Add(n.snap, &hop, nil)
 			votes += len(va)
 			eb, vb := None, []Vote(nil)
-			if !hop.Egress && b.Again(n.snap, hop.Switch, hop.In, hop.Out, hop.Time) {
+			if !hop.Egress && b.Again(n.snap, hop.Switch, hop.In, hop.Out, hop.TTL, hop.Time) {
 				taken++
 			} else {
 				eb, vb = b.Add(n.snap, &hop, nil)

@@ -74,10 +74,10 @@ func infer(snap *topology.Snapshot, obs []Obs, src, dst Place, hops []Hop) Route
 	slices.SortStableFunc(obs, func(a, b Obs) int { return int(b.TTL) - int(a.TTL) })
 	w := inferrer{snap: snap, src: src, dst: dst, hops: hops[:0]}
 	w.several = tunnels(obs) > 1
-	left := w.back(&obs[0])
+	left := w.back(&obs[0]) && w.passed(&obs[0])
 	whole := w.through(obs)
 	right := w.forth(&obs[len(obs)-1])
-	if len(src.Edges) > 1 && !src.Outside && !w.beginsHere(obs) {
+	if len(src.Edges) > 1 && !src.Outside && (!w.beginsHere(obs) || !w.atEdge(obs)) {
 		left = false
 	}
 	r := Route{Hops: w.hops, Complete: left && right && whole && w.simple()}
@@ -261,6 +261,27 @@ func (w *inferrer) beginsHere(obs []Obs) bool {
 	return true
 }
 
+// passed: the switches that were put before the first that saw the packet are no more than it passed routers, and
+// no fewer where a leaf's mate may be one more. Elsewhere a host may have sent another TTL.
+func (w *inferrer) passed(first *Obs) bool {
+	n := len(w.hops)
+	if n == 0 || first.tunnel != 0 || first.TTL == tunnelEntry || first.TTL == tunnelExit || first.passed() == n {
+		return true
+	}
+	return n < first.passed() && (w.src.odd || !w.snap.BesideLeaf(w.hops[0].Switch))
+}
+
+// atEdge: of a source on several switches the port by which its frames entered must be proven to be an edge: it may be the link of a pair.
+func (w *inferrer) atEdge(obs []Obs) bool {
+	for i := range obs {
+		if o := &obs[i]; o.Switch == w.hops[0].Switch && o.In != 0 {
+			p := w.snap.Port(o.Switch, o.In)
+			return p != nil && p.Edge
+		}
+	}
+	return true
+}
+
 // simple: no switch is passed twice.
 func (w *inferrer) simple() bool {
 	if len(w.hops) > MaxHops {
@@ -284,6 +305,15 @@ type Place struct {
 	Outside bool                // as far as is known, not in the fabric: Edges lead there
 	Kept    bool                // only known from before, behind Port
 	Port    uint32
+	odd     bool  // it sends TTLs that look as if a router had forwarded them
+	left    int64 // when it was found to live elsewhere no longer, 0 never
+}
+
+// outdate: what was seen before an address left a switch does not go to where it lives now.
+func (p *Place) outdate(obs []Obs) {
+	if p.left != 0 && !slices.ContainsFunc(obs, func(o Obs) bool { return o.Seen >= p.left }) {
+		p.Sure = false
+	}
 }
 
 // goal gives the switch at which the path must end even if nothing was seen of it, 0 if that is not certain.

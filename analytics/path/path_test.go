@@ -323,7 +323,10 @@ func TestSourceMoves(t *testing.T) {
 	n := leafSpine(t)
 	tr := n.tracker(1, 3)
 	n.see(tr, 51, 1, 3, 63, 0)
-	ev := []topology.Evidence{{Kind: topology.SawSource, Agent: n.agent(2), Port: 1, Addr: host(1), Count: 1, First: n.now + second, Last: n.now + second}}
+	ev := []topology.Evidence{
+		{Kind: topology.SawIngress, Agent: n.agent(2), Port: 1, Far: 0xaa, Own: 0x201, Fresh: true, Count: 3, First: n.now - second, Last: n.now},
+		{Kind: topology.SawSource, Agent: n.agent(2), Port: 1, Addr: host(1), Count: 1, First: n.now + second, Last: n.now + second},
+	}
 	n.snap, _ = n.l.Apply(ev, n.now+second)
 	for i := range 4 {
 		at := second + int64(i)*2e8

@@ -104,10 +104,12 @@ func (t *Tracker) suspect() {
 	t.spread.quiet = 0
 }
 
-// conflicts: another switch was seen at the same TTL, or other ports of this one.
+// conflicts: another switch was seen at the same TTL, or other ports of this one, or this one at another TTL.
 func (t *Tracker) conflicts(y *Obs) bool {
 	for i := range t.obs {
 		switch o := &t.obs[i]; {
+		case o.TTL != y.TTL && o.Switch == y.Switch && !t.Encap:
+			return true
 		case o.TTL != y.TTL || o.tunnel != y.tunnel:
 		case o.Switch != y.Switch, o.In != y.In && o.In != 0 && y.In != 0, o.Out != y.Out && o.Out != 0 && y.Out != 0:
 			return true

@@ -202,7 +202,7 @@ func merge(snap *topology.Snapshot, obs []Obs, y Obs, encap bool, votes []Vote) 
 		if y.tunnel != 0 {
 			o.tunnel, o.begins = y.tunnel, y.begins
 		}
-		if o.TTL == tunnelExit || encap && y.TTL == tunnelEntry {
+		if o.TTL == tunnelExit || encap && y.TTL == tunnelEntry || !encap { // of late it may come by another way
 			o.TTL = y.TTL
 		}
 		o.egress = o.egress && y.egress
@@ -342,6 +342,8 @@ func (t *Tracker) infer(snap *topology.Snapshot, obs []Obs) Route {
 		return t.inferBridged(snap, obs)
 	}
 	src, dst := t.Ends(snap)
+	src.outdate(obs)
+	dst.outdate(obs)
 	r := Route{}
 	if t.Encap {
 		r = t.chain(snap, obs, src, dst)
@@ -375,10 +377,14 @@ func (t *Tracker) Ends(snap *topology.Snapshot) (src, dst Place) {
 }
 
 func placeOf(snap *topology.Snapshot, a flow.Addr) Place {
-	p := Place{Edges: snap.Edges(a), Sure: snap.Certain(a)}
+	p := Place{Edges: snap.Edges(a), Sure: snap.Certain(a), left: snap.Left(a)}
 	if len(p.Edges) == 0 && !snap.Bridged(a) {
 		p.Edges = snap.Borders()
 		p.Outside = len(p.Edges) > 0
+	}
+	if sw, port, ok := snap.Locate(a); ok {
+		q := snap.Port(sw, port)
+		p.odd = q != nil && q.Home
 	}
 	_, p.Port, p.Kept = snap.KeptAt(a)
 	return p

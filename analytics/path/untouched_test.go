@@ -48,7 +48,7 @@ func TestUntouchedIsResolve(t *testing.T) {
 			}
 			ea, _ := a.Add(n.snap, &hop, nil)
 			eb := None
-			if b.Again(n.snap, hop.Switch, hop.In, hop.Out, hop.Time) {
+			if b.Again(n.snap, hop.Switch, hop.In, hop.Out, hop.TTL, hop.Time) {
 				carried++
 			} else {
 				eb, _ = b.Add(n.snap, &hop, nil)
