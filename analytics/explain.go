@@ -130,7 +130,7 @@ func (s *Shard) explain(key *flow.Key) (c Case, ok bool) {
 		return c, true
 	}
 	d := s.details.at(e.Detail)
-	c.Hops = s.hopEvidence(slices.Clone(s.wayOf(slot, e)), d.tracker.Observed())
+	c.Hops = s.hopEvidence(slices.Clone(s.hopsAt(slot, e)), d.tracker.Observed())
 	c.Estimate, c.Behind, c.Peak, c.Stages = d.estimate.At(min(s.clock, max(d.last, s.clock-int64(1e9)))), d.estimate.Count(), d.estimate.Peak(), d.stages.Count()
 	c.Limit, c.Fill = s.theta(d, e), s.preset.Fill(state(e), s.clock)
 	c.Links = s.caseLinks(s.linksOf(d), &c)

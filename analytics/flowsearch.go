@@ -140,7 +140,7 @@ func (s *Shard) search(q *FlowQuery, cursor uint32, index int, best *topFlows) u
 			return
 		}
 		e := s.table.Entry(slot)
-		if len(q.Hops) > 0 && !q.passes(s.wayOf(slot, e)) {
+		if len(q.Hops) > 0 && !q.passes(s.hopsAt(slot, e)) {
 			return
 		}
 		best.total++
@@ -159,8 +159,8 @@ func (q *FlowQuery) passes(hops []path.Hop) bool {
 	return true
 }
 
-// wayOf gives the hops that are known of a flow, complete or not. The slice is the shard's.
-func (s *Shard) wayOf(slot uint32, e *flowtable.Entry) []path.Hop {
+// hopsAt gives the hops that are known of a flow, complete or not. The slice is the shard's.
+func (s *Shard) hopsAt(slot uint32, e *flowtable.Entry) []path.Hop {
 	if e.Detail == 0 {
 		return s.knownHops(slot, e)
 	}
@@ -219,7 +219,7 @@ func (s *Shard) flow(key *flow.Key) (f FlowState, ok bool) {
 
 // viewPath gives the path of a flow as far as it is known, nil if nothing is.
 func (s *Shard) viewPath(slot uint32, e *flowtable.Entry) *flow.Path {
-	hops := s.wayOf(slot, e)
+	hops := s.hopsAt(slot, e)
 	p := &flow.Path{State: flow.PathProvisional, Hops: s.hops(hops), Revision: e.Revision}
 	if state, ok := toldState(e); ok {
 		p.State = state

@@ -9,7 +9,7 @@ func (w *jsonWriter) path(m *flow.Path, collector string) {
 	w.time("time", m.Time)
 	w.uint("revision", uint64(m.Revision))
 	w.text("cause", m.Cause.String())
-	w.way(m)
+	w.bare(m)
 	w.texts("previous", m.Previous)
 	w.otherwise(m)
 	w.time("first_seen", m.FirstSeen)
@@ -19,8 +19,8 @@ func (w *jsonWriter) path(m *flow.Path, collector string) {
 	w.close('}')
 }
 
-// way writes where a flow goes.
-func (w *jsonWriter) way(m *flow.Path) {
+// bare writes where a flow goes.
+func (w *jsonWriter) bare(m *flow.Path) {
 	w.text("state", m.State.String())
 	w.switches(m.Hops)
 	w.hops(m.Hops)
@@ -36,11 +36,11 @@ func (w *jsonWriter) otherwise(m *flow.Path) {
 	}
 }
 
-// AppendWay appends a path without the flow that takes it: state, switches, hops,
+// AppendBarePath appends a path without the flow that takes it: state, switches, hops,
 // alternatives and unknown_at, as messages of the topic paths have them.
-func AppendWay(b []byte, m *flow.Path) []byte {
+func AppendBarePath(b []byte, m *flow.Path) []byte {
 	w := jsonWriter{b: append(b, '{')}
-	w.way(m)
+	w.bare(m)
 	w.otherwise(m)
 	w.close('}')
 	return w.b

@@ -46,7 +46,7 @@ func TestTopologySurvives(t *testing.T) {
 	if err := os.WriteFile(path, b[:len(b)/2], 0o600); err != nil {
 		t.Fatal(err)
 	}
-	run("the fabric is learned anew")
+	run("it is learned anew")
 	if _, err := os.Stat(path + ".unusable"); err != nil {
 		t.Error(err)
 	}

@@ -200,7 +200,7 @@ func (c *cli) load() (*slog.Logger, error) {
 	log, setLevel := telemetry.NewAdjustable(c.err, c.cfg.Log)
 	c.setLevel = setLevel
 	for _, w := range warnings {
-		log.Warn("configuration", "warning", w)
+		log.Warn("a setting is not used", "warning", w)
 	}
 	return log, nil
 }

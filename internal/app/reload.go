@@ -81,7 +81,7 @@ func (l *reloader) reload() {
 		return
 	}
 	for _, w := range next.Warnings {
-		log.Warn("configuration", "warning", w)
+		log.Warn("a setting is not used", "warning", w)
 	}
 	var changed, waiting []string
 	values := next.Set.Values()

@@ -126,7 +126,7 @@ func (r *runner) tell(state string) {
 		return
 	}
 	if err := lifecycle.Tell(r.o.Getenv("NOTIFY_SOCKET"), state); err != nil {
-		r.log.Warn("systemd does not hear how we are", "error", err)
+		r.log.Warn("the service manager cannot be told how we are", "error", err)
 	}
 }
 
@@ -272,7 +272,7 @@ func (r *runner) sinks() ([]publish.Sink, error) {
 func (r *runner) abandon() {
 	for _, v := range slices.Backward(r.isOpen) {
 		if err := v.Close(); err != nil {
-			r.log.Warn("closing after a failed start", "error", err)
+			r.log.Warn("what the failed start had opened cannot be closed", "error", err)
 		}
 	}
 }

@@ -78,7 +78,7 @@ func (a *API) newFlow(f *analytics.FlowState, until int64) flowJSON {
 		x.Rate, x.Over = &f.Rate, known(f.Over)
 	}
 	if p := f.Path; p != nil {
-		x.Path = publish.AppendWay(nil, p)
+		x.Path = publish.AppendBarePath(nil, p)
 	}
 	return x
 }

@@ -63,7 +63,7 @@ func (k *Alerts) Load() *analytics.Journal {
 		err = readJournal(text, j)
 	}
 	if err != nil {
-		k.log.Warn("alerts that were up before are not known", "file", k.path, "error", err)
+		k.log.Warn("alerts that were up before cannot be read: those that go on are told as new", "file", k.path, "error", err)
 		return nil
 	}
 	if len(j.Elephants)+len(j.Alerts) > 0 {

@@ -49,10 +49,10 @@ func (k *Fabric) Load() *topology.Memory {
 		if bad := os.Rename(k.path, aside); bad != nil {
 			err = errors.Join(err, bad)
 		}
-		k.log.Warn("the fabric is learned anew", "error", err, "kept_as", aside)
+		k.log.Warn("what was learned of the fabric before cannot be used: it is learned anew", "error", err, "kept_as", aside)
 		return nil
 	case err != nil:
-		k.log.Warn("the fabric is learned anew", "error", err)
+		k.log.Warn("what was learned of the fabric before cannot be read: it is learned anew", "error", err)
 		return nil
 	}
 	k.log.Info("the fabric is known from before", "as_of", time.Unix(0, m.Time).UTC().Format(time.RFC3339),

@@ -23,7 +23,7 @@ type Feed interface {
 	DescribeCounters(c *flow.Counters, l *flow.Labels)
 	Discard(x *flow.Discard)
 	Restarted(agent flow.Addr, boot, now int64)
-	Way(key *flow.Key) []string
+	PathOf(key *flow.Key) []string
 	Flush()
 }
 
@@ -185,7 +185,7 @@ func (s *samples) DiscardedPacket(x *flow.Discard) {
 	s.labels = flow.Labels{}
 	s.feed.Describe(&s.header, &s.labels)
 	if x.FlowID != 0 {
-		x.Path = s.feed.Way(&x.Packet.Key)
+		x.Path = s.feed.PathOf(&x.Packet.Key)
 	}
 	s.feed.Discard(x)
 	s.enc.Drop(x, &s.labels)

@@ -49,7 +49,7 @@ func (*recorder) Describe(*flow.Sample, *flow.Labels)               {}
 func (*recorder) DescribeCounters(_ *flow.Counters, _ *flow.Labels) {}
 func (r *recorder) Discard(*flow.Discard)                           { r.discards++ }
 func (r *recorder) Restarted(_ flow.Addr, boot, now int64)          { r.boots = append(r.boots, now-boot) }
-func (*recorder) Way(*flow.Key) []string                            { return nil }
+func (*recorder) PathOf(*flow.Key) []string                         { return nil }
 func (*recorder) Flush()                                            {}
 
 func testWorker(tb testing.TB, f Feed, agents collector.AgentsConfig) *Worker {

@@ -5,9 +5,9 @@ import (
 	"spoor/flow"
 )
 
-// Way gives the switches of a flow's path in travel order, nil unless the whole
+// PathOf gives the switches of a flow's path in travel order, nil unless the whole
 // path was published. Samples that the feed still gathers do not count.
-func (f *Feed) Way(key *flow.Key) []string {
+func (f *Feed) PathOf(key *flow.Key) []string {
 	return f.engine.shards[key.Exchange()%Shards].pathOf(key)
 }
 

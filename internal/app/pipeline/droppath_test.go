@@ -26,9 +26,9 @@ type dropFeed struct {
 	asked int
 }
 
-func (f *dropFeed) Way(key *flow.Key) []string {
+func (f *dropFeed) PathOf(key *flow.Key) []string {
 	f.asked++
-	return f.Feed.Way(key)
+	return f.Feed.PathOf(key)
 }
 
 // TestDropsTellThePath: the record of a discarded packet names the switches of
