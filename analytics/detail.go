@@ -95,8 +95,9 @@ func (p *detailPool) at(id uint32) *detail {
 
 func (p *detailPool) len() uint32 { return uint32(len(p.chunks) * detailChunk) }
 
-// crowded: more than a quarter of the details are in use.
-func (p *detailPool) crowded() bool { return int(p.len())-len(p.free) > p.limit/4 }
+// crowded: more than a sixteenth of the details are in use. A flow with a detail touches several times
+// the memory of one without, so that calm ones do without long before details run short.
+func (p *detailPool) crowded() bool { return int(p.len())-len(p.free) > p.limit/16 }
 
 // get gives an unused detail, 0 if one must be taken from another flow.
 func (p *detailPool) get() uint32 {
