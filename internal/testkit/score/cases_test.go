@@ -46,5 +46,8 @@ func TestHeldOut(t *testing.T) {
 		if c := &cases[i]; c.Truth.Kind == "sim" && c.Limits.Elephants["elephant3-1"] != 12 {
 			t.Errorf("%s: limits %v", c.Name, c.Limits)
 		}
+		if c := &cases[i]; c.Real && (c.Limits.Sampled != 0.3 || c.Limits.Elephants["elephant25"] != 1) {
+			t.Errorf("%s: limits %v", c.Name, c.Limits)
+		}
 	}
 }
