@@ -129,8 +129,7 @@ func TestMoveBounds(t *testing.T) {
 	} {
 		n := leafSpine(t)
 		tr := n.tracker(1, 3)
-		n.see(tr, 51, 1, 3, 63, 0)
-		n.see(tr, 51, 1, 3, 63, 0) // the first one made the path, the second confirms it
+		n.see(tr, 51, 1, 3, 63, 0) // the one that makes the path fits it
 		moved := false
 		for _, ms := range tc.against {
 			if tc.confirm >= 0 && ms > tc.confirm {

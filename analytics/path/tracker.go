@@ -112,7 +112,11 @@ func (t *Tracker) Add(snap *topology.Snapshot, s *Sighting, votes []Vote) (Event
 		}
 		t.obs, votes = merge(snap, t.obs, y, t.Encap, votes)
 		votes = t.handOver(snap, votes)
-		return t.Resolve(snap), votes
+		event := t.Resolve(snap)
+		if event == Completed {
+			t.confirmed = s.Time // it fits the path that it made
+		}
+		return event, votes
 	}
 	votes = t.handOver(snap, votes)
 	run := around(snap, &y)
