@@ -178,7 +178,7 @@ func parseRate(text string) (float64, error) {
 		}
 	}
 	v, err := strconv.ParseFloat(text, 64)
-	if err != nil || v <= 0 || v*scale > 1e15 {
+	if err != nil || !(v > 0 && v*scale <= 1e15) {
 		return 0, fmt.Errorf("%q is no speed in bit/s (suffixes K, M, G, T)", text)
 	}
 	return v * scale, nil

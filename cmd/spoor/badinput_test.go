@@ -46,6 +46,7 @@ func TestBadCaptures(t *testing.T) {
 	wrong(t, 1, "not ours", "replay", "--output", filepath.Dir(write(t, "precious.txt", "x")), smoke)
 	wrong(t, 2, "a FILE is wanted", "replay", "--output", "$OUT")
 	wrong(t, 2, "--speed", "replay", "--output", "$OUT", "--speed", "fast", smoke)
+	wrong(t, 2, "--speed", "replay", "--output", "$OUT", "--speed", "NaN", smoke)
 }
 
 func TestBadPortsAndBrokers(t *testing.T) {

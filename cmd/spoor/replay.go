@@ -70,7 +70,7 @@ func parseSpeed(text string) (float64, error) {
 		return 0, nil
 	}
 	x, err := strconv.ParseFloat(text, 64)
-	if err != nil || x <= 0 || x > 1e6 {
+	if err != nil || !(x > 0 && x <= 1e6) {
 		return 0, fmt.Errorf("--speed: %q is neither max nor a factor such as 1 or 10", text)
 	}
 	return x, nil
