@@ -67,15 +67,12 @@ func (d *Doc) Text(w io.Writer, zone *time.Location) error {
 	if d.Flow != nil {
 		p.flow(d.Flow)
 	}
-	for i := range d.Alerts {
-		if i == shown {
-			d.More += len(d.Alerts) - shown
-			break
-		}
-		p.alert(&d.Alerts[i], d.Flow == nil)
+	few := d.Alerts[:min(len(d.Alerts), shown)]
+	for i := range few {
+		p.alert(&few[i], d.Flow == nil)
 	}
-	if d.More > 0 {
-		p.line("and %d alerts more", d.More)
+	if more := d.More + len(d.Alerts) - len(few); more > 0 {
+		p.line("and %d alerts more", more)
 	}
 	if len(d.Said) > 0 {
 		p.line("said")
