@@ -58,7 +58,7 @@ func yamlScalar(s string, inList bool) string {
 	plain := s != "" && !strings.ContainsAny(s[:1], "-?:,[]{}#&*!|>'\"%@` ") && !strings.HasSuffix(s, " ") &&
 		!strings.Contains(s, ": ") && !strings.HasSuffix(s, ":") && !strings.Contains(s, " #") &&
 		(!inList || !strings.ContainsAny(s, ",[]{}") && !strings.Contains(s, "::"))
-	if plain {
+	if plain && s != "~" && !strings.EqualFold(s, "null") && !strings.ContainsFunc(s, func(r rune) bool { return !strconv.IsPrint(r) }) {
 		return s
 	}
 	return strconv.Quote(s)
