@@ -9,6 +9,8 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"spoor/analytics"
 	"spoor/analytics/links"
@@ -133,25 +135,32 @@ func TestPages(t *testing.T) {
 	}
 }
 
-// TestEnter: who finds all places taken waits for one, and goes when nobody waits for the answer any more.
+// TestEnter: who finds all places taken waits two seconds for one, and goes when nobody waits for the answer any more.
 func TestEnter(t *testing.T) {
-	a := &API{searches: make(chan struct{}, 1)}
-	w := httptest.NewRecorder()
-	r := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
-	if !a.enter(w, r) {
-		t.Fatal("a free place is not given")
-	}
-	gone, cancel := context.WithCancel(t.Context())
-	cancel()
-	if a.enter(w, r.WithContext(gone)) {
-		t.Error("there are two in one place")
-	}
-	done := make(chan bool)
-	go func() { done <- a.enter(httptest.NewRecorder(), r) }()
-	a.leave()
-	if !<-done {
-		t.Error("a place that was left is not given")
-	}
+	synctest.Test(t, func(t *testing.T) {
+		a := &API{searches: make(chan struct{}, 1)}
+		r := httptest.NewRequest(http.MethodGet, "/", http.NoBody)
+		if !a.enter(httptest.NewRecorder(), r) {
+			t.Fatal("a free place is not given")
+		}
+		gone, cancel := context.WithCancel(t.Context())
+		cancel()
+		if a.enter(httptest.NewRecorder(), r.WithContext(gone)) {
+			t.Error("there are two in one place")
+		}
+		w := httptest.NewRecorder()
+		begin := time.Now()
+		if a.enter(w, r) || w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") != "1" || time.Since(begin) != 2*time.Second {
+			t.Errorf("%d %v after %v", w.Code, w.Header(), time.Since(begin))
+		}
+		done := make(chan bool)
+		go func() { done <- a.enter(httptest.NewRecorder(), r) }()
+		synctest.Wait() // it waits for a place
+		a.leave()
+		if !<-done {
+			t.Error("a place that was left is not given")
+		}
+	})
 }
 
 // TestLinkAnswer: what is not known is null, never 0.
