@@ -6,7 +6,7 @@ import (
 	"spoor/decode/xdr"
 )
 
-// VLANCounters is vlan_counters.
+// VLANCounters is vlan_counters: what a VLAN carried, over all ports.
 type VLANCounters struct {
 	VLANID        uint32 `sflow:"vlan_id"`
 	Octets        uint64
@@ -25,9 +25,11 @@ func (v *VLANCounters) Parse(b []byte) xdr.Fault {
 
 // LAGPortStats is lag_port_stats: a port's part in a link aggregation (IEEE 802.1AX).
 type LAGPortStats struct {
-	ActorSystem       MAC    `sflow:"dot3adAggPortActorSystemID"`
-	PartnerSystem     MAC    `sflow:"dot3adAggPortPartnerOperSystemID"`
-	AttachedAgg       uint32 `sflow:"dot3adAggPortAttachedAggID"` // ifIndex of the aggregate; 0 none
+	ActorSystem   MAC    `sflow:"dot3adAggPortActorSystemID"`
+	PartnerSystem MAC    `sflow:"dot3adAggPortPartnerOperSystemID"`
+	AttachedAgg   uint32 `sflow:"dot3adAggPortAttachedAggID"` // ifIndex of the aggregate; 0 none
+	// States are the bits of 802.1AX, 6.4.2.3: 0 LACP_Activity, 1 LACP_Timeout, 2 Aggregation,
+	// 3 Synchronization, 4 Collecting, 5 Distributing, 6 Defaulted, 7 Expired.
 	ActorAdmin        uint8  `sflow:"dot3adAggPortActorAdminState"`
 	ActorOper         uint8  `sflow:"dot3adAggPortActorOperState"`
 	PartnerAdmin      uint8  `sflow:"dot3adAggPortPartnerAdminState"`

@@ -26,13 +26,14 @@ type Interface struct{ Format, Value uint32 }
 // DataSource is a source_id: what the index counts (0 ifIndex, 1 VLAN, 2 physical entity, 3 logical entity), and the index.
 type DataSource struct{ Type, Index uint32 }
 
-// FlowSample is flow_sample or flow_sample_expanded; the records follow.
+// FlowSample is flow_sample or flow_sample_expanded; the records follow. Its counters
+// wrap at 2^32 and begin anew together when the agent resets the data source.
 type FlowSample struct {
-	SequenceNumber uint32
-	SourceID       DataSource
-	SamplingRate   uint32
-	SamplePool     uint32
-	Drops          uint32
+	SequenceNumber uint32     // of the flow samples of this data source: a gap is samples lost
+	SourceID       DataSource // where the sampling took place
+	SamplingRate   uint32     // N of "one in N packets", at the moment of this sample; agents change it
+	SamplePool     uint32     // packets that could have been sampled so far
+	Drops          uint32     // samples so far that the agent could not send
 	Input          Interface
 	Output         Interface
 	Records        uint32 // as claimed
@@ -72,7 +73,7 @@ func (s *FlowSample) ParseExpanded(b []byte) (records []byte, ok bool) {
 
 // CountersSample is counters_sample or counters_sample_expanded; the records follow.
 type CountersSample struct {
-	SequenceNumber uint32
+	SequenceNumber uint32 // of the counters samples of this data source; begins anew if one of its counters does
 	SourceID       DataSource
 	Records        uint32 // as claimed
 }
@@ -95,14 +96,15 @@ func (s *CountersSample) ParseExpanded(b []byte) (records []byte, ok bool) {
 	return b[countersSampleExpandedSize:], true
 }
 
-// DiscardedPacket is discarded_packet; the records follow.
+// DiscardedPacket is discarded_packet; the records follow. There is no sampling
+// rate: each stands for one packet, up to a limit that the agent keeps to.
 type DiscardedPacket struct {
 	SequenceNumber uint32
 	SourceID       DataSource
-	Drops          uint32
-	Input          uint32 // ifIndex; 0 unknown
-	Output         uint32
-	Reason         uint32
+	Drops          uint32 // notifications so far that the limit held back
+	Input          uint32 // ifIndex of a physical port, all 32 bits; 0 unknown
+	Output         uint32 // as Input
+	Reason         uint32 // enum drop_reason, see flow.DropReason
 	Records        uint32 // as claimed
 }
 
