@@ -76,6 +76,20 @@ func combined() []Scenario {
 		both("routing-silent", "half of the hosts route for guests, a gateway MAC, 2 leaves have no agent", 0.139, func(c *fabric.Config) {
 			c.Routing, c.SharedMACs, c.SilentLeaves = 0.5, []fabric.SharedMAC{fabric.SharedGateway}, 2
 		}),
+		both("evpn-both-silent", "VXLAN, agents sample on ingress and on egress, 1 of 4 spines has no agent", 0.02, func(c *fabric.Config) {
+			c.VXLAN, c.Direction, c.SilentSpines = true, fabric.Both, 1
+		}),
+		both("evpn-guests-silent", "VXLAN, half of the hosts route for guests, 2 of 16 leaves and 1 of 4 spines have no agent", 0.2, func(c *fabric.Config) {
+			c.VXLAN, c.Routing, c.SilentLeaves, c.SilentSpines = true, 0.5, 2, 1
+		}),
+		both("failures-silent", "half of the hosts on two leaves, peer links, 1 of 4 spines has no agent; links of hosts, of a leaf, of all uplinks of another fail", 0.2, func(c *fabric.Config) {
+			c.PeerLinks, c.DualHomed, c.SilentSpines = true, 0.5, 1
+			c.Events = happens("linkdown:leaf1>h1-1@15s", "linkdown:leaf1>h1-3@15s", "linkdown:leaf4>h3-1@15s", "linkdown:leaf7>spine2@18s", "linkdown:leaf9>*@20s")
+		}),
+		both("renumbered-silent", "every ifIndex of a leaf and of a spine is another, and nothing tells of it; 2 leaves and 1 spine have no agent", 0.045, func(c *fabric.Config) {
+			c.SilentLeaves, c.SilentSpines = 2, 1
+			c.Events = happens("renumber:leaf2@15s", "renumber:spine2@20s")
+		}),
 	}
 }
 
