@@ -29,6 +29,7 @@ type agent struct {
 	addr     netip.Addr
 	number   int // among agents
 	expanded bool
+	wrong    WrongKind // and 1; 0 = it names ports as they are
 	boot     int64 // Unix ns
 	down     int64 // silent until then
 	delay    int64 // to the collector

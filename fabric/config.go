@@ -85,6 +85,7 @@ type Config struct {
 	Extended     bool // records 1001 and 1002 beside the header
 	Expanded     bool // sample formats 3 and 4 instead of 1 and 2
 	IPv6Agents   bool // agent addresses are IPv6
+	WrongPorts   []WrongPorts
 	SilentLeaves int  // leaves without an agent, spread over the fabric
 	SilentSpines int  // spines without an agent
 	SilentBorder bool // leaves at the border have none

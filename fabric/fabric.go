@@ -53,6 +53,9 @@ func New(cfg Config) (*Fabric, error) {
 	f.sampling = rand.New(rand.NewPCG(cfg.Seed, 2))
 	f.out = outbox{r: rand.New(rand.NewPCG(cfg.Seed, 3)), loss: cfg.Loss, duplicate: cfg.Duplicate}
 	f.addAgents()
+	if err := f.misname(); err != nil {
+		return nil, err
+	}
 	if err := f.check(); err != nil {
 		return nil, err
 	}

@@ -10,19 +10,14 @@ import (
 // encodeFlow appends a flow sample to the agent's scratch.
 func (a *agent) encodeFlow(s *sample) {
 	x, t := &a.scratch, s.tap
-	src := &t.source.source
+	src := &a.counts(t.source).source
 	src.flowSeq++
 	src.pool += src.rate
 	at := x.open(form(a.expanded, sampleFlow, sampleExpandedFlow))
 	x.u32(src.flowSeq)
-	x.source(a.expanded, 0, t.source.ifIndex)
+	x.source(a.expanded, 0, a.dataSource(t.source))
 	x.u32(src.rate, src.pool, src.drops)
-	x.iface(a.expanded, 0, a.index(t.in))
-	if s.reason != 0 {
-		x.iface(a.expanded, discardFormat, s.reason)
-	} else {
-		x.iface(a.expanded, 0, a.index(t.out))
-	}
+	a.ports(s)
 	count := len(x.b)
 	x.u32(0)
 	a.encodePacket(s)
@@ -39,7 +34,7 @@ func (a *agent) index(p *port) uint32 {
 	if p == nil {
 		return internal
 	}
-	return p.reported(a.cfg.LAGNaming)
+	return a.misnumber(p.reported(a.cfg.LAGNaming))
 }
 
 // encodePacket appends record 1, the sampled header.

@@ -66,6 +66,7 @@ func (c *Config) scenario() string {
 		{"lag", c.LAG > 1},
 		{"dual-homed", c.DualHomed > 0},
 		{"peer-links", c.PeerLinks},
+		{"wrong-ports", len(c.WrongPorts) > 0},
 		{"silent", c.SilentLeaves+c.SilentSpines > 0 || c.SilentBorder},
 		{"host-agents", c.HostAgents},
 		{"shared-mac", len(c.SharedMACs) > 0},

@@ -81,6 +81,8 @@ func agentFlags(f *fabric.Config, add adder) {
 	add("extended", config.Bool(&f.Extended), "Samples have the records extended switch and extended router.")
 	add("expanded", config.Bool(&f.Expanded), "Samples are of the expanded formats (3 and 4).")
 	add("ipv6-agents", config.Bool(&f.IPv6Agents), "Agents have IPv6 addresses.")
+	add("wrong-ports", config.ListOf(&f.WrongPorts, "kind", fabric.ParseWrongPorts, fabric.WrongPorts.String),
+		"Samples misname ports, of all switches or of one (zero:leaf1): zero (input and output 0), same (always one port), internal, discarded or multiple (so says each output), offset (numbered otherwise than in counters), source (data source 0).")
 	add("silent-leaves", config.Number(&f.SilentLeaves, 0), "Leaves without an agent.")
 	add("silent-spines", config.Number(&f.SilentSpines, 0), "Spines without an agent.")
 	add("silent-borders", config.Bool(&f.SilentBorder), "Leaves at the border have no agent.")

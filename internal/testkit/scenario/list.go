@@ -154,6 +154,29 @@ func telemetry() []Scenario {
 	}
 }
 
+// misnamed are fabrics of which a leaf and a spine misname ports in samples: what
+// they say proves little, and nothing wrong may be concluded from it.
+func misnamed() []Scenario {
+	wrong := func(kind fabric.WrongKind, about string, missing float64) Scenario {
+		return Scenario{
+			Name: "ports-" + kind.String(), About: "a leaf and a spine misname ports: " + about,
+			Fabric: func(c *fabric.Config) {
+				c.WrongPorts = []fabric.WrongPorts{{Kind: kind, Switch: "leaf2"}, {Kind: kind, Switch: "spine1"}}
+			},
+			Target: func(t *Target) { t.Missing = missing },
+		}
+	}
+	return []Scenario{
+		wrong(fabric.WrongZero, "input and output are 0", 1),
+		wrong(fabric.WrongSame, "always the same one", 1),
+		wrong(fabric.WrongInternal, "every output is the device itself", 1),
+		wrong(fabric.WrongDiscard, "every output says discarded", 1),
+		wrong(fabric.WrongMultiple, "every output says several", 1),
+		wrong(fabric.WrongOffset, "other numbers than in counters", 1),
+		wrong(fabric.WrongSource, "the data source is 0", 1),
+	}
+}
+
 // topologies differ in how the fabric is built and in what happens to it.
 func topologies() []Scenario {
 	return []Scenario{

@@ -54,5 +54,5 @@ func Base(seed uint64) fabric.Config {
 
 // All lists the scenarios.
 func All() []Scenario {
-	return slices.Concat(plain(), loaded(), telemetry(), topologies(), failures(), realities(), combined())
+	return slices.Concat(plain(), loaded(), telemetry(), misnamed(), topologies(), failures(), realities(), combined())
 }
