@@ -142,6 +142,10 @@ scenarios-known: ## note what scenarios reach that are short of their target; fr
 properties: ## what must hold in any fabric, in PROPERTIES of them (300: seeds 1 to 300; 500@7000 begins at seed 7000)
 	SPOOR_PROPERTIES=$(PROPERTIES) go test -count 1 -timeout 60m -v -run '^TestProperties$$' ./internal/testkit/scenario
 
+.PHONY: dimensions
+dimensions: ## the same in fabrics that are one thing more (VXLAN, hosts on two leaves, silent switches, wrong ports, ...); some still fail
+	SPOOR_PROPERTIES=$(PROPERTIES) go test -count 1 -timeout 120m -v -run '^TestDimensions$$' ./internal/testkit/scenario
+
 .PHONY: false-alerts
 false-alerts: ## the detector alone over hundreds of flow-days: false alerts with their bound, delays
 	go run ./internal/testkit/montecarlo/cmd/montecarlo

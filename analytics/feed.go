@@ -83,6 +83,14 @@ func (f *Feed) sample(s *flow.Sample) (at place) {
 		f.engine.skipped.Add(1)
 		return place{}
 	}
+	if m.named {
+		return f.sampleOf(m, s)
+	}
+	return f.unnamed(m, s)
+}
+
+// sampleOf takes a sample of a known agent.
+func (f *Feed) sampleOf(m *agentMemo, s *flow.Sample) (at place) {
 	m.fetch(s.Input.Index())
 	m.fetch(s.Output.Index())
 	if m.heard != s.Received {
@@ -103,6 +111,7 @@ func (f *Feed) sample(s *flow.Sample) (at place) {
 	in, out := f.port(m, s.Input.Index(), snap), f.port(m, s.Output.Index(), snap)
 	f.heard = max(f.heard, s.Received)
 	if !sided {
+		f.witness.Unnamed(s)
 		if len(b) == batchSamples {
 			f.hand(int(i))
 		}

@@ -15,6 +15,9 @@ type agentMemo struct {
 	used  int
 	// internal: it names an internal interface at times.
 	internal bool
+	named    bool     // some sample named a port
+	source   uint32   // data source of the first that did not
+	sources  bool     // and there are others
 	sideless int64    // arrival of the first sample that did not tell its side
 	nobody   portMemo // for a port that a sample does not name: the switch has a name all the same
 }

@@ -57,10 +57,16 @@ func (o *sides) only() flow.Direction {
 // sample proves nothing, for on the wrong side it would prove what is wrong.
 func (f *Feed) side(m *agentMemo, s *flow.Sample, snap *topology.Snapshot) bool {
 	in, out := s.Input.Index(), s.Output.Index()
-	if in == 0 || out == 0 || in == out || s.SourceClass != 0 || s.SourceIndex == 0 {
+	sides := &f.engine.sides
+	switch {
+	case in == 0 && out == 0 || in == out:
+		return true
+	case s.SourceClass != 0 || s.SourceIndex == 0:
+		return sides.guess(s)
+	case in == 0 || out == 0:
+		f.halfSide(m, s, snap)
 		return true
 	}
-	sides := &f.engine.sides
 	if s.Direction != flow.DirectionUnknown {
 		sides.see(s.Direction)
 		return true
@@ -80,4 +86,32 @@ func (f *Feed) side(m *agentMemo, s *flow.Sample, snap *topology.Snapshot) bool 
 		m.sideless = s.Received
 	}
 	return s.Received-m.sideless > sideWait
+}
+
+// guess takes the only side on which others sample for that of a sample whose data
+// source is no port. It is false where they sample on both: then nothing tells.
+func (o *sides) guess(s *flow.Sample) bool {
+	if s.Direction != flow.DirectionUnknown || o.seen.Load() == 0 {
+		return true
+	}
+	s.Direction = o.only()
+	return s.Direction != flow.DirectionUnknown
+}
+
+// halfSide tells the side of a sample that names one of its ports only, and whose data
+// source is another: its own is on the other side, unless the source is a member of
+// the aggregate that it names, or nobody is known to sample on that side.
+func (f *Feed) halfSide(m *agentMemo, s *flow.Sample, snap *topology.Snapshot) {
+	sides := &f.engine.sides
+	if s.Direction != flow.DirectionUnknown || sides.seen.Load() == 0 {
+		return
+	}
+	port, same, other := s.Input.Index(), flow.Ingress, flow.Egress
+	if port == 0 {
+		port, same, other = s.Output.Index(), flow.Egress, flow.Ingress
+	}
+	s.Direction = other
+	if f.port(m, s.SourceIndex, snap).aggregate == port || sides.only() == same {
+		s.Direction = same
+	}
 }

@@ -47,7 +47,7 @@ func TestSideOfMember(t *testing.T) {
 		of(r, flow.Egress, 1, aggregate)
 	}
 	check(t, r, 1, aggregate, flow.DirectionUnknown, 1)
-	check(t, r, 0, aggregate, flow.DirectionUnknown, 0) // one port alone is taken as before
+	check(t, r, 0, aggregate, flow.Ingress, 0) // the source is the other port, as far as is known
 	r.feed.Counters(&flow.Counters{
 		Agent: flow.AddrFrom4([4]byte{10, 255, 0, 51}), Received: r.now, Records: flow.HasIf | flow.HasLAG,
 		If: flow.IfCounters{Index: member, Speed: 100e6}, Aggregate: aggregate,

@@ -82,7 +82,8 @@ type Agent struct {
 	Flows    SampleLoss // of flow samples
 	Counters SampleLoss // of counters samples
 	Discards SampleLoss // of notifications of discarded packets
-	Shared   bool       // its data sources number their flow samples together
+	Names    PortNames
+	Shared   bool // its data sources number their flow samples together
 }
 
 func (s *stream) snapshot() Agent {
@@ -94,7 +95,7 @@ func (s *stream) snapshot() Agent {
 		FirstSeen: s.firstSeen, LastSeen: s.lastSeen.Load(), Sequence: s.highest, Uptime: s.uptime, Since: s.marks[0].at, SinceUptime: s.marks[0].uptime,
 		Datagrams: s.datagrams, Lost: s.lost.lost, Duplicates: s.duplicates, Reordered: s.reordered, Restarts: s.restarts,
 		Sources: len(t.list), Shared: t.flows.shared,
-		Flows: t.flows.sum(), Counters: t.others[countersKind].sum(), Discards: t.others[discardsKind].sum(),
+		Names: s.names, Flows: t.flows.sum(), Counters: t.others[countersKind].sum(), Discards: t.others[discardsKind].sum(),
 	}
 }
 

@@ -204,7 +204,7 @@ func TestSampleGaps(t *testing.T) {
 		{Index: 2, SamplingRate: 400, EffectiveRate: 796, LostSamples: 99},
 		{Index: 3, LostDiscards: 198},
 	} {
-		want.LastSeen = 10 * second
+		want.LastSeen, want.Sampled, want.Polled = 10*second, want.Index < 3, want.Index < 3
 		if list[i] != want {
 			t.Errorf("%+v, want %+v", list[i], want)
 		}

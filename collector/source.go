@@ -99,6 +99,8 @@ type DataSource struct {
 	LostCounters  uint32 // the same of counters samples
 	LostDiscards  uint32 // the same of notifications of discarded packets
 	Drops         uint32 // flow samples that the agent says it dropped, by its own counter
+	Sampled       bool   // it sent flow samples
+	Polled        bool   // and counters
 }
 
 // TypicalRate gives the sampling rate that most data sources state, the smallest of
@@ -217,6 +219,7 @@ func (t *sourceTable) values() []DataSource {
 		d := DataSource{
 			Class: uint32(s.key >> 32), Index: uint32(s.key), LastSeen: s.seen, SamplingRate: s.rate, EffectiveRate: s.correct(s.rate),
 			LostSamples: s.lost, LostCounters: t.rest[i][countersKind].lost, LostDiscards: t.rest[i][discardsKind].lost, Drops: s.drops,
+			Sampled: s.started, Polled: t.rest[i][countersKind].started,
 		}
 		if t.flows.shared { // its own numbering has gaps where the others' samples are
 			d.EffectiveRate, d.LostSamples = t.joint.correct(s.rate), 0

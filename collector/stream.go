@@ -56,6 +56,7 @@ type stream struct {
 	datagrams, duplicates, reordered, restarts uint64
 	lost                                       loss
 	late                                       lateness
+	names                                      PortNames
 
 	sources sourceTable
 }

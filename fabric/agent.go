@@ -30,10 +30,10 @@ type agent struct {
 	number   int // among agents
 	expanded bool
 	wrong    WrongKind // and 1; 0 = it names ports as they are
-	boot     int64 // Unix ns
-	down     int64 // silent until then
-	delay    int64 // to the collector
-	held     int64 // until then nothing arrives
+	boot     int64     // Unix ns
+	down     int64     // silent until then
+	delay    int64     // to the collector
+	held     int64     // until then nothing arrives
 	flows    *subAgent
 	counters *subAgent // the same as flows on a switch
 	pending  []sample  // of this slice

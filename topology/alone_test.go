@@ -57,7 +57,7 @@ func TestSinkBehindLink(t *testing.T) {
 			f.sent("10.1.1.1", mac(0, 1), 1, 1)
 			f.tick(time.Second)
 		}
-		f.give(Evidence{Kind: SawSink, Agent: agent(1), Port: 50, Addr: addr("10.9.1.1"), TTL: 63})
+		f.give(Evidence{Kind: SawSink, Agent: agent(1), Port: 50, Addr: addr("10.9.1.1"), TTL: 63, Count: sinkFrames})
 		change(f)
 		f.tick(time.Second)
 		_, _, ok := f.tick(20 * time.Second).Locate(addr("10.9.1.1"))
@@ -81,7 +81,7 @@ func TestSinkBehindLink(t *testing.T) {
 			f.sent("10.1.1.1", mac(0, 1), 1, 1)
 			f.tick(time.Second)
 		}
-		f.give(Evidence{Kind: SawSink, Agent: agent(1), Port: 50, Addr: addr("10.9.1.1"), TTL: 63})
+		f.give(Evidence{Kind: SawSink, Agent: agent(1), Port: 50, Addr: addr("10.9.1.1"), TTL: 63, Count: sinkFrames})
 	}) {
 		t.Error("the number was another port's")
 	}

@@ -186,7 +186,7 @@ func (l *Learner) darkLongEnough(b *beyond, quick bool) bool {
 func (l *Learner) claimed(p *port) bool {
 	o, owned := l.owners[p.far]
 	owned = owned && (o.shared || o.sw != p.key.sw) // frames between two hosts of a switch seem to be for the switch itself
-	return owned || slices.ContainsFunc(p.votes, func(v *vote) bool { return v.n >= votesAlone && (p.dark == 0 || v.last-v.first >= votesLong) })
+	return owned || l.isUnnamed(p) || slices.ContainsFunc(p.votes, func(v *vote) bool { return v.n >= votesAlone && (p.dark == 0 || v.last-v.first >= votesLong) })
 }
 
 func (g *darkGroups) top(p *port) *port {

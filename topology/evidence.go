@@ -43,6 +43,8 @@ const (
 	SawLocal
 	// SawTransit: Agent, which names an internal interface at times, forwarded a frame, from one switch to another (Fresh).
 	SawTransit
+	// SawUnnamed: Agent sampled a frame from Far to Own and named no port.
+	SawUnnamed
 )
 
 // Evidence is what sampling tells about the fabric: self-contained and

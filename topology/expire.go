@@ -60,6 +60,7 @@ func (l *Learner) expire() {
 		return !owned
 	})
 	l.expireBridged(before)
+	l.expireUnnamed()
 }
 
 // expireHost forgets the sightings of an address that are too old, and it itself if no evidence is younger.

@@ -77,6 +77,7 @@ type port struct {
 	voted     bool // peer was proven by votes
 	edge      bool
 	leads     lead               // what is behind it though frames look as if forwarded
+	sunk      uint32             // frames that left it for addresses
 	relays    bool               // frames that left it went to another router, as the switch said
 	handsOver bool               // the peer link of a pair: bridged frames come from another switch, and what tunnels brought it
 	twins     [maxTwins]portKey  // of other switches, where its MACs enter as well
@@ -151,6 +152,7 @@ type Learner struct {
 	outside  int // hosts outside the fabric
 	owners   map[uint64]owner
 	byFar    map[uint64][]*port
+	nameless map[uint64]int64    // MACs on wires of switches that name no ports, when last seen
 	listedBy map[uint64]SwitchID // MACs that agents list as their own, 0 if several do
 	hostMACs map[uint64]SwitchID // of hosts that are configured as such
 	hosts    map[flow.Addr]*host
@@ -205,7 +207,7 @@ type tables struct {
 func NewLearner(cfg Config, registry *Registry) *Learner {
 	l := &Learner{
 		cfg: cfg, max: defaultBounds, registry: registry,
-		owners: map[uint64]owner{}, byFar: map[uint64][]*port{}, listedBy: map[uint64]SwitchID{}, hostMACs: map[uint64]SwitchID{}, hosts: map[flow.Addr]*host{},
+		owners: map[uint64]owner{}, byFar: map[uint64][]*port{}, nameless: map[uint64]int64{}, listedBy: map[uint64]SwitchID{}, hostMACs: map[uint64]SwitchID{}, hosts: map[flow.Addr]*host{},
 		stations: map[uint64]*station{}, tunnels: map[flow.Addr]*tunnelEnd{}, votes: map[voteKey]*vote{}, names: map[string]map[*node]struct{}{},
 		links: map[string]Record{}, placed: map[flow.Addr]placement{}, dirtyHosts: map[*host]struct{}{},
 		next:    tables{newCow[flow.Addr, *Place](), newCow[uint64, SwitchID](), newCow[flow.Addr, End](), newCow[uint64, *bridgedView]()},

@@ -191,7 +191,7 @@ func TestPlaceOfReceiver(t *testing.T) {
 	f := newFabric(t, Config{Learn: true})
 	f.joined()
 	f.give(Evidence{Kind: SawSink, Agent: agent(51), Port: 9, Addr: addr("10.9.1.1"), TTL: 62})
-	f.give(Evidence{Kind: SawSink, Agent: agent(2), Port: 109, Addr: addr("10.9.1.1"), TTL: 61})
+	f.give(Evidence{Kind: SawSink, Agent: agent(2), Port: 109, Addr: addr("10.9.1.1"), TTL: 61, Count: sinkFrames})
 	if _, _, ok := f.tick(time.Second).Locate(addr("10.9.1.1")); ok {
 		t.Error("a receiver is located before the topology has settled")
 	}

@@ -172,6 +172,10 @@ func (l *Learner) sink(n *node, e *Evidence) {
 	if h == nil {
 		return
 	}
+	p.sunk = add(p.sunk, e.Count)
+	if p.sunk >= sinkFrames && p.sunk-e.Count < sinkFrames {
+		l.touchPort(p)
+	}
 	if e.Fresh && !p.relays {
 		p.relays = true
 		l.touchPort(p)
@@ -313,7 +317,11 @@ func (l *Learner) edgesOfStation(s *station, place *Place) {
 }
 
 // A port without any ingress that leads to more addresses may lead to a silent switch.
-const maxSinks = 2
+// Fewer frames than sinkFrames tell nothing: an uplink may have carried no others yet that were sampled.
+const (
+	maxSinks   = 2
+	sinkFrames = 5
+)
 
 // sinkPort places a receiver that never sends: the port that the lowest TTL
 // left, if hosts live at that switch and nothing speaks for another one behind it.
@@ -329,7 +337,7 @@ func (l *Learner) sinkPort(h *host) *port {
 		return nil
 	case best.port.edge, h.kept != nil && h.kept.was(best.port.key) && best.port.routed == 0:
 		return best.port
-	case l.settled() && best.port.routed == 0 && best.port.fresh == 0 && best.port.tunnels == 0 && !best.port.relays && !l.bundled(best.port) && l.nodes[best.port.key.sw].edges > 0 && len(best.port.hosts) <= maxSinks:
+	case l.settled() && best.port.sunk >= sinkFrames && best.port.routed == 0 && best.port.fresh == 0 && best.port.tunnels == 0 && !best.port.relays && !l.bundled(best.port) && l.nodes[best.port.key.sw].edges > 0 && len(best.port.hosts) <= maxSinks:
 		return best.port
 	}
 	return nil

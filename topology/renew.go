@@ -85,7 +85,7 @@ func (l *Learner) blank(p *port) {
 	p.far, p.own, p.via, p.against = 0, 0, 0, 0
 	l.noteLead(p, toSwitch)
 	p.learned, p.voted, p.handsOver, p.relays, p.alone, p.twins = false, false, false, false, false, [maxTwins]portKey{}
-	p.fresh, p.routed, p.tunnels, p.since, p.inferred = 0, 0, 0, 0, 0
+	p.fresh, p.routed, p.tunnels, p.since, p.inferred, p.sunk = 0, 0, 0, 0, 0, 0
 	p.gate, p.mac, p.several, p.lastFar, p.fars = 0, 0, false, 0, false
 	l.young = slices.DeleteFunc(l.young, func(q *port) bool { return q == p })
 	l.withdraw(p)

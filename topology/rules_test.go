@@ -124,12 +124,15 @@ func TestSinkNearest(t *testing.T) {
 		f.tick(16 * time.Second)
 	}
 	sink := func(f *fabric, host string, sw, port int, ttl uint8, router bool) {
-		f.give(Evidence{Kind: SawSink, Agent: agent(sw), Port: uint32(port), Addr: addr(host), TTL: ttl, Fresh: router})
+		f.give(Evidence{Kind: SawSink, Agent: agent(sw), Port: uint32(port), Addr: addr(host), TTL: ttl, Fresh: router, Count: sinkFrames})
 	}
 	for name, tc := range map[string]struct {
 		give func(*fabric)
 		port uint32 // of leaf2, 0 nowhere
 	}{
+		"too few": {func(f *fabric) {
+			f.give(Evidence{Kind: SawSink, Agent: agent(2), Port: 109, Addr: addr("10.9.1.1"), TTL: 61, Count: sinkFrames - 1})
+		}, 0},
 		"one address":   {func(f *fabric) { sink(f, "10.9.1.1", 2, 109, 61, false) }, 109},
 		"two addresses": {func(f *fabric) { sink(f, "10.9.1.1", 2, 109, 61, false); sink(f, "10.9.1.2", 2, 109, 61, false) }, 109},
 		"three: a silent switch": {func(f *fabric) {

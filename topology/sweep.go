@@ -49,5 +49,6 @@ type sweeps struct {
 	owners   sweep[uint64, owner]
 	listed   sweep[uint64, SwitchID]
 	bridged  sweep[uint64, *bridgedHost]
+	nameless sweep[uint64, int64]
 	pairs    sweep[portPair, *neighbours]
 }

@@ -35,6 +35,9 @@ func (l *Learner) weigh(n *node, e *Evidence) {
 		l.listed(n, e.Own)
 	case SawLocal:
 		l.local(n, e)
+	case SawUnnamed:
+		l.unnamed(e.Far, e.Last)
+		l.unnamed(e.Own, e.Last)
 	case SawTransit:
 		l.forwards(n)
 		l.between(n, e)

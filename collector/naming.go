@@ -1,0 +1,34 @@
+package collector
+
+import "spoor/flow"
+
+// PortNames counts how flow samples of an agent name the ports that their
+// packets passed.
+type PortNames struct {
+	Neither uint64 // neither input nor output: both are 0
+	NoOut   uint64 // the input, but as output the device itself, several ports, or discarded for an unknown reason
+	Same    uint64 // one port as both
+}
+
+// unknownReason is the drop reason 256 (sFlow drops): unknown.
+const unknownReason = 256
+
+// Named accounts for the ports that a flow sample of the datagram names.
+func (acc *Accounting) Named(in, out flow.Interface) {
+	s := acc.stream
+	if s == nil || out.Kind == flow.InterfaceIndex && in != out {
+		return
+	}
+	if !acc.held {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+	}
+	switch {
+	case in.Kind == flow.InterfaceIndex && in == out:
+		s.names.Same++
+	case in.Kind == flow.InterfaceUnknown && out.Kind == flow.InterfaceUnknown:
+		s.names.Neither++
+	case in.Kind == flow.InterfaceIndex && (out.Kind != flow.InterfaceDiscarded || out.Value == unknownReason):
+		s.names.NoOut++
+	}
+}

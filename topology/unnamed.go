@@ -1,0 +1,34 @@
+package topology
+
+// unnamedFor is how long a MAC counts as one that an agent saw which names no ports.
+const unnamedFor = int64(300e9)
+
+// unnamed notes a MAC on a wire of a switch whose samples name no ports: behind an
+// open port with that far MAC is, perhaps, this very switch, so that no switch
+// which nobody reports is inferred there.
+func (l *Learner) unnamed(mac uint64, now int64) {
+	if !unicastMAC(mac) {
+		return
+	}
+	if _, known := l.nameless[mac]; !known && len(l.nameless) >= l.max.macs {
+		l.Ignored++
+		return
+	}
+	l.nameless[mac] = now
+}
+
+// isUnnamed reports whether such a switch may be behind a port.
+func (l *Learner) isUnnamed(p *port) bool {
+	at, known := l.nameless[p.far]
+	return known && l.now-at < unnamedFor
+}
+
+func (l *Learner) expireUnnamed() {
+	l.sweeps.nameless.look(l.nameless, func(mac uint64, at int64) bool {
+		if l.now-at < unnamedFor {
+			return false
+		}
+		delete(l.nameless, mac)
+		return true
+	})
+}
