@@ -89,7 +89,7 @@ func (k *kitchen) cook(t *testing.T, f *fixture, r recipe, enough func(out strin
 			t.Fatal(err)
 		}
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 8*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "bash", "-euo", "pipefail", "-c", script.String())
 	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}

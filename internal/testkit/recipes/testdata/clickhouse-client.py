@@ -1,6 +1,6 @@
 """Stands for clickhouse-client and a server: the same engine in this process, with its data in ./clickhouse.
 
-Once tables are made it waits until all that the topic holds has been stored, or nothing was for a minute, and ends the reading.
+Once tables are made it waits until all that the topic holds has been stored, or nothing was for three minutes (a machine may stall), and ends the reading.
 """
 import re, sys, time
 import chdb.session
@@ -30,7 +30,7 @@ for query in text.split(";"):
             raise
 if "Kafka" in text:
     seen, since, wanted = 0, time.time(), held(text)
-    while seen < wanted and time.time() - since < 60:
+    while seen < wanted and time.time() - since < 180:
         time.sleep(0.5)
         now = int(str(session.query("SELECT count() FROM flows", "TSV")))
         if now != seen:
