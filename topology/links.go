@@ -213,11 +213,8 @@ func (l *Learner) vote(n *node, e *Evidence) {
 		l.Ignored++
 		return
 	}
-	if v.n == 0 {
-		v.first = e.First
-	}
-	v.n, v.last = add(v.n, e.Count), max(v.last, e.Last)
-	if (p.dark != 0 || q.dark != 0) && (v.n < votesContrary || v.last-v.first < votesLong) {
+	v.add(e)
+	if (p.dark != 0 || q.dark != 0) && !v.settled() {
 		return
 	}
 	if !elected(v, p.votes) || !elected(v, q.votes) || !l.mayJoin(p, q, e.Encap) || !l.mayJoin(q, p, e.Encap) {
@@ -231,6 +228,17 @@ func (l *Learner) vote(n *node, e *Evidence) {
 	}
 	p.voted, q.voted = p.peer == other.id, q.peer == n.id
 }
+
+// add counts a co-flow vote.
+func (v *vote) add(e *Evidence) {
+	if v.n == 0 {
+		v.first = e.First
+	}
+	v.n, v.last = add(v.n, e.Count), max(v.last, e.Last)
+}
+
+// settled: so many votes, over so long, that they count at the port to an inferred switch.
+func (v *vote) settled() bool { return v.n >= votesContrary && v.last-v.first >= votesLong }
 
 // ballot gives the votes for a pair of ports, nil once there are too many pairs.
 func (l *Learner) ballot(p, q *port) *vote {

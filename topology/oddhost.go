@@ -40,7 +40,7 @@ func (g *darkGroups) leads(p *port) lead {
 	if l.hostBehind(p) && !p.given && !p.handsOver && !l.claimed(p) {
 		return toGuests
 	}
-	if p.given || p.far == 0 || p.handsOver || b.n < oddFrames || age < oddAfter || b.encap > 0 || b.mostGaps() > 0 || l.claimed(p) {
+	if p.given || p.handsOver || l.claimed(p) || p.far == 0 || age < oddAfter || !b.plain() {
 		return toSwitch
 	}
 	tier := g.tier(n)
@@ -58,6 +58,9 @@ func (g *darkGroups) leads(p *port) lead {
 	}
 	return toSwitch
 }
+
+// plain: frames enough, none in a tunnel, none of a flow that went on two hops later.
+func (b *beyond) plain() bool { return b.n >= oddFrames && b.encap == 0 && b.mostGaps() == 0 }
 
 // lead is what an open port leads to.
 type lead uint8

@@ -65,7 +65,7 @@ func TestPlausible(t *testing.T) {
 func TestSpeedTexts(t *testing.T) {
 	for text, want := range map[string]Speed{
 		"*=100M": {Bps: 100e6}, "10.255.0.1/*=10G": {Agent: agent(1), Bps: 10e9}, "10.255.0.1/150=2.5G": {Agent: agent(1), IfIndex: 150, Bps: 2.5e9}, "*=1T": {Bps: 1e12},
-		"*=9600": {Bps: 9600}, "*=64k": {Bps: 64e3}, "*=64K": {Bps: 64e3}, " * = 100M": {Bps: 100e6}, "2001:db8::1/*=1G": {Agent: addr("2001:db8::1"), Bps: 1e9}, "*=1000T": {Bps: 1e15},
+		"*=9600": {Bps: 9600}, "*=64k": {Bps: 64e3}, "*=64K": {Bps: 64e3}, "2001:db8::1/*=1G": {Agent: addr("2001:db8::1"), Bps: 1e9}, "*=1000T": {Bps: 1e15},
 	} {
 		got, err := ParseSpeed(text)
 		if err != nil || got != want {
@@ -74,6 +74,9 @@ func TestSpeedTexts(t *testing.T) {
 		if again, err := ParseSpeed(got.String()); err != nil || again != got {
 			t.Errorf("%q is written %q, which reads %+v %v", text, got, again, err)
 		}
+	}
+	if got, err := ParseSpeed(" * = 100M"); err != nil || got != (Speed{Bps: 100e6}) {
+		t.Errorf("with spaces: %+v %v", got, err)
 	}
 	for _, text := range []string{"*=NaN", "*=inf", "*=-1", "*=0", "*=1001T", "*=", "*=G", "*=1e16"} {
 		if got, err := ParseSpeed(text); err == nil {

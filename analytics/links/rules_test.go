@@ -144,7 +144,8 @@ func TestSampledSeconds(t *testing.T) {
 		frames int
 	}{
 		// Of seconds 101 to 104 the ring holds those from 102 on.
-		{109, (9 + 8 + 7 + 6) * 1e6 / 4, 20}, {110, (10 + 9 + 8 + 7) * 1e6 / 4, 20}, {111, (10 + 9 + 8) * 1e6 / 4, 15}, {113, 10e6 / 4, 5}, {114, 0, 0}, {105, (3 + 4 + 5) * 1e6 / 4, 15}} {
+		{109, (9 + 8 + 7 + 6) * 1e6 / 4, 20}, {110, (10 + 9 + 8 + 7) * 1e6 / 4, 20}, {111, (10 + 9 + 8) * 1e6 / 4, 15}, {113, 10e6 / 4, 5}, {114, 0, 0}, {105, (3 + 4 + 5) * 1e6 / 4, 15},
+	} {
 		bits, frames := s.rate(tc.now*second + second/3)
 		if bits != tc.bits || frames != tc.frames {
 			t.Errorf("at %d: %g by %d frames, want %g by %d", tc.now, bits, frames, tc.bits, tc.frames)

@@ -27,8 +27,12 @@ func TestAsManyRouters(t *testing.T) {
 		ttl       uint8
 		want      bool
 	}{
-		{1, 1, 63, true}, {1, 1, 62, false}, {1, 1, 64, false},
-		{3, 3, 63, true}, {3, 3, 62, true}, {3, 3, 64, false},
+		{1, 1, 63, true},
+		{1, 1, 62, false},
+		{1, 1, 64, false},
+		{3, 3, 63, true},
+		{3, 3, 62, true},
+		{3, 3, 64, false},
 	} {
 		n := pairs(t)
 		tr := n.tracker(c.src, 4)

@@ -169,8 +169,10 @@ func TestGoal(t *testing.T) {
 		p    Place
 		want topology.SwitchID
 	}{
-		{Place{Edges: []topology.SwitchID{7}, Sure: true}, 7}, {Place{Edges: []topology.SwitchID{7}}, 0},
-		{Place{Edges: []topology.SwitchID{7, 8}, Sure: true}, 0}, {Place{Sure: true}, 0},
+		{Place{Edges: []topology.SwitchID{7}, Sure: true}, 7},
+		{Place{Edges: []topology.SwitchID{7}}, 0},
+		{Place{Edges: []topology.SwitchID{7, 8}, Sure: true}, 0},
+		{Place{Sure: true}, 0},
 	} {
 		if got := tc.p.goal(); got != tc.want {
 			t.Errorf("%+v: %d", tc.p, got)

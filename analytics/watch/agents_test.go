@@ -16,6 +16,7 @@ type talker struct {
 }
 
 func newTalker(t *testing.T) *talker {
+	t.Helper()
 	return &talker{newBench(t), watch.Agent{AgentKey: watch.AgentKey{Addr: agentAddr(1)}, Rate: 1000}}
 }
 

@@ -128,7 +128,7 @@ func (w *Watch) seeDrops() {
 		subject := alert.Subject{Agent: k.agent, Switch: p.Switch, IfIndex: k.port, Port: p.Name, Reason: k.reason}
 		f := alert.Finding{
 			Kind: alert.PacketDrops, Subject: subject, Weak: n < leastDrops, Flows: slices.Clone(d.flows),
-			Summary: fmt.Sprintf("%s discards packets (%s), of at least %s", at(&subject), k.reason, plural(len(d.flows), "flow")) + d.named(),
+			Summary: fmt.Sprintf("%s discards packets (%s), of at least %s", at(&subject), k.reason, flows(len(d.flows))) + d.named(),
 		}
 		if load := w.ports.Load(id, flow.Egress, w.now); k.port != 0 && load.Discards > 0 { // the counter tells how many, the notifications which
 			f.Summary += fmt.Sprintf("; the port's counter says %s a second", number(load.Discards))

@@ -20,8 +20,11 @@ func TestElephantNotes(t *testing.T) {
 	b.run(15, nil)
 	b.tells("raised warning ElephantFlow")
 	want := []flow.Label{
-		{Name: "alert", Value: "00000000000000ab-69561234"}, {Name: "episode", Value: "3"}, {Name: "rate_bps", Value: "312345679"},
-		{Name: "share", Value: "0.3123"}, {Name: "link", Value: "leaf1:p49>spine1:p1"},
+		{Name: "alert", Value: "00000000000000ab-69561234"},
+		{Name: "episode", Value: "3"},
+		{Name: "rate_bps", Value: "312345679"},
+		{Name: "share", Value: "0.3123"},
+		{Name: "link", Value: "leaf1:p49>spine1:p1"},
 	}
 	if got := b.last.Annotations[2:]; !slices.Equal(got, want) {
 		t.Errorf("notes are %v, want %v", got, want)

@@ -219,12 +219,12 @@ func number(x float64) string {
 	return strconv.FormatFloat(x, 'g', 3, 64)
 }
 
-// plural writes "1 flow", "2 flows".
-func plural(n int, what string) string {
+// flows writes "1 flow", "2 flows".
+func flows(n int) string {
 	if n == 1 {
-		return "1 " + what
+		return "1 flow"
 	}
-	return strconv.Itoa(n) + " " + what + "s"
+	return strconv.Itoa(n) + " flows"
 }
 
 // scaled writes a number with a unit's prefix: "12.5 M".

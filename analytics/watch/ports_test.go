@@ -141,11 +141,13 @@ func TestBusyByElephants(t *testing.T) {
 		"less than half":      {[]float64{470e6}, flow.SeverityWarning, []string{"raised warning ElephantFlow: ", "raised warning LinkBusy: leaf1:p49>spine1:p1 is 96% full, 470 Mbit/s of it by one elephant: 10.1.1.1 > 10.2.1.1"}},
 		"more than half":      {[]float64{490e6}, flow.SeverityWarning, []string{"raised warning ElephantFlow: "}},
 		"six": {
-			[]float64{10e6, 10e6, 10e6, 10e6, 10e6, 10e6}, flow.SeverityInfo,
+			[]float64{10e6, 10e6, 10e6, 10e6, 10e6, 10e6},
+			flow.SeverityInfo,
 			[]string{"raised warning LinkBusy: leaf1:p49>spine1:p1 is 96% full, 60 Mbit/s of it by 6 elephants that collide: 10.1.1.1 > 10.2.1.1, 10.1.1.2 > 10.2.1.2, 10.1.1.3 > 10.2.1.3, 10.1.1.4 > 10.2.1.4, 2 more"},
 		},
 		"four": {
-			[]float64{10e6, 10e6, 10e6, 10e6}, flow.SeverityInfo,
+			[]float64{10e6, 10e6, 10e6, 10e6},
+			flow.SeverityInfo,
 			[]string{"raised warning LinkBusy: leaf1:p49>spine1:p1 is 96% full, 40 Mbit/s of it by 4 elephants that collide: 10.1.1.1 > 10.2.1.1, 10.1.1.2 > 10.2.1.2, 10.1.1.3 > 10.2.1.3, 10.1.1.4 > 10.2.1.4"},
 		},
 	} {

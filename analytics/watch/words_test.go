@@ -15,7 +15,7 @@ func TestWords(t *testing.T) {
 
 		"41 seconds": minutes(41), "119 seconds": minutes(119), "2 minutes": minutes(120), "60 minutes": minutes(3600),
 
-		"0 flows": plural(0, "flow"), "1 flow": plural(1, "flow"), "2 flows": plural(2, "flow"),
+		"0 flows": flows(0), "1 flow": flows(1), "2 flows": flows(2),
 	} {
 		if got != want {
 			t.Errorf("%q, want %q", got, want)

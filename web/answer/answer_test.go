@@ -41,7 +41,9 @@ func TestGet(t *testing.T) {
 
 // TestProblem has the members of RFC 9457, and a detail as it was said.
 func TestProblem(t *testing.T) {
-	w := ask(func(w http.ResponseWriter, _ *http.Request) { answer.Problem(w, http.StatusBadRequest, `match=<a> & "b"`) }, http.MethodGet)
+	w := ask(func(w http.ResponseWriter, _ *http.Request) {
+		answer.Problem(w, http.StatusBadRequest, `match=<a> & "b"`)
+	}, http.MethodGet)
 	var x struct {
 		Title, Detail string
 		Status        int

@@ -13,8 +13,12 @@ import (
 // frame is a picture of two leaves, two spines, a host and the world outside; loads are per mille.
 func frame(use ...int16) *scene.Frame {
 	nodes := []scene.Node{
-		{Name: "leaf1", Agent: "10.255.0.1", Hosts: 3}, {Name: "leaf2", Agent: "10.255.0.2", State: scene.Silent}, {Name: "spine1", Agent: "10.255.0.51"},
-		{Name: "spine2"}, {Name: "10.1.1.1", Kind: scene.Hosts}, {Name: "uplink", Kind: scene.Outside},
+		{Name: "leaf1", Agent: "10.255.0.1", Hosts: 3},
+		{Name: "leaf2", Agent: "10.255.0.2", State: scene.Silent},
+		{Name: "spine1", Agent: "10.255.0.51"},
+		{Name: "spine2"},
+		{Name: "10.1.1.1", Kind: scene.Hosts},
+		{Name: "uplink", Kind: scene.Outside},
 	}
 	links := []scene.Link{ // in the order that NewFabric gives them
 		{A: 0, B: 2, AIndex: 49, BIndex: 1, APort: "swp49", BPort: "swp1", Speed: 100e9},

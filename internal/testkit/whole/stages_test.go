@@ -51,10 +51,10 @@ func TestStages(t *testing.T) {
 	stages := []*stage{
 		{name: "goflow2: decode", do: goflow2Decode},
 		{name: "goflow2: decode, produce, protobuf", do: goflow2Protobuf},
-		{name: "goflow2: decode, produce, protobuf; kafka-go's Writer", do: func(t *testing.T) func([]byte, int64) { return written(t, broker) }},
+		{name: "goflow2: decode, produce, protobuf; kafka-go's Writer", do: func(t *testing.T) func([]byte, int64) { t.Helper(); return written(t, broker) }},
 		{name: "spoor: decode with headers", do: decodeOnly},
 		{name: "spoor: decode, protobuf", do: records},
-		{name: "spoor: decode, protobuf, Kafka", do: func(t *testing.T) func([]byte, int64) { return published(t, broker) }},
+		{name: "spoor: decode, protobuf, Kafka", do: func(t *testing.T) func([]byte, int64) { t.Helper(); return published(t, broker) }},
 		{name: "spoor: decode, accounting, flow table, paths, elephants, names, protobuf", do: whole},
 	}
 	ideal := newIdeal(t, stream)
