@@ -37,10 +37,12 @@ func (g *darkGroups) leads(p *port) lead {
 	l, b := g.l, p.beyond
 	n := l.nodes[p.key.sw]
 	age := l.now - b.since
-	if l.hostBehind(p) && !p.given && !p.handsOver && !l.claimed(p) {
+	switch {
+	case p.given || p.handsOver || l.claimed(p):
+		return toSwitch
+	case l.hostBehind(p):
 		return toGuests
-	}
-	if p.given || p.handsOver || l.claimed(p) || p.far == 0 || age < oddAfter || !b.plain() {
+	case p.far == 0 || age < oddAfter || !b.plain():
 		return toSwitch
 	}
 	tier := g.tier(n)

@@ -337,11 +337,14 @@ func (l *Learner) sinkPort(h *host) *port {
 		return nil
 	case best.port.edge, h.kept != nil && h.kept.was(best.port.key) && best.port.routed == 0:
 		return best.port
-	case l.settled() && best.port.sunk >= sinkFrames && best.port.routed == 0 && best.port.fresh == 0 && best.port.tunnels == 0 && !best.port.relays && !l.bundled(best.port) && l.nodes[best.port.key.sw].edges > 0 && len(best.port.hosts) <= maxSinks:
+	case l.settled() && best.port.sunk >= sinkFrames && best.port.silent() && !l.bundled(best.port) && l.nodes[best.port.key.sw].edges > 0 && len(best.port.hosts) <= maxSinks:
 		return best.port
 	}
 	return nil
 }
+
+// silent: no frame entered by the port, and none left by it for a router.
+func (p *port) silent() bool { return p.routed == 0 && p.fresh == 0 && p.tunnels == 0 && !p.relays }
 
 // bundled: another member of the port's aggregate leads to a switch, or forwarded
 // frames enter there: so it is with all of them.

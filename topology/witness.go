@@ -130,31 +130,43 @@ func (w *Witness) See(s *flow.Sample, from, to SwitchID) {
 		w.Unnamed(s)
 	}
 	if !egress && in != 0 {
-		q := w.next(SawIngress, s.Agent, in, s.Received)
-		q.far, q.own, q.fresh, q.encap = p.SrcMAC, p.DstMAC, hops == 0, encap
-		w.note(q)
-		if hops <= 1 && locatable(src) {
-			q := w.next(SawSource, s.Agent, in, s.Received)
-			q.addr, q.hops, q.far, q.encap, q.buckets = src, hops, p.SrcMAC, encap, bucket(s.FlowID)
-			w.source(q, from)
-		}
+		w.entered(s, from, src, hops)
 	}
 	if egress && in != 0 && !encap {
 		w.throughEgress(s, in, from)
 	}
 	if egress && out != 0 && (encap || hops > 0) {
-		q := w.next(SawEgress, s.Agent, out, s.Received)
-		q.own, q.far, q.fresh, q.encap, q.buckets = p.SrcMAC, p.DstMAC, hops == 0, encap, bucket(s.FlowID)
-		if encap && locatable(src) {
-			q.addr = src
-		}
-		w.note(q)
+		w.left(s, src, hops)
 	}
 	if out != 0 && to == 0 && locatable(dst) {
 		q := w.next(SawSink, s.Agent, out, s.Received)
 		q.addr, q.ttl, q.encap, q.fresh = dst, ttl, encap, relayed(s, dst)
 		w.note(q)
 	}
+}
+
+// entered notes what a frame tells of the port by which it came in, and of its sender.
+func (w *Witness) entered(s *flow.Sample, from SwitchID, src flow.Addr, hops uint8) {
+	p, in, encap := &s.Packet, s.Input.Index(), !s.Packet.OuterSrc.IsZero()
+	q := w.next(SawIngress, s.Agent, in, s.Received)
+	q.far, q.own, q.fresh, q.encap = p.SrcMAC, p.DstMAC, hops == 0, encap
+	w.note(q)
+	if hops <= 1 && locatable(src) {
+		q := w.next(SawSource, s.Agent, in, s.Received)
+		q.addr, q.hops, q.far, q.encap, q.buckets = src, hops, p.SrcMAC, encap, bucket(s.FlowID)
+		w.source(q, from)
+	}
+}
+
+// left notes what a frame tells of the port by which it left.
+func (w *Witness) left(s *flow.Sample, src flow.Addr, hops uint8) {
+	p, encap := &s.Packet, !s.Packet.OuterSrc.IsZero()
+	q := w.next(SawEgress, s.Agent, s.Output.Index(), s.Received)
+	q.own, q.far, q.fresh, q.encap, q.buckets = p.SrcMAC, p.DstMAC, hops == 0, encap, bucket(s.FlowID)
+	if encap && locatable(src) {
+		q.addr = src
+	}
+	w.note(q)
 }
 
 // relayed: the switch says that the next hop of a frame is a router, not its receiver.
