@@ -175,6 +175,7 @@ func TestFabricFlags(t *testing.T) {
 	cfg.Bursts = []fabric.Burst{{Bytes: 1e7, Every: 4 * time.Second, Count: 5}}
 	cfg.Weights = []float64{3, 0.5}
 	cfg.SharedMACs = []fabric.SharedMAC{fabric.SharedGateway, fabric.SharedSpines}
+	cfg.WrongPorts = []fabric.WrongPorts{{Kind: fabric.WrongZero}, {Kind: fabric.WrongSource, Switch: "leaf1"}}
 	cfg.Start, cfg.Direction, cfg.LAGNaming = time.Date(2026, 2, 1, 0, 0, 0, 0, time.UTC).UnixNano(), fabric.Both, fabric.NameAggregate
 	for _, s := range []string{"drain:spine1@20s", "undrain:spine1@40s", "move:0.5@20s", "move:elephants@20s", "restart:leaf2@30s", "rate:leaf1*4@30s", "hostmove:h1-1>leaf3@20s", "hold:leaf1@20s", "grey:leaf1>spine1*0.005@20s", "errors:spine2>leaf1*0.01@20s", "linkdown:leaf1>*@20s", "linkup:leaf1>spine1/2@20s", "renumber:leaf1@20s", "speed:leaf1>spine1*4e+10@20s"} {
 		e, err := fabric.ParseEvent(s)
