@@ -224,6 +224,10 @@ func topologies() []Scenario {
 			Fabric: func(c *fabric.Config) { c.Pods, c.Leaves = 2, 2 },
 		},
 		{
+			Name: "evpn-five-stages", About: "VXLAN in two pods; super-spines end one tunnel and begin the next",
+			Fabric: func(c *fabric.Config) { c.Pods, c.Leaves, c.VXLAN = 2, 2, true },
+		},
+		{
 			Name: "lag", About: "two links between switches, agents name members",
 			Fabric: func(c *fabric.Config) { c.LAG = 2 },
 		},
