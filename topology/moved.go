@@ -59,18 +59,23 @@ func (l *Learner) wentTo(h *host, to SwitchID) {
 	h.buckets = buckets
 }
 
-// leave forgets all sightings of an address but those at a switch.
+// leave forgets all sightings of an address at the ports that say that it is elsewhere than at a
+// switch: what left by them for it was sent before it moved as well.
 func (l *Learner) leave(h *host, to SwitchID) {
-	left := func(s sighting) bool { return s.at() != 0 && s.at() != to }
-	for _, s := range h.sources {
-		if left(s) {
-			delete(s.port.hosts, h)
-			if h.station != nil && s.hops == 0 {
-				h.station.ports = slices.DeleteFunc(h.station.ports, func(k stationPort) bool { return k.portKey == s.port.key })
-			}
+	var left []*port
+	for i := range h.sources {
+		if s := &h.sources[i]; s.at() != 0 && s.at() != to {
+			left = append(left, s.port)
 		}
 	}
-	h.sources = slices.DeleteFunc(h.sources, left)
+	gone := func(s sighting) bool { return slices.Contains(left, s.port) }
+	for _, p := range left {
+		delete(p.hosts, h)
+		if h.station != nil {
+			h.station.ports = slices.DeleteFunc(h.station.ports, func(k stationPort) bool { return k.portKey == p.key })
+		}
+	}
+	h.sources, h.sinks = slices.DeleteFunc(h.sources, gone), slices.DeleteFunc(h.sinks, gone)
 	l.countOutside(h)
 	l.dirtyHosts[h] = struct{}{}
 	if h.station != nil {

@@ -131,24 +131,47 @@ func (l *Learner) at(k portKey) *port {
 	return l.nodes[k.sw].ports[k.idx]
 }
 
-// renewBridged forgets which bridged hosts are behind a port, and its neighbours.
+// renewBridged forgets which bridged hosts are behind a port, and its neighbours. What is left
+// of the side that it belonged to is found anew, from the hosts that are not behind the port.
 func (l *Learner) renewBridged(p *port) {
 	b := &l.bridges
-	for h := range b.hostsBehind(p) { // order does not matter: each is on its own
+	root := b.side(p)
+	hosts := b.behind[root]
+	delete(b.behind, root)
+	var fellows []*port
+	for q := range b.sides { // order does not matter: a set
+		if b.side(q) == root {
+			fellows = append(fellows, q)
+		}
+	}
+	for _, q := range fellows {
+		delete(b.sides, q)
+	}
+	for h := range hosts { // order does not matter: the lowest port stands for a side
 		at := slices.IndexFunc(h.sites, func(s site) bool { return s.sw == p.key.sw })
-		if at < 0 || !slices.Contains(h.sites[at].ports, p.key.idx) {
+		if at >= 0 && !slices.Contains(h.sites[at].ports, p.key.idx) {
+			l.behindSide(h, &h.sites[at])
 			continue
 		}
-		h.sites = slices.Delete(h.sites, at, at+1)
-		b.sites--
+		if at >= 0 {
+			h.sites = slices.Delete(h.sites, at, at+1)
+			b.sites--
+		}
 		l.restate(h)
 		l.reconsider(h)
 	}
-	delete(b.behind, p)
-	delete(b.sides, p)
 	for k := range b.pairs { // order does not matter: a set that goes
 		if k.a == p.key || k.b == p.key {
 			delete(b.pairs, k)
 		}
+	}
+}
+
+// behindSide notes that the ports behind which a host was seen at a switch are one side of it.
+func (l *Learner) behindSide(h *bridgedHost, s *site) {
+	ports := l.nodes[s.sw].ports
+	for _, idx := range s.ports {
+		l.oneSide(ports[s.ports[0]], ports[idx])
+		l.bridges.put(ports[idx], h)
 	}
 }
