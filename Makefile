@@ -31,7 +31,7 @@ SOAK ?= 2m 1000
 # boots; at the end ALONE, whose figures others would spoil. --full adds FULL.
 FIRST := check-mod check-fmt vet lint
 NEXT := build lint-scripts check-generated
-BUSY := test race manifests cross check-release score scenarios flood fuzz-short
+BUSY := test race manifests cross check-release score score-held-out scenarios flood fuzz-short
 WAITING := integration browser monitoring check-package check-image soak
 ALONE := speed live
 CHECKS := $(FIRST) $(NEXT) $(BUSY) $(WAITING) $(ALONE)
@@ -163,7 +163,7 @@ false-alerts: ## the detector alone over hundreds of flow-days: false alerts wit
 	go run ./internal/testkit/montecarlo/cmd/montecarlo
 
 .PHONY: score-held-out
-score-held-out: build ## the captures that nobody tunes to: for the end of a change, not for its making
+score-held-out: build ## the captures that nobody tunes to: look at the end of a change, not while making it
 	go run ./internal/testkit/score/cmd/score -spoor dist/spoor testdata/heldout
 
 .PHONY: accuracy

@@ -124,6 +124,9 @@ type TruthFlow struct {
 	Routes    []TruthRoute `json:"routes,omitempty"` // of a sprayed flow
 	Discarded uint64       `json:"discarded,omitempty"`
 	Samples   uint64       `json:"samples"` // of it that reached the collector, from all its hops together
+	// Fits has, for each of its paths of which a sample reached the collector, how many paths through the fabric fit what these
+	// samples showed (see Evidence): 1 where they tell it. WriteTo fills it in.
+	Fits []int `json:"fits,omitempty"`
 
 	evidence func() []TruthEvidence
 }
@@ -156,6 +159,9 @@ type TruthRoute struct {
 // WriteTo writes the truth as JSON.
 func (t *Truth) WriteTo(w io.Writer) (int64, error) {
 	c := &countingWriter{w: bufio.NewWriterSize(w, 1<<16)}
+	for i := range t.Flows {
+		t.Flows[i].Fits = t.Flows[i].fits()
+	}
 	e := json.NewEncoder(c)
 	e.SetIndent("", " ")
 	if err := e.Encode(t); err != nil {

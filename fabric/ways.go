@@ -1,6 +1,9 @@
 package fabric
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // view is all that a sample shows of its flow's way, and that samples of the
 // flow on another way may show as well.
@@ -95,18 +98,12 @@ type TruthView struct {
 	Frame   string // addresses, TTLs and tunnel in its header
 }
 
-// TruthWay is a path that a flow might have taken, and what samples of it would have shown.
-type TruthWay struct {
-	Switches []string
-	Views    []TruthView
-}
-
 // TruthEvidence is what the samples of a flow showed while it kept its path, and
-// which ways lead from its source to its destination: those that hashes might
-// have chosen while the links were as they were.
+// the paths that they leave open: who knows all of the fabric but the hashes by
+// which switches and hosts choose knows no more than this.
 type TruthEvidence struct {
 	Seen []TruthView
-	Ways []TruthWay
+	Fit  [][]string // switches of each path on which all of that can be seen, as links were then; nothing of what was never sampled
 }
 
 // Evidence gives what samples of the flow showed, for each of its paths; nothing
@@ -118,28 +115,52 @@ func (t *TruthFlow) Evidence() []TruthEvidence {
 	return t.evidence()
 }
 
+// fits gives how many paths each piece of evidence leaves open.
+func (t *TruthFlow) fits() (all []int) {
+	for _, e := range t.Evidence() {
+		if len(e.Seen) > 0 {
+			all = append(all, len(e.Fit))
+		}
+	}
+	return all
+}
+
 func (f *Fabric) evidenceOf(v *flowTruth) (all []TruthEvidence) {
 	for i := range v.segments {
 		s := &v.segments[i]
 		if len(s.routes) > 1 {
 			return nil
 		}
-		if s.ways == nil {
-			s.ways = f.net.ways(v.conduit.src, v.conduit.dst)
-		}
 		var e TruthEvidence
 		for k := range s.views {
 			e.Seen = append(e.Seen, s.views[k].truth())
 		}
-		for _, r := range s.ways {
-			w := TruthWay{Switches: r.switches()}
-			for k := range r.taps {
-				seen := r.taps[k].view(f.cfg.LAGNaming)
-				w.Views = append(w.Views, seen.truth())
+		if ways := s.ways; len(s.views) > 0 {
+			if ways == nil {
+				ways = f.net.ways(v.conduit.src, v.conduit.dst)
 			}
-			e.Ways = append(e.Ways, w)
+			e.Fit = f.fit(ways, s.views)
 		}
 		all = append(all, e)
+	}
+	return all
+}
+
+// fit gives the switches of the ways on which all of the views can be seen, the same ones once.
+func (f *Fabric) fit(ways []*route, views []view) (all [][]string) {
+	var shown []view
+	for _, r := range ways {
+		shown = shown[:0]
+		for k := range r.taps {
+			shown = append(shown, r.taps[k].view(f.cfg.LAGNaming))
+		}
+		if slices.ContainsFunc(views, func(v view) bool { return !slices.Contains(shown, v) }) {
+			continue
+		}
+		path := r.switches()
+		if !slices.ContainsFunc(all, func(o []string) bool { return slices.Equal(o, path) }) {
+			all = append(all, path)
+		}
 	}
 	return all
 }

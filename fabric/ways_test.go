@@ -23,11 +23,9 @@ func TestEvidence(t *testing.T) {
 				if len(v.Moves) > k {
 					took = v.Moves[k].Switches
 				}
-				fit := slices.ContainsFunc(e.Ways, func(w TruthWay) bool {
-					return slices.Equal(w.Switches, took) && !slices.ContainsFunc(e.Seen, func(s TruthView) bool { return !slices.Contains(w.Views, s) })
-				})
-				if !fit && len(e.Seen) > 0 {
-					t.Fatalf("%s > %s took %v, seen %+v: none of the ways %+v", v.Src, v.Dst, took, e.Seen, e.Ways)
+				fit := slices.ContainsFunc(e.Fit, func(way []string) bool { return slices.Equal(way, took) })
+				if fit != (len(e.Seen) > 0) {
+					t.Fatalf("%s > %s took %v, seen %+v: fit %v", v.Src, v.Dst, took, e.Seen, e.Fit)
 				}
 				if len(e.Seen) > 0 {
 					flows++
@@ -67,6 +65,31 @@ func TestWays(t *testing.T) {
 			if slices.ContainsFunc(ways[:i], func(o *route) bool { return o.same(w) }) {
 				t.Errorf("%s: %s twice", test.name, w.names())
 			}
+		}
+	}
+}
+
+// TestFit: between hosts on two leaves a sample at the spine tells the path, one at the first or last leaf leaves the other end open.
+func TestFit(t *testing.T) {
+	c := small(func(c *Config) { c.DualHomed = 1 })
+	c.Duration = 100 * time.Millisecond
+	f, _ := run(t, c)
+	ways := f.net.ways(f.net.findHost("h1-1"), f.net.findHost("h3-1"))
+	for i := range ways {
+		var before []view
+		for k := range ways[i].taps {
+			v := ways[i].taps[k].view(c.LAGNaming)
+			if n := len(f.fit(ways, []view{v})); n != []int{2, 1, 2}[k] {
+				t.Errorf("%s: %d paths fit what %+v shows", ways[i].names(), n, v.truth())
+			}
+			before = append(before, v)
+		}
+		if all := f.fit(ways, before); len(all) != 1 || !slices.Equal(all[0], ways[i].switches()) {
+			t.Errorf("%s: %v fit all samples", ways[i].names(), all)
+		}
+		before[0].wire.ttl -= 9
+		if all := f.fit(ways, before); all != nil {
+			t.Errorf("%s: %v fit what cannot be", ways[i].names(), all)
 		}
 	}
 }

@@ -169,7 +169,7 @@ func (s *pathScorer) flow(f *Flow) {
 
 // missing takes note of a flow whose path is asked for in vain, if its samples tell it.
 func (s *pathScorer) missing(f *Flow) {
-	if f.Evidence != nil && !decidable(f.Evidence()) {
+	if !f.decidable() {
 		s.Undecided++
 		return
 	}

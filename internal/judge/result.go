@@ -51,15 +51,21 @@ func (t *Truth) onePair() bool {
 // Wrong lists what is wrong, most basic first; nothing if the output is right.
 // An L2 fabric is forgiven missing links, and with a single pair of hosts, which
 // nobody can order, incomplete paths.
-func (r *Result) Wrong() []string {
+func (r *Result) Wrong() []string { return r.WrongBeyond(allowed, allowed) }
+
+// allowed is the part of the paths, and of the moves, that may be missing.
+const allowed = 0.02
+
+// WrongBeyond is Wrong where other parts of the paths and of the moves may be missing.
+func (r *Result) WrongBeyond(paths, moves float64) []string {
 	var wrong []string
 	count := func(n int, what string) {
 		if n > 0 {
 			wrong = append(wrong, fmt.Sprintf("%d %s", n, what))
 		}
 	}
-	many := func(n, of int, what string) {
-		if float64(n) > 0.02*float64(of) {
+	many := func(n, of int, part float64, what string) {
+		if float64(n) > part*float64(of) {
 			count(n, what)
 		}
 	}
@@ -71,9 +77,9 @@ func (r *Result) Wrong() []string {
 	count(p.FlowsWrong, "flows wrong")
 	count(p.MessagesWrong, "path messages wrong")
 	count(p.WrongWays, "multipath messages wrong")
-	many(p.Moves-p.MovesReported, p.Moves, "moves not reported")
+	many(p.Moves-p.MovesReported, p.Moves, moves, "moves not reported")
 	if !r.l2 || !r.onePair {
-		many(p.NeverComplete, p.Flows-p.Unsampled-p.Undecided, "paths never complete")
+		many(p.NeverComplete, p.Flows-p.Unsampled-p.Undecided, paths, "paths never complete")
 	}
 	count(e.Missed, "elephants missed")
 	count(e.FalseAlerts, "false alerts")

@@ -218,17 +218,39 @@ func TestTable(t *testing.T) {
 	faults := append(r.Wrong(), r.Late(Limits{LagMax: 0.5})...)
 	var text strings.Builder
 	table := NewTable(&text)
-	table.Row("one", true, r, faults)
-	table.Row("one", false, r, nil)
+	table.Row("one", r, faults, faults)
+	table.Row("one", r, nil, []string{"1 paths never complete"})
+	table.Row("one", r, nil, nil)
 	if err := table.Flush(); err != nil {
 		t.Fatal(err)
 	}
 	want := `capture  links  paths  first p50  of sample  moves   p50/max    elephants  delays    verdict
 one      1/0/0  1/0/0  2.25       -          1 of 1  0.75/0.75  1 of 1     big 2.25  WRONG: 1 alerts left open, move (slowest) after 0.75 s, limit 0.5 s
+one      1/0/0  1/0/0  2.25       -          1 of 1  0.75/0.75  1 of 1     big 2.25  short of the target: 1 paths never complete
 one      1/0/0  1/0/0  2.25       -          1 of 1  0.75/0.75  1 of 1     big 2.25  right
 `
 	if diff := cmp.Diff(want, text.String()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// TestBeyond: what is missing is a fault only beyond the part that may be.
+func TestBeyond(t *testing.T) {
+	r := &Result{Paths: Paths{Flows: 30, Unsampled: 5, Undecided: 5, NeverComplete: 2, Moves: 10, MovesReported: 9}}
+	for _, test := range []struct {
+		paths, moves float64
+		want         int
+	}{{0.02, 0.02, 2}, {0.09, 0.09, 2}, {0.1, 0.02, 1}, {0.02, 0.1, 1}, {0.1, 0.1, 0}} {
+		if got := r.WrongBeyond(test.paths, test.moves); len(got) != test.want {
+			t.Errorf("%v of the paths and %v of the moves may be missing: %q", test.paths, test.moves, got)
+		}
+	}
+	if got := r.Wrong(); len(got) != 2 {
+		t.Errorf("by default: %q", got)
+	}
+	r.Paths.FlowsWrong = 1
+	if got := r.WrongBeyond(1, 1); len(got) != 1 {
+		t.Errorf("a wrong path: %q", got)
 	}
 }
 

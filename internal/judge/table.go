@@ -18,14 +18,15 @@ func NewTable(w io.Writer) *Table {
 }
 
 // Row adds the score of a capture. Links and paths are right/wrong/missing, first paths in seconds after the flow's start
-// and after its first sample, moves reported of all, elephants found of those that must be found.
-func (t *Table) Row(name string, gated bool, r *Result, faults []string) {
+// and after its first sample, moves reported of all, elephants found of those that must be found. What is short is known,
+// and no fault.
+func (t *Table) Row(name string, r *Result, faults, short []string) {
 	verdict := "right"
 	switch {
-	case len(faults) > 0 && gated:
-		verdict = "WRONG: " + strings.Join(faults, ", ")
 	case len(faults) > 0:
-		verdict = "not gated: " + strings.Join(faults, ", ")
+		verdict = "WRONG: " + strings.Join(faults, ", ")
+	case len(short) > 0:
+		verdict = "short of the target: " + strings.Join(short, ", ")
 	}
 	p, e := &r.Paths, &r.Elephants
 	fmt.Fprintf(t.w, "%s\t%d/%d/%d\t%d/%d/%d\t%s\t%s\t%d of %d\t%s/%s\t%d of %d\t%s\t%s\n",

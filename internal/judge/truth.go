@@ -67,7 +67,9 @@ type Flow struct {
 	Moves    []Move    `json:"moves"`
 	Routes   []Route   `json:"routes"`  // that the packets of a sprayed flow took in turn
 	Samples  *int64    `json:"samples"` // that agents took, nil if the truth does not know
-	// Evidence gives what the samples showed for each of its paths, nil if the truth does not know.
+	// Fits has the paths that fit what samples showed, by path of which there were any (see Evidence.Fit), nil if the truth does not know.
+	Fits []int `json:"fits"`
+	// Evidence gives the same and what was seen, where it is costly and asked for of few flows; nil: see Fits.
 	Evidence func() []Evidence `json:"-"`
 }
 

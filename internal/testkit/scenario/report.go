@@ -92,7 +92,7 @@ func PrintMissing(w io.Writer, rows []Row) error {
 				*f.Samples, f.End-f.Start, f.Start-math.Floor(f.Start/3600)*3600, f.Switches)
 			for _, e := range f.Evidence() {
 				for _, v := range e.Seen {
-					if _, err := fmt.Fprintf(w, "\t%+v\n", v); err != nil {
+					if _, err := fmt.Fprintf(w, "\t%s\n", v); err != nil {
 						return err
 					}
 				}

@@ -1,6 +1,8 @@
 package scenario
 
 import (
+	"fmt"
+
 	"spoor/fabric"
 	"spoor/flow"
 	"spoor/internal/judge"
@@ -59,16 +61,9 @@ func flowOf(f *fabric.TruthFlow) judge.Flow {
 // evidenceOf gives what samples of a flow showed to the judge.
 func evidenceOf(f *fabric.TruthFlow) (all []judge.Evidence) {
 	for _, e := range f.Evidence() {
-		var v judge.Evidence
+		v := judge.Evidence{Fit: len(e.Fit)}
 		for _, s := range e.Seen {
-			v.Seen = append(v.Seen, judge.View(s))
-		}
-		for _, w := range e.Ways {
-			way := judge.Way{Switches: w.Switches}
-			for _, s := range w.Views {
-				way.Views = append(way.Views, judge.View(s))
-			}
-			v.Ways = append(v.Ways, way)
+			v.Seen = append(v.Seen, fmt.Sprintf("%+v", s))
 		}
 		all = append(all, v)
 	}

@@ -3,6 +3,7 @@
 package score
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -20,9 +21,36 @@ type Case struct {
 	Capture string
 	Truth   *judge.Truth
 	Args    []string // flags that replay needs to understand this capture
-	Gated   bool     // a wrong or late result is a failure, not only printed
+	Known   Known    // what is missing of it, and may be
 	Limits  judge.Limits
 	Real    bool // recorded, not simulated: replayed again with what was learned, see Warm
+}
+
+// Known is what is missing of a capture beyond what may be, as a part of all: of the
+// paths that samples tell, and of the moves. It must not become more, but for what
+// chance may change of it.
+type Known struct {
+	Paths float64 `json:"paths"`
+	Moves float64 `json:"moves"`
+}
+
+// slack is what chance may change of a part that is missing, when something that has nothing to do with it changes.
+const slack = 0.02
+
+// readKnown gives what known.json of a folder says of its captures.
+func readKnown(dir string) (map[string]Known, error) {
+	text, err := os.ReadFile(filepath.Join(dir, "known.json"))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	var known map[string]Known
+	if err := json.Unmarshal(text, &known); err != nil {
+		return nil, fmt.Errorf("%s: known.json: %w", dir, err)
+	}
+	return known, nil
 }
 
 // Warm gives the case of a replay that knows what an earlier one of it learned:
@@ -75,6 +103,10 @@ func Cases(dirs ...string) ([]Case, error) {
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
 			return nil, err
 		}
+		known, err := readKnown(dir)
+		if err != nil {
+			return nil, err
+		}
 		for _, e := range entries {
 			name, ok := strings.CutSuffix(strings.TrimSuffix(e.Name(), ".zst"), ".pcap")
 			if !ok || seen[name] {
@@ -88,7 +120,9 @@ func Cases(dirs ...string) ([]Case, error) {
 				return nil, err
 			}
 			seen[name] = true
-			cases = append(cases, newCase(name, filepath.Join(dir, e.Name()), truth))
+			c := newCase(name, filepath.Join(dir, e.Name()), truth)
+			c.Known = known[name]
+			cases = append(cases, c)
 		}
 	}
 	return cases, nil
@@ -106,9 +140,8 @@ func truthOf(base string) (*judge.Truth, error) {
 func newCase(name, capture string, t *judge.Truth) Case {
 	c := Case{
 		Name: name, Capture: capture, Truth: t,
-		Args:  replayArgs(name, t),
-		Gated: true,
-		Real:  t.Kind != "sim",
+		Args: replayArgs(name, t),
+		Real: t.Kind != "sim",
 		Limits: judge.Limits{
 			FirstP50: 1, LagP50: 0.7, LagMax: 2.5,
 			Elephants: map[string]float64{"elephant25": 1, "elephant12": 2.5},
@@ -127,11 +160,13 @@ func newCase(name, capture string, t *judge.Truth) Case {
 	return c
 }
 
-// Judge scores dir by the case's truth and lists what is wrong or late.
-func (c *Case) Judge(dir string) (r *judge.Result, faults []string, err error) {
+// Judge scores dir by the case's truth and lists what is wrong or late, and all
+// that is short of the target, what is known of it included.
+func (c *Case) Judge(dir string) (r *judge.Result, faults, short []string, err error) {
 	r, err = judge.Score(c.Truth, dir)
 	if err != nil {
-		return nil, nil, fmt.Errorf("%s: %w", c.Name, err)
+		return nil, nil, nil, fmt.Errorf("%s: %w", c.Name, err)
 	}
-	return r, append(r.Wrong(), r.Late(c.Limits)...), nil
+	late := r.Late(c.Limits)
+	return r, append(r.WrongBeyond(c.Known.Paths+slack, c.Known.Moves+slack), late...), append(r.Wrong(), late...), nil
 }

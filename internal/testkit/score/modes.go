@@ -13,7 +13,6 @@ import (
 type Mode struct {
 	Name  string
 	Flags []string // of spoor simulate
-	Gated bool     // as for a Case
 }
 
 // simulated is how long each mode runs: long enough for elephants to start, move and end.
@@ -25,32 +24,32 @@ var simLimits = judge.Limits{
 	Elephants: map[string]float64{"elephant1-1": 2, "elephant2-1": 2.5, "elephant3-1": 3},
 }
 
-// Modes lists them. The gated ones must be right; the others are printed as they are.
+// Modes lists them.
 func Modes() []Mode {
 	return []Mode{
-		{"plain", nil, true},
-		{"drain", []string{"--event", "drain:spine1@15s,undrain:spine1@28s"}, true},
-		{"loss", []string{"--loss", "2%", "--duplicate", "2%"}, true},
-		{"both", []string{"--direction", "both"}, true},
-		{"egress", []string{"--direction", "egress"}, false},
-		{"moves", []string{"--event", "move:0.5@12s,move:elephants@20s"}, false},
-		{"headers64", []string{"--header-bytes", "64"}, false},
-		{"expanded", []string{"--expanded", "--ipv6-agents"}, false},
-		{"switch-mac", []string{"--switch-mac"}, false},
-		{"rate", []string{"--event", "rate:*4@15s"}, false},
-		{"restart", []string{"--event", "restart:leaf2@15s"}, true},
-		{"hostmove", []string{"--event", "hostmove:h1-1>leaf3@15s"}, false},
-		{"discards", []string{"--discards", "1%"}, false},
-		{"silent-spine", []string{"--silent-spines", "1"}, false},
-		{"silent-leaf", []string{"--silent-leaves", "1"}, false},
-		{"host-agents", []string{"--host-agents"}, false},
-		{"lag", []string{"--lag", "2"}, false},
-		{"lag-aggregate", []string{"--lag", "2", "--lag-naming", "aggregate"}, false},
-		{"vxlan", []string{"--vxlan"}, false},
-		{"dual-homed", []string{"--dual-homed", "100%"}, false},
-		{"vxlan-mlag", []string{"--vxlan", "--dual-homed", "100%"}, false},
-		{"spray", []string{"--spray"}, true},
-		{"five-stage", []string{"--pods", "2", "--leaves", "2"}, false},
+		{"plain", nil},
+		{"drain", []string{"--event", "drain:spine1@15s,undrain:spine1@28s"}},
+		{"loss", []string{"--loss", "2%", "--duplicate", "2%"}},
+		{"both", []string{"--direction", "both"}},
+		{"egress", []string{"--direction", "egress"}},
+		{"moves", []string{"--event", "move:0.5@12s,move:elephants@20s"}},
+		{"headers64", []string{"--header-bytes", "64"}},
+		{"expanded", []string{"--expanded", "--ipv6-agents"}},
+		{"switch-mac", []string{"--switch-mac"}},
+		{"rate", []string{"--event", "rate:*4@15s"}},
+		{"restart", []string{"--event", "restart:leaf2@15s"}},
+		{"hostmove", []string{"--event", "hostmove:h1-1>leaf3@15s"}},
+		{"discards", []string{"--discards", "1%"}},
+		{"silent-spine", []string{"--silent-spines", "1"}},
+		{"silent-leaf", []string{"--silent-leaves", "1"}},
+		{"host-agents", []string{"--host-agents"}},
+		{"lag", []string{"--lag", "2"}},
+		{"lag-aggregate", []string{"--lag", "2", "--lag-naming", "aggregate"}},
+		{"vxlan", []string{"--vxlan"}},
+		{"dual-homed", []string{"--dual-homed", "100%"}},
+		{"vxlan-mlag", []string{"--vxlan", "--dual-homed", "100%"}},
+		{"spray", []string{"--spray"}},
+		{"five-stage", []string{"--pods", "2", "--leaves", "2"}},
 	}
 }
 
@@ -67,5 +66,5 @@ func (m *Mode) Simulate(ctx context.Context, program, dir string) (*Case, error)
 	if err != nil {
 		return nil, err
 	}
-	return &Case{Name: name, Capture: base + ".pcap", Truth: truth, Gated: m.Gated, Limits: simLimits}, nil
+	return &Case{Name: name, Capture: base + ".pcap", Truth: truth, Limits: simLimits}, nil
 }

@@ -96,7 +96,7 @@ func several(pairs []string, out io.Writer) error {
 		if len(wrong) > 0 {
 			verdict = errWrong
 		}
-		table.Row(filepath.Base(pairs[i+1]), true, r, wrong)
+		table.Row(filepath.Base(pairs[i+1]), r, wrong, nil)
 	}
 	return errors.Join(table.Flush(), verdict)
 }
@@ -152,12 +152,12 @@ func judged(ctx context.Context, program string, c *score.Case, dir string, tabl
 		fmt.Fprintln(out, err)
 		return false, nil
 	}
-	r, faults, err := c.Judge(dir)
+	r, faults, short, err := c.Judge(dir)
 	if err != nil {
 		return false, err
 	}
-	table.Row(c.Name, c.Gated, r, faults)
-	return len(faults) == 0 || !c.Gated, nil
+	table.Row(c.Name, r, faults, short)
+	return len(faults) == 0, nil
 }
 
 func replay(ctx context.Context, program string, c *score.Case, dir string, more ...string) error {
