@@ -3,6 +3,7 @@ package publish
 import (
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
 	"time"
 
@@ -68,9 +69,9 @@ const AnyPartition = -1
 func (c *TopicConfig) validate(t Topic) error {
 	switch {
 	case c.Linger < 0 || c.Linger > maxLinger:
-		return fmt.Errorf("linger of %s must be from 0s to %v", t, maxLinger)
+		return fmt.Errorf("topics.linger of %s must be from 0s to %v", t, maxLinger)
 	case c.Partition < AnyPartition:
-		return fmt.Errorf("partition of %s must not be negative", t)
+		return fmt.Errorf("topics.partition of %s must not be negative", t)
 	case c.BlockBytes < minBlock || c.BlockBytes > maxBlock:
 		return fmt.Errorf("block bytes of %s must be from %d to %d", t, minBlock, maxBlock)
 	}
@@ -94,6 +95,9 @@ func (c *Config) Validate() error {
 	}
 	if min(c.QueueBytes, c.EventBytes, c.AlertBytes) < 2*maxBlock {
 		errs = append(errs, fmt.Errorf("queue bytes must be at least %d", 2*maxBlock))
+	}
+	if u, err := url.Parse(c.ExternalURL); c.ExternalURL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
+		errs = append(errs, fmt.Errorf("http.external_url: %q is no URL such as https://spoor.example.net", c.ExternalURL))
 	}
 	if s := &c.Spool; s.MaxBytes != 0 && min(s.MaxBytes, s.EventsBytes, s.AlertsBytes) < spool.MinBytes {
 		errs = append(errs, fmt.Errorf("spool.max_bytes, spool.events_max_bytes and spool.alerts_max_bytes must be at least %d, or max_bytes 0 for no spool", spool.MinBytes))

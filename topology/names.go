@@ -77,6 +77,9 @@ func ParseNames(r io.Reader) ([]Name, error) {
 		n, column, err := parseName(row)
 		line, at := c.FieldPos(min(column, len(row)-1))
 		if err != nil {
+			if first && errors.Is(err, errNoAgent) {
+				err = fmt.Errorf("%w, and no header begins with it: that would be agent,ifIndex,name,alias,speed", err)
+			}
 			return nil, fmt.Errorf("line %d, column %d: %w", line, at, err)
 		}
 		k := portAddr{n.Agent, n.IfIndex}
@@ -87,6 +90,8 @@ func ParseNames(r io.Reader) ([]Name, error) {
 		names = append(names, n)
 	}
 }
+
+var errNoAgent = errors.New("is no agent's address")
 
 func isHeader(row []string) bool {
 	for i := range row {
@@ -107,7 +112,7 @@ func parseName(row []string) (n Name, column int, err error) {
 	}
 	addr, err := netip.ParseAddr(row[0])
 	if err != nil {
-		return n, 0, fmt.Errorf("%q is no agent's address", row[0])
+		return n, 0, fmt.Errorf("%q %w", row[0], errNoAgent)
 	}
 	n.Agent = flow.AddrFromNetip(addr)
 	if s := field(1); s != "" {

@@ -37,7 +37,8 @@ func TestParseNames_Failure(t *testing.T) {
 			t.Errorf("%q:\n got %v\nwant %s", text, err, want)
 		}
 	}
-	f("leaf1,1,swp1", `line 1, column 1: "leaf1" is no agent's address`)
+	f("leaf1,1,swp1", `line 1, column 1: "leaf1" is no agent's address, and no header begins with it: that would be agent,ifIndex,name,alias,speed`)
+	f("10.255.0.1,,a\nleaf2,,b", `line 2, column 1: "leaf2" is no agent's address`)
 	f("10.255.0.1,,a\n10.255.0.2,0,b", `line 2, column 12: "0" is no ifIndex: want a number from 1, or nothing for the switch itself`)
 	f("10.255.0.1,5,a,b,fast", `line 1, column 18: "fast" is no speed in bit/s (suffixes K, M, G, T)`)
 	f("10.255.0.1,5,a,b,1G,x", `line 1, column 21: 6 columns: want agent, ifindex, name, alias, speed`)

@@ -79,6 +79,9 @@ func LoadStatic(path string) (*Static, error) {
 // ParseStatic reads and checks a topology.
 func ParseStatic(b []byte) (*Static, error) {
 	g := &Static{}
+	if len(bytes.TrimSpace(b)) == 0 {
+		return nil, errors.New("it is empty (want sFlow-RT's topology JSON)")
+	}
 	d := json.NewDecoder(bytes.NewReader(b))
 	if err := d.Decode(g); err != nil {
 		at := int(d.InputOffset())

@@ -215,7 +215,7 @@ func TestTLS(t *testing.T) {
 		t.Errorf("%d %v", resp.StatusCode, s.URL())
 	}
 	bad := New(Config{Listen: "127.0.0.1:0", CertFile: key, KeyFile: key}, slog.New(slog.DiscardHandler), func(io.Writer) {})
-	if err := bad.Listen(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "http.tls: ") {
+	if err := bad.Listen(t.Context()); err == nil || !strings.HasPrefix(err.Error(), "http.tls.cert_file, http.tls.key_file: ") {
 		t.Error(err)
 	}
 }

@@ -61,6 +61,23 @@ func (c *Config) Validate() error {
 	return nil
 }
 
+// CheckFiles reports a token or a certificate that Listen would refuse.
+func (c *Config) CheckFiles() error {
+	if c.Listen == "" {
+		return nil
+	}
+	var errs []error
+	if c.TokenFile != "" {
+		_, err := (&secret{file: c.TokenFile}).get()
+		errs = append(errs, err)
+	}
+	if c.CertFile != "" {
+		_, err := (&keypair{cert: c.CertFile, key: c.KeyFile}).get(nil)
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
 // Server answers HTTP. Parts and probes are added before Run.
 type Server struct {
 	cfg       Config
@@ -123,15 +140,8 @@ func (s *Server) Listen(ctx context.Context) error {
 	if s.listener != nil || s.cfg.Listen == "" {
 		return nil
 	}
-	if s.cfg.TokenFile != "" {
-		if _, err := s.token.get(); err != nil {
-			return err
-		}
-	}
-	if s.cfg.CertFile != "" {
-		if _, err := s.pair.get(nil); err != nil {
-			return err
-		}
+	if err := s.cfg.CheckFiles(); err != nil {
+		return err
 	}
 	var lc net.ListenConfig
 	l, err := lc.Listen(ctx, "tcp", s.cfg.Listen)

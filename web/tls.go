@@ -38,7 +38,7 @@ func (k *keypair) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	case err == nil:
 		k.pair, k.changed = &pair, st.ModTime()
 	case k.pair == nil:
-		return nil, fmt.Errorf("http.tls: %w", err)
+		return nil, fmt.Errorf("http.tls.cert_file, http.tls.key_file: %w", err)
 	}
 	return k.pair, nil
 }

@@ -60,7 +60,7 @@ func (c *cli) ask(ctx context.Context, base, question string, v any) error {
 	}
 	answer, err := client.Do(req)
 	if err != nil {
-		return unanswered(base, err)
+		return unanswered(base, "http.listen, or --url, says", err)
 	}
 	defer func() { _ = answer.Body.Close() }() // read only
 	body, err := io.ReadAll(io.LimitReader(answer.Body, maxAnswer))
@@ -83,11 +83,11 @@ func (c *cli) ask(ctx context.Context, base, question string, v any) error {
 }
 
 // unanswered says who was asked in vain, and why.
-func unanswered(base string, err error) error {
+func unanswered(base, says string, err error) error {
 	if asked, ok := errors.AsType[*url.Error](err); ok {
 		err = asked.Err // without the whole question
 	}
-	return fmt.Errorf("nobody answers at %s: does spoor run there? http.listen, or --url, says where to ask: %w", base, err)
+	return fmt.Errorf("nobody answers at %s: does spoor run there? %s where to ask: %w", base, says, err)
 }
 
 // asker gives the token to a request, and a client that trusts the certificate of http.tls as well.

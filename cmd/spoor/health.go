@@ -74,7 +74,7 @@ func (c *cli) health(ctx context.Context, address string) error {
 	client := &http.Client{Transport: transport}
 	answer, err := client.Do(req)
 	if err != nil {
-		return unanswered(base, err)
+		return unanswered(base, "http.listen says", err)
 	}
 	defer answer.Body.Close()
 	said, err := io.ReadAll(io.LimitReader(answer.Body, 1<<10))

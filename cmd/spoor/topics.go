@@ -52,6 +52,9 @@ func (c *cli) topicsStep(name, short string, work func(context.Context, *kafka.T
 			ctx, cancel := context.WithTimeout(cmd.Context(), topicsTimeout)
 			defer cancel()
 			list, err := t.Plan(ctx)
+			if err != nil && len(c.cfg.Kafka.Brokers) == 0 {
+				return fmt.Errorf("%w: name your brokers with --kafka.brokers", err)
+			}
 			if err != nil {
 				return err
 			}

@@ -45,6 +45,9 @@ func (c *cli) topologyCommand() *cobra.Command {
 		if errors.Is(err, fs.ErrNotExist) {
 			return fmt.Errorf("there is no %s: spoor run keeps it in data_dir within a minute of its start: give that one's -c or --data_dir, or a FILE of replay --learned", path)
 		}
+		if errors.Is(err, topology.ErrMemory) {
+			return fmt.Errorf("%w: give topology.memory of a data_dir, or what replay --learned wrote", err)
+		}
 		if err != nil {
 			return err
 		}

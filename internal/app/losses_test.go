@@ -40,3 +40,35 @@ func TestLosses(t *testing.T) {
 	says(`"the spool is empty again"`)
 	says()
 }
+
+// TestLossesBegin: that the spool fails or records begin to be dropped is told at once, that it goes on is not.
+func TestLossesBegin(t *testing.T) {
+	var text strings.Builder
+	var st publish.Stats
+	broken := ""
+	l := &losses{
+		log: slog.New(slog.NewTextHandler(&text, nil)), stats: func() *publish.Stats { c := st; return &c },
+		spool: func() (on, ready bool, reason string) { return true, broken == "", broken },
+	}
+	glance := func(begun bool, want string) {
+		t.Helper()
+		text.Reset()
+		if got := l.glance(); got != begun || !strings.Contains(text.String(), want) || want == "" && text.String() != "" {
+			t.Errorf("begun %v, want %v; %q, want %q", got, begun, text.String(), want)
+		}
+	}
+	glance(false, "")
+	broken = "no space left on device"
+	glance(false, `level=ERROR msg="the spool cannot be used: what memory does not hold is dropped; see that data_dir is writable and has room" error="no space left on device"`)
+	glance(false, "")
+	st[publish.Flows].Dropped[publish.SpoolFailed] = 5
+	glance(true, "")
+	l.look()
+	st[publish.Flows].Dropped[publish.SpoolFailed] = 9
+	glance(false, "")
+	l.look()
+	l.look() // nothing new
+	st[publish.Flows].Dropped[publish.SpoolFailed] = 10
+	broken = ""
+	glance(true, "the spool can be used again")
+}

@@ -289,7 +289,7 @@ func (r *runner) parts(g *lifecycle.Group) {
 	g.Add(lifecycle.Part{Name: "publisher", StopTimeout: stopPublisher + stopSlack, Run: func(ctx context.Context) error {
 		return r.pub.Run(ctx, stopPublisher)
 	}})
-	w := &losses{log: r.log, stats: r.pub.Stats}
+	w := &losses{log: r.log, stats: r.pub.Stats, spool: r.pub.SpoolState}
 	g.Add(lifecycle.Part{Name: "losses", Run: w.run, StopTimeout: stopSlack})
 	g.Add(lifecycle.Part{Name: "alert posts", StopTimeout: stopPosts + stopSlack, Run: func(ctx context.Context) error {
 		return r.poster.Run(ctx, stopPosts)

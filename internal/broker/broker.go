@@ -68,17 +68,17 @@ func Start(cfg Config) (*Broker, error) {
 }
 
 func (b *Broker) start(cfg Config, dir string) error {
-	if err := os.MkdirAll(dir, 0o750); err != nil {
-		return err
+	err := os.MkdirAll(dir, 0o750)
+	if err == nil {
+		err = b.acquire(filepath.Join(dir, "lock"))
 	}
-	if err := b.acquire(filepath.Join(dir, "lock")); err != nil {
-		return err
+	if err != nil {
+		return fmt.Errorf("%w: choose another directory with --data_dir", err)
 	}
 	data := filepath.Join(dir, "kafka")
 	if cfg.Port == 0 {
 		return b.listen(cfg, data, 0)
 	}
-	var err error
 	for i := range max(cfg.Tries, 1) {
 		if err = b.listen(cfg, data, cfg.Port+i); !errors.Is(err, syscall.EADDRINUSE) {
 			return err

@@ -2,6 +2,7 @@ package config
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -121,6 +122,31 @@ func TestFile_Failure(t *testing.T) {
 		if err == nil || !strings.HasPrefix(err.Error(), "spoor.yaml:") || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%q: got %v", text, err)
 		}
+	}
+}
+
+// TestLocate: an error that a room found in a setting gets the place that the setting has in the file, each of several its own.
+func TestLocate(t *testing.T) {
+	set := newSet(defaults())
+	if err := set.File("spoor.yaml", []byte("collector: dc1\nkafka:\n  brokers: [kafka1]\nflows.idle: 5m\n")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := set.Env([]string{"SPOOR_FLOWS_IDLE=6m"}); err != nil {
+		t.Fatal(err)
+	}
+	cause := errors.New("kafka.brokers: \"kafka1\" is no host:port")
+	err := set.Locate(errors.Join(cause, nil, errors.New("flows.idle is 6m"), errors.New("log.level is odd"), errors.New("collector"), errors.New("else"), fmt.Errorf("%w", errors.Join(errors.New("collector must not be so")))))
+	want := `spoor.yaml:3:12: kafka.brokers: "kafka1" is no host:port
+flows.idle is 6m
+log.level is odd
+spoor.yaml:1:12: collector
+else
+spoor.yaml:1:12: collector must not be so`
+	if err == nil || err.Error() != want || !errors.Is(err, cause) {
+		t.Errorf("got %v\nwant %s", err, want)
+	}
+	if err := set.Locate(nil); err != nil {
+		t.Error(err)
 	}
 }
 

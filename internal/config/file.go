@@ -88,6 +88,9 @@ func (r *reader) syntax(err error) error {
 		if strings.Contains(message, `'\t'`) || strings.Contains(message, "'\t'") {
 			message = "a tab: YAML wants spaces in front of a key"
 		}
+		if strings.Contains(message, "not allowed in this context") {
+			message = "this cannot stand here: keys of one section begin in the same column, and a colon is followed by a space"
+		}
 		return r.atToken(p.GetToken(), errors.New(message))
 	}
 	first, _, _ := strings.Cut(err.Error(), "\n")
@@ -158,6 +161,10 @@ func (r *reader) value(i int, key ast.MapKeyNode, n ast.Node) error {
 	}
 	if err := r.set.apply(i, items, FromFile); err != nil {
 		return r.at(n, fmt.Errorf("%s: %w", r.set.keys[i].Name, err))
+	}
+	r.set.places[i] = FileError{File: r.name}
+	if t := n.GetToken(); t != nil && t.Position != nil {
+		r.set.places[i].Line, r.set.places[i].Column = t.Position.Line, t.Position.Column
 	}
 	return nil
 }

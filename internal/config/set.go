@@ -38,7 +38,8 @@ func (o Origin) String() string {
 type Set struct {
 	keys   []Key
 	origin []Origin
-	flags  [][]string // per key: items given by flag, nil if none
+	places []FileError // per key: where the file has it
+	flags  [][]string  // per key: items given by flag, nil if none
 	given  []bool
 	live   func(name string) bool // a running program takes a new value of the key
 }
@@ -56,6 +57,7 @@ func NewSet(keys ...Key) *Set {
 	return &Set{
 		keys:   keys,
 		origin: make([]Origin, len(keys)),
+		places: make([]FileError, len(keys)),
 		flags:  make([][]string, len(keys)),
 		given:  make([]bool, len(keys)),
 	}

@@ -24,10 +24,10 @@ func Append(dir string, maxBytes int64) (*Sink, error) {
 		return nil, fmt.Errorf("output of %d bytes: at least %d are needed", maxBytes, MinBytes)
 	}
 	if err := os.MkdirAll(dir, 0o755); err != nil {
-		return nil, fmt.Errorf("output directory: %w", err)
+		return nil, fmt.Errorf("output.dir: %w", err)
 	}
 	if err := os.WriteFile(filepath.Join(dir, collected), nil, 0o644); err != nil {
-		return nil, fmt.Errorf("output directory: %w", err)
+		return nil, fmt.Errorf("output.dir: %w", err)
 	}
 	s := newSink()
 	s.dir = dir

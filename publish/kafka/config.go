@@ -49,13 +49,13 @@ func (c *Config) Validate() error {
 		errs = append(errs, errors.New("no Kafka brokers"))
 	}
 	if _, ok := codecs[c.Compression]; !ok {
-		errs = append(errs, fmt.Errorf("unknown compression %q: none, gzip, snappy, lz4 or zstd", c.Compression))
+		errs = append(errs, fmt.Errorf("kafka.compression %q is unknown: want none, gzip, snappy, lz4 or zstd", c.Compression))
 	}
 	if c.Acks != "all" && c.Acks != "leader" {
-		errs = append(errs, fmt.Errorf("unknown acks %q: all or leader", c.Acks))
+		errs = append(errs, fmt.Errorf("kafka.acks %q is unknown: want all or leader", c.Acks))
 	}
 	if c.Partitions < 0 || c.InFlight < 1 || c.RequestBytes < 1 || c.DialTimeout <= 0 || c.RequestTimeout <= 0 {
-		errs = append(errs, errors.New("partitions, requests in flight, request size and timeouts must be positive"))
+		errs = append(errs, errors.New("kafka.partitions, requests in flight, request size and timeouts must be positive"))
 	}
 	return errors.Join(append(errs, c.validateTopics(), c.Security.Validate())...)
 }

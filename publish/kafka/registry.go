@@ -46,23 +46,23 @@ func (c *RegistryConfig) validate() error {
 	var errs []error
 	u, err := url.Parse(c.URL)
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" {
-		errs = append(errs, errors.New("registry.url is no http or https address: write it like http://registry:8081"))
+		errs = append(errs, errors.New("kafka.registry.url is no http or https address: write it like http://registry:8081"))
 	} else if u.User != nil {
-		errs = append(errs, errors.New("registry.url must not hold a login: use registry.username and registry.password"))
+		errs = append(errs, errors.New("kafka.registry.url must not hold a login: use kafka.registry.username and kafka.registry.password"))
 	}
 	errs = append(errs, c.validateLogin())
 	if c.Timeout <= 0 {
-		errs = append(errs, errors.New("registry.timeout must be positive"))
+		errs = append(errs, errors.New("kafka.registry.timeout must be positive"))
 	}
 	if c.Fallback != FallbackWait && c.Fallback != FallbackPlain {
-		errs = append(errs, fmt.Errorf("unknown registry.fallback %q: wait or plain", c.Fallback))
+		errs = append(errs, fmt.Errorf("kafka.registry.fallback %q is unknown: want wait or plain", c.Fallback))
 	}
 	if t := c.tls(); !t.Enabled && t.CAFile+t.CertFile+t.KeyFile+t.ServerName != "" {
-		errs = append(errs, errors.New("registry.tls is for https, which registry.url is not"))
+		errs = append(errs, errors.New("kafka.registry.tls is for https, which kafka.registry.url is not"))
 	} else if err := t.validate(); err != nil {
-		errs = append(errs, fmt.Errorf("registry.%w", err))
+		errs = append(errs, fmt.Errorf("kafka.registry.%w", err))
 	}
-	if _, err := secret("registry.password_file", c.Password, c.PasswordFile); err != nil {
+	if _, err := secret("kafka.registry.password_file", c.Password, c.PasswordFile); err != nil {
 		errs = append(errs, err)
 	}
 	return errors.Join(errs...)
@@ -71,11 +71,11 @@ func (c *RegistryConfig) validate() error {
 func (c *RegistryConfig) validateLogin() error {
 	var errs []error
 	if c.Username != "" && (c.Password == "") == (c.PasswordFile == "") || c.Username == "" && (c.Password != "" || c.PasswordFile != "") {
-		errs = append(errs, errors.New("registry.username and either registry.password or registry.password_file belong together"))
+		errs = append(errs, errors.New("kafka.registry.username and either kafka.registry.password or kafka.registry.password_file belong together"))
 	}
 	bearer := c.Token != "" || c.TokenFile != ""
 	if c.Token != "" && c.TokenFile != "" || bearer && c.Username != "" {
-		errs = append(errs, errors.New("registry: a login is either username and password, or token, or token_file"))
+		errs = append(errs, errors.New("kafka.registry: a login is either username and password, or token, or token_file"))
 	}
 	return errors.Join(errs...)
 }
@@ -121,7 +121,7 @@ func newRegistry(cfg *RegistryConfig) (*registry, error) {
 	if files := cfg.tls(); files.Enabled {
 		c, err := files.config("")
 		if err != nil {
-			return nil, fmt.Errorf("registry.%w", err)
+			return nil, fmt.Errorf("kafka.registry.%w", err)
 		}
 		t.TLSClientConfig = c
 	}
@@ -201,7 +201,7 @@ func (r *registry) id(ctx context.Context, s *schema) (uint32, error) {
 	case err != nil:
 		return 0, fmt.Errorf("the answer is not what a schema registry gives: %w", err)
 	case a.ID == nil:
-		return 0, errors.New("the answer has no id: is registry.url the root of Confluent's API?")
+		return 0, errors.New("the answer has no id: is kafka.registry.url the root of Confluent's API?")
 	}
 	return *a.ID, nil
 }
@@ -210,13 +210,13 @@ func (r *registry) id(ctx context.Context, s *schema) (uint32, error) {
 func (r *registry) login(req *http.Request) error {
 	switch c := r.cfg; {
 	case c.Username != "":
-		p, err := secret("registry.password_file", c.Password, c.PasswordFile)
+		p, err := secret("kafka.registry.password_file", c.Password, c.PasswordFile)
 		if err != nil {
 			return err
 		}
 		req.SetBasicAuth(c.Username, p)
 	case c.Token != "" || c.TokenFile != "":
-		t, err := secret("registry.token_file", c.Token, c.TokenFile)
+		t, err := secret("kafka.registry.token_file", c.Token, c.TokenFile)
 		if err != nil {
 			return err
 		}

@@ -234,12 +234,12 @@ func TestRegistryAway(t *testing.T) {
 func TestRegistryRefuses(t *testing.T) {
 	reg := newRegistryServer(t, false)
 	for want, answer := range map[string]func(http.ResponseWriter, *http.Request) bool{
-		"not compatible":              status(http.StatusConflict, "incompatible"),
-		"registry.register false":     status(http.StatusForbidden, "no"),
-		"look at registry.username":   status(http.StatusUnauthorized, "who"),
-		"is registry.url the root":    func(w http.ResponseWriter, _ *http.Request) bool { fmt.Fprint(w, `{}`); return true },
-		"not what a schema registry":  func(w http.ResponseWriter, _ *http.Request) bool { fmt.Fprint(w, `<html>`); return true },
-		"500 Internal Server Error x": status(http.StatusInternalServerError, "x"),
+		"not compatible":                 status(http.StatusConflict, "incompatible"),
+		"registry.register false":        status(http.StatusForbidden, "no"),
+		"look at registry.username":      status(http.StatusUnauthorized, "who"),
+		"is kafka.registry.url the root": func(w http.ResponseWriter, _ *http.Request) bool { fmt.Fprint(w, `{}`); return true },
+		"not what a schema registry":     func(w http.ResponseWriter, _ *http.Request) bool { fmt.Fprint(w, `<html>`); return true },
+		"500 Internal Server Error x":    status(http.StatusInternalServerError, "x"),
 	} {
 		reg.set(answer)
 		cfg := registryConfig(reg.URL)
@@ -340,13 +340,13 @@ func TestBrokenCache(t *testing.T) {
 
 func TestTopicConfig(t *testing.T) {
 	for want, change := range map[string]func(*Config){
-		"":                    func(c *Config) { c.Topics[publish.Flows].Name = "netflow.raw" },
-		"Kafka takes":         func(c *Config) { c.TopicPrefix = "a b" },
-		"the same name":       func(c *Config) { c.Topics[publish.Flows].Name = "sflow.paths" },
-		"unknown compression": func(c *Config) { c.Topics[publish.Paths].Compression = "x" },
-		"framing \"json\" of": func(c *Config) { c.Topics[publish.Paths].Framing = publish.FramingJSON },
-		"framing \"x\" of":    func(c *Config) { c.Framing = "x" },
-		"needs registry.url":  func(c *Config) { c.Topics[publish.Alerts].Framing = publish.FramingConfluent },
+		"":              func(c *Config) { c.Topics[publish.Flows].Name = "netflow.raw" },
+		"Kafka takes":   func(c *Config) { c.TopicPrefix = "a b" },
+		"the same name": func(c *Config) { c.Topics[publish.Flows].Name = "sflow.paths" },
+		"topics.compression \"x\" of paths is unknown": func(c *Config) { c.Topics[publish.Paths].Compression = "x" },
+		"framing \"json\" of":                          func(c *Config) { c.Topics[publish.Paths].Framing = publish.FramingJSON },
+		"framing \"x\" of":                             func(c *Config) { c.Framing = "x" },
+		"kafka.registry.url is needed":                 func(c *Config) { c.Topics[publish.Alerts].Framing = publish.FramingConfluent },
 	} {
 		c := DefaultConfig()
 		c.Brokers = []string{"x:1"}

@@ -58,28 +58,28 @@ func (c *SASLConfig) validate() error {
 	switch c.Mechanism {
 	case "", SASLNone:
 		if c.Username != "" || c.Password != "" || c.PasswordFile != "" || c.TokenFile != "" || c.TokenURL != "" {
-			return errors.New("sasl: a login is given and sasl.mechanism is none: name the one that your brokers want")
+			return errors.New("kafka.sasl.mechanism is none, and a login is given: name the mechanism that your brokers want")
 		}
 	case SASLPlain, SASLScram1, SASLScram2:
 		if c.Username == "" {
-			return fmt.Errorf("sasl: mechanism %s wants a username", c.Mechanism)
+			return fmt.Errorf("kafka.sasl.mechanism %s wants kafka.sasl.username", c.Mechanism)
 		}
 		if (c.Password == "") == (c.PasswordFile == "") {
-			return errors.New("sasl: either a password or a password_file is wanted")
+			return fmt.Errorf("kafka.sasl.mechanism %s wants either kafka.sasl.password or kafka.sasl.password_file", c.Mechanism)
 		}
-		_, err := secret("sasl.password_file", c.Password, c.PasswordFile)
+		_, err := secret("kafka.sasl.password_file", c.Password, c.PasswordFile)
 		return err
 	case SASLBearer:
 		if (c.TokenFile == "") == (c.TokenURL == "") {
-			return errors.New("sasl: oauthbearer wants either token_file or token_url")
+			return errors.New("kafka.sasl.mechanism oauthbearer wants either kafka.sasl.token_file or kafka.sasl.token_url")
 		}
 		if c.TokenURL != "" && (c.ClientID == "" || (c.ClientSecret == "") == (c.ClientSecretFile == "")) {
-			return errors.New("sasl: token_url wants client_id and either client_secret or client_secret_file")
+			return errors.New("kafka.sasl.token_url wants kafka.sasl.client_id and either kafka.sasl.client_secret or kafka.sasl.client_secret_file")
 		}
-		_, err := secret("sasl.client_secret_file", c.ClientSecret, c.ClientSecretFile)
+		_, err := secret("kafka.sasl.client_secret_file", c.ClientSecret, c.ClientSecretFile)
 		return err
 	default:
-		return fmt.Errorf("sasl: unknown mechanism %q", c.Mechanism)
+		return fmt.Errorf("kafka.sasl.mechanism %q is unknown", c.Mechanism)
 	}
 	return nil
 }
@@ -105,7 +105,7 @@ func (c *SASLConfig) mechanism() sasl.Mechanism {
 	switch c.Mechanism {
 	case SASLPlain:
 		return plain.Plain(func(context.Context) (plain.Auth, error) {
-			p, err := secret("sasl.password_file", c.Password, c.PasswordFile)
+			p, err := secret("kafka.sasl.password_file", c.Password, c.PasswordFile)
 			return plain.Auth{User: c.Username, Pass: p}, err
 		})
 	case SASLScram1:
@@ -123,7 +123,7 @@ func (c *SASLConfig) mechanism() sasl.Mechanism {
 }
 
 func (c *SASLConfig) scram(context.Context) (scram.Auth, error) {
-	p, err := secret("sasl.password_file", c.Password, c.PasswordFile)
+	p, err := secret("kafka.sasl.password_file", c.Password, c.PasswordFile)
 	return scram.Auth{User: c.Username, Pass: p}, err
 }
 

@@ -32,15 +32,19 @@ type TLSConfig struct {
 
 // Validate reports what cannot work.
 func (s *Security) Validate() error {
-	return errors.Join(s.TLS.validate(), s.SASL.validate())
+	errs := []error{s.SASL.validate()}
+	if err := s.TLS.validate(); err != nil {
+		errs = append(errs, fmt.Errorf("kafka.%w", err))
+	}
+	return errors.Join(errs...)
 }
 
 func (t *TLSConfig) validate() error {
 	switch {
 	case !t.Enabled && (t.CAFile != "" || t.CertFile != "" || t.KeyFile != "" || t.ServerName != ""):
-		return errors.New("tls: files or a server_name are given, and tls.enabled is false: set it to true, or take them away")
+		return errors.New("tls.enabled is false, and files or a server_name are given: set it to true, or take them away")
 	case (t.CertFile == "") != (t.KeyFile == ""):
-		return errors.New("tls: cert_file and key_file belong together: give both or none")
+		return errors.New("tls.cert_file and tls.key_file belong together: give both or none")
 	case t.Enabled:
 		_, err := t.config("localhost")
 		return err

@@ -289,17 +289,17 @@ func TestSecurity_Failure(t *testing.T) {
 	dir := t.TempDir()
 	junk := write(t, filepath.Join(dir, "junk"), "junk")
 	for want, s := range map[string]Security{
-		"tls.enabled is false":       {TLS: TLSConfig{CAFile: junk}},
-		"belong together":            {TLS: TLSConfig{Enabled: true, KeyFile: junk}},
-		"no certificate in PEM":      {TLS: TLSConfig{Enabled: true, CAFile: junk}},
-		"tls.cert_file":              {TLS: TLSConfig{Enabled: true, CertFile: junk, KeyFile: junk}},
-		"tls.ca_file":                {TLS: TLSConfig{Enabled: true, CAFile: filepath.Join(dir, "nothing")}},
-		"mechanism is none":          {SASL: SASLConfig{Username: "spoor"}},
-		"wants a username":           {SASL: SASLConfig{Mechanism: SASLPlain, Password: "x"}},
-		"a password or a password_f": {SASL: SASLConfig{Mechanism: SASLScram1, Username: "spoor"}},
-		"token_file or token":        {SASL: SASLConfig{Mechanism: SASLBearer}},
-		"client_id":                  {SASL: SASLConfig{Mechanism: SASLBearer, TokenURL: "http://x"}},
-		"unknown mechanism":          {SASL: SASLConfig{Mechanism: "gssapi"}},
+		"tls.enabled is false":      {TLS: TLSConfig{CAFile: junk}},
+		"belong together":           {TLS: TLSConfig{Enabled: true, KeyFile: junk}},
+		"no certificate in PEM":     {TLS: TLSConfig{Enabled: true, CAFile: junk}},
+		"tls.cert_file":             {TLS: TLSConfig{Enabled: true, CertFile: junk, KeyFile: junk}},
+		"tls.ca_file":               {TLS: TLSConfig{Enabled: true, CAFile: filepath.Join(dir, "nothing")}},
+		"mechanism is none":         {SASL: SASLConfig{Username: "spoor"}},
+		"wants kafka.sasl.username": {SASL: SASLConfig{Mechanism: SASLPlain, Password: "x"}},
+		"kafka.sasl.password or kafka.sasl.password_file": {SASL: SASLConfig{Mechanism: SASLScram1, Username: "spoor"}},
+		"kafka.sasl.token_file or kafka.sasl.token_url":   {SASL: SASLConfig{Mechanism: SASLBearer}},
+		"client_id":  {SASL: SASLConfig{Mechanism: SASLBearer, TokenURL: "http://x"}},
+		"is unknown": {SASL: SASLConfig{Mechanism: "gssapi"}},
 	} {
 		if err := s.Validate(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%v, want %s", err, want)

@@ -28,7 +28,7 @@ const tokenTimeout = 10 * time.Second
 
 func (t *tokens) token(ctx context.Context) (string, error) {
 	if t.cfg.TokenFile != "" {
-		return secret("sasl.token_file", "", t.cfg.TokenFile)
+		return secret("kafka.sasl.token_file", "", t.cfg.TokenFile)
 	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -52,7 +52,7 @@ type tokenAnswer struct {
 }
 
 func (t *tokens) fetch(ctx context.Context) (value string, life time.Duration, err error) {
-	pass, err := secret("sasl.client_secret_file", t.cfg.ClientSecret, t.cfg.ClientSecretFile)
+	pass, err := secret("kafka.sasl.client_secret_file", t.cfg.ClientSecret, t.cfg.ClientSecretFile)
 	if err != nil {
 		return "", 0, err
 	}

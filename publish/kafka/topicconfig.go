@@ -64,21 +64,21 @@ func (c *Config) validateTopics() error {
 	for _, t := range publish.Topics() {
 		name, x := c.Topic(t), &c.Topics[t]
 		if !legalName(name) {
-			errs = append(errs, fmt.Errorf("topic name %q: Kafka takes letters, digits, '.', '_' and '-', at most %d", name, maxTopicName))
+			errs = append(errs, fmt.Errorf("topics.name %q: Kafka takes letters, digits, '.', '_' and '-', at most %d", name, maxTopicName))
 		}
 		if other, twice := seen[name]; twice {
-			errs = append(errs, fmt.Errorf("topics %s and %s have the same name %q", other, t, name))
+			errs = append(errs, fmt.Errorf("topics.name: %s and %s have the same name %q", other, t, name))
 		}
 		seen[name] = t
 		if _, ok := codecs[x.Compression]; !ok && x.Compression != "" {
-			errs = append(errs, fmt.Errorf("unknown compression %q of %s: none, gzip, snappy, lz4 or zstd", x.Compression, t))
+			errs = append(errs, fmt.Errorf("topics.compression %q of %s is unknown: want none, gzip, snappy, lz4 or zstd", x.Compression, t))
 		}
 		if f := c.framing(t); !t.Allows(f) {
-			errs = append(errs, fmt.Errorf("framing %q of %s: want one of %s", f, t, framings(t)))
+			errs = append(errs, fmt.Errorf("topics.framing %q of %s: want one of %s", f, t, framings(t)))
 		}
 	}
 	if c.confluent() && c.Registry.URL == "" {
-		errs = append(errs, errors.New("framing confluent needs registry.url"))
+		errs = append(errs, errors.New("kafka.registry.url is needed for framing confluent"))
 	}
 	return errors.Join(append(errs, c.Registry.validate())...)
 }

@@ -81,7 +81,10 @@ func Run(ctx context.Context, o *Options) error {
 	s := &show{o: o, out: bufio.NewWriterSize(o.Out, 64<<10)}
 	s.decoder = decode.New(&s.meanings)
 	err := s.run(ctx)
-	return errors.Join(err, s.out.Flush())
+	if lost := s.out.Flush(); !errors.Is(err, lost) { // a writer that failed tells it again
+		err = errors.Join(err, lost)
+	}
+	return err
 }
 
 func (s *show) run(ctx context.Context) error {

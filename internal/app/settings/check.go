@@ -27,6 +27,9 @@ func (c *Config) Check(set *config.Set, getenv func(string) string) (notes []str
 			errs = append(errs, f.Close())
 		}
 	}
+	if len(errs) == 0 || errors.Join(errs...) == nil {
+		errs = append(errs, c.HTTP.CheckFiles())
+	}
 	dir, err := c.StateDir(getenv)
 	if err == nil {
 		err = writable(dir)
@@ -35,7 +38,7 @@ func (c *Config) Check(set *config.Set, getenv func(string) string) (notes []str
 		errs = append(errs, fmt.Errorf("data_dir: %w", err))
 	}
 	if err := errors.Join(errs...); err != nil {
-		return nil, err
+		return nil, set.Locate(err)
 	}
 	if len(c.Listen.Allow) == 0 {
 		notes = append(notes, "listen.allow is empty: any source is heard")
@@ -61,6 +64,9 @@ func writable(dir string) error {
 			return fmt.Errorf("%s is no directory", dir)
 		}
 		f, err := os.CreateTemp(dir, ".spoor-check-*")
+		if failed, ok := errors.AsType[*fs.PathError](err); ok {
+			return fmt.Errorf("%s cannot be written to: %w", dir, failed.Err)
+		}
 		if err != nil {
 			return err
 		}

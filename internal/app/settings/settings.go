@@ -59,10 +59,7 @@ func (c *KafkaConfig) Validate() error {
 			return fmt.Errorf("kafka.brokers: %q is no host:port such as kafka1:9092", b)
 		}
 	}
-	if err := c.Config.Validate(); err != nil {
-		return fmt.Errorf("kafka: %w", err)
-	}
-	return nil
+	return c.Config.Validate()
 }
 
 // OutputConfig says where messages go as files.
@@ -120,15 +117,15 @@ func (c *Config) Load(set *config.Set, from Sources) (warnings []string, err err
 	}
 	if c.TopologyFile != "" {
 		if c.Analytics.Topology.Static, err = topology.LoadStatic(c.TopologyFile); err != nil {
-			return warnings, err
+			return warnings, set.Locate(err)
 		}
 	}
 	if c.NamesFile != "" {
 		if c.Analytics.Topology.Names, err = topology.LoadNames(c.NamesFile); err != nil {
-			return warnings, err
+			return warnings, set.Locate(err)
 		}
 	}
-	return warnings, c.Validate()
+	return warnings, set.Locate(c.Validate())
 }
 
 // Validate reports all that cannot work, one error a line.
