@@ -82,7 +82,7 @@ func (c *Config) CheckFiles() error {
 type Server struct {
 	cfg       Config
 	log       *slog.Logger
-	metrics   func(io.Writer)
+	metrics   *shared
 	explainer Explainer // nil: none
 	ready     chan struct{}
 	patience  time.Duration // with who sends the header of a request; twice as long for all of it
@@ -107,7 +107,7 @@ type route struct {
 // New gives a server that does nothing yet. metrics writes Prometheus' text format.
 func New(cfg Config, log *slog.Logger, metrics func(io.Writer)) *Server {
 	return &Server{
-		cfg: cfg, log: log, metrics: metrics, ready: make(chan struct{}), patience: headerTimeout, token: secret{file: cfg.TokenFile},
+		cfg: cfg, log: log, metrics: newShared(metrics), ready: make(chan struct{}), patience: headerTimeout, token: secret{file: cfg.TokenFile},
 		pair: keypair{cert: cfg.CertFile, key: cfg.KeyFile},
 	}
 }
@@ -251,7 +251,12 @@ func (s *Server) Handler() http.Handler {
 	return mux
 }
 
-func (s *Server) serveMetrics(w http.ResponseWriter, _ *http.Request) {
+func (s *Server) serveMetrics(w http.ResponseWriter, r *http.Request) {
+	text, err := s.metrics.get(r.Context())
+	if err != nil {
+		answer.Problem(w, http.StatusServiceUnavailable, err.Error())
+		return
+	}
 	w.Header().Set("Content-Type", "text/plain; version=0.0.4; charset=utf-8")
-	s.metrics(w)
+	_, _ = w.Write(text)
 }
