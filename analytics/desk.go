@@ -111,10 +111,35 @@ func (d *desk) judge() {
 	}
 }
 
+// Warning is why a link makes the elephants on it worth a warning.
+type Warning uint8
+
+// The reasons.
+const (
+	WarnNone     Warning = iota
+	WarnShared           // with other elephants
+	WarnBusy             // above 70%
+	WarnDiscards         // it discards packets
+)
+
+// Warns gives the reason why an elephant on this link is warned of.
+func Warns(k *flow.ElephantLink) Warning {
+	switch {
+	case !k.Host.IsZero():
+	case k.Elephants > 1:
+		return WarnShared
+	case k.Utilization > busyLink:
+		return WarnBusy
+	case k.DiscardRate > 0:
+		return WarnDiscards
+	}
+	return WarnNone
+}
+
 // severity is that of an elephant by its links.
 func severity(m *flow.Elephant) flow.Severity {
 	for i := range m.Links {
-		if k := &m.Links[i]; k.Host.IsZero() && (k.Utilization > busyLink || k.DiscardRate > 0 || k.Elephants > 1) {
+		if Warns(&m.Links[i]) != WarnNone {
 			return flow.SeverityWarning
 		}
 	}

@@ -31,7 +31,8 @@ type Case struct {
 	Fill     elephant.Fill
 	Lean     bool // far from any threshold: only a sum is kept of it
 	Life     *CaseLife
-	Watched  watch.Watched // what the watch knows of it as an elephant
+	Watched  watch.Watched       // what the watch knows of it as an elephant
+	Told     []flow.ElephantLink // of its latest message as an elephant: they have decided its severity
 	Dropped  []watch.DropCount
 }
 
@@ -96,6 +97,9 @@ func (e *Engine) Explain(key *flow.Key) (c Case, ok bool) {
 	}
 	c.Now = max(c.Now, e.desk.now)
 	c.Watched = e.watch.Watched(c.ID)
+	if l := e.desk.lives[c.ID]; l != nil && l.last != nil {
+		c.Told = slices.Clone(l.last.Links)
+	}
 	for _, d := range e.watch.Drops(math.MaxInt) {
 		if slices.Contains(d.Flows, *key) {
 			c.Dropped = append(c.Dropped, d)

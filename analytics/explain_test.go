@@ -1,6 +1,7 @@
 package analytics_test
 
 import (
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -27,8 +28,12 @@ func TestExplain(t *testing.T) {
 	if c, _ = r.e.Explain(&key); c.Life == nil || c.Life.Ended != 0 || !c.Watched.Elephant || len(c.Links) < 2 || !strings.HasPrefix(c.Life.Alert, flow.FormatID(key.ID())) {
 		t.Errorf("as an elephant: %+v, %+v, links %+v", c.Life, c.Watched, c.Links)
 	}
+	told := r.elephants[len(r.elephants)-1]
+	if !slices.Equal(c.Told, told.Links) || len(c.Told) == 0 || c.Watched.Severity != told.Severity {
+		t.Errorf("its latest message told %v, %+v; known is %v, %+v", told.Severity, told.Links, c.Watched.Severity, c.Told)
+	}
 	r.advance(30 * second)
-	if c, _ = r.e.Explain(&key); c.Life == nil || c.Life.Ended == 0 || c.Watched.Elephant {
+	if c, _ = r.e.Explain(&key); c.Life == nil || c.Life.Ended == 0 || c.Watched.Elephant || c.Told != nil {
 		t.Errorf("after its end: %+v, %+v", c.Life, c.Watched)
 	}
 	key.SrcPort++

@@ -32,3 +32,23 @@ func (acc *Accounting) Named(in, out flow.Interface) {
 		s.names.NoOut++
 	}
 }
+
+// OddSources reports whether ports are sampled as data source 0, and whether those
+// that are sampled are none of those that are polled.
+func OddSources(list []DataSource) (zero, others bool) {
+	sampled, polled, both := 0, 0, 0
+	for i := range list {
+		d := &list[i]
+		switch {
+		case d.Class != 0:
+		case d.Sampled && d.Polled:
+			both++
+		case d.Sampled:
+			sampled++
+			zero = zero || d.Index == 0
+		case d.Polled:
+			polled++
+		}
+	}
+	return zero && both == 0, both == 0 && sampled > 1 && polled > 1
+}

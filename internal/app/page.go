@@ -59,7 +59,7 @@ func hostOf(text string) string {
 
 // explain answers /api/v1/explain.
 func (r *runner) explain(_ context.Context, what string) (any, error) {
-	d, err := explain.Ask(r.engine, what)
+	d, err := explain.Ask(r.engine, r.agents, what)
 	switch {
 	case errors.Is(err, explain.ErrAsked):
 		return nil, askedError{err, web.ErrAsked}

@@ -9,10 +9,9 @@ const misnamed = 0.5
 func portNames(f *Facts) []Finding {
 	var list []place
 	for i := range f.Agents {
-		if a := &f.Agents[i]; a.Samples >= enough {
-			if what := a.misnames(); what != "" {
-				list = append(list, place{a.Switch + ": " + what, float64(a.Samples)})
-			}
+		a := &f.Agents[i]
+		if what := a.Misnames(); what != "" {
+			list = append(list, place{a.Switch + ": " + what, float64(a.Samples)})
 		}
 	}
 	return told(list, Finding{
@@ -23,8 +22,11 @@ func portNames(f *Facts) []Finding {
 	})
 }
 
-// misnames says how an agent's samples name ports, "" as they should.
-func (a *Agent) misnames() string {
+// Misnames says how an agent's samples name ports, "" as they should or of too few samples to tell.
+func (a *Agent) Misnames() string {
+	if a.Samples < enough {
+		return ""
+	}
 	most := func(n uint64) bool { return float64(n) > misnamed*float64(a.Samples) }
 	switch {
 	case most(a.NoPort):

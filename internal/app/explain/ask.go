@@ -10,6 +10,7 @@ import (
 
 	"spoor/analytics"
 	"spoor/analytics/alert"
+	"spoor/collector"
 	"spoor/flow"
 )
 
@@ -126,8 +127,9 @@ func (q *asked) find(e *analytics.Engine) (key flow.Key, ok bool) {
 	return list[0].Key, true
 }
 
-// Ask gives what the engine knows of what is asked for. It is safe for concurrent use.
-func Ask(e *analytics.Engine, what string) (*Doc, error) {
+// Ask gives what the engine knows of what is asked for, and what the agents' accounts
+// say of those that sampled it. It is safe for concurrent use.
+func Ask(e *analytics.Engine, agents *collector.Agents, what string) (*Doc, error) {
 	q, err := parse(what)
 	if err != nil {
 		return nil, err
@@ -137,6 +139,7 @@ func Ask(e *analytics.Engine, what string) (*Doc, error) {
 	if key, ok := q.find(e); ok {
 		if c, known := e.Explain(&key); known {
 			d.Flow, id = newFlow(&c), c.ID
+			d.Flow.Why = append(d.Flow.Why, misnamed(&c, agents)...)
 			d.Time = moment(c.Now)
 		}
 	}

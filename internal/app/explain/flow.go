@@ -172,32 +172,43 @@ func tightest(list []Link) (best *Link) {
 	return best
 }
 
-// severity says why an elephant has the severity that it has.
+// severity says why an elephant has the severity that its latest message told:
+// by the links of that message, which may have become better or worse since.
 func severity(c *analytics.Case) string {
-	if c.Watched.Muted {
+	w := &c.Watched
+	if w.Muted {
 		return "A mute rule hides it: it raises no alert, but is in the topic of elephants."
 	}
-	if c.Watched.Severity == flow.SeverityCritical {
+	cause := ""
+	for i := range c.Told {
+		if cause = causeOf(&c.Told[i]); cause != "" {
+			break
+		}
+	}
+	switch {
+	case w.Severity == flow.SeverityCritical:
 		return "Its severity is critical: packets of it were discarded within the last minute."
-	}
-	for i := range c.Links {
-		l := &c.Links[i]
-		if !l.Host.IsZero() || l.Share < l.Threshold {
-			continue
-		}
-		switch {
-		case l.Elephants > 1:
-			return fmt.Sprintf("Its severity is warning: %d elephants share %s.", l.Elephants, l.Name(">"))
-		case l.Utilization > 0.7:
-			return fmt.Sprintf("Its severity is warning: %s is %s full.", l.Name(">"), part(l.Utilization))
-		case l.DiscardRate > 0:
-			return fmt.Sprintf("Its severity is warning: %s discards packets.", l.Name(">"))
-		}
-	}
-	if c.Watched.Severity == flow.SeverityWarning {
+	case w.Severity == flow.SeverityWarning && cause == "":
 		return "Its severity was warning at its latest message; now no link of it between switches is above 70%, discards or carries another elephant."
+	case w.Severity == flow.SeverityWarning:
+		return "Its severity is warning: " + cause + "."
+	case cause != "":
+		return "Its severity was info at its latest message; since then " + cause + ": the next one warns."
 	}
 	return "Its severity is info, so that it raises no alert by itself: no link of it between switches is above 70% full, discards or carries another elephant."
+}
+
+// causeOf says why a link makes elephants on it worth a warning, "" if it does not.
+func causeOf(l *flow.ElephantLink) string {
+	switch analytics.Warns(l) {
+	case analytics.WarnShared:
+		return fmt.Sprintf("%d elephants share %s", l.Elephants, l.Name(">"))
+	case analytics.WarnBusy:
+		return fmt.Sprintf("%s is %s full", l.Name(">"), part(l.Utilization))
+	case analytics.WarnDiscards:
+		return fmt.Sprintf("%s discards packets", l.Name(">"))
+	}
+	return ""
 }
 
 // whyAlerts says which alerts name the flow.

@@ -49,7 +49,16 @@ func whole() *analytics.Case {
 	}
 	c.Life = &analytics.CaseLife{Alert: flow.FormatID(k.ID()) + "-69211000", Episode: 1, Since: now - 60*second, Detected: now - 58*second, Announced: true}
 	c.Watched = watch.Watched{Elephant: true, Severity: flow.SeverityInfo}
+	for i := range c.Links[:2] {
+		c.Told = append(c.Told, c.Links[i].ElephantLink)
+	}
 	return c
+}
+
+// warned makes an elephant's latest message a warning, and gives one of its links.
+func warned(c *analytics.Case, link int) *flow.ElephantLink {
+	c.Watched.Severity = flow.SeverityWarning
+	return &c.Told[link]
 }
 
 // TestFlowText is one screen, of everything that is known.
@@ -102,19 +111,21 @@ func TestWhy(t *testing.T) {
 			func(c *analytics.Case) { c.Life.Ended = now - 5*second },
 			"It takes 290.0% of the 100.0 Mbit/s from which it would be an elephant; its samples fill the slow bucket to 75.0% and the fast one to 25.0%.",
 		},
-		"none":                  {func(c *analytics.Case) { c.Life, c.Watched = nil, watch.Watched{} }, "It takes 290.0% of the 100.0 Mbit/s"},
-		"far below":             {func(c *analytics.Case) { c.Life, c.Lean, c.Fill.Level = nil, true, 0.012 }, "It is far below what would make it an elephant: 1.2% of 100.0 Mbit/s."},
-		"no speed is known":     {func(c *analytics.Case) { c.Life, c.Limit = nil, 0 }, "No speed of a link on its way is known, so it is not judged"},
-		"nor its way":           {func(c *analytics.Case) { c.Life, c.Limit, c.Hops = nil, 0, nil }, "Nothing is known of its way yet"},
-		"muted":                 {func(c *analytics.Case) { c.Watched.Muted, c.Watched.Severity = true, flow.SeverityCritical }, "A mute rule hides it"},
-		"critical":              {func(c *analytics.Case) { c.Watched.Severity = flow.SeverityCritical }, "Its severity is critical: packets of it were discarded within the last minute."},
-		"two on a link":         {func(c *analytics.Case) { c.Links[1].Elephants = 2 }, "Its severity is warning: 2 elephants share leaf1:swp49>spine1:swp1."},
-		"a full link":           {func(c *analytics.Case) { c.Links[1].Utilization = 0.71 }, "Its severity is warning: leaf1:swp49>spine1:swp1 is 71.0% full."},
-		"a link that discards":  {func(c *analytics.Case) { c.Links[1].DiscardRate = 1 }, "Its severity is warning: leaf1:swp49>spine1:swp1 discards packets."},
-		"a link it barely uses": {func(c *analytics.Case) { c.Links[1].Utilization, c.Links[1].Share = 0.71, 0.09 }, "Its severity is info"},
-		"a host's link":         {func(c *analytics.Case) { c.Links[0].Utilization, c.Links[0].Share = 0.9, 0.5 }, "Its severity is info"},
-		"at 70%":                {func(c *analytics.Case) { c.Links[1].Utilization = 0.7 }, "Its severity is info"},
-		"of before it was more": {func(c *analytics.Case) { c.Watched.Severity = flow.SeverityWarning }, "Its severity was warning at its latest message"},
+		"none":                    {func(c *analytics.Case) { c.Life, c.Watched = nil, watch.Watched{} }, "It takes 290.0% of the 100.0 Mbit/s"},
+		"far below":               {func(c *analytics.Case) { c.Life, c.Lean, c.Fill.Level = nil, true, 0.012 }, "It is far below what would make it an elephant: 1.2% of 100.0 Mbit/s."},
+		"no speed is known":       {func(c *analytics.Case) { c.Life, c.Limit = nil, 0 }, "No speed of a link on its way is known, so it is not judged"},
+		"nor its way":             {func(c *analytics.Case) { c.Life, c.Limit, c.Hops = nil, 0, nil }, "Nothing is known of its way yet"},
+		"muted":                   {func(c *analytics.Case) { c.Watched.Muted, c.Watched.Severity = true, flow.SeverityCritical }, "A mute rule hides it"},
+		"critical":                {func(c *analytics.Case) { c.Watched.Severity = flow.SeverityCritical }, "Its severity is critical: packets of it were discarded within the last minute."},
+		"two on a link":           {func(c *analytics.Case) { warned(c, 1).Elephants = 2 }, "Its severity is warning: 2 elephants share leaf1:swp49>spine1:swp1."},
+		"a full link":             {func(c *analytics.Case) { warned(c, 1).Utilization = 0.71 }, "Its severity is warning: leaf1:swp49>spine1:swp1 is 71.0% full."},
+		"a link that discards":    {func(c *analytics.Case) { warned(c, 1).DiscardRate = 1 }, "Its severity is warning: leaf1:swp49>spine1:swp1 discards packets."},
+		"a link it barely uses":   {func(c *analytics.Case) { c.Links[1].Utilization, c.Links[1].Share = 0.71, 0.09 }, "Its severity is info"},
+		"a host's link":           {func(c *analytics.Case) { c.Told[0].Utilization = 0.9 }, "Its severity is info, so"},
+		"at 70%":                  {func(c *analytics.Case) { c.Told[1].Utilization = 0.7 }, "Its severity is info, so"},
+		"of before it was more":   {func(c *analytics.Case) { c.Watched.Severity = flow.SeverityWarning }, "Its severity was warning at its latest message"},
+		"fuller than it was told": {func(c *analytics.Case) { c.Links[1].Utilization = 0.9 }, "Its severity is info, so"},
+		"another one came":        {func(c *analytics.Case) { c.Told[1].Elephants = 2 }, "Its severity was info at its latest message; since then 2 elephants share leaf1:swp49>spine1:swp1: the next one warns."},
 	} {
 		c := whole()
 		tc.change(c)

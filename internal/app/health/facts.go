@@ -62,33 +62,13 @@ func (s *Source) agentFacts(f *doctor.Facts) {
 		}
 		a.NoPort, a.NoOutput, a.SamePort = x.Names.Neither, x.Names.NoOut, x.Names.Same
 		sources := s.Agents.DataSources(x)
-		a.NoSource, a.OtherPorts = oddSources(sources)
+		a.NoSource, a.OtherPorts = collector.OddSources(sources)
 		a.Stated, a.Effective = typicalRate(sources)
 		if over := float64(x.LastSeen-x.Since) / 1e9; over > 0 && x.Uptime != x.SinceUptime { // else it tells none
 			a.Drift, a.DriftOver = float64(x.Uptime-x.SinceUptime)/1e3/over-1, over
 		}
 		f.Agents = append(f.Agents, a)
 	}
-}
-
-// oddSources reports whether ports are sampled as data source 0, and whether those
-// that are sampled are none of those that are polled.
-func oddSources(list []collector.DataSource) (zero, others bool) {
-	sampled, polled, both := 0, 0, 0
-	for i := range list {
-		d := &list[i]
-		switch {
-		case d.Class != 0:
-		case d.Sampled && d.Polled:
-			both++
-		case d.Sampled:
-			sampled++
-			zero = zero || d.Index == 0
-		case d.Polled:
-			polled++
-		}
-	}
-	return zero && both == 0, both == 0 && sampled > 1 && polled > 1
 }
 
 // typicalRate gives the sampling rate that most data sources state, and the mean of what a sample of those stands for.

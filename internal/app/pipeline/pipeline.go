@@ -36,6 +36,9 @@ type Pipeline struct {
 	last     int64 // arrival of the latest datagram
 }
 
+// Agents gives the accounts of the agents that were heard.
+func (p *Pipeline) Agents() *collector.Agents { return p.accounts.Agents }
+
 // Options are what a pipeline may be given beside its configuration.
 type Options struct {
 	Encoder *publish.Encoder  // of the records of samples and counters; nil: they are thrown away

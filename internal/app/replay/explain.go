@@ -87,7 +87,7 @@ type asking struct {
 
 func (a *asking) ask(p *pipeline.Pipeline) {
 	p.Worker.Flush()
-	switch d, err := explain.Ask(p.Engine, a.what); {
+	switch d, err := explain.Ask(p.Engine, p.Agents(), a.what); {
 	case err != nil && a.doc == nil:
 		a.failed = err
 	case err == nil && better(d, a.doc):
