@@ -27,9 +27,9 @@ type Feed struct {
 	agents    map[flow.Addr]*agentMemo
 	agent     flow.Addr // of the latest sample
 	memo      *agentMemo
-	known     int         // ports in agents
-	spare     [2]portMemo // for those beyond: input and output of one sample
-	spareName [2]portNames
+	known     int                       // ports in agents
+	spare     [2]portMemo               // for those beyond: input and output of one sample
+	spareName [4 * LabelsKept]portNames // a sample asks for up to four ports
 	turn      int
 	busy      []busyPort  // with traffic to tell
 	heard     int64       // arrival of the latest sample
@@ -59,6 +59,9 @@ func newFeed(e *Engine) *Feed {
 // Sample takes a copy of what is needed of a flow sample. It must be complete:
 // the fields marked "worker" filled.
 func (f *Feed) Sample(s *flow.Sample) { f.sample(s) }
+
+// LabelsKept is how many samples, the latest ones, have labels that are true.
+const LabelsKept = 64
 
 // Take is Sample and Describe: the sample's ports are looked up once.
 func (f *Feed) Take(s *flow.Sample, l *flow.Labels) {

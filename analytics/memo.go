@@ -116,9 +116,10 @@ func (f *Feed) find(m *agentMemo, ifIndex uint32) *portMemo {
 		}
 	}
 	if m.used >= maxAgentPorts || f.known >= maxFeedPorts {
-		f.turn ^= 1
-		f.spare[f.turn] = portMemo{ifIndex: ifIndex, names: &f.spareName[f.turn]}
-		return &f.spare[f.turn]
+		f.turn = (f.turn + 1) % len(f.spareName)
+		p := &f.spare[f.turn%len(f.spare)]
+		*p = portMemo{ifIndex: ifIndex, names: &f.spareName[f.turn]}
+		return p
 	}
 	if 2*m.used >= len(m.ports) {
 		m.grow()

@@ -81,6 +81,7 @@ func TestRivalsAreTold(t *testing.T) {
 			w.Datagram(&collector.Datagram{Payload: good, From: netip.MustParseAddrPort(from), Received: int64(i+1) * 1e8})
 		}
 	}
+	w.Flush()
 	if len(rec.samples) != 200 {
 		t.Errorf("%d of 200 samples", len(rec.samples))
 	}

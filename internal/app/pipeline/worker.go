@@ -41,8 +41,8 @@ type Worker struct {
 
 	tally  Tally
 	wrong  complaints
-	labels flow.Labels
-	way    flow.Gateway
+	batch  batch
+	labels flow.Labels // of what is no flow sample
 	header flow.Sample // a discarded packet as the topology looks at one
 
 	// Of the datagram at hand.
@@ -93,6 +93,7 @@ func (w *Worker) Datagram(d *collector.Datagram) {
 // Flush hands over what was gathered and shows the counts to scrapes.
 func (w *Worker) Flush() {
 	w.others.Flush()
+	w.finish()
 	w.feed.Flush()
 	w.enc.Flush(w.now())
 	w.mu.Lock()
@@ -135,6 +136,7 @@ func (s *samples) Datagram(h *decode.Header) bool {
 		return false
 	}
 	if s.acc.Restarted {
+		(*Worker)(s).finish()
 		s.feed.Restarted(agent, s.received-int64(h.Uptime)*1e6, s.received)
 	}
 	s.acc.Hold() // until the datagram is decoded: none of its sinks waits for anything that needs the agent
@@ -142,8 +144,9 @@ func (s *samples) Datagram(h *decode.Header) bool {
 	return true
 }
 
-// FlowSample completes a sample and passes it on.
+// FlowSample completes a sample and adds it to the batch.
 func (s *samples) FlowSample(x *flow.Sample) {
+	x = s.batch.add(x)
 	x.Received, x.NotBefore = s.received, s.acc.NotBefore
 	x.Time = s.spread.next(x.Timestamp)
 	x.EffectiveRate = s.acc.Source(x.SourceClass, x.SourceIndex, x.Sequence, x.SamplingRate, x.Drops)
@@ -153,18 +156,17 @@ func (s *samples) FlowSample(x *flow.Sample) {
 		s.tally.CutTunnels++
 		s.tally.CutFrom = x.Agent
 	}
-	s.feed.Take(x, &s.labels)
-	if !x.HasGateway {
-		s.enc.Flow(x, &s.labels)
-		return
+	if x.HasGateway {
+		s.dec.AppendGateway(s.batch.way(), maxGateway)
 	}
-	s.way = flow.Gateway{ASPath: s.way.ASPath[:0], Communities: s.way.Communities[:0]}
-	s.dec.AppendGateway(&s.way, maxGateway)
-	s.enc.FlowVia(x, &s.labels, &s.way)
+	if s.batch.full() {
+		(*Worker)(s).finish()
+	}
 }
 
 // CountersSample passes a counters sample on.
 func (s *samples) CountersSample(c *flow.Counters) {
+	(*Worker)(s).finish()
 	c.Received = s.received
 	s.acc.Counters(c.SourceClass, c.SourceIndex, c.Sequence)
 	s.feed.Counters(c)
@@ -176,6 +178,7 @@ func (s *samples) CountersSample(c *flow.Counters) {
 // DiscardedPacket passes a discarded packet on. Each stands for itself, so it
 // is no part of any flow's rate.
 func (s *samples) DiscardedPacket(x *flow.Discard) {
+	(*Worker)(s).finish()
 	x.Received, x.Time = s.received, s.spread.next(x.Timestamp)
 	x.FlowID = x.Packet.Key.ID()
 	s.discards.Add(x.Agent, x.Reason)

@@ -68,6 +68,7 @@ func TestWorkerCompletesSamples(t *testing.T) {
 	for _, d := range load(t, testCapture) {
 		before := len(rec.samples)
 		w.Datagram(&d)
+		w.Flush()
 		for i, s := range rec.samples[before:] {
 			switch {
 			case s.Received != d.Received, s.NotBefore > s.Received, s.NotBefore < s.Received-1e9:
