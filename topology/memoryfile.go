@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"spoor/flow"
+	"spoor/internal/wholefile"
 )
 
 // A memory's file has one JSON object a line: a header, then what is known, in
@@ -69,22 +70,7 @@ type linePort struct {
 
 // Save puts the memory into a file, which appears or is replaced as a whole; one at a time.
 func (m *Memory) Save(path string) error {
-	f, err := os.OpenFile(path+".tmp", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return fmt.Errorf("keeping the topology: %w", err)
-	}
-	err = m.write(f)
-	if err == nil {
-		err = f.Sync()
-	}
-	if bad := f.Close(); err == nil {
-		err = bad
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name()) // there may be none any more
+	if err := wholefile.Write(path, m.write); err != nil {
 		return fmt.Errorf("keeping the topology: %w", err)
 	}
 	return nil

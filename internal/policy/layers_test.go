@@ -11,7 +11,7 @@ import (
 // lower floors and never one of its own floor. A folder that is not named belongs to
 // the nearest one above it; one that is named twice over counts by the longer name.
 var floors = [][]string{
-	{"flow", "decode/xdr", "internal/mem"},
+	{"flow", "decode/xdr", "internal/mem", "internal/wholefile"},
 	{"decode/sflow", "decode/packet", "topology", "proto/flowpb"},
 	{"proto", "docs"},
 	{"decode", "collector", "collector/forward", "analytics/flowtable", "analytics/path", "analytics/elephant", "analytics/links", "analytics/alert", "publish", "fabric"},

@@ -7,11 +7,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/url"
 	"os"
 	"path/filepath"
 	"time"
 
+	"spoor/internal/wholefile"
 	"spoor/publish"
 )
 
@@ -176,8 +178,5 @@ func (s *Sink) storeIDs() error {
 	if err := os.MkdirAll(filepath.Dir(file), 0o750); err != nil {
 		return err
 	}
-	if err := os.WriteFile(file+".new", append(data, '\n'), 0o640); err != nil {
-		return err
-	}
-	return os.Rename(file+".new", file)
+	return wholefile.Write(file, func(w io.Writer) error { _, err := w.Write(append(data, '\n')); return err })
 }

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/crc32"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -18,6 +19,7 @@ import (
 	"time"
 
 	"spoor/analytics"
+	"spoor/internal/wholefile"
 )
 
 // Alerts keeps the alerts that are up on disk, so that they survive a restart
@@ -125,22 +127,8 @@ func (k *Alerts) save(j *analytics.Journal) error {
 	if err := os.MkdirAll(filepath.Dir(k.path), 0o750); err != nil {
 		return fmt.Errorf("keeping alerts: %w", err)
 	}
-	f, err := os.OpenFile(k.path+".tmp", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return fmt.Errorf("keeping alerts: %w", err)
-	}
-	if _, err = f.WriteString(journalHead(body) + "\n"); err == nil {
-		_, err = f.Write(body)
-	}
-	if err == nil {
-		err = f.Sync()
-	}
-	if bad := f.Close(); err == nil {
-		err = bad
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), k.path)
-	}
+	text := append([]byte(journalHead(body)+"\n"), body...)
+	err = wholefile.Write(k.path, func(w io.Writer) error { _, err := w.Write(text); return err })
 	if err != nil {
 		return fmt.Errorf("keeping alerts: %w", err)
 	}
