@@ -9,12 +9,13 @@ import (
 	"spoor/decode"
 	"spoor/decode/sflow"
 	"spoor/flow"
+	"spoor/internal/testkit/annotated"
 )
 
 // counters gives a compact counters sample of ifIndex 5 with the records.
 func counters(tb testing.TB, records ...[]byte) []byte {
 	tb.Helper()
-	head := binary.BigEndian.AppendUint32(words(tb, "00000009 00000005"), uint32(len(records)))
+	head := binary.BigEndian.AppendUint32(annotated.Bytes(tb, "00000009 00000005"), uint32(len(records)))
 	return item(2, append([][]byte{head}, records...)...)
 }
 
@@ -30,9 +31,9 @@ func TestCountersSample(t *testing.T) {
 	r, res, _ := decodeAll(datagram(t, counters(t,
 		ifCounters(10e9),
 		item(2, make([]byte, 52)),
-		item(1005, words(t, "00000004 73777031")),
-		item(2000, words(t, "00000002 6c310000 000102030405060708090a0b0c0d0e0f 00000003 00000002 00000000")),
-		item(2001, words(t, "00000001 00000005 00000001 0200000000010000")),
+		item(1005, annotated.Bytes(t, "00000004 73777031")),
+		item(2000, annotated.Bytes(t, "00000002 6c310000 000102030405060708090a0b0c0d0e0f 00000003 00000002 00000000")),
+		item(2001, annotated.Bytes(t, "00000001 00000005 00000001 0200000000010000")),
 		item(2003, make([]byte, 68)),
 	)))
 	if res != (decode.Result{Counter: 1}) {
@@ -73,9 +74,9 @@ func TestSpeeds(t *testing.T) {
 func TestRefusedCounterRecord(t *testing.T) {
 	r, res, stats := decodeAll(datagram(t, counters(t,
 		ifCounters(1e9),
-		item(2000, words(t, "00000002 6c310000 0001")),
-		item(1005, words(t, "00000009 73777031")),
-		item(2001, words(t, "00000002 00000005 00000001 0200000000010000")),
+		item(2000, annotated.Bytes(t, "00000002 6c310000 0001")),
+		item(1005, annotated.Bytes(t, "00000009 73777031")),
+		item(2001, annotated.Bytes(t, "00000002 00000005 00000001 0200000000010000")),
 	)))
 	if res.Outcome != decode.Partial || res.Reason != decode.ReasonRecordShort || res.Counter != 1 {
 		t.Fatalf("%+v", res)
@@ -100,7 +101,7 @@ func TestRefusedCounterRecord(t *testing.T) {
 func TestStats(t *testing.T) {
 	r := &recorder{}
 	d := decode.New(r)
-	vendor := uint32(sflow.MakeFormat(4413, 77))
+	vendor := uint32(4413<<12 | 77)
 	d.Decode(datagram(t,
 		counters(t, item(3999, make([]byte, 68)), item(vendor, make([]byte, 8)), item(vendor, nil), ifCounters(1)),
 		item(5, make([]byte, 32)), item(vendor, nil)))
@@ -142,7 +143,7 @@ func TestUnknownIsBounded(t *testing.T) {
 	d := decode.New(&recorder{})
 	const formats = 3000
 	for i := range uint32(formats) {
-		d.Decode(datagram(t, item(uint32(sflow.MakeFormat(i+1, 7)), nil)))
+		d.Decode(datagram(t, item((i+1)<<12|7, nil)))
 	}
 	sum := d.Stats().Unknown.Other
 	kept := 0

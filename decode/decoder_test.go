@@ -2,30 +2,14 @@ package decode_test
 
 import (
 	"encoding/binary"
-	"encoding/hex"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"spoor/decode"
 	"spoor/flow"
+	"spoor/internal/testkit/annotated"
 )
-
-// words gives the bytes of a text of hexadecimal words; what follows a "#" on a line is a remark.
-func words(tb testing.TB, text string) []byte {
-	tb.Helper()
-	var b []byte
-	for line := range strings.Lines(text) {
-		line, _, _ = strings.Cut(line, "#")
-		part, err := hex.DecodeString(strings.Join(strings.Fields(line), ""))
-		if err != nil {
-			tb.Fatalf("%q: %v", line, err)
-		}
-		b = append(b, part...)
-	}
-	return b
-}
 
 // item gives a sample or record of a format with its length in front and its padding behind.
 func item(format uint32, body ...[]byte) []byte {
@@ -41,7 +25,7 @@ func item(format uint32, body ...[]byte) []byte {
 // datagram gives a datagram of 10.0.0.1 with the samples.
 func datagram(tb testing.TB, samples ...[]byte) []byte {
 	tb.Helper()
-	b := words(tb, `
+	b := annotated.Bytes(tb, `
 		00000005           # version
 		00000001 0a000001  # agent 10.0.0.1
 		00000002           # sub-agent
@@ -57,7 +41,7 @@ func datagram(tb testing.TB, samples ...[]byte) []byte {
 // flowSample gives a compact flow sample with source, input and output as told.
 func flowSample(tb testing.TB, source, input, output string, records ...[]byte) []byte {
 	tb.Helper()
-	head := words(tb, "00000001"+source+"00000064 00000384 00000005"+input+output)
+	head := annotated.Bytes(tb, "00000001"+source+"00000064 00000384 00000005"+input+output)
 	head = binary.BigEndian.AppendUint32(head, uint32(len(records)))
 	return item(1, append([][]byte{head}, records...)...)
 }
@@ -76,11 +60,11 @@ var agent = flow.AddrFrom4([4]byte{10, 0, 0, 1})
 
 func TestSampleFields(t *testing.T) {
 	got := one(t, flowSample(t, "00000065", "00000065", "00000096",
-		item(1001, words(t, "0000000a 00000000 ffffffff 00000000")),
-		item(1002, words(t, "00000001 0a0000fe 00000018 00000020")),
-		item(1024, words(t, "000005dc 00000011 0aff0001 0aff0002 0000c000 000012b5 00000000 00000000")),
-		item(1030, words(t, "00000064")),
-		item(1043, words(t, "17974f00 00000001")),
+		item(1001, annotated.Bytes(t, "0000000a 00000000 ffffffff 00000000")),
+		item(1002, annotated.Bytes(t, "00000001 0a0000fe 00000018 00000020")),
+		item(1024, annotated.Bytes(t, "000005dc 00000011 0aff0001 0aff0002 0000c000 000012b5 00000000 00000000")),
+		item(1030, annotated.Bytes(t, "00000064")),
+		item(1043, annotated.Bytes(t, "17974f00 00000001")),
 	))
 	want := flow.Sample{
 		Agent: agent, SubAgent: 2, DatagramSeq: 7, Timestamp: 0x17974f0000000001,
@@ -140,7 +124,7 @@ func TestInterfaces(t *testing.T) {
 		"unknown format":    {"00000000 00000065 00000064 00000384 00000000 00000007 00000065 00000003 00000065", flow.Interface{Value: 101}, flow.Interface{Value: 101}, flow.DirectionUnknown},
 		"dropped":           {"00000000 00000065 00000064 00000384 00000000 00000000 00000065 00000001 00000103", index(101), flow.Interface{Kind: flow.InterfaceDiscarded, Value: 259}, flow.Ingress},
 	} {
-		s := one(t, item(3, words(t, "00000001"+tc.text+"00000000")))
+		s := one(t, item(3, annotated.Bytes(t, "00000001"+tc.text+"00000000")))
 		if s.Input != tc.wantIn || s.Output != tc.wantOut || s.Direction != tc.direction || !s.Expanded {
 			t.Errorf("expanded, %s: %+v > %+v %v", name, s.Input, s.Output, s.Direction)
 		}
@@ -149,7 +133,7 @@ func TestInterfaces(t *testing.T) {
 
 // TestSinkDecides checks that the sink can name the agent and refuse the samples.
 func TestSinkDecides(t *testing.T) {
-	payload := datagram(t, flowSample(t, "00000065", "00000065", "00000096"), item(2, words(t, "00000001 00000065 00000000")))
+	payload := datagram(t, flowSample(t, "00000065", "00000065", "00000096"), item(2, annotated.Bytes(t, "00000001 00000065 00000000")))
 	alias := flow.AddrFrom4([4]byte{192, 0, 2, 1})
 	r := &recorder{agent: alias}
 	if res := decode.New(r).Decode(payload); res != (decode.Result{Flow: 1, Counter: 1}) {
@@ -174,8 +158,8 @@ func TestNothingStays(t *testing.T) {
 	d := decode.New(r)
 	d.Decode(datagram(t,
 		flowSample(t, "00000065", "00000065", "00000096",
-			item(1, words(t, "00000001 00000040 00000004 0000000e 020000000002 020000000001 0806 0000")),
-			item(1001, make([]byte, 16)), item(3, make([]byte, 32)), item(1030, words(t, "00000064")))))
+			item(1, annotated.Bytes(t, "00000001 00000040 00000004 0000000e 020000000002 020000000001 0806 0000")),
+			item(1001, make([]byte, 16)), item(3, make([]byte, 32)), item(1030, annotated.Bytes(t, "00000064")))))
 	d.Decode(datagram(t, flowSample(t, "00000000", "00000000", "00000000")))
 	want := flow.Sample{Agent: agent, SubAgent: 2, DatagramSeq: 7, Sequence: 1, SamplingRate: 100, SamplePool: 900, Drops: 5}
 	if diff := cmp.Diff(want, r.samples[1]); diff != "" {

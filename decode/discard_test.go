@@ -8,12 +8,13 @@ import (
 	"spoor/decode"
 	"spoor/decode/sflow"
 	"spoor/flow"
+	"spoor/internal/testkit/annotated"
 )
 
 // discarded gives a discarded packet sample of port 101: 3 suppressed, out 150, with the reason and the records.
 func discarded(tb testing.TB, reason string, records ...[]byte) []byte {
 	tb.Helper()
-	head := words(tb, "00000009 00000000 00000065 00000003 00000065 00000096"+reason)
+	head := annotated.Bytes(tb, "00000009 00000000 00000065 00000003 00000065 00000096"+reason)
 	head = append(head, u(uint32(len(records)))...)
 	return item(5, append([][]byte{head}, records...)...)
 }
@@ -26,7 +27,7 @@ func TestDiscardedPacket(t *testing.T) {
 		item(1038, opaque([]byte("ip_forward"))),
 		item(1041, opaque([]byte("acl_drops")), opaque([]byte("ingress_flow_action_drop"))),
 		item(1042, opaque([]byte("IP_INADDRERRORS"))),
-		item(1043, words(t, "17974f00 00000001")),
+		item(1043, annotated.Bytes(t, "17974f00 00000001")),
 	)))
 	if res != (decode.Result{Discard: 1}) || stats.Samples[decode.KindDiscard][decode.Decoded] != 1 {
 		t.Fatalf("%+v", res)

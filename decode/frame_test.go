@@ -8,6 +8,7 @@ import (
 
 	"spoor/decode"
 	"spoor/flow"
+	"spoor/internal/testkit/annotated"
 )
 
 // header gives a sampled_header record with an Ethernet frame: an IPv4 header
@@ -20,9 +21,9 @@ func header(tb testing.TB, protocol, frame, stripped, total uint32, captured int
 	b = binary.BigEndian.AppendUint32(b, uint32(captured))
 	var packet []byte
 	if protocol == 1 {
-		packet = words(tb, "020000000002 020000000001 0800")
+		packet = annotated.Bytes(tb, "020000000002 020000000001 0800")
 	}
-	packet = append(packet, words(tb, "45000000 00000000 40fd0000 0a010101 0a020101")...)
+	packet = append(packet, annotated.Bytes(tb, "45000000 00000000 40fd0000 0a010101 0a020101")...)
 	binary.BigEndian.PutUint16(packet[len(packet)-18:], uint16(total))
 	packet = append(packet, make([]byte, captured-len(packet)+(4-captured%4)%4)...)
 	return item(1, b, packet)
@@ -96,7 +97,7 @@ func TestInnerFrame(t *testing.T) {
 		"Ethernet": "00000001 0000005a 00000004 0000003e 020000000002 020000000001 0800" + gre + inner + "0000",
 		"bare IP":  "0000000b 0000005a 00000012 00000030" + gre + inner,
 	} {
-		s := one(t, flowSample(t, "00000065", "00000065", "00000096", item(1, words(t, text))))
+		s := one(t, flowSample(t, "00000065", "00000065", "00000096", item(1, annotated.Bytes(t, text))))
 		if s.Packet.Tunnel != flow.TunnelGRE || s.FrameLength != 86 || s.FrameLength-uint32(s.Packet.OuterLength) != 48 {
 			t.Errorf("%s: frame %d, outer %d: %+v", name, s.FrameLength, s.Packet.OuterLength, s.Packet)
 		}
@@ -111,11 +112,11 @@ func TestWithoutHeader(t *testing.T) {
 	both.SrcMAC, both.DstMAC = 0x020000000001, 0x020000000002
 	ip6 := flow.Packet{Key: flow.Key{Src: flow.Addr{0: 0xfd, 15: 1}, Dst: flow.Addr{0: 0xfd, 15: 2}, Proto: 58}, EtherType: 0x86dd, TOS: 0x2e, IPLength: 60}
 	link := flow.Packet{SrcMAC: 0x020000000001, DstMAC: 0x020000000002, EtherType: 0x800}
-	ethernet := item(2, words(t, "000005ee 0200000000010000 0200000000020000 00000800"))
-	ipv4 := item(3, words(t, "000005dc 00000006 0a010101 0a020101 00009cb0 00001451 00000018 0000002e"))
-	ipv6 := item(4, words(t, `0000003c 0000003a fd000000000000000000000000000001 fd000000000000000000000000000002
+	ethernet := item(2, annotated.Bytes(t, "000005ee 0200000000010000 0200000000020000 00000800"))
+	ipv4 := item(3, annotated.Bytes(t, "000005dc 00000006 0a010101 0a020101 00009cb0 00001451 00000018 0000002e"))
+	ipv6 := item(4, annotated.Bytes(t, `0000003c 0000003a fd000000000000000000000000000001 fd000000000000000000000000000002
 		00000087 00000000 00000000 0000002e`))
-	endless, endless6 := item(4, append(words(t, "ffffffff"), ipv6[12:]...)), ip6
+	endless, endless6 := item(4, append(annotated.Bytes(t, "ffffffff"), ipv6[12:]...)), ip6
 	endless6.IPLength = 65535
 	sample := func(records ...[]byte) flow.Sample {
 		return one(t, flowSample(t, "00000065", "00000065", "00000096", records...))

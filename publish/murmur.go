@@ -35,7 +35,5 @@ func murmurEnd(h uint32) uint32 {
 	return h ^ h>>15
 }
 
-// Partition gives the partition of a key among n, as Java's producer does.
-func Partition(key []byte, n int32) int32 { return place(Murmur2(key), n) }
-
+// place gives the partition of a key's hash among n, as Java's producer does.
 func place(hash uint32, n int32) int32 { return int32(hash&0x7fffffff) % n }

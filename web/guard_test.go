@@ -1,17 +1,9 @@
 package web
 
 import (
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"io"
 	"log/slog"
-	"math/big"
-	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -19,6 +11,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"spoor/internal/testkit/certificate"
 )
 
 const goodToken = "correct-horse-battery"
@@ -172,40 +166,13 @@ func TestExposed(t *testing.T) {
 	}
 }
 
-// certificate writes a self-signed one, and gives who trusts it.
-func certificate(t *testing.T) (certFile, keyFile string, roots *x509.CertPool) {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	c := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "spoor"}, NotAfter: time.Now().Add(time.Hour), IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true}
-	der, err := x509.CreateCertificate(rand.Reader, c, c, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	private, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	certFile, keyFile, roots = filepath.Join(dir, "c"), filepath.Join(dir, "k"), x509.NewCertPool()
-	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
-	roots.AppendCertsFromPEM(text)
-	for name, b := range map[string][]byte{certFile: text, keyFile: pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})} {
-		if err := os.WriteFile(name, b, 0o600); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return certFile, keyFile, roots
-}
-
 func TestTLS(t *testing.T) {
-	cert, key, roots := certificate(t)
+	ca := certificate.Authority(t, nil)
+	cert, key := ca.Files(t)
 	s := New(Config{Listen: "127.0.0.1:0", CertFile: cert, KeyFile: key}, slog.New(slog.DiscardHandler), func(io.Writer) {})
 	go func() { _ = s.Run(t.Context()) }()
 	<-s.Ready()
-	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, DisableKeepAlives: true, ForceAttemptHTTP2: true}}
+	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: ca.Roots()}, DisableKeepAlives: true, ForceAttemptHTTP2: true}}
 	resp, err := client.Get(s.URL() + "/healthz")
 	if err != nil {
 		t.Fatal(err)

@@ -27,11 +27,6 @@ type Table struct {
 	evictions uint64
 }
 
-// New makes a table of at least capacity slots (rounded up to whole buckets,
-// at most 2^31). The seed keys the hash: random per process, fixed in replay.
-// A table costs 128 bytes a slot, reserved at once and touched as flows come.
-func New(capacity int, seed [2]uint64) *Table { return NewSet(1, capacity, seed).Tables[0] }
-
 // Get finds the flow of key or makes it, with now (arrival, Unix ns) as
 // its first time; fresh tells which. A flow that must give way is handed to
 // OnEvict first. The slot is the flow's until it is evicted or deleted.

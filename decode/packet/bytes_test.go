@@ -1,12 +1,11 @@
 package packet_test
 
 import (
-	"encoding/hex"
-	"strings"
 	"testing"
 
 	"spoor/decode/packet"
 	"spoor/flow"
+	"spoor/internal/testkit/annotated"
 )
 
 // Headers for the tests, each field on its line; what follows a "#" is a remark.
@@ -60,26 +59,11 @@ var (
 	key6               = flow.Key{Src: v6Src, Dst: v6Dst, SrcPort: 40112, DstPort: 5201, Proto: 6}
 )
 
-// octets gives the bytes of such a text.
-func octets(tb testing.TB, text string) []byte {
-	tb.Helper()
-	var digits strings.Builder
-	for line := range strings.Lines(text) {
-		line, _, _ = strings.Cut(line, "#")
-		digits.WriteString(strings.Join(strings.Fields(line), ""))
-	}
-	b, err := hex.DecodeString(digits.String())
-	if err != nil {
-		tb.Fatalf("%v in\n%s", err, text)
-	}
-	return b
-}
-
 // dissect gives the dissection of a text of bytes.
 func dissect(tb testing.TB, text string, protocol uint32) flow.Packet {
 	tb.Helper()
 	var p flow.Packet
-	packet.Dissect(octets(tb, text), protocol, &p)
+	packet.Dissect(annotated.Bytes(tb, text), protocol, &p)
 	return p
 }
 

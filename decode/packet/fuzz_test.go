@@ -6,6 +6,7 @@ import (
 
 	"spoor/decode/packet"
 	"spoor/flow"
+	"spoor/internal/testkit/annotated"
 )
 
 // FuzzDissect checks what must hold for any header: no panic, nothing read
@@ -22,10 +23,10 @@ func FuzzDissect(f *testing.F) {
 		"020000000002 020000000001 88a8 0064 8100 0065 0800" + ipTCP + tcp,
 		"020000000002 020000000001 0044 aaaa03 000000 0800" + ipTCP + tcp,
 	} {
-		f.Add(octets(f, text), uint32(packet.Ethernet))
+		f.Add(annotated.Bytes(f, text), uint32(packet.Ethernet))
 	}
-	f.Add(octets(f, ipTCP+tcp), uint32(packet.IPv4))
-	f.Add(octets(f, ip6TCP+tcp), uint32(packet.IPv6))
+	f.Add(annotated.Bytes(f, ipTCP+tcp), uint32(packet.IPv4))
+	f.Add(annotated.Bytes(f, ip6TCP+tcp), uint32(packet.IPv6))
 	f.Fuzz(func(t *testing.T, header []byte, protocol uint32) {
 		var p, again, long flow.Packet
 		packet.Dissect(slices.Clip(header), protocol, &p)
@@ -50,7 +51,7 @@ func FuzzDissect(f *testing.F) {
 
 // TestDissectDoesNotAllocate covers a plain packet and a tunnel.
 func TestDissectDoesNotAllocate(t *testing.T) {
-	plain, tunnel := octets(t, ethIPv4+ipTCP+tcp), octets(t, ethIPv4+outerUDP+vxlan+ethIPv6+ip6TCP+tcp)
+	plain, tunnel := annotated.Bytes(t, ethIPv4+ipTCP+tcp), annotated.Bytes(t, ethIPv4+outerUDP+vxlan+ethIPv6+ip6TCP+tcp)
 	var p flow.Packet
 	if n := testing.AllocsPerRun(100, func() {
 		p = flow.Packet{}
@@ -67,7 +68,7 @@ func BenchmarkDissect(b *testing.B) {
 		"tcp": ethIPv4 + ipTCP + tcp, "tcp6": ethIPv6 + ip6TCP + tcp, "vxlan": ethIPv4 + outerUDP + vxlan + ethIPv4 + ipTCP + tcp,
 	} {
 		b.Run(name, func(b *testing.B) {
-			header := octets(b, text)
+			header := annotated.Bytes(b, text)
 			b.SetBytes(int64(len(header)))
 			b.ReportAllocs()
 			var p flow.Packet

@@ -7,6 +7,7 @@ import (
 
 	"spoor/decode/packet"
 	"spoor/flow"
+	"spoor/internal/testkit/annotated"
 )
 
 // aroundUDP is outerUDP with a length.
@@ -35,12 +36,12 @@ func TestOrdinary(t *testing.T) {
 		}
 		if !short {
 			p = flow.Packet{}
-			packet.Ordinary(octets(t, ordinaries["tag vxlan"]), &p)
+			packet.Ordinary(annotated.Bytes(t, ordinaries["tag vxlan"]), &p)
 		}
 		return short
 	}
 	for name, text := range ordinaries {
-		h := octets(t, text)
+		h := annotated.Bytes(t, text)
 		if !check(h) {
 			t.Errorf("%s does not go the short way", name)
 		}

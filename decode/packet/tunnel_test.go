@@ -8,6 +8,7 @@ import (
 
 	"spoor/decode/packet"
 	"spoor/flow"
+	"spoor/internal/testkit/annotated"
 )
 
 func TestVXLAN(t *testing.T) {
@@ -195,10 +196,10 @@ func TestGREFlags(t *testing.T) {
 
 // TestOuterLength subtracts the outer headers from a frame: what remains is the inner one.
 func TestOuterLength(t *testing.T) {
-	in := octets(t, ethIPv4+outerUDP+vxlan+ethIPv4+ipTCP+tcp)
+	in := annotated.Bytes(t, ethIPv4+outerUDP+vxlan+ethIPv4+ipTCP+tcp)
 	var p flow.Packet
 	packet.Dissect(in, packet.Ethernet, &p)
-	inner := octets(t, ethIPv4+ipTCP+tcp)
+	inner := annotated.Bytes(t, ethIPv4+ipTCP+tcp)
 	if got := len(in) - int(p.OuterLength); got != len(inner) {
 		t.Errorf("inner frame of %d bytes, want %d", got, len(inner))
 	}

@@ -130,9 +130,6 @@ const (
 	FormatNVMLGPU             Format = 5703<<12 | 1
 )
 
-// MakeFormat gives the data_format of an enterprise's structure.
-func MakeFormat(enterprise, number uint32) Format { return Format(enterprise<<12 | number&0xfff) }
-
 // Enterprise gives the SMI private enterprise code, 0 for the standard's own structures.
 func (f Format) Enterprise() uint32 { return uint32(f) >> 12 }
 

@@ -15,6 +15,7 @@ import (
 	"spoor/decode/sflow"
 	"spoor/decode/xdr"
 	"spoor/flow"
+	"spoor/internal/testkit/annotated"
 )
 
 // golden is one record as its text lays it out: the words of each field, and in
@@ -39,7 +40,7 @@ func (g *golden) fields(t *testing.T) (want []field) {
 	at, begin := 0, 0
 	for line := range strings.Lines(g.bytes) {
 		_, remark, found := strings.Cut(strings.TrimSpace(line), "# ")
-		at += len(words(t, line))
+		at += len(annotated.Bytes(t, line))
 		if !found {
 			continue // the field goes on
 		}
@@ -69,7 +70,7 @@ func TestGolden(t *testing.T) {
 		for _, records := range list.golden {
 			for i := range records {
 				g := &records[i]
-				k, ok := byFormat[sflow.MakeFormat(g.enterprise, g.number)]
+				k, ok := byFormat[sflow.Format(g.enterprise<<12|g.number)]
 				if !ok || k.Name != g.name {
 					t.Errorf("%d:%d is %q in the list, want %q", g.enterprise, g.number, k.Name, g.name)
 					continue
@@ -86,7 +87,7 @@ func TestGolden(t *testing.T) {
 
 func (g *golden) check(t *testing.T, k sflow.Known) {
 	t.Helper()
-	b, want := words(t, g.bytes), g.fields(t)
+	b, want := annotated.Bytes(t, g.bytes), g.fields(t)
 	s := k.New()
 	if f := s.Parse(b); f != xdr.OK {
 		t.Fatal(f)

@@ -5,6 +5,7 @@ import (
 
 	"spoor/decode/sflow"
 	"spoor/decode/xdr"
+	"spoor/internal/testkit/annotated"
 )
 
 // all are the records of flow samples, then those of counters samples.
@@ -48,7 +49,7 @@ func FuzzRecords(f *testing.F) {
 
 // FuzzRealTime: as FuzzRecords, for the samples of host-sflow.
 func FuzzRealTime(f *testing.F) {
-	f.Add(words(f, "00000002 61620000 00000001 00000001 63000000 00000005 3fc00000"))
+	f.Add(annotated.Bytes(f, "00000002 61620000 00000001 00000001 63000000 00000005 3fc00000"))
 	f.Fuzz(func(t *testing.T, b []byte) {
 		var s sflow.RealTime
 		for _, parse := range []func([]byte) xdr.Fault{s.ParseMetric, s.ParseFlow} {

@@ -5,14 +5,15 @@ import (
 
 	"spoor/decode/sflow"
 	"spoor/decode/xdr"
+	"spoor/internal/testkit/annotated"
 )
 
 // TestListsStop: who breaks out of a list gets no further element, and no panic.
 func TestListsStop(t *testing.T) {
-	adapters := sflow.Adapters(words(t, "00000005 00000000 00000006 00000000"))
-	path := sflow.ASPath(words(t, "00000002 00000001 0000fde8 00000001 00000001 0000fde9"))
+	adapters := sflow.Adapters(annotated.Bytes(t, "00000005 00000000 00000006 00000000"))
+	path := sflow.ASPath(annotated.Bytes(t, "00000002 00000001 0000fde8 00000001 00000001 0000fde9"))
 	var metric sflow.RealTime
-	if f := metric.ParseMetric(words(t, "00000000 00000002 00000000 00000001 00000001 00000000 00000001 00000002")); f != xdr.OK {
+	if f := metric.ParseMetric(annotated.Bytes(t, "00000000 00000002 00000000 00000001 00000001 00000000 00000001 00000002")); f != xdr.OK {
 		t.Fatal(f)
 	}
 	lanes := sflow.Lanes(make([]byte, 80))
@@ -55,7 +56,7 @@ func TestASPathEnds(t *testing.T) {
 		"an empty segment at the end": {"00000002 00000001 0000fde8 00000001 00000000", 65000, 65000},
 		"only empty segments":         {"00000002 00000000 00000001 00000000", 0, 0},
 	} {
-		if first, last := sflow.ASPath(words(t, tc.in)).Ends(); first != tc.first || last != tc.last {
+		if first, last := sflow.ASPath(annotated.Bytes(t, tc.in)).Ends(); first != tc.first || last != tc.last {
 			t.Errorf("%s: %d to %d, want %d to %d", name, first, last, tc.first, tc.last)
 		}
 	}
@@ -78,14 +79,14 @@ func TestListsAtTheirLeast(t *testing.T) {
 		"an optical port, dark":    {new(sflow.OpticalModule), "00000001 00000004 00000ce4 000003e8 00000000", xdr.OK},
 		"words that are not whole": {new(sflow.VLANStack), "00000002 81000064 810000", xdr.Length},
 	} {
-		if f := tc.into.Parse(words(t, tc.in)); f != tc.want {
+		if f := tc.into.Parse(annotated.Bytes(t, tc.in)); f != tc.want {
 			t.Errorf("%s: %v, want %v", name, f, tc.want)
 		}
 	}
-	if list, f := sflow.AppendHostAdapters(nil, words(t, "00000002 00000005 00000000 00000006 00000000")); f != xdr.OK || len(list) != 0 {
+	if list, f := sflow.AppendHostAdapters(nil, annotated.Bytes(t, "00000002 00000005 00000000 00000006 00000000")); f != xdr.OK || len(list) != 0 {
 		t.Errorf("adapters without a MAC address: %v %v", list, f)
 	}
-	if _, f := sflow.AppendHostAdapters(nil, words(t, "00000002 00000005 00000000 00000006")); f != xdr.Length {
+	if _, f := sflow.AppendHostAdapters(nil, annotated.Bytes(t, "00000002 00000005 00000000 00000006")); f != xdr.Length {
 		t.Errorf("an adapter too many: %v", f)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"spoor/decode/sflow"
 	"spoor/decode/xdr"
 	"spoor/flow"
+	"spoor/internal/testkit/annotated"
 )
 
 // TestRealTimeValues has each type of value of both samples, whose numbers
@@ -46,7 +47,7 @@ func TestRealTimeValues(t *testing.T) {
 			{"rtflow", "00000001 64000000 00000064 000003e8", (*sflow.RealTime).ParseFlow, tc.flow},
 		} {
 			var s sflow.RealTime
-			b := words(t, kind.head+"00000001 00000001 76000000"+tc.bytes) // one value, "v"
+			b := annotated.Bytes(t, kind.head+"00000001 00000001 76000000"+tc.bytes) // one value, "v"
 			f := kind.parse(&s, b)
 			if kind.want == nil {
 				if f != xdr.Value {
@@ -71,19 +72,19 @@ func TestRealTimeBounds(t *testing.T) {
 	var s sflow.RealTime
 	two := "00000000 00000002" // source "", two values
 	least := "00000000 00000000 00000000"
-	if f := s.ParseMetric(words(t, two+least+least)); f != xdr.OK {
+	if f := s.ParseMetric(annotated.Bytes(t, two+least+least)); f != xdr.OK {
 		t.Errorf("two values of the least size: %v", f)
 	}
-	if f := s.ParseMetric(words(t, two+least+"00000000 00000000")); f != xdr.Length {
+	if f := s.ParseMetric(annotated.Bytes(t, two+least+"00000000 00000000")); f != xdr.Length {
 		t.Errorf("two values in the bytes of less: %v", f)
 	}
-	if f := s.ParseMetric(words(t, "00000000 ffffffff"+least)); f != xdr.Length {
+	if f := s.ParseMetric(annotated.Bytes(t, "00000000 ffffffff"+least)); f != xdr.Length {
 		t.Errorf("2^32-1 values: %v", f)
 	}
-	if f := s.ParseFlow(words(t, "00000000 00000001 00000001 00000001 00000000 00000003 20010db8")); f != xdr.Short {
+	if f := s.ParseFlow(annotated.Bytes(t, "00000000 00000001 00000001 00000001 00000000 00000003 20010db8")); f != xdr.Short {
 		t.Errorf("an IPv6 address cut: %v", f)
 	}
-	if f := s.ParseFlow(words(t, "00000000 00000001 00000001 00000001 00000004 61626364 00000002")); f != xdr.Short {
+	if f := s.ParseFlow(annotated.Bytes(t, "00000000 00000001 00000001 00000001 00000004 61626364 00000002")); f != xdr.Short {
 		t.Errorf("an IPv4 address cut: %v", f)
 	}
 }

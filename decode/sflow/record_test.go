@@ -9,6 +9,7 @@ import (
 	"spoor/decode/sflow"
 	"spoor/decode/xdr"
 	"spoor/flow"
+	"spoor/internal/testkit/annotated"
 )
 
 func TestSampledHeader(t *testing.T) {
@@ -26,7 +27,7 @@ func TestSampledHeader(t *testing.T) {
 		"without its length": {head, "", false, xdr.Short},
 	} {
 		var h sflow.SampledHeader
-		fault := h.Parse(words(t, tc.in))
+		fault := h.Parse(annotated.Bytes(t, tc.in))
 		if fault != tc.fault {
 			t.Errorf("%s: fault %v", name, fault)
 		}
@@ -48,7 +49,7 @@ func TestSampledEthernet(t *testing.T) {
 		"with a tail": "00000040 0200000000010000 0200000000020000 00000800 00000063",
 	} {
 		var got sflow.SampledEthernet
-		if fault := got.Parse(words(t, in)); fault != xdr.OK || got != want {
+		if fault := got.Parse(annotated.Bytes(t, in)); fault != xdr.OK || got != want {
 			t.Errorf("%s: %v %+v", name, fault, got)
 		}
 	}
@@ -65,12 +66,12 @@ func TestSampledIP(t *testing.T) {
 		SrcPort: 40112, DstPort: 5201, TCPFlags: 0x18, TOS: 0x2e,
 	}
 	var got sflow.SampledIP
-	v4 := words(t, "000005dc 00000006 0a010101 0a020101"+tail)
+	v4 := annotated.Bytes(t, "000005dc 00000006 0a010101 0a020101"+tail)
 	if fault := got.ParseIPv4(v4); fault != xdr.OK || got != want {
 		t.Errorf("IPv4: %v %+v", fault, got)
 	}
 	want.Src, want.Dst = flow.Addr{0: 0xfd, 15: 1}, flow.Addr{0: 0xfd, 15: 2}
-	v6 := words(t, "000005dc 00000006 fd000000000000000000000000000001 fd000000000000000000000000000002"+tail)
+	v6 := annotated.Bytes(t, "000005dc 00000006 fd000000000000000000000000000001 fd000000000000000000000000000002"+tail)
 	if fault := got.ParseIPv6(v6); fault != xdr.OK || got != want {
 		t.Errorf("IPv6: %v %+v", fault, got)
 	}
@@ -81,7 +82,7 @@ func TestSampledIP(t *testing.T) {
 
 func TestExtendedRecords(t *testing.T) {
 	var s sflow.ExtendedSwitch
-	if f := s.Parse(words(t, "0000000a 00000001 00000014 00000002")); f != xdr.OK || s != (sflow.ExtendedSwitch{10, 1, 20, 2}) {
+	if f := s.Parse(annotated.Bytes(t, "0000000a 00000001 00000014 00000002")); f != xdr.OK || s != (sflow.ExtendedSwitch{10, 1, 20, 2}) {
 		t.Errorf("switch: %v %+v", f, s)
 	}
 	if f := s.Parse(make([]byte, 12)); f != xdr.Short {
@@ -99,18 +100,18 @@ func TestExtendedRecords(t *testing.T) {
 		"cut":       {"00000001 0a000001 00000018", sflow.ExtendedRouter{}, xdr.Short},
 	} {
 		var r sflow.ExtendedRouter
-		f := r.Parse(words(t, tc.in))
+		f := r.Parse(annotated.Bytes(t, tc.in))
 		if f != tc.fault || f == xdr.OK && r != tc.want {
 			t.Errorf("router, %s: %v %+v", name, f, r)
 		}
 	}
-	if vni, f := sflow.ParseVNI(words(t, "00000064")); vni != 100 || f != xdr.OK {
+	if vni, f := sflow.ParseVNI(annotated.Bytes(t, "00000064")); vni != 100 || f != xdr.OK {
 		t.Errorf("VNI %d %v", vni, f)
 	}
 	if _, f := sflow.ParseVNI(make([]byte, 3)); f != xdr.Short {
 		t.Errorf("cut VNI: %v", f)
 	}
-	if ns, f := sflow.ParseTimestamp(words(t, "188c6f8b 2d4b1c00")); ns != 0x188c6f8b2d4b1c00 || f != xdr.OK {
+	if ns, f := sflow.ParseTimestamp(annotated.Bytes(t, "188c6f8b 2d4b1c00")); ns != 0x188c6f8b2d4b1c00 || f != xdr.OK {
 		t.Errorf("timestamp %x %v", ns, f)
 	}
 	if _, f := sflow.ParseTimestamp(make([]byte, 4)); f != xdr.Short {
@@ -155,14 +156,14 @@ func TestCounterFieldOrder(t *testing.T) {
 }
 
 func TestNames(t *testing.T) {
-	if name, f := sflow.ParsePortName(words(t, "00000004 73777031")); string(name) != "swp1" || f != xdr.OK {
+	if name, f := sflow.ParsePortName(annotated.Bytes(t, "00000004 73777031")); string(name) != "swp1" || f != xdr.OK {
 		t.Errorf("port name %q %v", name, f)
 	}
-	if _, f := sflow.ParsePortName(words(t, "00000005 73777031")); f != xdr.Length {
+	if _, f := sflow.ParsePortName(annotated.Bytes(t, "00000005 73777031")); f != xdr.Length {
 		t.Errorf("port name longer than its record: %v", f)
 	}
 	var h flow.HostDescr
-	in := words(t, `
+	in := annotated.Bytes(t, `
 		00000005 6c65616631000000         # host name: leaf1
 		000102030405060708090a0b0c0d0e0f  # UUID, without a length word
 		00000003 00000002                 # x86_64, Linux
@@ -182,7 +183,7 @@ func TestNames(t *testing.T) {
 }
 
 func TestHostAdapters(t *testing.T) {
-	in := words(t, `
+	in := annotated.Bytes(t, `
 		00000002          # two adapters
 		00000005          # ifIndex 5
 		00000001          # with one MAC address
@@ -203,7 +204,7 @@ func TestHostAdapters(t *testing.T) {
 		"second adapter is cut": "00000002 00000005 00000001 0200000000010000 00000006",
 		"MAC address cut":       "00000001 00000005 00000001 02000000",
 	} {
-		if got, f := sflow.AppendHostAdapters(want[:1], words(t, text)); f == xdr.OK || len(got) != 1 {
+		if got, f := sflow.AppendHostAdapters(want[:1], annotated.Bytes(t, text)); f == xdr.OK || len(got) != 1 {
 			t.Errorf("%s: %v, %d adapters", name, f, len(got))
 		}
 	}

@@ -2,8 +2,6 @@ package sflow_test
 
 import (
 	"bytes"
-	"encoding/hex"
-	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -11,22 +9,8 @@ import (
 	"spoor/decode/sflow"
 	"spoor/decode/xdr"
 	"spoor/flow"
+	"spoor/internal/testkit/annotated"
 )
-
-// words gives the bytes of a text of hexadecimal words; what follows a "#" on a line is a remark.
-func words(tb testing.TB, text string) []byte {
-	tb.Helper()
-	var b []byte
-	for line := range strings.Lines(text) {
-		line, _, _ = strings.Cut(line, "#")
-		part, err := hex.DecodeString(strings.Join(strings.Fields(line), ""))
-		if err != nil {
-			tb.Fatalf("%q: %v", line, err)
-		}
-		b = append(b, part...)
-	}
-	return b
-}
 
 func TestItem(t *testing.T) {
 	for name, tc := range map[string]struct {
@@ -53,7 +37,7 @@ func TestItem(t *testing.T) {
 }
 
 func TestFormat(t *testing.T) {
-	f := sflow.MakeFormat(4413, 2)
+	f := sflow.Format(4413<<12 | 2)
 	if f.Enterprise() != 4413 || f.Number() != 2 || f.String() != "4413:2" || sflow.FormatVNIIngress.String() != "0:1030" {
 		t.Errorf("%d:%d %s", f.Enterprise(), f.Number(), f)
 	}
@@ -79,7 +63,7 @@ func TestDatagram(t *testing.T) {
 		"only its type":  {"00000001", flow.Addr{}, xdr.Short},
 	} {
 		var d sflow.Datagram
-		rest, fault := d.Parse(words(t, tc.in))
+		rest, fault := d.Parse(annotated.Bytes(t, tc.in))
 		if fault != tc.fault {
 			t.Errorf("%s: fault %v, want %v", name, fault, tc.fault)
 		}
@@ -107,7 +91,7 @@ func TestDatagramsInTurn(t *testing.T) {
 		{"00000001 0a000001" + tail, flow.AddrFrom4([4]byte{10, 0, 0, 1})},
 		{"00000000" + tail, flow.Addr{}},
 	} {
-		rest, f := d.Parse(words(t, tc.in))
+		rest, f := d.Parse(annotated.Bytes(t, tc.in))
 		if want := (sflow.Datagram{Agent: tc.agent, SubAgentID: 1, SequenceNumber: 2, Uptime: 3}); f != xdr.OK || d != want || len(rest) != 0 {
 			t.Errorf("%v %+v, rest %x, want %+v", f, d, rest, want)
 		}
@@ -119,7 +103,7 @@ func TestFlowSample(t *testing.T) {
 		SequenceNumber: 1, SourceID: sflow.DataSource{Type: 2, Index: 1000}, SamplingRate: 100, SamplePool: 900, Drops: 5,
 		Input: sflow.Interface{Value: 101}, Output: sflow.Interface{Format: 1, Value: 256}, Records: 2,
 	}
-	compact := words(t, `
+	compact := annotated.Bytes(t, `
 		00000001          # sequence
 		020003e8          # source: class 2, index 1000
 		00000064 00000384 # rate, pool
@@ -127,7 +111,7 @@ func TestFlowSample(t *testing.T) {
 		00000065          # input: ifIndex 101
 		40000100          # output: dropped, reason 256
 		00000002 ff       # records`)
-	expanded := words(t, `
+	expanded := annotated.Bytes(t, `
 		00000001          # sequence
 		00000002 000003e8 # source
 		00000064 00000384 # rate, pool
@@ -188,7 +172,7 @@ func TestDiscardedPacket(t *testing.T) {
 		Input: 0x40000001, Output: 150, Reason: 258, Records: 4,
 	}
 	var got sflow.DiscardedPacket
-	_, ok := got.Parse(words(t, `
+	_, ok := got.Parse(annotated.Bytes(t, `
 		00000007          # sequence
 		00000003 000186a1 # source: logical entity 100001
 		0000000c          # drops: notifications that the agent could not send
@@ -218,15 +202,15 @@ func TestInterfaces(t *testing.T) {
 	} {
 		var s sflow.FlowSample
 		const head = "00000001 00ffffff 00000064 00000384 00000005" // sequence, source, rate, pool, drops
-		if _, ok := s.Parse(words(t, head+tc.compact+"00000001 00000000")); !ok || s.Input != tc.want || s.SourceID.Index != 1<<24-1 {
+		if _, ok := s.Parse(annotated.Bytes(t, head+tc.compact+"00000001 00000000")); !ok || s.Input != tc.want || s.SourceID.Index != 1<<24-1 {
 			t.Errorf("input %s: %v %+v", tc.compact, ok, s)
 		}
-		if _, ok := s.Parse(words(t, head+"00000001"+tc.compact+"00000000")); !ok || s.Output != tc.want {
+		if _, ok := s.Parse(annotated.Bytes(t, head+"00000001"+tc.compact+"00000000")); !ok || s.Output != tc.want {
 			t.Errorf("output %s: %v %+v", tc.compact, ok, s)
 		}
 	}
 	var s sflow.FlowSample
-	_, ok := s.ParseExpanded(words(t, `
+	_, ok := s.ParseExpanded(annotated.Bytes(t, `
 		00000001 00000002 4ca40185 # source: physical entity 1285816709
 		00000064 00000384 00000005 # rate, pool, drops
 		00000003 4ca40185          # input: undefined, 1285816709
@@ -241,11 +225,11 @@ func TestInterfaces(t *testing.T) {
 func TestCountersSample(t *testing.T) {
 	want := sflow.CountersSample{SequenceNumber: 9, SourceID: sflow.DataSource{Type: 1, Index: 5}, Records: 3}
 	var got sflow.CountersSample
-	if _, ok := got.Parse(words(t, "00000009 01000005 00000003")); !ok || got != want {
+	if _, ok := got.Parse(annotated.Bytes(t, "00000009 01000005 00000003")); !ok || got != want {
 		t.Errorf("compact: %v %+v", ok, got)
 	}
 	got = sflow.CountersSample{}
-	if _, ok := got.ParseExpanded(words(t, "00000009 00000001 00000005 00000003")); !ok || got != want {
+	if _, ok := got.ParseExpanded(annotated.Bytes(t, "00000009 00000001 00000005 00000003")); !ok || got != want {
 		t.Errorf("expanded: %v %+v", ok, got)
 	}
 	if _, ok := got.Parse(make([]byte, 11)); ok {

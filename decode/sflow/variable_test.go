@@ -8,10 +8,11 @@ import (
 	"spoor/decode/sflow"
 	"spoor/decode/xdr"
 	"spoor/flow"
+	"spoor/internal/testkit/annotated"
 )
 
 func TestGateway(t *testing.T) {
-	in := words(t, `
+	in := annotated.Bytes(t, `
 		00000001 0a0000fe          # next hop 10.0.0.254
 		0000fde8 0000fdf2 0000fdf3 # own, source, source peer AS
 		00000002                   # two segments
@@ -46,7 +47,7 @@ func TestGateway(t *testing.T) {
 
 func TestLAGPortStats(t *testing.T) {
 	var l sflow.LAGPortStats
-	f := l.Parse(words(t, `
+	f := l.Parse(annotated.Bytes(t, `
 		0200000000010000 0200000000020000 # actor's and partner's system
 		000003e8                          # aggregate 1000
 		47 3d 46 3c                       # states
@@ -58,7 +59,7 @@ func TestLAGPortStats(t *testing.T) {
 }
 
 func TestOpticalModule(t *testing.T) {
-	in := words(t, `
+	in := annotated.Bytes(t, `
 		00000001 00000004 00000ce4 fffffc18 # module 1, 4 lanes, 3300 mV, -1 degree
 		00000001                            # one lane told
 		00000001 00000002 00000003 00000004 00000005 00000006 00000007 00000008 00000009 0000000a`)
@@ -78,7 +79,7 @@ func TestOpticalModule(t *testing.T) {
 
 func TestHostCPU(t *testing.T) {
 	b := make([]byte, 80)
-	copy(b, words(t, "3f800000 40000000 bf800000 00000005"))
+	copy(b, annotated.Bytes(t, "3f800000 40000000 bf800000 00000005"))
 	b[79] = 9
 	var h sflow.HostCPU
 	if f := h.Parse(b); f != xdr.OK || h.LoadOne != 1 || h.LoadFive != 2 || h.LoadFifteen != -1 || h.ProcRun != 5 ||
@@ -92,20 +93,20 @@ func TestHostCPU(t *testing.T) {
 
 func TestStrings(t *testing.T) {
 	var a sflow.ExtendedACL
-	if f := a.Parse(words(t, "00000007 00000004 64656e79 00000001")); f != xdr.OK || string(a.Name) != "deny" || a.Direction != 1 {
+	if f := a.Parse(annotated.Bytes(t, "00000007 00000004 64656e79 00000001")); f != xdr.OK || string(a.Name) != "deny" || a.Direction != 1 {
 		t.Errorf("acl: %v %+v", f, a)
 	}
 	var h sflow.ExtendedHWTrap
-	if f := h.Parse(words(t, "00000002 6c330000 00000003 74746c00")); f != xdr.OK || string(h.Group) != "l3" || string(h.Trap) != "ttl" {
+	if f := h.Parse(annotated.Bytes(t, "00000002 6c330000 00000003 74746c00")); f != xdr.OK || string(h.Group) != "l3" || string(h.Trap) != "ttl" {
 		t.Errorf("trap: %v %+v", f, h)
 	}
 	var m sflow.ExtendedMPLS
-	f := m.Parse(words(t, "00000001 0a000001 00000001 00010140 00000002 00010040 00020140"))
+	f := m.Parse(annotated.Bytes(t, "00000001 0a000001 00000001 00010140 00000002 00010040 00020140"))
 	if f != xdr.OK || m.InStack.Len() != 1 || m.OutStack.Len() != 2 || m.OutStack.At(1) != 0x20140 {
 		t.Errorf("mpls: %v %+v", f, m)
 	}
 	var p sflow.BSTPortBuffers
-	f = p.Parse(words(t, "00000001 00000002 00000003 00000004 00000002 00000005 ffffffff 00000000"))
+	f = p.Parse(annotated.Bytes(t, "00000001 00000002 00000003 00000004 00000002 00000005 ffffffff 00000000"))
 	if f != xdr.OK || p.EgressQueueUnicastPC.Len() != 2 || p.EgressQueueUnicastPC.At(1) != -1 || p.EgressQueueMulticastPC.Len() != 0 {
 		t.Errorf("buffers: %v %+v", f, p)
 	}
@@ -113,29 +114,29 @@ func TestStrings(t *testing.T) {
 
 func TestSockets(t *testing.T) {
 	var a sflow.ExtendedSocketIPv4
-	f := a.Parse(words(t, "00000006 0a010101 0a020101 00009cb0 00001451"))
+	f := a.Parse(annotated.Bytes(t, "00000006 0a010101 0a020101 00009cb0 00001451"))
 	if f != xdr.OK || a != (sflow.ExtendedSocketIPv4{6, flow.AddrFrom4([4]byte{10, 1, 1, 1}), flow.AddrFrom4([4]byte{10, 2, 1, 1}), 40112, 5201}) {
 		t.Errorf("IPv4: %v %+v", f, a)
 	}
 	var b sflow.ExtendedSocketIPv6
-	f = b.Parse(words(t, "00000006 fd000000000000000000000000000001 fd000000000000000000000000000002 00009cb0 00001451"))
+	f = b.Parse(annotated.Bytes(t, "00000006 fd000000000000000000000000000001 fd000000000000000000000000000002 00009cb0 00001451"))
 	if f != xdr.OK || b != (sflow.ExtendedSocketIPv6{6, flow.Addr{0: 0xfd, 15: 1}, flow.Addr{0: 0xfd, 15: 2}, 40112, 5201}) {
 		t.Errorf("IPv6: %v %+v", f, b)
 	}
 	var n sflow.ExtendedNAT
-	f = n.Parse(words(t, "00000001 0a010101 00000002 fd000000000000000000000000000002"))
+	f = n.Parse(annotated.Bytes(t, "00000001 0a010101 00000002 fd000000000000000000000000000002"))
 	if f != xdr.OK || n != (sflow.ExtendedNAT{flow.AddrFrom4([4]byte{10, 1, 1, 1}), flow.Addr{0: 0xfd, 15: 2}}) {
 		t.Errorf("NAT: %v %+v", f, n)
 	}
 	var u sflow.ExtendedURL
-	if f := u.Parse(words(t, "00000001 00000001 2f000000 00000002 61620000")); f != xdr.OK || string(u.URL) != "/" || string(u.Host) != "ab" {
+	if f := u.Parse(annotated.Bytes(t, "00000001 00000001 2f000000 00000002 61620000")); f != xdr.OK || string(u.URL) != "/" || string(u.Host) != "ab" {
 		t.Errorf("URL: %v %+v", f, u)
 	}
 }
 
 func TestRealTime(t *testing.T) {
 	var s sflow.RealTime
-	f := s.ParseFlow(words(t, `
+	f := s.ParseFlow(annotated.Bytes(t, `
 		00000002 77650000  # data source "we"
 		00000064 000003e8  # 1 in 100, pool
 		00000003           # three fields
@@ -150,7 +151,7 @@ func TestRealTime(t *testing.T) {
 	if f != xdr.OK || string(s.DataSource) != "we" || s.SamplingRate != 100 || s.SamplePool != 1000 || !cmp.Equal(want, got) {
 		t.Errorf("%v %+v %v", f, s, got)
 	}
-	f = s.ParseMetric(words(t, "00000000 00000002 00000001 61000000 00000000 00000001 78000000 00000001 62000000 00000006 3ff8000000000000"))
+	f = s.ParseMetric(annotated.Bytes(t, "00000000 00000002 00000001 61000000 00000000 00000001 78000000 00000001 62000000 00000006 3ff8000000000000"))
 	got = map[string]any{}
 	for name, v := range s.Values.All() {
 		got[string(name)] = v
@@ -158,7 +159,7 @@ func TestRealTime(t *testing.T) {
 	if want := (map[string]any{"a": sflow.Text("x"), "b": 1.5}); f != xdr.OK || !cmp.Equal(want, got) {
 		t.Errorf("%v %v", f, got)
 	}
-	if f := s.ParseMetric(words(t, "00000000 00000001 00000001 61000000 00000009 00000000")); f != xdr.Value {
+	if f := s.ParseMetric(annotated.Bytes(t, "00000000 00000001 00000001 61000000 00000009 00000000")); f != xdr.Value {
 		t.Errorf("unknown type: %v", f)
 	}
 }

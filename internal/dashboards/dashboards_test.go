@@ -39,7 +39,7 @@ func TestShape(t *testing.T) {
 			t.Errorf("%s: uid %q, description %q", name, d.UID, d.Description)
 		}
 		uids[d.UID] = true
-		for _, p := range d.Panels() {
+		for _, p := range d.panels() {
 			if p.Title == "" || p.Description == "" || p.Width < 1 || p.Width > gridWidth || len(p.Queries) == 0 {
 				t.Errorf("%s: %+v", name, p)
 			}
@@ -70,7 +70,7 @@ func TestNames(t *testing.T) {
 		}
 	}
 	for name, d := range All() {
-		for _, p := range d.Panels() {
+		for _, p := range d.panels() {
 			for _, q := range p.Queries {
 				check(name+": "+p.Title, q.Expr)
 			}

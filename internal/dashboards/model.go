@@ -45,14 +45,6 @@ const (
 	Table Kind = "table"
 )
 
-// Panels gives all panels.
-func (d *Dashboard) Panels() (list []Panel) {
-	for _, r := range d.Rows {
-		list = append(list, r.Panels...)
-	}
-	return list
-}
-
 type object = map[string]any
 
 // Heights of panels on Grafana's grid, and its width.

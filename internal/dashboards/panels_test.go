@@ -67,7 +67,7 @@ func queries() map[string]string {
 	fill := strings.NewReplacer("$instance", ".*", "$__rate_interval", "10s")
 	all := map[string]string{"recorded": "spoor:datagrams:rate5m"}
 	for name, d := range All() {
-		for _, p := range d.Panels() {
+		for _, p := range d.panels() {
 			for i, q := range p.Queries {
 				all[fmt.Sprintf("%s: %s: %c", name, p.Title, 'A'+i)] = fill.Replace(q.Expr)
 			}
@@ -176,4 +176,12 @@ func began(ctx context.Context, t *testing.T, address, name string, args ...stri
 		t.Fatalf("%s does not say where it listens", name)
 	}
 	return ""
+}
+
+// panels gives all panels.
+func (d *Dashboard) panels() (list []Panel) {
+	for _, r := range d.Rows {
+		list = append(list, r.Panels...)
+	}
+	return list
 }

@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/twmb/franz-go/pkg/kfake"
+
+	"spoor/internal/testkit/certificate"
 )
 
 // certified is brokers that want a client certificate, and whose own certificate
@@ -25,17 +27,16 @@ type certified struct {
 func eachCertified(t *testing.T, run func(t *testing.T, c *certified)) {
 	t.Helper()
 	t.Run("embedded", func(t *testing.T) {
-		ca, c := newAuthority(t), &certified{dir: t.TempDir()}
+		ca, c := certificate.Authority(t, nil), &certified{dir: t.TempDir()}
 		past := time.Now().Add(-time.Minute)
-		write(t, filepath.Join(c.dir, "ca.pem"), ca.pem)
-		_, key, cert, keyPEM := ca.issue(t, "client", nil)
-		write(t, filepath.Join(c.dir, "client.pem"), cert)
-		write(t, filepath.Join(c.dir, "client.key"), keyPEM)
-		_, _, cert, _ = ca.issue(t, "client", func(x *x509.Certificate) { x.NotAfter = past }, key)
-		write(t, filepath.Join(c.dir, "expired.pem"), cert)
-		c.right = ca.broker(t, nil)
-		c.old = ca.broker(t, func(x *x509.Certificate) { x.NotAfter = past })
-		c.other = ca.broker(t, func(x *x509.Certificate) { x.IPAddresses, x.DNSNames = nil, []string{"kafka.example"} })
+		client := ca.Issue(t, nil)
+		expired := ca.Issue(t, func(x *x509.Certificate) { x.NotAfter = past }, client)
+		for name, text := range map[string][]byte{"ca.pem": ca.Text, "client.pem": client.Text, "client.key": client.Key, "expired.pem": expired.Text} {
+			write(t, filepath.Join(c.dir, name), string(text))
+		}
+		c.right = tlsBroker(t, ca, nil)
+		c.old = tlsBroker(t, ca, func(x *x509.Certificate) { x.NotAfter = past })
+		c.other = tlsBroker(t, ca, func(x *x509.Certificate) { x.IPAddresses, x.DNSNames = nil, []string{"kafka.example"} })
 		run(t, c)
 	})
 	t.Run("real", func(t *testing.T) {
@@ -58,18 +59,16 @@ func eachCertified(t *testing.T, run func(t *testing.T, c *certified)) {
 	})
 }
 
-// broker starts an embedded broker whose certificate is changed by f.
-func (a *authority) broker(t *testing.T, f func(*x509.Certificate)) bench {
+// tlsBroker starts an embedded broker whose certificate is changed by f.
+func tlsBroker(t *testing.T, ca *certificate.Pair, f func(*x509.Certificate)) bench {
 	t.Helper()
-	_, _, cert, key := a.issue(t, "broker", f)
-	pair, err := tls.X509KeyPair([]byte(cert), []byte(key))
+	own := ca.Issue(t, f)
+	pair, err := tls.X509KeyPair(own.Text, own.Key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	pool := x509.NewCertPool()
-	pool.AddCert(a.cert)
 	c, err := kfake.NewCluster(kfake.DataDir(t.TempDir()), kfake.TLS(&tls.Config{
-		Certificates: []tls.Certificate{pair}, ClientCAs: pool, ClientAuth: tls.RequireAndVerifyClientCert,
+		Certificates: []tls.Certificate{pair}, ClientCAs: ca.Roots(), ClientAuth: tls.RequireAndVerifyClientCert,
 	}))
 	if err != nil {
 		t.Fatal(err)
@@ -95,7 +94,7 @@ func TestTLS(t *testing.T) {
 			return string(text)
 		}
 		unknown := good
-		unknown.CAFile = write(t, filepath.Join(t.TempDir(), "ca.pem"), newAuthority(t).pem)
+		unknown.CAFile = write(t, filepath.Join(t.TempDir(), "ca.pem"), string(certificate.Authority(t, nil).Text))
 		b.refuses(t, Security{TLS: unknown}, func() { write(t, unknown.CAFile, copied("ca.pem")) }, "TLS with "+b.brokers[0], "is kafka.tls.ca_file the right one?")
 		late := good
 		late.CertFile = write(t, filepath.Join(t.TempDir(), "client.pem"), copied("expired.pem"))

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/segmentio/kafka-go"
+	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
 	"google.golang.org/protobuf/proto"
 
@@ -14,19 +15,15 @@ import (
 	"spoor/publish"
 )
 
-// TestMayNotCreate: topics that are missing and that we may not create are
-// named, and do not keep the others waiting; once they are there all is well.
-func TestMayNotCreate(t *testing.T) {
-	parallel(t)
-	k := cluster(t, t.TempDir(), 0)
-	b := bench{name: "embedded", brokers: k.ListenAddrs(), prefix: "sflow."}
-	cfg := b.config()
-	c := newGoClient(&cfg, nil)
+// onlyFlows makes the topic of flows at a broker that answers with an error who asks for others, until may is set.
+func onlyFlows(t *testing.T, k *kfake.Cluster, cfg *Config, why kafka.Error) (may *atomic.Bool) {
+	t.Helper()
+	c := newGoClient(cfg, nil)
 	if err := c.create(t.Context(), []topicSpec{{cfg.Topic(publish.Flows), 8, 1, nil}}); err != nil {
 		t.Fatal(err)
 	}
 	c.close()
-	var may atomic.Bool
+	may = &atomic.Bool{}
 	k.ControlKey(int16(kmsg.CreateTopics), func(req kmsg.Request) (kmsg.Response, error, bool) {
 		k.KeepControl()
 		if may.Load() {
@@ -35,11 +32,22 @@ func TestMayNotCreate(t *testing.T) {
 		res := req.ResponseKind().(*kmsg.CreateTopicsResponse)
 		for _, x := range req.(*kmsg.CreateTopicsRequest).Topics {
 			rt := kmsg.NewCreateTopicsResponseTopic()
-			rt.Topic, rt.ErrorCode = x.Topic, int16(kafka.TopicAuthorizationFailed)
+			rt.Topic, rt.ErrorCode = x.Topic, int16(why)
 			res.Topics = append(res.Topics, rt)
 		}
 		return res, nil, true
 	})
+	return may
+}
+
+// TestMayNotCreate: topics that are missing and that we may not create are
+// named, and do not keep the others waiting; once they are there all is well.
+func TestMayNotCreate(t *testing.T) {
+	parallel(t)
+	k := cluster(t, t.TempDir(), 0)
+	b := bench{name: "embedded", brokers: k.ListenAddrs(), prefix: "sflow."}
+	cfg := b.config()
+	may := onlyFlows(t, k, &cfg, kafka.TopicAuthorizationFailed)
 	p, s := publisher(t, cfg, publishConfig())
 	e := p.Encoder()
 	for i := range 100 {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/segmentio/kafka-go"
+	"github.com/twmb/franz-go/pkg/kgo"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"spoor/flow"
@@ -233,8 +234,9 @@ func TestExistingTopics(t *testing.T) {
 			t.Errorf("%d partitions", n)
 		}
 		drain(t, p)
+		java := kgo.StickyKeyPartitioner(nil).ForTopic("flows")
 		for _, r := range b.consume(t, "flows", 1000) {
-			if r.Key != nil && r.Partition != publish.Partition(r.Key, 3) {
+			if r.Key != nil && int(r.Partition) != java.Partition(&kgo.Record{Key: r.Key}, 3) {
 				t.Fatalf("key %s in partition %d of 3", r.Key, r.Partition)
 			}
 		}

@@ -13,6 +13,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"spoor/flow"
+	"spoor/internal/testkit/certificate"
 	"spoor/internal/testkit/output"
 	"spoor/internal/testkit/port"
 	"spoor/publish"
@@ -145,25 +146,7 @@ func TestCannotCreate(t *testing.T) {
 	k := cluster(t, t.TempDir(), 0)
 	b := bench{name: "embedded", brokers: k.ListenAddrs(), prefix: "sflow."}
 	cfg := b.config()
-	c := newGoClient(&cfg, nil)
-	if err := c.create(t.Context(), []topicSpec{{cfg.Topic(publish.Flows), 8, 1, nil}}); err != nil {
-		t.Fatal(err)
-	}
-	c.close()
-	var may atomic.Bool
-	k.ControlKey(int16(kmsg.CreateTopics), func(req kmsg.Request) (kmsg.Response, error, bool) {
-		k.KeepControl()
-		if may.Load() {
-			return nil, nil, false
-		}
-		res := req.ResponseKind().(*kmsg.CreateTopicsResponse)
-		for _, x := range req.(*kmsg.CreateTopicsRequest).Topics {
-			rt := kmsg.NewCreateTopicsResponseTopic()
-			rt.Topic, rt.ErrorCode = x.Topic, int16(kafka.InvalidReplicationFactor)
-			res.Topics = append(res.Topics, rt)
-		}
-		return res, nil, true
-	})
+	may := onlyFlows(t, k, &cfg, kafka.InvalidReplicationFactor)
 	var log output.Buffer
 	cfg.Logger = log.Logger()
 	p, s := publisher(t, cfg, publishConfig())
@@ -252,7 +235,7 @@ func TestRejectedIsToldOnce(t *testing.T) {
 // TestProblems: what people must mend is told by its kind.
 func TestProblems(t *testing.T) {
 	there := cluster(t, t.TempDir(), 0).ListenAddrs()
-	ca := write(t, filepath.Join(t.TempDir(), "ca.pem"), newAuthority(t).pem)
+	ca := write(t, filepath.Join(t.TempDir(), "ca.pem"), string(certificate.Authority(t, nil).Text))
 	for problem, c := range map[Problem]struct {
 		brokers []string
 		sec     Security

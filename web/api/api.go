@@ -6,9 +6,7 @@ package api
 import (
 	"context"
 	_ "embed"
-	"maps"
 	"net/http"
-	"slices"
 
 	"spoor/analytics"
 	"spoor/collector"
@@ -75,9 +73,6 @@ func (a *API) routes() map[string]http.HandlerFunc {
 		"/openapi.json":           a.describe,
 	}
 }
-
-// Paths gives the paths below Base, sorted.
-func Paths() []string { return slices.Sorted(maps.Keys(New(Source{Live: &live.Live{}}).routes())) }
 
 // Register adds the API's routes.
 func (a *API) Register(handle func(pattern string, h http.Handler)) {
