@@ -64,8 +64,7 @@ func (f *Feed) side(m *agentMemo, s *flow.Sample, snap *topology.Snapshot) bool 
 	case s.SourceClass != 0 || s.SourceIndex == 0:
 		return sides.guess(s)
 	case in == 0 || out == 0:
-		f.halfSide(m, s, snap)
-		return true
+		return f.halfSide(m, s, snap) || m.waited(s)
 	}
 	if s.Direction != flow.DirectionUnknown {
 		sides.see(s.Direction)
@@ -82,6 +81,11 @@ func (f *Feed) side(m *agentMemo, s *flow.Sample, snap *topology.Snapshot) bool 
 	if s.Direction = sides.only(); s.Direction != flow.DirectionUnknown {
 		return true
 	}
+	return m.waited(s)
+}
+
+// waited reports whether the side of an agent's samples was waited for long enough.
+func (m *agentMemo) waited(s *flow.Sample) bool {
 	if m.sideless == 0 {
 		m.sideless = s.Received
 	}
@@ -99,19 +103,25 @@ func (o *sides) guess(s *flow.Sample) bool {
 }
 
 // halfSide tells the side of a sample that names one of its ports only, and whose data
-// source is another: its own is on the other side, unless the source is a member of
-// the aggregate that it names, or nobody is known to sample on that side.
-func (f *Feed) halfSide(m *agentMemo, s *flow.Sample, snap *topology.Snapshot) {
+// source is another: that of the named port if the source is a member of it; the other side if the source is
+// known for no member of it, for it is a member of another or samples that were taken there name it itself; else the only one
+// on which anybody samples. It is false while that is open.
+func (f *Feed) halfSide(m *agentMemo, s *flow.Sample, snap *topology.Snapshot) bool {
 	sides := &f.engine.sides
 	if s.Direction != flow.DirectionUnknown || sides.seen.Load() == 0 {
-		return
+		return true
 	}
 	port, same, other := s.Input.Index(), flow.Ingress, flow.Egress
 	if port == 0 {
 		port, same, other = s.Output.Index(), flow.Egress, flow.Ingress
 	}
-	s.Direction = other
-	if f.port(m, s.SourceIndex, snap).aggregate == port || sides.only() == same {
+	switch source := f.port(m, s.SourceIndex, snap); {
+	case source.aggregate == port:
 		s.Direction = same
+	case source.aggregate != 0, source.rates != [2]uint32{}:
+		s.Direction = other
+	default:
+		s.Direction = sides.only()
 	}
+	return s.Direction != flow.DirectionUnknown
 }
