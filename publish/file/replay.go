@@ -11,7 +11,7 @@ import (
 
 // Replay gives a sink that writes all files anew. They come into being beside
 // dir and take its place as a whole when Commit is called. A dir that holds
-// anything but files of ours is refused.
+// anything but files of ours is refused. What killed replays to dir left is removed.
 func Replay(dir string) (*Sink, error) {
 	final, err := filepath.Abs(dir)
 	if err != nil {
@@ -24,10 +24,11 @@ func Replay(dir string) (*Sink, error) {
 	if err := os.MkdirAll(parent, 0o755); err != nil {
 		return nil, fmt.Errorf("output directory: %w", err)
 	}
+	sweep(final)
 	s := newSink()
 	s.replay, s.final = true, final
-	if s.dir, err = os.MkdirTemp(parent, "."+filepath.Base(final)+".partial-"); err != nil {
-		return nil, fmt.Errorf("output directory: %w", err)
+	if s.dir, s.claimed, err = newPartial(final); err != nil {
+		return nil, err
 	}
 	for _, t := range publish.Topics() {
 		f, err := openTopicFile(s.dir, t, os.O_EXCL, 0)
@@ -51,28 +52,32 @@ func ours(dir string) error {
 	if !info.IsDir() {
 		return fmt.Errorf("output %s is no directory: choose another name", dir)
 	}
-	known := make(map[string]bool)
+	found, err := known(dir)
+	if err == nil && found > 0 && found < int(publish.NumTopics) {
+		err = fmt.Errorf("output directory %s holds files that no replay wrote: choose an empty or a new directory", dir)
+	}
+	return err
+}
+
+// known counts the files of a directory, and reports an error if one is not of a replay.
+func known(dir string) (found int, err error) {
+	names := make(map[string]bool)
 	for _, t := range publish.Topics() {
-		known[fileName(t)], known[rotatedName(t)] = true, true
+		names[fileName(t)], names[rotatedName(t)] = true, true
 	}
 	entries, err := os.ReadDir(dir)
 	if err != nil {
-		return fmt.Errorf("output directory: %w", err)
+		return 0, fmt.Errorf("output directory: %w", err)
 	}
-	found := 0
 	for _, e := range entries {
 		if e.Name() == collected {
-			return fmt.Errorf("output directory %s holds what \"spoor run\" collected: choose another one", dir)
+			return 0, fmt.Errorf("output directory %s holds what \"spoor run\" collected: choose another one", dir)
 		}
-		if !known[e.Name()] || !e.Type().IsRegular() {
-			return fmt.Errorf("output directory %s holds %s, which is not ours: choose an empty or a new directory", dir, e.Name())
+		if !names[e.Name()] || !e.Type().IsRegular() {
+			return 0, fmt.Errorf("output directory %s holds %s, which is not ours: choose an empty or a new directory", dir, e.Name())
 		}
-		found++
 	}
-	if found > 0 && found < int(publish.NumTopics) {
-		return fmt.Errorf("output directory %s holds files that no replay wrote: choose an empty or a new directory", dir)
-	}
-	return nil
+	return len(entries), nil
 }
 
 // Commit puts the files in place after Close. If it fails, what was there
@@ -84,7 +89,7 @@ func (s *Sink) Commit() error {
 	if err := s.place(); err != nil {
 		return errors.Join(fmt.Errorf("output directory: %w", err), s.Abort())
 	}
-	return nil
+	return s.release()
 }
 
 func (s *Sink) place() error {
@@ -108,9 +113,9 @@ func (s *Sink) place() error {
 func (s *Sink) Abort() error {
 	s.discard()
 	if err := os.RemoveAll(s.dir); err != nil {
-		return fmt.Errorf("remove partial output: %w", err)
+		return fmt.Errorf("remove partial output: %w", errors.Join(err, s.release()))
 	}
-	return nil
+	return s.release()
 }
 
 // swap replaces b by a with two renames, for systems that cannot exchange.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"sync"
 
 	"github.com/VictoriaMetrics/metrics"
@@ -16,6 +17,7 @@ type Sink struct {
 	dir     string // where the files are: in replay a sibling of the final place
 	final   string // replay: where they shall be
 	replay  bool
+	claimed *os.File // replay: dir, by which others see that it is in use; nil where they cannot
 	files   map[publish.Topic]*topicFile
 	convert *converter
 
