@@ -63,7 +63,7 @@ fix: $(GOLANGCI) ## let golangci-lint mend what it can: formats, unused nolint, 
 
 .PHONY: lint-scripts
 lint-scripts: ## shellcheck
-	shellcheck .ci/run .ci/packages test/bench-release test/fuzz test/integration test/check-generated test/live test/kafka/broker test/kafka/registry test/testbed/clos-ovs.sh test/release test/package test/boot test/image test/trial deploy/release deploy/deb/p* deploy/rpm/*
+	shellcheck --format=gcc .ci/run .ci/packages test/bench-release test/fuzz test/integration test/check-generated test/live test/kafka/broker test/kafka/registry test/testbed/clos-ovs.sh test/release test/package test/boot test/image test/trial deploy/release deploy/deb/p* deploy/rpm/*
 
 .PHONY: vet
 vet: ## go vet
