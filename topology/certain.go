@@ -144,6 +144,22 @@ func (l *Learner) grow(h *host, buckets uint32) {
 	}
 }
 
+// flows gives how many flow buckets say that an address lives behind a switch: those of the flows that it sent,
+// and no more than as many of those that others sent it over the fabric, for these may have had no other way.
+func (h *host) flows(at SwitchID) int {
+	sent, got := bits.OnesCount32(h.buckets), uint32(0)
+	for i := range h.sinks {
+		switch s := &h.sinks[i]; {
+		case s.port.peer != 0 || s.port.handsOver || s.port.unproven():
+		case s.port.key.sw == at:
+			got |= s.buckets
+		case s.buckets != 0: // it receives elsewhere too, or passes by there
+			return sent
+		}
+	}
+	return sent + min(sent, bits.OnesCount32(got))
+}
+
 // Certain reports whether an address lives behind one switch and no other.
 func (s *Snapshot) Certain(a flow.Addr) bool {
 	p, ok := s.places.get(a)

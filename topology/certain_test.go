@@ -50,3 +50,43 @@ func TestInventedPairs(t *testing.T) {
 		t.Error("one MAC at two leaves is not enough")
 	}
 }
+
+// TestReceivedFlows: beside hosts on two leaves an address is certain if flows enough that it sent entered at one leaf and
+// flows that others sent it came out there: of these as many count as of those. What came out at another leaf ends that.
+func TestReceivedFlows(t *testing.T) {
+	const half = flowsBesideDual / 2
+	for name, tc := range map[string]struct {
+		sent, got int
+		elsewhere bool
+		want      bool
+	}{
+		"sent":                  {flowsBesideDual, 0, false, true},
+		"too few sent":          {flowsBesideDual - 1, 0, false, false},
+		"sent and received":     {half, half, false, true},
+		"too few received":      {half, half - 1, false, false},
+		"received, hardly sent": {half - 1, 32, false, false},
+		"received elsewhere":    {half, half, true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFabric(t, Config{Learn: true})
+			f.joined()
+			for leaf := range 2 { // a host on both
+				f.sent("10.1.1.8", mac(0, 8), leaf+1, 108)
+			}
+			f.sent("10.1.1.1", mac(0, 1), 1, 101)
+			f.tick(0)
+			f.sent("10.1.1.1", mac(0, 1), 1, 101)
+			f.ev[len(f.ev)-1].Buckets = 1<<tc.sent - 1
+			for i := range tc.got {
+				f.give(Evidence{Kind: SawSink, Agent: agent(1), Port: 101, Addr: addr("10.1.1.1"), TTL: 61, Buckets: 1 << i})
+			}
+			if tc.elsewhere {
+				f.give(Evidence{Kind: SawSink, Agent: agent(2), Port: 101, Addr: addr("10.1.1.1"), TTL: 61, Buckets: 1})
+			}
+			snap := f.tick(time.Second)
+			if !snap.Dual || snap.Certain(addr("10.1.1.1")) != tc.want {
+				t.Errorf("certain %v, want %v; some on two leaves: %v; it lives at %v", !tc.want, tc.want, snap.Dual, snap.Edges(addr("10.1.1.1")))
+			}
+		})
+	}
+}

@@ -187,6 +187,10 @@ func (l *Learner) sink(n *node, e *Evidence) {
 				s.hops = e.TTL
 				l.dirtyHosts[h] = struct{}{}
 			}
+			if e.Buckets&^s.buckets != 0 && bits.OnesCount32(s.buckets) < flowsBesideDual {
+				s.buckets |= e.Buckets
+				l.dirtyHosts[h] = struct{}{}
+			}
 			return
 		}
 	}
@@ -245,6 +249,9 @@ func (l *Learner) locate(h *host) Place {
 	}
 	if h.kept != nil {
 		l.keptPlace(h, &place)
+	}
+	if len(place.Edges) == 1 {
+		place.Flows = flowsStep(h.flows(place.Edges[0]))
 	}
 	return place
 }

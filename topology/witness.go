@@ -141,6 +141,9 @@ func (w *Witness) See(s *flow.Sample, from, to SwitchID) {
 	if out != 0 && to == 0 && locatable(dst) {
 		q := w.next(SawSink, s.Agent, out, s.Received)
 		q.addr, q.ttl, q.encap, q.fresh = dst, ttl, encap, relayed(s, dst)
+		if from != 0 {
+			q.buckets = bucket(s.FlowID)
+		}
 		w.note(q)
 	}
 }

@@ -124,3 +124,25 @@ func BenchmarkWitness(b *testing.B) {
 		w.See(s, 0, 0)
 	}
 }
+
+// TestWitnessFlowsReceived: of the flows to an address only those that a known neighbour sent count, each of them once.
+func TestWitnessFlowsReceived(t *testing.T) {
+	for from, want := range map[SwitchID]uint32{0: 0, 7: 1<<5 | 1<<6} {
+		w := NewWitness()
+		s := hostSample()
+		for range 20 {
+			for s.FlowID = 5; s.FlowID < 7; s.FlowID++ {
+				w.See(s, from, 0)
+			}
+		}
+		got := uint32(0)
+		for _, e := range w.Drain(nil) {
+			if e.Kind == SawSink {
+				got |= e.Buckets
+			}
+		}
+		if got != want {
+			t.Errorf("from %d: buckets %b, want %b", from, got, want)
+		}
+	}
+}

@@ -115,3 +115,24 @@ func TestLatestTTL(t *testing.T) {
 		t.Errorf("the same sighting, or one at another TTL: %+v", tr.Observed())
 	}
 }
+
+// TestReachedOverItsMate: a host that lost one of its two links is reached over the leaf that it left as well, where a link joins
+// the two: what goes to it ends where it lives only if it was seen there.
+func TestReachedOverItsMate(t *testing.T) {
+	n := pairs(t)
+	n.l.Inform(&topology.PortInfo{Agent: n.agent(1), IfIndex: 1, Down: true})
+	n.now += second
+	n.learn()
+	n.now += 5 * second
+	n.learn(topology.Evidence{Kind: topology.SawSource, Agent: n.agent(2), Port: 1, Addr: host(1), Buckets: 1<<20 - 1})
+	if at := n.snap.Edges(host(1)); len(at) != 1 || at[0] != n.id(2) || !n.snap.Certain(host(1)) {
+		t.Fatalf("the host lives at %v", at)
+	}
+	tr := n.tracker(3, 1)
+	if n.see(tr, 3, 1, 49, 64, 0); tr.Complete {
+		t.Errorf("path %s, though leaf 1 may hand over", n.names(tr.Hops))
+	}
+	if n.see(tr, 2, 49, 1, 62, 1e8); !tr.Complete {
+		t.Error("seen at its leaf the path is open")
+	}
+}

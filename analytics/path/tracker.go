@@ -375,7 +375,7 @@ func (t *Tracker) Ends(snap *topology.Snapshot) (src, dst Place) {
 		src.Sure = src.Sure || len(src.Edges) == 1 && src.Home == src.Edges[0] // a host's own switch begins the tunnel
 	}
 	if len(dst.Edges) == 1 && (!t.Encap || t.post == 0) {
-		dst.Sure = dst.Sure && !snap.SharesEnd(dst.Edges[0])
+		dst.Sure = dst.Sure && !snap.SharesEnd(dst.Edges[0]) && (dst.left == 0 || !snap.BesideLeaf(dst.Edges[0])) // a host that lost one of its links is reached over the mate as well
 	}
 	return src, dst
 }
