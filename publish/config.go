@@ -1,6 +1,7 @@
 package publish
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -29,10 +30,19 @@ type Config struct {
 type SpoolConfig struct {
 	Dir         string        // "" = no spool
 	MaxBytes    int64         // bound on the files of samples; 0 = no spool
-	EventsBytes int64         // bound on the files of events
-	AlertsBytes int64         // bound on the files of elephants and alerts
+	EventsBytes int64         // bound on the files of events; 0 = an eighth of MaxBytes
+	AlertsBytes int64         // bound on the files of elephants and alerts; 0 = a 64th of MaxBytes
 	MaxAge      time.Duration // older data is dropped; 0 = never
 	Sync        time.Duration // longest time that data waits to be synced; 0 = synced at once
+}
+
+// sizes gives the bounds by class.
+func (c *SpoolConfig) sizes() [classes]int64 {
+	return [classes]int64{
+		Samples: c.MaxBytes,
+		Events:  cmp.Or(c.EventsBytes, max(c.MaxBytes/8, spool.MinBytes)),
+		Urgent:  cmp.Or(c.AlertsBytes, max(c.MaxBytes/64, spool.MinBytes)),
+	}
 }
 
 // DefaultConfig gives the defaults; Collector is the host's name.
@@ -44,7 +54,7 @@ func DefaultConfig() Config {
 	c := Config{
 		Collector: host, QueueBytes: 64 << 20, EventBytes: 16 << 20, AlertBytes: 8 << 20,
 		RecordBytes: 512 << 10, RatePorts: 200_000,
-		Spool: SpoolConfig{MaxBytes: 4 << 30, EventsBytes: 512 << 20, AlertsBytes: 64 << 20, MaxAge: 24 * time.Hour, Sync: time.Second},
+		Spool: SpoolConfig{MaxBytes: 4 << 30, MaxAge: 24 * time.Hour, Sync: time.Second},
 	}
 	for _, t := range Topics() {
 		p := t.Policy()
@@ -99,8 +109,8 @@ func (c *Config) Validate() error {
 	if u, err := url.Parse(c.ExternalURL); c.ExternalURL != "" && (err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "") {
 		errs = append(errs, fmt.Errorf("http.external_url: %q is no URL such as https://spoor.example.net", c.ExternalURL))
 	}
-	if s := &c.Spool; s.MaxBytes != 0 && min(s.MaxBytes, s.EventsBytes, s.AlertsBytes) < spool.MinBytes {
-		errs = append(errs, fmt.Errorf("spool.max_bytes, spool.events_max_bytes and spool.alerts_max_bytes must be at least %d, or max_bytes 0 for no spool", spool.MinBytes))
+	if s := &c.Spool; s.MaxBytes != 0 && s.MaxBytes < spool.MinBytes {
+		errs = append(errs, fmt.Errorf("spool.max_bytes is %d: want at least %d, or 0 for no spool", s.MaxBytes, spool.MinBytes))
 	}
 	return errors.Join(errs...)
 }

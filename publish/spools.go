@@ -18,7 +18,7 @@ var spoolReasons = [...]Outcome{spool.Full: SpoolFull, spool.Aged: SpoolAged, sp
 func (l *lane) openSpools(cfg *SpoolConfig) error {
 	var errs []error
 	var opened [classes]*spooling
-	for c, size := range [classes]int64{Samples: cfg.MaxBytes, Events: cfg.EventsBytes, Urgent: cfg.AlertsBytes} {
+	for c, size := range cfg.sizes() {
 		disk, err := spool.Open(spool.Config{
 			Dir: filepath.Join(cfg.Dir, Class(c).String()), MaxBytes: size, MaxAge: cfg.MaxAge, Sync: cfg.Sync, Dropped: l.dropSpooled,
 		})

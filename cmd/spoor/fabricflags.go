@@ -56,13 +56,10 @@ func trafficFlags(f *fabric.Config, add adder) {
 	add("flows", config.Number(&f.Flows, 1), "Flows at any time, elephants included, acknowledgements not; up to 1000000.")
 	add("elephants", config.ListOf(&f.Elephants, "elephant", parseElephant, formatElephant),
 		"Elephants, as SHARE@START+DURATION/PERIOD. In full: share of a link, * how many such flows between the same two hosts (one), @ when it starts, + how long it lasts (to the end), / how often it comes back (once), ~ how long it sends - pauses in turn (always on), :udp (TCP); 30%@3s+30s/1m, 5%*8 or 30%~2s-3s. Empty: none.")
-	add("mouse", share(&f.Mouse), "Largest share of a link that a mouse takes; less where the mice would fill the fabric.")
 	add("lifetime", config.Duration(&f.Lifetime), "Mean life of a mouse. 0: as long as the run.")
 	add("udp", share(&f.UDP), "Share of the mice that are UDP.")
 	add("ipv6", share(&f.IPv6), "Share of the mice that are IPv6.")
-	add("local", share(&f.Local), "Share of the mice that stay within their leaf.")
 	add("outside", share(&f.Outside), "Share of the mice to or from addresses outside, over the borders.")
-	add("acks", config.Bool(&f.Acks), "TCP flows have acknowledgements in the other direction.")
 	add("one-way", config.Bool(&f.OneWay), "Every second host only sends, the others only receive, all of it UDP.")
 	add("mtu", config.Number(&f.MTU, 0), "Bytes of the largest IP packet, 576 to 9216.")
 	add("bursts", config.ListOf(&f.Bursts, "burst", parseBurst, formatBurst),
@@ -78,7 +75,6 @@ func agentFlags(f *fabric.Config, add adder) {
 		"The side of its ports on which a switch samples.")
 	add("header-bytes", config.Number(&f.HeaderBytes, 1), "Bytes of a sampled packet that a sample holds, 64 to 256.")
 	add("polling", config.Duration(&f.Polling), "How often a port's counters are sent.")
-	add("extended", config.Bool(&f.Extended), "Samples have the records extended switch and extended router.")
 	add("expanded", config.Bool(&f.Expanded), "Samples are of the expanded formats (3 and 4).")
 	add("ipv6-agents", config.Bool(&f.IPv6Agents), "Agents have IPv6 addresses.")
 	add("wrong-ports", config.ListOf(&f.WrongPorts, "kind", fabric.ParseWrongPorts, fabric.WrongPorts.String),

@@ -52,7 +52,7 @@ func (c *RegistryConfig) validate() error {
 	}
 	errs = append(errs, c.validateLogin())
 	if c.Timeout <= 0 {
-		errs = append(errs, errors.New("kafka.registry.timeout must be positive"))
+		errs = append(errs, errors.New("the timeout of kafka.registry must be positive"))
 	}
 	if c.Fallback != FallbackWait && c.Fallback != FallbackPlain {
 		errs = append(errs, fmt.Errorf("kafka.registry.fallback %q is unknown: want wait or plain", c.Fallback))

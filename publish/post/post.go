@@ -30,7 +30,7 @@ type Config struct {
 	Alertmanagers []string // base URLs; all of a cluster's members, as Alertmanager wants it
 	Webhooks      []string // URLs that take an array of messages like those of the topic alerts
 	TokenFile     string   // a file that holds a bearer token, read at each post; "" none
-	Timeout       time.Duration
+	Timeout       time.Duration // of one post
 
 	Collector   string // name in every message of a webhook
 	ExternalURL string // of our page, for links; "" none
@@ -53,7 +53,7 @@ func (c *Config) Validate() error {
 	check("alerts.alertmanagers", c.Alertmanagers)
 	check("alerts.webhooks", c.Webhooks)
 	if c.Timeout <= 0 {
-		errs = append(errs, fmt.Errorf("alerts.timeout is %v: want more than 0s", c.Timeout))
+		errs = append(errs, fmt.Errorf("the timeout of posts is %v: want more than 0s", c.Timeout))
 	}
 	return errors.Join(errs...)
 }

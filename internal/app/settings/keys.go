@@ -119,11 +119,7 @@ func (c *Config) securityKeys(add adder) {
 func (c *Config) spoolKeys(add adder) {
 	s := &c.Publish.Spool
 	add("spool.max_bytes", config.Size(&s.MaxBytes),
-		"Bound on the disk space for samples that wait for Kafka, in data_dir; the oldest go first. 0: no spool, memory alone.")
-	add("spool.events_max_bytes", config.Size(&s.EventsBytes),
-		"The same for paths and topology, which have a spool of their own.")
-	add("spool.alerts_max_bytes", config.Size(&s.AlertsBytes),
-		"The same for elephants and alerts, which have a spool of their own and are dropped last.")
+		"Bound on the disk space for samples that wait for Kafka, in data_dir; the oldest go first. Beside it paths and topology have an eighth of it, elephants and alerts a 64th. 0: no spool, memory alone.")
 	add("spool.max_age", config.Duration(&s.MaxAge),
 		"What waited longer is dropped. 0s: never.")
 	add("spool.sync", config.Duration(&s.Sync),
@@ -250,8 +246,6 @@ func (c *Config) alertKeys(add adder) {
 		"A file that holds a bearer token for both, read at each post.")
 	add("alerts.detection_within", config.Duration(&c.Analytics.Alerts.DetectionWithin),
 		"How soon an elephant of twice the threshold is to be found (99th percentile); where the sampling rates do not allow that, DetectionSlow is raised. 0s: never.")
-	add("alerts.timeout", config.Duration(&p.Timeout),
-		"How long a post may take. What cannot be posted waits, and is tried again after 1s to 1m.")
 }
 
 // parseMute reads a mute rule; its times are local ones unless it says otherwise.

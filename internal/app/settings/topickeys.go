@@ -200,8 +200,6 @@ func (c *Config) registryKeys(add adder) {
 		"false: the schemas are only looked up, for somebody else registers them.")
 	add("kafka.registry.fallback", config.Enum(&r.Fallback, kafka.FallbackWait, kafka.FallbackPlain),
 		"What becomes of records while the registry is away and their schema's id is not known from before: wait in memory and spool, or go out plain.")
-	add("kafka.registry.timeout", config.Duration(&r.Timeout),
-		"Bound on one request to the registry.")
 	add("kafka.registry.username", config.String(&r.Username),
 		"User for the registry, by HTTP basic authentication.")
 	add("kafka.registry.password", config.Secret(&r.Password),
