@@ -140,7 +140,7 @@ func texts(list []flow.Addr) []string {
 }
 
 // LoadMemory reads a file that Save wrote. An error that wraps ErrMemory says what
-// is wrong with the file; one that wraps fs.ErrNotExist that there is none.
+// is wrong with the file; one that wraps fs.ErrNotExist that there is none; any other that it could not be read.
 func LoadMemory(path string) (*Memory, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -161,8 +161,11 @@ func readMemory(from io.Reader) (*Memory, error) {
 	sum := crc32.NewIEEE()
 	for n := 0; ; n++ {
 		b, err := r.ReadBytes('\n')
+		if err != nil && !errors.Is(err, io.EOF) { // of the disk: the file may be good
+			return nil, fmt.Errorf("kept topology, line %d: %w", n+1, err)
+		}
 		if err != nil {
-			if n == 0 || !errors.Is(err, io.EOF) {
+			if n == 0 {
 				return nil, fmt.Errorf("%w: it is not a file of this kind", ErrMemory)
 			}
 			return nil, fmt.Errorf("%w: it was cut off after %d lines", ErrMemory, n)
