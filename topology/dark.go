@@ -12,18 +12,18 @@ import (
 // leads to one if nobody claims its far MAC and no flow was ever seen one hop
 // away from it, although enough frames came for that.
 const (
-	darkPace    = int64(5e8)
-	darkWeight  = 20.0       // frames, at the largest sampling rate: a neighbour that reports would have been sampled too
-	darkAfter   = int64(3e9) // and agents hold samples back for less than that
-	darkSlow    = int64(15e9)
-	darkFrames  = 5 // once settled, after darkSlow
-	darkAliens  = 3
-	darkGaps    = 2
-	darkEncap   = 5
-	darkEncaps  = 10 // next to leaves, where tunnels may begin at either side
-	darkMixed   = 20 // next to leaves, frames from hosts that live at leaves that report
-	sharedHosts = 3
-	unclear     = 5 // pairs of ports prove nothing if more than a sixth of them are unclear
+	darkPace    = int64(5e8)  // ns between two looks at all open ports
+	darkWeight  = 20.0        // frames, at the largest sampling rate: a neighbour that reports would have been sampled too
+	darkAfter   = int64(3e9)  // and agents hold samples back for less than that
+	darkSlow    = int64(15e9) // where some agent has not shown yet what it is: as long as settling takes
+	darkFrames  = 5           // from one far MAC in a row, so that no port is judged that just led elsewhere
+	darkAliens  = 3           // frames from addresses that live at other switches that report: it lies between these
+	darkGaps    = 2           // flows that another open port had sent two hops before: so does it
+	darkEncap   = 5           // frames in tunnels that others began: the same
+	darkEncaps  = 10          // next to leaves, where tunnels may begin at either side
+	darkMixed   = 20          // next to leaves, frames from hosts that live at leaves that report
+	sharedHosts = 3           // behind two ports: these lead to one leaf, unless a host or two are on two
+	unclear     = 5           // pairs of ports prove nothing if more than a sixth of them are unclear
 )
 
 // darkKind says what an open port leads to.

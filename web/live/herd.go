@@ -16,9 +16,9 @@ import (
 const (
 	recentFor = 1800
 	keptFor   = 5400
-	maxKept   = 2048
-	fastLen   = 120 // rates, each second
-	slowLen   = 360 // rates, each ten seconds
+	maxKept   = 2048 // that ended; the earliest go first
+	fastLen   = 120  // rates, each second
+	slowLen   = 360  // rates, each ten seconds
 	slowStep  = 10
 )
 

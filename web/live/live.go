@@ -30,16 +30,16 @@ type Silent struct {
 
 // Bounds of what is shown and kept.
 const (
-	maxLinks     = 16384
-	maxHosts     = 48  // groups of hosts that are drawn one by one
-	maxSmall     = 160 // links between switches, beyond which no hosts are drawn
-	maxElephants = 256 // active ones, and as many recent ones
-	maxPending   = 1 << 14
+	maxLinks     = 16384   // that are drawn
+	maxHosts     = 48      // groups of hosts that are drawn one by one
+	maxSmall     = 160     // links between switches, beyond which no hosts are drawn
+	maxElephants = 256     // active ones, and as many recent ones
+	maxPending   = 1 << 14 // messages of a kind that wait for the next second; what comes beyond is counted as lost
 	maxPlaces    = 1 << 18 // records of the fabric that are told in one second
-	maxAlerts    = 100
+	maxAlerts    = 100     // rows of tables that a person reads
 	maxDrops     = 200
-	maxNews      = 8 // moves that are remembered of a flow
-	maxMoved     = 4096
+	maxNews      = 8            // moves that are remembered of a flow
+	maxMoved     = 4096         // flows of which moves are remembered; the one that moved first of all is forgotten
 	goneFor      = int64(600e9) // that links are shown after they were believed
 	believedFor  = int64(60e9)  // at least, before
 )
