@@ -28,7 +28,7 @@ func runCI(t *testing.T, makefile string, args ...string) (said string, ok bool)
 		if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(name, []byte(text), 0o700); err != nil { //nolint:gosec // a script has to be executable
+		if err := os.WriteFile(name, []byte(text), 0o700); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -29,7 +29,7 @@ func TestFuzzScript(t *testing.T) {
 			if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 				t.Fatal(err)
 			}
-			if err := os.WriteFile(file, []byte(text), 0o700); err != nil { //nolint:gosec // a script has to be executable
+			if err := os.WriteFile(file, []byte(text), 0o700); err != nil {
 				t.Fatal(err)
 			}
 		}

@@ -25,7 +25,7 @@ func newPartial(final string) (dir string, claimed *os.File, err error) {
 			}
 			_ = claimed.Close()
 		} else if _, gone := os.Lstat(dir); gone == nil {
-			return dir, nil, nil //nolint:nilerr // nobody can tell here who has a directory
+			return dir, nil, nil // nobody can tell here who has a directory
 		}
 	}
 	return "", nil, fmt.Errorf("output directory: %w", err)
