@@ -63,7 +63,8 @@ func (e *Encoder) FlowVia(s *flow.Sample, l *flow.Labels, g *flow.Gateway) {
 	} else {
 		hash = Murmur2(s.Agent[:])
 	}
-	ready := flowParts{head: e.heads.encode(s), input: inputNames(l.In), output: outputNames(l.Out)}
+	var ready flowParts // filled piece by piece: a literal would be made elsewhere and copied, in wider loads than its stores
+	ready.head, ready.input, ready.output = e.heads.encode(s), inputNames(l.In), outputNames(l.Out)
 	ready.end, ready.tail = e.flowEnd(l, g)
 	n := ready.size()
 	for i := range e.lanes {

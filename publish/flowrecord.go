@@ -79,7 +79,9 @@ func (b *Block) addFlow(s *flow.Sample, l *flow.Labels, id *[16]byte, ready *flo
 	i += binary.PutUvarint(buf[i:], zigzag(int64(b.Records)))
 	if id != nil {
 		buf[i] = 32
-		*(*[16]byte)(buf[i+1:]) = *id
+		k := buf[i+1 : i+17] // in the halves that putHex has just stored: a wider load would wait until both have reached the cache
+		binary.BigEndian.PutUint64(k, binary.BigEndian.Uint64(id[:]))
+		binary.BigEndian.PutUint64(k[8:], binary.BigEndian.Uint64(id[8:]))
 		i += 17
 	} else {
 		buf[i] = 1 // null

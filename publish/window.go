@@ -130,7 +130,7 @@ func (w *window) times(i int, a, b uint64, t int64) int {
 
 // addr1 writes an address into a field below 16, unless it is unknown.
 func (w *window) addr1(i int, field byte, a *flow.Addr) int {
-	if a.IsZero() {
+	if unknown(a) {
 		return i
 	}
 	w.store(i, uint64(field<<3|wireBytes))
@@ -139,11 +139,16 @@ func (w *window) addr1(i int, field byte, a *flow.Addr) int {
 
 // addr2 writes an address into a field from 16 to 2047, unless it is unknown.
 func (w *window) addr2(i int, field uint64, a *flow.Addr) int {
-	if a.IsZero() {
+	if unknown(a) {
 		return i
 	}
 	w.store(i, tag2(field)|wireBytes)
 	return w.addr(i+2, a)
+}
+
+// unknown is a.IsZero without the copy of an address that a comparison makes.
+func unknown(a *flow.Addr) bool {
+	return binary.LittleEndian.Uint64(a[:])|binary.LittleEndian.Uint64(a[8:]) == 0
 }
 
 // addr writes an address with its length.
