@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"spoor/docs"
 )
 
 var (
@@ -41,13 +43,16 @@ func TestMetricsDocumented(t *testing.T) {
 			return true
 		})
 	}
-	documented := make(map[string]bool)
+	documented, help := make(map[string]bool), docs.Metrics()
 	for _, m := range metricName.FindAllStringSubmatch(documents(t)["docs/metrics.md"], -1) {
 		documented[m[1]] = true
 	}
 	for _, name := range slices.Sorted(maps.Keys(names)) {
-		if !documented[name] {
+		switch {
+		case !documented[name]:
 			t.Errorf("%s: %s is not in docs/metrics.md", names[name], name)
+		case help[name] == "":
+			t.Errorf("%s: %s has no row of its own in docs/metrics.md, and so no help text in /metrics", names[name], name)
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(documented)) {

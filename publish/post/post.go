@@ -27,9 +27,9 @@ import (
 
 // Config says where to post.
 type Config struct {
-	Alertmanagers []string // base URLs; all of a cluster's members, as Alertmanager wants it
-	Webhooks      []string // URLs that take an array of messages like those of the topic alerts
-	TokenFile     string   // a file that holds a bearer token, read at each post; "" none
+	Alertmanagers []string      // base URLs; all of a cluster's members, as Alertmanager wants it
+	Webhooks      []string      // URLs that take an array of messages like those of the topic alerts
+	TokenFile     string        // a file that holds a bearer token, read at each post; "" none
 	Timeout       time.Duration // of one post
 
 	Collector   string // name in every message of a webhook
