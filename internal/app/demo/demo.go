@@ -44,6 +44,7 @@ type show struct {
 	where  *app.Addresses
 	fabric *fabric.Fabric
 	sender *fabric.Sender
+	ran    time.Duration // that the fabric was given
 	oracle oracle
 	watch  *watch
 	events *publish.Publisher // of what is watched
@@ -163,6 +164,7 @@ func (s *show) act(ctx context.Context, ended chan error) error {
 		stop()
 		err = errors.Join(err, <-over)
 	}
+	s.ran = time.Since(time.Unix(0, cfg.Start))
 	s.oracle.settle(s.fabric.Truth())
 	if ctx.Err() == nil {
 		s.tell.gauges.await(ctx, s.fabric.Stats().Datagrams)

@@ -122,7 +122,10 @@ func TestOracle(t *testing.T) {
 	}
 	var o oracle
 	got := make(chan *elephant)
-	go func() { got <- o.ask("c") }()
+	go func() {
+		e, _ := o.ask("c")
+		got <- e
+	}()
 	for !o.asked.Swap(false) {
 		time.Sleep(time.Millisecond)
 	}
@@ -131,8 +134,17 @@ func TestOracle(t *testing.T) {
 		t.Errorf("%+v", e)
 	}
 	o.settle(truth)
-	if o.ask("a") != nil || o.ask("b") != nil || o.ask("c") == nil {
-		t.Error("mice and acknowledgements are no elephants")
+	for id, want := range map[string]bool{"a": false, "b": false, "c": true} {
+		if e, sure := o.ask(id); (e != nil) != want || !sure {
+			t.Errorf("%s: %+v, sure %v: mice and acknowledgements are no elephants", id, e, sure)
+		}
+	}
+	var busy oracle
+	if e, sure := busy.ask("c"); e != nil || sure {
+		t.Errorf("a fabric that does not answer says %+v, sure %v", e, sure)
+	}
+	if got := late(8, 20*time.Second); got == "" || late(19.5, 20*time.Second) != "" || late(0.2, time.Second) != "" {
+		t.Errorf("a fabric that falls behind: %q", got)
 	}
 }
 

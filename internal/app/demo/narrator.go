@@ -120,9 +120,12 @@ func (n *narrator) elephant(s *said, line string) {
 	switch s.State {
 	case "started":
 		n.alive[id] = s
-		truth := n.oracle.ask(id)
+		truth, sure := n.oracle.ask(id)
 		if truth == nil {
-			n.say(bold, "%s  FALSE: the fabric has no such elephant", line)
+			if sure {
+				line += "  FALSE: the fabric has no such elephant"
+			}
+			n.say(bold, "%s", line)
 			return
 		}
 		n.say(bold, "%s  found %s after it began", line, lag(s.Detected.Sub(truth.began)))
@@ -130,7 +133,7 @@ func (n *narrator) elephant(s *said, line string) {
 		n.alive[id] = s
 	case "ended":
 		delete(n.alive, id)
-		if truth := n.oracle.ask(id); truth != nil {
+		if truth, _ := n.oracle.ask(id); truth != nil {
 			line += fmt.Sprintf("  told %s after its last packet", lag(s.Time.Sub(truth.end)))
 		}
 		n.say(bold, "%s", line)

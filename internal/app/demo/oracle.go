@@ -30,24 +30,27 @@ type oracle struct {
 // answerWithin bounds the wait for an answer.
 const answerWithin = 300 * time.Millisecond
 
-// ask gives the elephant behind a flow id as of now, nil if there is none.
-func (o *oracle) ask(id string) *elephant {
+// ask gives the elephant behind a flow id as of now, nil if there is none; where the fabric is too
+// busy to answer, as of when it last did, and sure is false.
+func (o *oracle) ask(id string) (e *elephant, sure bool) {
 	o.mu.Lock()
 	if o.heard == nil {
 		o.heard = make(chan struct{})
 	}
 	heard, over := o.heard, o.over
 	o.mu.Unlock()
+	sure = true
 	if !over {
 		o.asked.Store(true)
 		select {
 		case <-heard:
 		case <-time.After(answerWithin):
+			sure = false
 		}
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.known[id]
+	return o.known[id], sure
 }
 
 // answer is called on the fabric's goroutine.

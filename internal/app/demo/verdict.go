@@ -42,6 +42,9 @@ func (s *show) verdict() error {
 	n := s.tell
 	n.say(plain, "")
 	n.say(bold, "What spoor found, compared with what truly happened in %.0f s:", truth.End-truth.Start)
+	if text := late(truth.End-truth.Start, s.ran); text != "" {
+		n.say(bold, "%s", text)
+	}
 	n.say(plain, "")
 	for line := range strings.Lines(table(elephants(truth), lives, paths)) {
 		n.say(plain, "%s", strings.TrimRight("  "+line, "\n "))
@@ -181,4 +184,13 @@ func totals(r *judge.Result) []string {
 		lines = append(lines, fmt.Sprintf("moves      %d of %d reported within 5 s", p.MovesReported, p.Moves))
 	}
 	return lines
+}
+
+// late says that the machine was too busy for the fabric, if what it lived in the time that passed was much less.
+func late(lived float64, passed time.Duration) string {
+	if passed.Seconds() < 1.2*lived+1 {
+		return ""
+	}
+	return fmt.Sprintf("This machine is too slow or too busy for such a fabric: it lived %.0f s in %.0f s, so rates and shares came out lower. Fewer --flows or --leaves keep up.",
+		lived, passed.Seconds())
 }
