@@ -51,7 +51,7 @@ func TestFlowsAccount(t *testing.T) {
 	for seed, limit := range []int{FlowsBytes, 1 << 20, 80_000, 8_000} {
 		r := rand.New(rand.NewPCG(uint64(seed), 9))
 		s, at := NewFlows(limit), epoch
-		for step := range 500 {
+		for step := range 250 {
 			at += Step
 			if r.IntN(50) == 0 {
 				at += int64(r.IntN(30)) * Step
