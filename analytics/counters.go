@@ -20,6 +20,7 @@ type portMemory struct {
 	speed     float64
 	aggregate uint32
 	up        bool   // as it was last told
+	upAt      int64  // arrival of the latest counters that said so
 	boots     uint32 // restarts of its agent when that was told
 }
 
@@ -84,6 +85,12 @@ func (f *Feed) inform(c *flow.Counters, k portKey, m *portMemory) {
 		if p.UpKnown && p.Up != m.up { // one that was never up may be one whose agent does not know
 			info.Down, info.Up = !p.Up, p.Up
 			m.up = p.Up
+			if info.Down {
+				info.WasUp = m.upAt
+			}
+		}
+		if p.UpKnown && p.Up {
+			m.upAt = p.At
 		}
 	}
 	if info != (topology.PortInfo{Agent: c.Agent, IfIndex: k.IfIndex}) {

@@ -297,7 +297,11 @@ func (s *Shard) retry(d *detail) {
 		s.tellComplete(d, e, path.Completed, s.clock)
 		return
 	}
-	if !d.tracker.Complete && s.clock-d.since > partialAfter && s.clock-d.told.at > partialRepeat && int(e.N) >= max(s.cfg.Paths.MinSamples, 2) {
+	if d.tracker.Complete {
+		return
+	}
+	back := d.told.known && d.told.state == flow.PathComplete // it was told, and is taken back
+	if s.clock-d.since > partialAfter && s.clock-d.told.at > partialRepeat && (back || int(e.N) >= max(s.cfg.Paths.MinSamples, 2)) {
 		s.tellPartial(d, e)
 	}
 }

@@ -1,6 +1,10 @@
 package topology
 
-import "slices"
+import (
+	"cmp"
+	"math/bits"
+	"slices"
+)
 
 // downGrace: samples that were held back may be of before the link went down.
 const downGrace = int64(2e9)
@@ -12,11 +16,87 @@ func (l *Learner) carrier(p *port, i *PortInfo) {
 	if i.Down == i.Up || i.Down == p.down {
 		return
 	}
+	p.upLast = cmp.Or(i.WasUp, l.now)
 	l.setDown(p, i.Down)
 	if p.down && p.peer == 0 {
+		l.partHosts(p)
 		l.depart(p)
 		l.vacate(p)
 	}
+}
+
+// parting is a port of a host on several switches whose link is down, and when a frame of the host last entered there.
+type parting struct {
+	port *port
+	last int64
+}
+
+// partHosts notes which hosts lost a link to one of their switches. What comes for them there still is handed over to a
+// mate, and what they send may come there over the mate: it enters by another port from then on.
+func (l *Learner) partHosts(p *port) {
+	for h := range p.hosts { // order does not matter: each is on its own
+		i := slices.IndexFunc(h.sources, func(s sighting) bool { return s.hops == 0 && s.port == p })
+		if i < 0 {
+			continue
+		}
+		lost := parting{p, h.sources[i].last}
+		h.part(lost)
+		if h.station != nil { // all addresses of its MAC are where that is
+			for _, o := range h.station.hosts {
+				o.part(lost)
+				l.dirtyHosts[o] = struct{}{}
+			}
+		}
+	}
+}
+
+// part notes that a host lost a link.
+func (h *host) part(lost parting) {
+	h.leftFrom = lost.port.upLast
+	if !slices.ContainsFunc(h.place.Edges, func(id SwitchID) bool { return id != lost.port.key.sw }) {
+		return
+	}
+	if i := slices.IndexFunc(h.parted, func(x parting) bool { return x.port == lost.port }); i >= 0 {
+		h.parted[i].last = max(h.parted[i].last, lost.last)
+		return
+	}
+	h.parted = slices.DeleteFunc(h.parted, func(x parting) bool { return !x.port.down })
+	if len(h.parted) < maxParted {
+		h.parted = append(h.parted, lost)
+	}
+}
+
+// maxParted bounds the links that a host is remembered to have lost.
+const maxParted = 4
+
+// isParted reports whether some link of a host is down, while it has others.
+func (h *host) isParted() bool {
+	return slices.ContainsFunc(h.parted, func(x parting) bool { return x.port.down })
+}
+
+// overMate: a sighting is of frames that came to a switch to which the host's link is down: its mate handed them over,
+// unless the host has another port of its own there, by which flows enough came before.
+func (h *host) overMate(s *sighting) bool {
+	return slices.ContainsFunc(h.parted, func(x parting) bool {
+		switch {
+		case !x.port.down:
+			return false
+		case s.hops == 1:
+			return s.port.peer == x.port.key.sw
+		}
+		own := s.first <= x.last && s.port.edge && bits.OnesCount32(s.buckets) >= flowsOfEach || s.port.aggregate != 0 && s.port.aggregate == x.port.aggregate
+		return s.hops == 0 && s.port != x.port && s.port.key.sw == x.port.key.sw && !own
+	})
+}
+
+// overMateAt is the same of a port where the host's MAC was seen.
+func (h *host) overMateAt(k portKey) bool {
+	for i := range h.sources {
+		if s := &h.sources[i]; s.hops == 0 && s.port.key == k {
+			return h.overMate(s)
+		}
+	}
+	return slices.ContainsFunc(h.parted, func(x parting) bool { return x.port.down && x.port.key.sw == k.sw })
 }
 
 // depart forgets that who lived behind a port was seen, one hop on, to come from its switch, unless it has another port there.
@@ -35,6 +115,14 @@ func (l *Learner) depart(p *port) {
 			return gone
 		})
 	}
+}
+
+// downSince gives since when a port's link may be down, 0 if it is up as far as is known.
+func (p *port) downSince() int64 {
+	if !p.down {
+		return 0
+	}
+	return p.upLast
 }
 
 func (l *Learner) setDown(p *port, down bool) {

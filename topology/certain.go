@@ -77,7 +77,7 @@ const flowsOfEach = 3
 func (l *Learner) livesTwice(h *host) bool {
 	if h.station != nil {
 		macs := Place{}
-		if l.edgesOfStation(h.station, &macs); len(macs.Edges) > 1 {
+		if l.edgesOfStation(h, &macs); len(macs.Edges) > 1 {
 			return true
 		}
 	}

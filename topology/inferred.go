@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -33,16 +34,10 @@ const maxDarks = 1 << 12
 // assign gives the groups their switches: the one that most of their ports led to, else a new one.
 func (l *Learner) assign(groups []darkGroup) {
 	now := map[*port]SwitchID{}
-	taken := map[SwitchID]bool{}
 	starts, borders := map[flow.Addr]darkStart{}, map[SwitchID]bool{}
-	for _, group := range groups {
-		id := SwitchID(0)
-		for _, p := range group.ports {
-			if was := p.wasDark; was != 0 && !taken[was] {
-				id = was
-				break
-			}
-		}
+	ids := formerly(groups)
+	for i, group := range groups {
+		id := ids[i]
 		if id == 0 {
 			if len(l.dark.nodes) == maxDarks {
 				l.Ignored++
@@ -51,7 +46,6 @@ func (l *Learner) assign(groups []darkGroup) {
 			id = firstInferred + SwitchID(len(l.dark.nodes))
 			l.dark.nodes = append(l.dark.nodes, &node{id: id, given: fmt.Sprintf("dark-%d", len(l.dark.nodes)+1), router: true, ports: map[uint32]*port{}, links: map[string]struct{}{}})
 		}
-		taken[id] = true
 		l.nodeAt(id).leaf = group.leaf
 		for _, p := range group.ports {
 			borders[id] = borders[id] || group.leaf && p.beyond.outsideBehind()
@@ -73,6 +67,41 @@ func (l *Learner) assign(groups []darkGroup) {
 	}
 	l.placeStarts(starts)
 	l.leadOutside(borders)
+}
+
+// formerly gives for each group the switch to which most of its ports led before, 0 if there is none. Each switch goes
+// to one group: to that with most of its ports.
+func formerly(groups []darkGroup) []SwitchID {
+	type claim struct {
+		group int
+		id    SwitchID
+		ports int
+	}
+	var claims []claim
+	for i, g := range groups {
+		for k, p := range g.ports {
+			if p.wasDark == 0 || slices.ContainsFunc(g.ports[:k], func(q *port) bool { return q.wasDark == p.wasDark }) {
+				continue
+			}
+			c := claim{group: i, id: p.wasDark}
+			for _, q := range g.ports[k:] {
+				if q.wasDark == c.id {
+					c.ports++
+				}
+			}
+			claims = append(claims, c)
+		}
+	}
+	slices.SortFunc(claims, func(a, b claim) int {
+		return cmp.Or(cmp.Compare(b.ports, a.ports), cmp.Compare(a.id, b.id), cmp.Compare(a.group, b.group))
+	})
+	ids, taken := make([]SwitchID, len(groups)), map[SwitchID]bool{}
+	for _, c := range claims {
+		if ids[c.group] == 0 && !taken[c.id] {
+			ids[c.group], taken[c.id] = c.id, true
+		}
+	}
+	return ids
 }
 
 // lead notes to which inferred switch a port leads.

@@ -21,6 +21,7 @@ type PortInfo struct {
 	Aggregate uint32  // ifIndex of the aggregate that the port is member of, 0 none or unknown
 	Hostname  string  // "" unknown
 	Down, Up  bool    // the link went down, came up; neither: no news
+	WasUp     int64   // arrival of the latest counters that said so before it went down (Unix ns), 0 unknown
 }
 
 // Inform takes names and speeds. They show in the snapshot of the next Apply.

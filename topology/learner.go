@@ -59,7 +59,8 @@ type port struct {
 	farAt     int       // where the port stands in byFar[far]
 	own       uint64    // the switch's own MAC on it
 	kept      *keptPort // what the last learner knew, unproven
-	downAt    int64     // when its link went down
+	downAt    int64     // when its link was told to be down
+	upLast    int64     // when it was last told to be up before that
 	void      int64     // what was seen of it before is void: it led elsewhere
 	down      bool
 	via       uint64 // the far MAC that proved peer, 0 if something else did

@@ -55,6 +55,15 @@ func (l *Learner) wentTo(h *host, to SwitchID) {
 	if !elsewhere {
 		return
 	}
+	if !slices.Contains(h.place.Edges, to) {
+		h.parted = nil
+	}
+	h.leftFrom = 0
+	for i := range h.sources {
+		if s := &h.sources[i]; s.at() != 0 && s.at() != to {
+			h.leftFrom = max(h.leftFrom, s.last)
+		}
+	}
 	l.leave(h, to)
 	h.buckets = buckets
 }

@@ -9,19 +9,21 @@ import (
 
 // host is what evidence says of one address.
 type host struct {
-	addr    flow.Addr
-	mac     uint64 // with which it sent fresh frames
-	mixed   bool   // and before with another
-	station *station
-	at      int // where the host stands in station.hosts
-	sources []sighting
-	sinks   []sighting
-	buckets uint32 // of its flows, as seen at its edge
-	seen    int64  // latest evidence
-	outside bool   // sighted only at ports that lead out of the fabric
-	credit  credit
-	kept    *keptHost // what the last learner knew
-	place   Place
+	addr     flow.Addr
+	mac      uint64 // with which it sent fresh frames
+	mixed    bool   // and before with another
+	station  *station
+	at       int // where the host stands in station.hosts
+	sources  []sighting
+	sinks    []sighting
+	buckets  uint32 // of its flows, as seen at its edge
+	seen     int64  // latest evidence
+	outside  bool   // sighted only at ports that lead out of the fabric
+	credit   credit
+	kept     *keptHost // what the last learner knew
+	parted   []parting // links of it that are down
+	leftFrom int64     // since when it may have left the switch that it left last
+	place    Place
 }
 
 // sighting: frames of an address at a port, hops routers from where they began
@@ -233,7 +235,7 @@ func (l *Learner) bridged(h *host) bool {
 
 // locate works out a host's place from its sightings.
 func (l *Learner) locate(h *host) Place {
-	place := Place{Flows: flowsStep(bits.OnesCount32(h.buckets)), Both: h.both()}
+	place := Place{Flows: flowsStep(bits.OnesCount32(h.buckets)), Both: h.both(), Parted: h.isParted()}
 	if l.bridged(h) {
 		l.bridgedPlace(h, &place)
 		return place
@@ -262,7 +264,7 @@ func (l *Learner) edgesOf(h *host, place *Place) (latest *sighting) {
 	for i := range h.sources {
 		s := &h.sources[i]
 		switch p := s.port; {
-		case p.leads == toOutside, s.hops == 0 && p.unproven():
+		case p.leads == toOutside, s.hops == 0 && p.unproven(), len(h.parted) > 0 && h.overMate(s):
 		case s.hops == 0 && p.peer == 0 && !p.handsOver:
 			if l.isEdge(p) {
 				place.Edges = addSwitch(place.Edges, p.key.sw)
@@ -276,13 +278,16 @@ func (l *Learner) edgesOf(h *host, place *Place) (latest *sighting) {
 		}
 	}
 	if h.station != nil && latest != nil {
-		l.edgesOfStation(h.station, place)
+		l.edgesOfStation(h, place)
 	}
 	if len(place.Edges) == 0 && !place.Doubt && latest == nil {
 		l.guestOf(h, place)
 	}
 	if len(place.Edges) > 1 || place.Doubt {
 		place.Beside = h.besides()
+	}
+	if len(place.Edges) > 1 {
+		place.Doors = h.doors(place)
 	}
 	return latest
 }
@@ -315,9 +320,9 @@ func later(a, b *sighting) *sighting {
 
 // edgesOfStation adds the switches where an interface is seen: it has several
 // addresses, all of which are where its MAC is.
-func (l *Learner) edgesOfStation(s *station, place *Place) {
-	for _, k := range s.ports {
-		if p := l.at(k.portKey); p != nil && p.edge && p.peer == 0 && !p.handsOver {
+func (l *Learner) edgesOfStation(h *host, place *Place) {
+	for _, k := range h.station.ports {
+		if p := l.at(k.portKey); p != nil && p.edge && p.peer == 0 && !p.handsOver && (len(h.parted) == 0 || !h.overMateAt(k.portKey)) {
 			place.Edges = addSwitch(place.Edges, k.sw)
 		}
 	}

@@ -17,8 +17,8 @@ func (l *Learner) show() {
 	for h := range l.dirtyHosts { // order does not matter: a place depends on no other
 		place := l.locate(h)
 		l.account(h, &place)
-		if place.Left = h.place.Left; h.place.left(&place) {
-			place.Left = l.now
+		if place.Left, place.Leaving = h.place.Left, h.place.Leaving; h.place.left(&place) {
+			place.Left, place.Leaving = l.now, cmp.Or(h.leftFrom, l.now)
 		}
 		if !place.equal(&h.place) {
 			place.since = l.nextVersion()
@@ -99,7 +99,7 @@ func (l *Learner) view(n *node) *Switch {
 	s := &Switch{ID: n.id, Agent: n.agent, Name: l.name(n), Alone: n.alone >= flowsOfAll, Hosts: n.edges > 0, Host: n.host, Doubt: l.doubtful(n), Void: n.void, Dual: n.duals > 0, sharesEnd: n.shares > 0, rival: n.rivals > 0, Ports: make(map[uint32]*Port, len(n.ports)), peers: map[SwitchID]peering{}}
 	members := l.members(n)
 	for idx, p := range n.ports {
-		v := &Port{IfIndex: idx, Name: p.called(), Alias: p.alias, Aggregate: p.aggregate, Peer: p.peer, PeerPort: p.peerPort, Edge: p.edge, Dark: p.peer == 0 && p.forwards() && p.leads == toSwitch, Outside: p.peer == 0 && p.leads == toOutside, Kept: p.unproven(), Home: p.home(), Void: p.void, side: l.bridges.side(p).key.idx}
+		v := &Port{IfIndex: idx, Name: p.called(), Alias: p.alias, Aggregate: p.aggregate, Peer: p.peer, PeerPort: p.peerPort, Edge: p.edge, Dark: p.peer == 0 && p.forwards() && p.leads == toSwitch, Outside: p.peer == 0 && p.leads == toOutside, Kept: p.unproven(), Home: p.home(), Down: p.downSince(), Void: p.void, side: l.bridges.side(p).key.idx}
 		v.Speed, v.SpeedInferred = l.speed(p)
 		s.PortVoid = max(s.PortVoid, p.void)
 		if v.Dark && p.dark != 0 {

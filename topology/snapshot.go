@@ -79,6 +79,7 @@ type Port struct {
 	Outside       bool     // leads out of the fabric, to routers that are none of it
 	Dark          bool     // forwarded frames enter, and it leads to nobody we hear; Peer may be inferred
 	Home          bool     // of a host that sends odd TTLs, or routes for guests
+	Down          int64    // since when its link may be down (arrival, Unix ns); 0: it is up as far as is known
 	Void          int64    // what was seen of it before is void (arrival, Unix ns): it led elsewhere
 	LinkID        string   // topology's id once both ends are known
 	LinkName      string
@@ -97,14 +98,17 @@ type Place struct {
 	Both    bool               // it was seen to send and to receive
 	Doubt   bool               // it sends through a switch that nobody reports as well
 	Beside  [maxBeside]PortKey // where it enters from its other leaf, perhaps
+	Parted  bool               // its link to another switch is down, which may hand over to this one
+	Doors   []PortKey          // of an address on several switches: where it was seen to enter them
 	Left    int64              // when it was found to live no longer at a switch that reports (arrival, Unix ns)
+	Leaving int64              // since when that may have been so
 
 	since uint64 // the version since which it is as it is
 }
 
 func (p *Place) equal(o *Place) bool {
-	return p.Switch == o.Switch && p.Port == o.Port && p.Bridged == o.Bridged && p.MAC == o.MAC && p.Flows == o.Flows && p.Kept == o.Kept && p.Doubt == o.Doubt && p.Both == o.Both && p.Beside == o.Beside &&
-		slices.Equal(p.Edges, o.Edges)
+	return p.Switch == o.Switch && p.Port == o.Port && p.Bridged == o.Bridged && p.MAC == o.MAC && p.Flows == o.Flows && p.Kept == o.Kept && p.Doubt == o.Doubt && p.Both == o.Both && p.Parted == o.Parted && p.Beside == o.Beside &&
+		slices.Equal(p.Edges, o.Edges) && slices.Equal(p.Doors, o.Doors)
 }
 
 // Switch gives a switch by number, nil if unknown.

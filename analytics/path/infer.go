@@ -166,13 +166,16 @@ func (w *inferrer) bridge(p, o *Obs) bool {
 	distance := p.TTL - o.TTL
 	a, b := w.snap.Peer(p.Switch, p.Out), w.snap.Peer(o.Switch, o.In)
 	switch {
+	case a != 0 && a != o.Switch && b == p.Switch, b != 0 && b != p.Switch && a == o.Switch, contradict(w.snap, p, o):
+		return false // they are of different ways
 	case a == o.Switch || b == p.Switch:
 		return true
 	case !bareBetween(w.snap, p, o):
 		return a == b && distance == 1 && w.add(a)
 	case distance == 1:
-		// With a == b these are the two ends of a tunnel, seen bare: routers inside it do not count.
-		return a == b && (w.add(a) || a == 0 && !w.several && (p.TTL != tunnelEntry || o.tunnel == 0 || o.In == 0))
+		// With a == b these are the two ends of a tunnel, seen bare: routers inside it do not count. By two named ports that lead
+		// to nobody known the two samples speak for a link; they may be of two ways, and one alone does not prove it.
+		return a == b && (w.add(a) || a == 0 && !w.several && (p.Out == 0 || o.In == 0) && (p.TTL != tunnelEntry || o.tunnel == 0 || o.In == 0))
 	case p.TTL == tunnelEntry && distance == tunnelEntry-tunnelTop && b != 0 && w.snap.Adjacent(p.Switch, b):
 		return w.add(b)
 	case w.several:

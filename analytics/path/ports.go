@@ -125,6 +125,7 @@ func (t *Tracker) void(snap *topology.Snapshot) {
 	}
 	t.voidPorts(snap, t.obs)
 	t.voidPorts(snap, t.candidate)
+	t.cut(snap)
 	if !slices.ContainsFunc(t.obs, gone) && !slices.ContainsFunc(t.candidate, gone) {
 		return
 	}

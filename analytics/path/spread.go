@@ -104,10 +104,13 @@ func (t *Tracker) suspect() {
 	t.spread.quiet = 0
 }
 
-// conflicts: another switch was seen at the same TTL, or other ports of this one, or this one at another TTL.
-func (t *Tracker) conflicts(y *Obs) bool {
+// conflicts: another switch was seen at the same TTL, or other ports of this one, or this one at another TTL, or the link
+// between this one and the next begins at another port.
+func (t *Tracker) conflicts(snap *topology.Snapshot, y *Obs) bool {
 	for i := range t.obs {
 		switch o := &t.obs[i]; {
+		case o.tunnel == y.tunnel && !t.Encap && (contradict(snap, o, y) || contradict(snap, y, o)):
+			return true
 		case o.TTL != y.TTL && o.Switch == y.Switch && !t.Encap:
 			return true
 		case o.TTL != y.TTL || o.tunnel != y.tunnel:

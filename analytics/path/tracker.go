@@ -106,7 +106,7 @@ func (t *Tracker) Add(snap *topology.Snapshot, s *Sighting, votes []Vote) (Event
 		return event, votes
 	}
 	if !t.Complete {
-		if t.conflicts(&y) { // frames of another way: what they show does not mix
+		if t.conflicts(snap, &y) { // frames of another way: what they show does not mix
 			t.suspect()
 			t.obs = t.obs[:0]
 		}
@@ -285,7 +285,7 @@ func (t *Tracker) Resolve(snap *topology.Snapshot) Event {
 	}
 	r := t.infer(snap, t.obs)
 	if !r.Complete {
-		t.Complete = t.Complete && !t.bridging.on && !doubtful(snap, t.Hops)
+		t.Complete = t.Complete && !t.bridging.on && !doubtful(snap, t.Hops) && !t.outlived(snap)
 		return None
 	}
 	was := t.Complete
@@ -359,6 +359,9 @@ func (t *Tracker) infer(snap *topology.Snapshot, obs []Obs) Route {
 	if len(r.Hops) > 0 && snap.Beside(t.Src, r.Hops[0].Switch, r.Hops[0].In) {
 		r.Complete = false
 	}
+	if n := len(r.Hops); n > 0 && r.Hops[n-1].Out != 0 && !snap.Enters(t.Dst, r.Hops[n-1].Switch, r.Hops[n-1].Out) {
+		r.Complete = false
+	}
 	if len(r.Hops) == 1 && !snap.Settled || !t.ofOneFrame(snap, r.Hops) || doubtful(snap, r.Hops) {
 		r.Complete = false
 	}
@@ -369,7 +372,8 @@ func (t *Tracker) infer(snap *topology.Snapshot, obs []Obs) Route {
 func (t *Tracker) Ends(snap *topology.Snapshot) (src, dst Place) {
 	if !t.Encap {
 		src, dst = placeOf(snap, t.Src), placeOf(snap, t.Dst)
-		dst.Sure = dst.Sure && !snap.SharedEnds() && snap.EndsAlone() // where pairs share tunnel ends, one leaf may hand over to the other
+		// Where pairs share tunnel ends one leaf may hand over to the other, and so may that to which the host's link is down.
+		dst.Sure = dst.Sure && !snap.SharedEnds() && snap.EndsAlone() && !snap.Parted(t.Dst)
 	} else {
 		src, dst = tunnelPlace(snap, t.outerSrc, t.pre, t.Src), tunnelPlace(snap, t.outerDst, t.last(snap), t.Dst)
 		src.Sure = src.Sure || len(src.Edges) == 1 && src.Home == src.Edges[0] // a host's own switch begins the tunnel

@@ -1,0 +1,54 @@
+package path
+
+import (
+	"slices"
+
+	"spoor/topology"
+)
+
+// A link or a host may have gone before anybody told of it. What was concluded meanwhile, and not seen, is taken back.
+
+// outlived: the path ends at a switch where the flow was not seen, that its receiver has left, and that it may have left
+// before the flow was seen last.
+func (t *Tracker) outlived(snap *topology.Snapshot) bool {
+	if len(t.Hops) == 0 || t.Encap {
+		return false
+	}
+	last := t.Hops[len(t.Hops)-1].Switch
+	edges := snap.Edges(t.Dst)
+	if len(edges) == 0 || slices.Contains(edges, last) || find(t.obs, last) >= 0 {
+		return false
+	}
+	leaving := snap.Leaving(t.Dst)
+	return leaving != 0 && slices.ContainsFunc(t.obs, func(o Obs) bool { return o.Seen >= leaving })
+}
+
+// cut forgets where a flow was seen by a port whose link is down, if it was seen elsewhere since the link may have been.
+func (t *Tracker) cut(snap *topology.Snapshot) {
+	latest := int64(0)
+	for i := range t.obs {
+		latest = max(latest, t.obs[i].Seen)
+	}
+	t.obs = slices.DeleteFunc(t.obs, func(o Obs) bool {
+		return o.Seen < latest && (downBefore(snap, &o, o.In, latest) || downBefore(snap, &o, o.Out, latest))
+	})
+}
+
+func downBefore(snap *topology.Snapshot, o *Obs, ifIndex uint32, at int64) bool {
+	p := snap.Port(o.Switch, ifIndex)
+	return p != nil && p.Down != 0 && p.Down <= at
+}
+
+// contradict: of two sightings at TTLs next to each other the second shows by which port the link to it begins, and the
+// first that the flow left by another one: they are of different ways.
+func contradict(snap *topology.Snapshot, a, b *Obs) bool {
+	if a.Out == 0 || b.In == 0 || a.TTL != b.TTL+1 {
+		return false
+	}
+	p := snap.Port(b.Switch, b.In)
+	if p == nil || p.Peer != a.Switch || p.PeerPort == 0 || p.PeerPort == a.Out {
+		return false
+	}
+	q := snap.Port(a.Switch, a.Out)
+	return q == nil || q.Peer != b.Switch && !memberOf(snap, a.Switch, p.PeerPort, q.Aggregate) && !memberOf(snap, a.Switch, a.Out, p.PeerPort) && q.Aggregate != p.PeerPort
+}

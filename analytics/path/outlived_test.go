@@ -1,0 +1,72 @@
+package path
+
+import (
+	"testing"
+
+	"spoor/topology"
+)
+
+// TestOutlived: a path to where its receiver may not have lived any longer is taken back once that is known, unless the
+// flow was seen there, or was seen last before.
+func TestOutlived(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		seen bool  // at the last switch
+		at   int64 // seconds after the link was known to be up
+		want bool
+	}{
+		{"inferred", false, 1, false},
+		{"seen there", true, 1, true},
+		{"seen before", false, -1, true},
+	} {
+		n := leafSpine(t)
+		n.learn(topology.Evidence{Kind: topology.SawSource, Agent: n.agent(3), Port: 1, Addr: host(3), Buckets: 1<<12 - 1})
+		wasUp := n.now
+		tr := n.tracker(1, 3)
+		tr.Add(n.snap, &Sighting{Switch: n.id(1), In: 1, Out: 49, TTL: 64, Time: wasUp + c.at*second}, nil)
+		if c.seen {
+			tr.Add(n.snap, &Sighting{Switch: n.id(3), In: 49, Out: 1, TTL: 62, Time: wasUp + c.at*second}, nil)
+		}
+		if !tr.Complete {
+			t.Fatalf("%s: path %s", c.name, n.names(tr.Hops))
+		}
+		n.now += 3 * second
+		n.l.Inform(&topology.PortInfo{Agent: n.agent(3), IfIndex: 1, Down: true, WasUp: wasUp})
+		n.learn()
+		n.now += 5 * second
+		n.learn(topology.Evidence{Kind: topology.SawSource, Agent: n.agent(4), Port: 1, Addr: host(3), Buckets: 1<<12 - 1})
+		if tr.Resolve(n.snap); tr.Complete != c.want {
+			t.Errorf("%s: complete %v, path %s, the receiver lives at %v", c.name, tr.Complete, n.names(tr.Hops), n.snap.Edges(host(3)))
+		}
+	}
+}
+
+// TestCut: where a flow was seen by a port whose link is down is no part of the way on which it was seen later.
+func TestCut(t *testing.T) {
+	n := leafSpine(t)
+	tr := n.tracker(9, 8) // nobody knows where they live
+	wasUp := n.now
+	tr.Add(n.snap, &Sighting{Switch: n.id(3), In: 49, Out: 1, TTL: 62, Time: wasUp - second}, nil)
+	n.l.Inform(&topology.PortInfo{Agent: n.agent(3), IfIndex: 49, Down: true, WasUp: wasUp})
+	n.learn()
+	if tr.Resolve(n.snap); len(tr.Observed()) != 1 {
+		t.Fatalf("seen at %+v", tr.Observed())
+	}
+	tr.Add(n.snap, &Sighting{Switch: n.id(1), In: 1, Out: 49, TTL: 64, Time: wasUp + second}, nil)
+	if o := tr.Observed(); len(o) != 1 || o[0].Switch != n.id(1) {
+		t.Errorf("seen at %+v", o)
+	}
+}
+
+// TestContradict: a flow that left a switch by another port than that by which the next one got it went two ways.
+func TestContradict(t *testing.T) {
+	n := pairs(t)
+	for out, want := range map[uint32]int{49: 1, 60: 2, 0: 2} {
+		tr := n.tracker(9, 8)
+		tr.Add(n.snap, &Sighting{Switch: n.id(1), In: 1, Out: out, TTL: 64, Time: n.now}, nil)
+		tr.Add(n.snap, &Sighting{Switch: n.id(2), In: 60, Out: 49, TTL: 63, Time: n.now + second}, nil)
+		if got := len(tr.Observed()); got != want {
+			t.Errorf("out by %d: seen at %+v, want %d", out, tr.Observed(), want)
+		}
+	}
+}
