@@ -23,6 +23,8 @@ const (
 	sidesEnough = 16
 	// sideWait is how long it is waited for the counters that tell whose member a port is.
 	sideWait = int64(60e9)
+	// sideSoon is how long it is waited for the first sample that tells its side.
+	sideSoon = int64(2e9)
 )
 
 // see notes a sample that tells its side.
@@ -85,11 +87,13 @@ func (f *Feed) side(m *agentMemo, s *flow.Sample, snap *topology.Snapshot) bool 
 }
 
 // waited reports whether the side of an agent's samples was waited for long enough.
-func (m *agentMemo) waited(s *flow.Sample) bool {
+func (m *agentMemo) waited(s *flow.Sample) bool { return m.waitedFor(s, sideWait) }
+
+func (m *agentMemo) waitedFor(s *flow.Sample, long int64) bool {
 	if m.sideless == 0 {
 		m.sideless = s.Received
 	}
-	return s.Received-m.sideless > sideWait
+	return s.Received-m.sideless > long
 }
 
 // guess takes the only side on which others sample for that of a sample whose data
@@ -108,8 +112,11 @@ func (o *sides) guess(s *flow.Sample) bool {
 // on which anybody samples. It is false while that is open.
 func (f *Feed) halfSide(m *agentMemo, s *flow.Sample, snap *topology.Snapshot) bool {
 	sides := &f.engine.sides
-	if s.Direction != flow.DirectionUnknown || sides.seen.Load() == 0 {
+	if s.Direction != flow.DirectionUnknown {
 		return true
+	}
+	if sides.seen.Load() == 0 { // the first samples of all come from these agents, or nobody tells
+		return m.waitedFor(s, sideSoon)
 	}
 	port, same, other := s.Input.Index(), flow.Ingress, flow.Egress
 	if port == 0 {

@@ -88,7 +88,11 @@ func TestHalfSide(t *testing.T) {
 		want  flow.Direction
 		taken bool
 	}{
-		"nobody tells a side":                     {func(*rig) {}, [2]uint32{1, 0}, flow.DirectionUnknown, true},
+		"nobody told a side yet": {func(*rig) {}, [2]uint32{1, 0}, flow.DirectionUnknown, false},
+		"nobody tells a side": {func(r *rig) {
+			tell(r, 1, 0, source, flow.DirectionUnknown)
+			r.advance(3 * second)
+		}, [2]uint32{1, 0}, flow.DirectionUnknown, true},
 		"few tell theirs, all of them on ingress": {func(r *rig) { tell(r, 1, 3, 1, flow.Ingress) }, [2]uint32{1, 0}, flow.DirectionUnknown, false},
 		"the source is an input elsewhere":        {func(r *rig) { tell(r, source, 3, source, flow.Ingress) }, [2]uint32{1, 0}, flow.Egress, true},
 		"the source is an output elsewhere":       {func(r *rig) { tell(r, 3, source, source, flow.Egress) }, [2]uint32{1, 0}, flow.Egress, true},
