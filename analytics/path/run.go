@@ -63,6 +63,28 @@ func (t *Tracker) disputes(part []topology.SwitchID) int {
 	return bits
 }
 
+// turned gives the links of the path, as bits, that a sighting at one of its switches speaks against by
+// itself: the flow came from a host there, or left for one, though the path has another switch before it or behind.
+func (t *Tracker) turned(snap *topology.Snapshot, y *Obs) (bits int) {
+	i := t.index([]topology.SwitchID{y.Switch})
+	if i < 0 || t.Encap {
+		return 0
+	}
+	if i > 0 && toHost(snap, y.Switch, y.In) {
+		bits |= 1 << i
+	}
+	if i < len(t.Hops)-1 && toHost(snap, y.Switch, y.Out) {
+		bits |= 1 << (i + 1)
+	}
+	return bits
+}
+
+// toHost: a port is proven to lead to hosts.
+func toHost(snap *topology.Snapshot, id topology.SwitchID, port uint32) bool {
+	p := snap.Port(id, port)
+	return p != nil && p.Edge && p.Peer == 0
+}
+
 // confirms reports whether a run at hop i shows that the flow still goes this
 // way: over a link that is disputed, if any is (a host that moved leaves the
 // rest of the path as it was). An end of the path alone confirms nothing.

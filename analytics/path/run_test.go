@@ -168,3 +168,58 @@ func onHops(hops []Hop) (list ids) {
 	}
 	return list
 }
+
+// TestEndsWhereItPassed: the receiver moved to the switch where its sender lives. What that switch shows, which is on the path,
+// speaks against it: the flow leaves for a host there.
+func TestEndsWhereItPassed(t *testing.T) {
+	n := leafSpine(t)
+	tr := n.tracker(1, 3)
+	n.see(tr, 1, 1, 49, 64, 0)
+	n.see(tr, 3, 49, 1, 62, 1e8)
+	if n.names(tr.Hops) == "" || !tr.Complete {
+		t.Fatal("no path")
+	}
+	n.l.Inform(&topology.PortInfo{Agent: n.agent(3), IfIndex: 1, Down: true})
+	n.now += second
+	n.learn()
+	n.now += 5 * second
+	fresh := topology.Evidence{Kind: topology.SawIngress, Agent: n.agent(1), Port: 2, Far: 0x99, Own: 0x7000, Fresh: true, Count: 5}
+	n.learn(fresh, topology.Evidence{Kind: topology.SawSource, Agent: n.agent(1), Port: 2, Addr: host(3), Buckets: 1<<20 - 1})
+	n.now += 2 * second
+	n.learn(fresh)
+	n.now += 20 * second
+	n.learn()
+	var last Event
+	for i := range int64(4) {
+		if e := n.see(tr, 1, 1, 2, 64, i*3e8); e != None {
+			last = e
+		}
+	}
+	if last != Moved || len(tr.Hops) != 1 || tr.Hops[0].Switch != n.id(1) {
+		t.Errorf("event %d, path %s, host at %v, port %+v", last, n.names(tr.Hops), n.snap.Edges(host(3)), n.snap.Port(n.id(1), 2))
+	}
+}
+
+// TestMovesAgain: the sample that made a flow move confirms its new path: it moves again after half a second without another.
+func TestMovesAgain(t *testing.T) {
+	n := leafSpine(t)
+	tr := n.tracker(1, 3)
+	see := func(spine, times int, at int64) (last Event) {
+		for i := range times {
+			if e := n.see(tr, spine, 1, 3, 63, at+int64(i)*1e8); e != None {
+				last = e
+			}
+		}
+		return last
+	}
+	see(51, 3, 0)
+	if see(52, 3, second) != Moved {
+		t.Fatalf("it did not move: %s", n.names(tr.Hops))
+	}
+	if see(51, 3, second+3e8) != None {
+		t.Error("it moved back within half a second")
+	}
+	if see(51, 1, 2*second) != Moved {
+		t.Error("it did not move back after half a second")
+	}
+}

@@ -120,17 +120,17 @@ func (t *Tracker) Add(snap *topology.Snapshot, s *Sighting, votes []Vote) (Event
 	}
 	votes = t.handOver(snap, votes)
 	run := around(snap, &y)
-	at := t.index(run.switches())
+	at, turned := t.index(run.switches()), t.turned(snap, &y)
 	switch {
-	case at < 0:
+	case at < 0 || turned != 0:
 		t.suspect()
 		if t.against++; t.against == 1 {
 			t.doubted = s.Time
 		}
-		t.disputed |= t.disputes(run.switches())
+		t.disputed |= t.disputes(run.switches()) | turned
 		t.candidate, votes = merge(snap, t.candidate, y, t.Encap, votes)
 		if t.against >= contradictions && s.Time-t.confirmed > unconfirmed && !t.torn(snap) {
-			return t.move(snap), votes
+			return t.move(snap, s.Time), votes
 		}
 		return None, votes
 	case t.confirms(at, &run):
@@ -306,8 +306,8 @@ func (t *Tracker) Resolve(snap *topology.Snapshot) Event {
 
 func sameSwitch(a, b Hop) bool { return a.Switch == b.Switch }
 
-// move: the candidate hops make a path of their own.
-func (t *Tracker) move(snap *topology.Snapshot) Event {
+// move: the candidate hops make a path of their own, the latest of them seen at at.
+func (t *Tracker) move(snap *topology.Snapshot, at int64) Event {
 	r := t.infer(snap, t.candidate)
 	if !r.Complete { // the part of the way that stayed as it was may be missing
 		n := len(t.candidate)
@@ -323,7 +323,7 @@ func (t *Tracker) move(snap *topology.Snapshot) Event {
 	}
 	t.forget()
 	t.Previous = append(t.Previous[:0], t.Named()...)
-	t.obs, t.candidate, t.against, t.disputed = t.candidate, t.obs[:0], 0, 0
+	t.obs, t.candidate, t.against, t.disputed, t.confirmed = t.candidate, t.obs[:0], 0, 0, at // the latest fits the path that it made
 	event := Corrected
 	for _, h := range t.Previous {
 		if h.Observed && !slices.ContainsFunc(r.Hops, func(n Hop) bool { return n.Switch == h.Switch }) {

@@ -120,7 +120,7 @@ func (s *elephantScorer) held(f *Flow, r stretch) {
 	for _, rate := range f.BPS[r.first : r.last+1] {
 		sum += rate
 	}
-	if sum/float64(r.last-r.first+1) < 1.2*s.truth.Threshold {
+	if sum/float64(r.last-r.first+1) < 1.2*s.truth.Threshold || f.Samples != nil && *f.Samples == 0 { // nobody could know of it
 		return
 	}
 	s.MustBeFound++

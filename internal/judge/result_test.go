@@ -280,6 +280,18 @@ func TestUnsampled(t *testing.T) {
 	f("", `"samples":25,"first_sample":1012,`, 0, 0, 1)
 }
 
+// TestUnsampledElephant: an elephant that no agent sampled must not be found.
+func TestUnsampledElephant(t *testing.T) {
+	high := strings.TrimSuffix(strings.Repeat("1e12,", 10), ",")
+	for samples, want := range map[string]int{`"samples":0,`: 0, `"samples":1,`: 1, "": 1} {
+		text := strings.Replace(truthText("l3", high), `"frames":40,`, `"frames":40,`+samples, 1)
+		truthFile, dir := write(t, text, map[string][]string{"paths": {before}})
+		if e := score(t, truthFile, dir).Elephants; e.MustBeFound != want || e.Missed != want {
+			t.Errorf("%q: %+v", samples, e)
+		}
+	}
+}
+
 // TestPathInForce: a message about the old path is right until the new one was sampled.
 func TestPathInForce(t *testing.T) {
 	late := strings.Replace(before, "00:16:42.75Z", "00:16:57Z", 1) // 1017, the flow moved at 1010
