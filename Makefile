@@ -71,7 +71,7 @@ vet: ## go vet
 
 .PHONY: test
 test: ## all tests that need nothing but Go
-	go test -timeout 10m ./...
+	go test -timeout 15m ./...
 
 .PHONY: manifests
 manifests: ## deploy/kubernetes, read strictly into Kubernetes' own types
@@ -84,7 +84,7 @@ NO_RACE := analytics/alert analytics/elephant analytics/flowtable analytics/link
 # Each process of the race detector sleeps a second at its end, and tests start hundreds.
 .PHONY: race
 race: ## the same under the race detector, but for what runs in one goroutine (NO_RACE)
-	GORACE=atexit_sleep_ms=20 go test -race -timeout 10m $$(go list ./... | grep -vxF "$$(printf '%s\n' $(NO_RACE:%=spoor/%))")
+	GORACE=atexit_sleep_ms=20 go test -race -timeout 15m $$(go list ./... | grep -vxF "$$(printf '%s\n' $(NO_RACE:%=spoor/%))")
 
 .PHONY: fuzz
 fuzz: ## every fuzz target for FUZZTIME seconds (30)
