@@ -37,12 +37,12 @@ type Config struct {
 	Seed      [2]uint64 // of the flow tables' hash: random per process, fixed in replay
 }
 
-// What flows take. FlowBytes is 128 for the slot in the table, and what a path
+// What flows take. FlowBytes is 136 for the slot in the table, and what a path
 // that a quarter of the flows share takes; about 75 MB beside it are the same for
 // any number of flows.
 const (
 	DefaultFlows = 1 << 18
-	FlowBytes    = 160
+	FlowBytes    = 168
 )
 
 // DefaultConfig is for a fabric of any size on a machine with 1 GB to spare.

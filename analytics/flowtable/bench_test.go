@@ -41,8 +41,8 @@ func benchmarkUpdate(b *testing.B, flows int, zipf bool, update func(tb *flowtab
 		i++
 		now += 1000
 	}
-	b.ReportMetric(float64(tb.Cap()*(2+64))/float64(tb.Len()), "hot-B/flow")
-	b.ReportMetric(float64(tb.Cap()*56)/float64(tb.Len()), "cold-B/flow")
+	b.ReportMetric(float64(tb.Cap()*(8+64))/float64(tb.Len()), "hot-B/flow")
+	b.ReportMetric(float64(tb.Cap()*64)/float64(tb.Len()), "cold-B/flow")
 	if lost := flows - tb.Len(); lost > flows/1000 {
 		b.Errorf("%d of %d flows lost at 80%% load", lost, flows)
 	}

@@ -26,6 +26,18 @@ func (s *tagSet) set(lane uint32, tag uint16) {
 	s[lane/4] = s[lane/4]&^(0xffff<<sh) | uint64(tag)<<sh
 }
 
+// match sets a bit for each place with the tag, for laneOf.
+func (s *tagSet) match(tag uint16) uint64 {
+	all := uint64(tag) * lowBits
+	return lanes(s[0]^all)>>15 | lanes(s[1]^all)>>14
+}
+
+// laneOf gives the first place of a match.
+func laneOf(m uint64) uint32 {
+	bit := uint32(bits.TrailingZeros64(m))
+	return bit&1*4 + bit>>4
+}
+
 func (s *tagSet) free() int {
 	return bits.OnesCount64(lanes(s[0])) + bits.OnesCount64(lanes(s[1]))
 }

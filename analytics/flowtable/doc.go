@@ -5,7 +5,7 @@
 // and a Cold part with the key. It is found by way of a bucket, a cache line of
 // eight places, each with a 16-bit tag and a slot's number; a key may have its
 // place in either of two buckets, chosen by a keyed hash, so that nobody outside
-// can aim at one bucket. Slots are given away one after the other: a table for a
+// can aim at one bucket; while there is room it is in the first. Slots are given away one after the other: a table for a
 // million flows that holds ten thousand touches memory for ten thousand, and the
 // processor finds it in few pages. A hit is confirmed by
 // comparing the key itself: two flows are never mixed, whatever the hash does.

@@ -41,6 +41,13 @@ type Cold struct {
 	In, Out uint32 // the caller's own, 0 at first
 }
 
+// room is what a slot holds: two cache lines side by side, which a sample of the flow touches both.
+type room struct {
+	Entry
+	Cold
+	_ [8]byte
+}
+
 // clockShift makes the 32-bit clock of State.T: units of 2^17 ns (131 us), which
 // wrap after 6.5 days. elephant.Clock is the same function.
 const clockShift = 17

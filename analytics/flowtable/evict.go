@@ -1,14 +1,17 @@
 package flowtable
 
-// place gives a place for a new flow: a free one of the emptier bucket, else that
-// of the least promising flow.
-// Its slot is the new flow's.
+// A flow lies in its first bucket while half of that is free: then nobody looks into the second.
+const preferFirst = Ways / 2
+
+// place gives a place for a new flow: a free one of the first bucket, or of the
+// emptier one, else that of the least promising flow. Its slot is the new flow's.
 func (t *Table) place(h Hash, now uint32) (b *bucket, lane uint32) {
 	b, other := &t.buckets[t.bucket(h[0])], &t.buckets[t.bucket(h[1])]
 	f1, f2 := b.tags.free(), other.tags.free()
 	if f1+f2 > 0 {
 		t.live++
-		if f2 > f1 {
+		t.weigh()
+		if f1 < preferFirst && f2 > f1 {
 			b = other
 		}
 		lane = b.tags.firstFree()
@@ -25,6 +28,13 @@ func (t *Table) place(h Hash, now uint32) (b *bucket, lane uint32) {
 		t.OnEvict(b.slots[lane])
 	}
 	return b, lane
+}
+
+// weigh notes whether so many flows are in the table that a good part of them lies in second buckets.
+func (t *Table) weigh() {
+	if filled := t.live > t.Cap()/4; filled != t.filled.Load() {
+		t.filled.Store(filled)
+	}
 }
 
 // take gives a slot that is nobody's: the one freed last, else the next that never was in use.

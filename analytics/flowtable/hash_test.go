@@ -169,14 +169,14 @@ func TestRoom(t *testing.T) {
 	for capacity, buckets := range map[int]int{-1: 1, 0: 1, 1: 1, Ways: 1, Ways + 1: 2, 2 * Ways: 2, 1000: 125} {
 		s := NewSet(3, capacity, [2]uint64{1, 2})
 		for _, tb := range s.Tables {
-			if len(tb.buckets) != buckets || len(tb.entries) != 3*buckets*Ways || len(tb.cold) != len(tb.entries) {
-				t.Errorf("%d slots wanted: %d buckets, %d entries, %d keys", capacity, len(tb.buckets), len(tb.entries), len(tb.cold))
+			if len(tb.buckets) != buckets || len(tb.rooms) != 3*buckets*Ways {
+				t.Errorf("%d slots wanted: %d buckets, %d slots", capacity, len(tb.buckets), len(tb.rooms))
 			}
 		}
 	}
 }
 
-// TestTwoChoices: a new flow goes to the emptier of its buckets, so that three quarters of a table fill before flows must give way.
+// TestTwoChoices: a new flow goes to the emptier of its buckets once half of the first is used, so that three quarters of a table fill before flows must give way.
 func TestTwoChoices(t *testing.T) {
 	tb := New(1<<12, [2]uint64{9, 10})
 	for i := range 3 << 10 {

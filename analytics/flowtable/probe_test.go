@@ -3,6 +3,8 @@ package flowtable
 import (
 	"math/rand/v2"
 	"testing"
+
+	"spoor/flow"
 )
 
 func TestLanes(t *testing.T) {
@@ -36,6 +38,49 @@ func TestTagSet(t *testing.T) {
 	s.set(5, 0)
 	if s.free() != 1 || s.firstFree() != 5 || s.get(5) != 0 || s.get(6) != 7 || s.get(4) != 5 {
 		t.Errorf("after freeing lane 5: %d free, first %d, tags %x", s.free(), s.firstFree(), s)
+	}
+}
+
+// TestFirstBucket: flows lie in their first bucket while half of it is free, and the
+// table says when that is no longer so for many.
+func TestFirstBucket(t *testing.T) {
+	tb := New(1<<12, [2]uint64{3, 4})
+	var keys []flow.Key
+	second := 0
+	for i := range uint16(1 << 11) {
+		k := flow.Key{SrcPort: i, Proto: flow.ProtoUDP}
+		keys = append(keys, k)
+		tb.Get(&k, 1)
+		if want := len(keys) > tb.Cap()/4; tb.filled.Load() != want {
+			t.Fatalf("filled with %d flows of %d: %v", len(keys), tb.Cap(), !want)
+		}
+	}
+	for i := range keys {
+		h := tb.Hash(&keys[i])
+		slot := tb.Likely(h)
+		if want := tb.Find(&keys[i]); want == NoSlot || slot != want && tagOf(tb.Hash(&tb.Cold(slot).Key)) != tagOf(h) {
+			t.Fatalf("flow %d lies in slot %d, likely %d", i, want, slot)
+		}
+		first := &tb.buckets[tb.bucket(h[0])]
+		own := false
+		for lane := range uint32(Ways) {
+			own = own || first.tags.get(lane) == tagOf(h) && sameKey(&tb.Cold(first.slots[lane]).Key, &keys[i])
+		}
+		if own {
+			continue
+		}
+		if second++; first.tags.free() >= preferFirst {
+			t.Errorf("flow %d lies in its second bucket, of the first %d places are free", i, first.tags.free())
+		}
+	}
+	if second == 0 {
+		t.Error("no flow lies in its second bucket")
+	}
+	for i := range keys {
+		tb.Delete(tb.Find(&keys[i]))
+	}
+	if tb.filled.Load() {
+		t.Error("filled without flows")
 	}
 }
 

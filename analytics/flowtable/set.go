@@ -9,23 +9,22 @@ type Set struct {
 	Tables []*Table
 
 	buckets []bucket
-	entries []Entry
-	cold    []Cold
-	pages   [3]int // huge ones so far, under each of these
+	rooms   []room
+	pages   [2]int // huge ones so far, under each of these
 }
 
 // NewSet makes n tables, each of at least capacity slots (rounded up to whole buckets,
 // at most 2^31). The seed keys the hashes: random per process, fixed in replay.
-// A table costs 128 bytes a slot, reserved at once and touched as flows come.
+// A table costs 136 bytes a slot, reserved at once and touched as flows come.
 func NewSet(n, capacity int, seed [2]uint64) *Set {
 	buckets := (min(max(capacity, 1), 1<<31) + Ways - 1) / Ways
 	slots := buckets * Ways
 	s := &Set{
 		Tables:  make([]*Table, n),
-		buckets: mem.Lay[bucket](n * buckets), entries: mem.Lay[Entry](n * slots), cold: mem.Lay[Cold](n * slots),
+		buckets: mem.Lay[bucket](n * buckets), rooms: mem.Lay[room](n * slots),
 	}
 	for i := range s.Tables {
-		s.Tables[i] = &Table{buckets: s.buckets[i*buckets:][:buckets], entries: s.entries, cold: s.cold, tables: n, index: i, secrets: newSecrets(seed)}
+		s.Tables[i] = &Table{buckets: s.buckets[i*buckets:][:buckets], rooms: s.rooms, tables: n, index: i, secrets: newSecrets(seed)}
 	}
 	return s
 }
@@ -48,12 +47,9 @@ func (s *Set) Enlarge(most int, used float64) (tried int) {
 		case s.pages[0] < mem.Pages(s.buckets):
 			mem.Huge(s.buckets, s.pages[0])
 			s.pages[0]++
-		case s.pages[1] < int(used*float64(mem.Pages(s.entries))):
-			mem.Huge(s.entries, s.pages[1])
+		case s.pages[1] < int(used*float64(mem.Pages(s.rooms))):
+			mem.Huge(s.rooms, s.pages[1])
 			s.pages[1]++
-		case s.pages[2] < int(used*float64(mem.Pages(s.cold))):
-			mem.Huge(s.cold, s.pages[2])
-			s.pages[2]++
 		default:
 			return tried
 		}

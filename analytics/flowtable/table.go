@@ -1,6 +1,8 @@
 package flowtable
 
 import (
+	"sync/atomic"
+
 	"spoor/flow"
 	"spoor/internal/mem"
 )
@@ -16,8 +18,7 @@ type Table struct {
 	OnEvict func(slot uint32)
 
 	buckets   []bucket
-	entries   []Entry // of all tables of the set: the index-th of each so many are this one's
-	cold      []Cold  // the same
+	rooms     []room // of all tables of the set: the index-th of each so many are this one's
 	tables    int
 	index     int
 	used      uint32   // slots from here on were never in use
@@ -25,6 +26,7 @@ type Table struct {
 	secrets   secrets
 	live      int
 	evictions uint64
+	filled    atomic.Bool // many flows lie in their second bucket
 }
 
 // Get finds the flow of key or makes it, with now (arrival, Unix ns) as
@@ -42,24 +44,24 @@ func (t *Table) Hash(key *flow.Key) Hash { return t.secrets.hash(key) }
 // would pay for each. It needs no lock, nor does Hash.
 func (t *Table) Fetch(h Hash) {
 	mem.Fetch(&t.buckets[t.bucket(h[0])])
-	mem.Fetch(&t.buckets[t.bucket(h[1])])
+	if t.filled.Load() {
+		mem.Fetch(&t.buckets[t.bucket(h[1])])
+	}
 }
 
 // FetchSlot does so for what GetHashed compares, and for the Entry.
-func (t *Table) FetchSlot(slot uint32) {
-	mem.Fetch(t.Entry(slot))
-	mem.FetchAll(t.Cold(slot))
-}
+func (t *Table) FetchSlot(slot uint32) { mem.FetchAll(t.room(slot)) }
 
 // Likely gives the slot that GetHashed will most likely give, NoSlot for none:
 // only tags are compared.
 func (t *Table) Likely(h Hash) uint32 {
-	b := [2]uint32{t.bucket(h[0]), t.bucket(h[1])}
-	m := t.match(h, b)
-	if m == 0 {
-		return NoSlot
+	for _, word := range h {
+		b := &t.buckets[t.bucket(word)]
+		if m := b.tags.match(tagOf(h)); m != 0 {
+			return b.slots[laneOf(m)]
+		}
 	}
-	return t.slotOf(m, b)
+	return NoSlot
 }
 
 // Holds reports whether a slot is that of a flow: what Likely gave may be another's.
@@ -82,10 +84,12 @@ func (t *Table) GetHashed(h Hash, key *flow.Key, now int64) (slot uint32, fresh 
 func (t *Table) Find(key *flow.Key) uint32 { return t.find(t.secrets.hash(key), key) }
 
 // Entry gives the hot part of a slot, valid until the flow is evicted or deleted.
-func (t *Table) Entry(slot uint32) *Entry { return &t.entries[int(slot)*t.tables+t.index] }
+func (t *Table) Entry(slot uint32) *Entry { return &t.room(slot).Entry }
 
 // Cold gives the cold part of a slot; only In and Out may be changed.
-func (t *Table) Cold(slot uint32) *Cold { return &t.cold[int(slot)*t.tables+t.index] }
+func (t *Table) Cold(slot uint32) *Cold { return &t.room(slot).Cold }
+
+func (t *Table) room(slot uint32) *room { return &t.rooms[int(slot)*t.tables+t.index] }
 
 // Delete frees a slot; a free one stays free.
 func (t *Table) Delete(slot uint32) {
@@ -95,9 +99,10 @@ func (t *Table) Delete(slot uint32) {
 		for lane := range uint32(Ways) {
 			if b.slots[lane] == slot && b.tags.get(lane) != 0 {
 				b.tags.set(lane, 0)
-				*t.Entry(slot), *t.Cold(slot) = Entry{}, Cold{}
+				*t.room(slot) = room{}
 				t.free = append(t.free, slot)
 				t.live--
+				t.weigh()
 				return
 			}
 		}

@@ -153,7 +153,7 @@ func (c *Config) analyticsKeys(add adder) {
 	add("topology.expire", config.Duration(&a.Topology.Expire),
 		"What was learned and no sample spoke for in so long is forgotten: addresses, links, tunnel ends, MACs. 1m to 10000h, or 0s: never.")
 	add("flows.max", config.Number(&a.Flows.Max, 0),
-		"Flows kept in memory at a time, about 160 bytes each. Beyond it the least promising give way. 0: by the memory that the process may use, an eighth of it (65536 to 1179648 flows); replay takes 262144.")
+		"Flows kept in memory at a time, about 170 bytes each. Beyond it the least promising give way. 0: by the memory that the process may use, an eighth of it (65536 to 1179648 flows); replay takes 262144.")
 	add("flows.idle", config.Duration(&a.Flows.Idle),
 		"A flow without samples for so long is forgotten.")
 	add("paths.min_samples", config.Number(&a.Paths.MinSamples, 1),
