@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/maphash"
+	"math/bits"
 	"net/netip"
 	"slices"
 	"sync"
@@ -201,8 +202,19 @@ func (a *Agents) Account(agent flow.Addr, sub, seq, uptime, contents uint32, rec
 	return acc
 }
 
+// printed is how much of a datagram Print reads at its front, and at its end: what
+// two of one number, agent and sub-agent differ in at the latest, the numbers and pools
+// of their first and last samples, and those packets.
+const printed = 128
+
 // Print gives a number for the contents of a datagram, by which copies are known.
-func (a *Agents) Print(payload []byte) uint32 { return uint32(maphash.Bytes(a.seed, payload)) }
+func (a *Agents) Print(payload []byte) uint32 {
+	front, end := payload, payload[len(payload):]
+	if len(payload) > 2*printed {
+		front, end = payload[:printed], payload[len(payload)-printed:]
+	}
+	return uint32(maphash.Bytes(a.seed, front) ^ bits.RotateLeft64(maphash.Bytes(a.seed, end), 32) ^ uint64(len(payload)))
+}
 
 // none is what is known of a datagram without a place in the table.
 func (a *Agents) none(received int64) Accounting {

@@ -14,8 +14,9 @@ type Datagram struct {
 type Handler interface {
 	// Datagram handles d, which is borrowed until it returns.
 	Datagram(d *Datagram)
-	// Flush is called at the end of each batch read from the socket, once more
-	// when traffic pauses, every 100 ms while it stays away, and last of all
-	// before Run returns.
+	// Flush is called at the end of a batch read from the socket, once 256
+	// datagrams or those of 5 ms were handed over since the last time, when
+	// traffic pauses, every 100 ms while it stays away, and last of all before
+	// Run returns.
 	Flush()
 }

@@ -29,6 +29,11 @@ const (
 
 	maxNap = time.Millisecond
 	minNap = 50 * time.Microsecond
+
+	// While datagrams keep coming the handler gathers what several reads bring, which
+	// costs it less: so many datagrams, or what comes in so many ns.
+	gatherMost = 256
+	gatherFor  = int64(5 * time.Millisecond)
 )
 
 // message is the kernel's struct mmsghdr.
@@ -52,6 +57,9 @@ type reader struct {
 	vectors  [batchSize]unix.Iovec
 	names    [batchSize]unix.RawSockaddrInet6
 	controls [batchSize][controlSize]byte
+
+	gathered int   // datagrams handed over since the latest Flush
+	flushed  int64 // when that was, Unix ns
 
 	nap       unix.Timespec // the kernel reads these three
 	timeout   unix.Timespec
@@ -134,7 +142,7 @@ func (r *reader) run(h Handler) error {
 func (r *reader) wait(h Handler) error {
 	ready, err := r.poll(pauseAfter, true)
 	for pause := idleFlush; !ready && err == nil && !r.stopping.Load(); pause = min(2*pause, maxIdle) {
-		h.Flush()
+		r.flush(h)
 		r.askDrops()
 		ready, err = r.poll(pause, false)
 	}
@@ -170,13 +178,19 @@ func (r *reader) drain(h Handler) error {
 			break
 		}
 	}
-	h.Flush()
+	r.flush(h)
 	r.askDrops()
 	return nil
 }
 
-// read takes one batch without blocking, hands it over and flushes. The error is
-// final; failures that may pass are counted, and read as no datagrams.
+// flush has the handler pass on what it gathered.
+func (r *reader) flush(h Handler) {
+	r.gathered, r.flushed = 0, r.datagram.Received
+	h.Flush()
+}
+
+// read takes one batch without blocking, hands it over, and flushes if enough was
+// gathered. The error is final; failures that may pass are counted, and read as no datagrams.
 func (r *reader) read(h Handler) (int, error) {
 	got, _, errno := unix.RawSyscall6(unix.SYS_RECVMMSG, uintptr(r.fd), uintptr(unsafe.Pointer(&r.messages[0])), batchSize, unix.MSG_DONTWAIT, 0, 0)
 	if errno != 0 {
@@ -196,7 +210,9 @@ func (r *reader) read(h Handler) (int, error) {
 	}
 	r.reset(n)
 	r.counters.add(&t)
-	h.Flush()
+	if r.gathered += n; r.gathered >= gatherMost || r.datagram.Received-r.flushed >= gatherFor {
+		r.flush(h)
+	}
 	return n, nil
 }
 

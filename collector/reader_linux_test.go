@@ -2,6 +2,7 @@ package collector
 
 import (
 	"fmt"
+	"math"
 	"net"
 	"testing"
 	"time"
@@ -109,6 +110,45 @@ func quiet(tb testing.TB) (*reader, net.Conn) {
 	r := listening(tb, Config{Address: "127.0.0.1:0", Workers: 1, Buffer: 4 << 20}, nil)
 	tb.Cleanup(func() { check(tb, r.Close()) })
 	return r.readers[0], dial(tb, r.to("127.0.0.1"))
+}
+
+// flushing counts datagrams and flushes.
+type flushing struct{ datagrams, flushes int }
+
+func (f *flushing) Datagram(*Datagram) { f.datagrams++ }
+func (f *flushing) Flush()             { f.flushes++ }
+
+// TestGather: a handler is flushed once it was given enough, or something for long.
+func TestGather(t *testing.T) {
+	r, c := quiet(t)
+	h := &flushing{}
+	read := func(n int) {
+		t.Helper()
+		for want := h.datagrams + 1; n > 0; n, want = n-1, want+1 {
+			send(t, c, []byte("datagram"))
+			for h.datagrams < want {
+				if _, err := r.read(h); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+	}
+	r.flushed = math.MaxInt64 // never long ago
+	read(gatherMost - 1)
+	if h.flushes != 0 {
+		t.Errorf("%d flushes after %d datagrams", h.flushes, h.datagrams)
+	}
+	read(1)
+	if h.flushes != 1 || r.gathered != 0 {
+		t.Errorf("%d flushes after %d datagrams, %d gathered", h.flushes, h.datagrams, r.gathered)
+	}
+	r.flushed = math.MaxInt64
+	read(1)
+	r.flushed = 0 // long ago
+	read(1)
+	if h.flushes != 2 || r.flushed != r.datagram.Received {
+		t.Errorf("%d flushes, the last for arrival %d, want 2, for %d", h.flushes, r.flushed, r.datagram.Received)
+	}
 }
 
 // BenchmarkRead measures taking 64 waiting datagrams out of a socket, beside what

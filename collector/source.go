@@ -230,12 +230,12 @@ func (t *sourceTable) values() []DataSource {
 }
 
 // source is the state of one data source.
-type source struct {
+type source struct { // a cache line
 	track // of flow samples
+	rate  uint32
 	key   uint64
 	seen  int64
 	since int64 // start of the current window
-	rate  uint32
 
 	expected, received         uint32 // in the current window
 	expectedBefore, hadReceive uint32 // in the one before
