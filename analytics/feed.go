@@ -10,10 +10,6 @@ import (
 	"spoor/topology"
 )
 
-// batchSamples is how many samples a feed gathers for one shard before it hands
-// them over even without a flush.
-const batchSamples = 64
-
 // maxPending bounds what a feed or shard gathers between two ticks, of each kind:
 // evidence beyond it is seen again, counters and names are told again.
 const maxPending = 1 << 17
@@ -22,7 +18,8 @@ const maxPending = 1 << 17
 // goroutine; only the engine's drain happens beside them.
 type Feed struct {
 	engine    *Engine
-	batches   [Shards][]observed
+	batches   [Shards]batch
+	plans     [together]plan // scratch of handing over
 	witness   *topology.Witness
 	agents    map[flow.Addr]*agentMemo
 	agent     flow.Addr // of the latest sample
@@ -49,11 +46,9 @@ type Feed struct {
 }
 
 func newFeed(e *Engine) *Feed {
-	f := &Feed{engine: e, agents: map[flow.Addr]*agentMemo{}, witness: topology.NewWitness(), ports: map[portKey]*portMemory{}, boots: map[topology.SwitchID]uint32{}}
-	for i := range f.batches {
-		f.batches[i] = make([]observed, 0, batchSamples)
+	return &Feed{
+		engine: e, batches: newBatches(), agents: map[flow.Addr]*agentMemo{}, witness: topology.NewWitness(), ports: map[portKey]*portMemory{}, boots: map[topology.SwitchID]uint32{},
 	}
-	return f
 }
 
 // Sample takes a copy of what is needed of a flow sample. It must be complete:
@@ -101,21 +96,20 @@ func (f *Feed) sampleOf(m *agentMemo, s *flow.Sample) (at place) {
 		f.engine.taps.heard[m.id].Store(s.Received)
 	}
 	i := s.Exchange % Shards
-	b := f.batches[i]
-	b = b[:len(b)+1]
+	b := &f.batches[i]
 	t := f.engine.shards[i].table
 	t.Fetch(t.Hash(&s.Packet.Key))
 	snap := f.engine.snap.Load()
 	sided := f.side(m, s, snap)
-	b[len(b)-1].fill(s, m.id)
-	if f.batches[i] = b; !sided {
-		b[len(b)-1].in, b[len(b)-1].out = 0, 0
+	x := b.add(s, m.id)
+	if !sided {
+		x.in, x.out = 0, 0
 	}
 	in, out := f.port(m, s.Input.Index(), snap), f.port(m, s.Output.Index(), snap)
 	f.heard = max(f.heard, s.Received)
 	if !sided {
 		f.witness.Unnamed(s)
-		if len(b) == batchSamples {
+		if b.full() {
 			f.hand(int(i))
 		}
 		return place{m, in, out, snap}
@@ -138,7 +132,7 @@ func (f *Feed) sampleOf(m *agentMemo, s *flow.Sample) (at place) {
 			f.witness.SeeLocal(s, in.leads(), out.leads())
 		}
 	}
-	if len(b) == batchSamples {
+	if b.full() {
 		f.hand(int(i))
 	}
 	return place{m, in, out, snap}
@@ -185,33 +179,33 @@ const together = 8
 func (f *Feed) handSome(from int) {
 	shards, batches := f.engine.shards[from:from+together], f.batches[from:from+together]
 	for i, s := range shards {
-		if len(batches[i]) > 0 {
+		if len(batches[i].samples) > 0 {
 			s.mu.Lock()
-			s.begin(batches[i])
+			s.begin(&batches[i], &f.plans[i])
 		}
 	}
 	for i, s := range shards {
-		if len(batches[i]) > 0 {
-			s.reach()
+		if len(batches[i].samples) > 0 {
+			s.reach(&f.plans[i], len(batches[i].samples))
+		}
+	}
+	for i := range shards {
+		if len(batches[i].samples) > 0 {
+			f.plans[i].unfold()
 		}
 	}
 	for i, s := range shards {
-		if len(batches[i]) > 0 {
-			s.unfold()
-		}
-	}
-	for i, s := range shards {
-		if len(batches[i]) > 0 {
-			s.finish(batches[i])
+		if len(batches[i].samples) > 0 {
+			s.finish(&batches[i], &f.plans[i])
 			s.mu.Unlock()
-			batches[i] = batches[i][:0]
+			batches[i].samples = batches[i].samples[:0]
 		}
 	}
 }
 
 func (f *Feed) hand(i int) {
-	f.engine.shards[i].observe(f.batches[i])
-	f.batches[i] = f.batches[i][:0]
+	f.engine.shards[i].observe(&f.batches[i], &f.plans[0])
+	f.batches[i].samples = f.batches[i].samples[:0]
 }
 
 // repeat makes the feed tell again what it sees, as if it were new.

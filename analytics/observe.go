@@ -34,7 +34,7 @@ func (s *Shard) sample(x *observed, h flowtable.Hash, likely uint32) {
 		return
 	}
 	d.last = max(d.last, x.at)
-	attributes(&d.attrs, x)
+	attributes(&d.attrs, x, s.outer)
 	if x.in == 0 && x.out == 0 {
 		s.stats.Portless++
 		return
@@ -70,7 +70,10 @@ func (s *Shard) follow(d *detail, e *flowtable.Entry, x *observed) {
 	var ev path.Event
 	s.sighting = path.Sighting{
 		Switch: x.sw, In: x.in, Out: x.out, TTL: x.ttl, Inner: x.inner, Egress: x.egress(), Encap: x.encap(),
-		OuterSrc: x.outerSrc, OuterDst: x.outerDst, Time: x.time, SrcMAC: x.srcMAC, DstMAC: x.dstMAC,
+		Time: x.time, SrcMAC: x.srcMAC, DstMAC: x.dstMAC,
+	}
+	if x.encap() {
+		s.sighting.OuterSrc, s.sighting.OuterDst = s.outer.src, s.outer.dst
 	}
 	ev, s.votes = d.tracker.Add(s.snap, &s.sighting, s.votes[:0])
 	if d.tracker.Bridged() {
@@ -120,7 +123,7 @@ func (s *Shard) testify(ev topology.Evidence, now int64) {
 // judge feeds the detector with what the sample stands for.
 func (s *Shard) judge(d *detail, e *flowtable.Entry, x *observed) {
 	frame := float64(x.frame)
-	s.point = stagePoint(x)
+	s.point = stagePoint(x, s.outer)
 	if d.tracker.Bridged() && d.tracker.Complete {
 		s.point.Position = s.position(d.tracker.Hops, x.sw)
 	}
@@ -167,7 +170,7 @@ func (s *Shard) judge(d *detail, e *flowtable.Entry, x *observed) {
 }
 
 // stagePoint gives the observation point of a sample for the stages.
-func stagePoint(x *observed) elephant.Point {
+func stagePoint(x *observed, outer *ends) elephant.Point {
 	pt := elephant.Point{
 		Agent: uint32(x.sw), Sub: x.sub, Port: x.in, SrcMAC: x.srcMAC, DstMAC: x.dstMAC,
 		N: float64(x.rate), TTL: uint16(x.ttl), Egress: x.egress(),
@@ -177,7 +180,7 @@ func stagePoint(x *observed) elephant.Point {
 		pt.TTL++
 	}
 	if x.encap() {
-		pt.Tunnel = path.TunnelOf(x.outerSrc, x.outerDst)
+		pt.Tunnel = path.TunnelOf(outer.src, outer.dst)
 	}
 	return pt
 }
@@ -266,12 +269,12 @@ func (s *Shard) detailOf(slot uint32, e *flowtable.Entry, x *observed) *detail {
 const tunnelled = flowtable.UserFlag
 
 // attributes notes what else is known of the flow.
-func attributes(a *flow.Attributes, x *observed) {
+func attributes(a *flow.Attributes, x *observed, outer *ends) {
 	a.DSCP, a.HasDSCP = x.dscp, true
 	if x.vlan != 0 {
 		a.VLAN = x.vlan
 	}
 	if kind := x.tunnel(); kind != flow.TunnelNone {
-		a.Tunnel, a.VNI, a.OuterSrc, a.OuterDst = kind, x.vni, x.outerSrc, x.outerDst
+		a.Tunnel, a.VNI, a.OuterSrc, a.OuterDst = kind, x.vni, outer.src, outer.dst
 	}
 }

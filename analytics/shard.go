@@ -8,7 +8,6 @@ import (
 	"spoor/analytics/path"
 	"spoor/analytics/watch"
 	"spoor/flow"
-	"spoor/internal/mem"
 	"spoor/topology"
 )
 
@@ -67,12 +66,10 @@ type Shard struct {
 	ways     []path.Alternative
 	point    elephant.Point
 	hopsOf   []path.Hop
-	hashes   []flowtable.Hash // of the batch at hand
-	slots    []uint32         // where its flows most likely are, NoSlot for those that are not known
-	open     []*detail        // of those that have one
-	crowd    []watch.Member   // flows that the sweep met, until they are gathered
-	sole     allowance        // of messages about flows of one sample
-	spare    detail           // for flows of one sample that have none
+	outer    *ends          // of the sample at hand, if it was in a tunnel
+	crowd    []watch.Member // flows that the sweep met, until they are gathered
+	sole     allowance      // of messages about flows of one sample
+	spare    detail         // for flows of one sample that have none
 	stats    ShardStats
 }
 
@@ -85,76 +82,11 @@ func newShard(cfg *Config, snap *topology.Snapshot, shared *taps, paths *path.In
 	}
 	s := &Shard{
 		cfg: cfg, preset: preset, snap: snap, taps: shared, paths: paths, table: table,
-		hashes: make([]flowtable.Hash, 0, batchSamples), slots: make([]uint32, 0, batchSamples), open: make([]*detail, 0, batchSamples),
 		details: detailPool{limit: min(max(table.Cap()/8, fewDetails), manyDetails)}, recent: map[uint64]*life{},
 	}
 	s.routes = func(agent uint32, mac uint64) bool { return s.snap.Routes(topology.SwitchID(agent), mac) }
 	s.table.OnEvict = func(slot uint32) { s.leave(slot, flow.EndEvicted) }
 	return s, nil
-}
-
-// observe takes samples of this shard in the order of their arrival, at most
-// batchSamples, and copies what it keeps.
-func (s *Shard) observe(batch []observed) {
-	s.mu.Lock()
-	s.begin(batch)
-	s.reach()
-	s.unfold()
-	s.finish(batch)
-	s.mu.Unlock()
-}
-
-// The four steps of a batch, under the lock. All but the last only ask for memory
-// that the last will need, so that the waits for it overlap: a flow's entry is
-// found by way of its tags, its path or detail by way of its entry, the parts of
-// a detail by way of that. A feed asked for the tags with each sample, and takes
-// each step for several shards before the next one.
-
-// begin asks for the entries.
-func (s *Shard) begin(batch []observed) {
-	s.hashes, s.slots = s.hashes[:len(batch)], s.slots[:len(batch)]
-	for i := range batch {
-		h := s.table.Hash(&batch[i].key)
-		slot := s.table.Likely(h)
-		s.hashes[i], s.slots[i] = h, slot
-		if slot != flowtable.NoSlot {
-			s.table.FetchSlot(slot)
-		}
-	}
-}
-
-// reach asks for what the entries point to.
-func (s *Shard) reach() {
-	s.open = s.open[:0]
-	for _, slot := range s.slots {
-		if slot == flowtable.NoSlot {
-			continue
-		}
-		switch e := s.table.Entry(slot); {
-		case e.Detail != 0:
-			d := s.details.at(e.Detail)
-			mem.FetchAll(&d.vital)
-			mem.Fetch(&d.tracker)
-			s.open = append(s.open, d)
-		case e.Path != 0:
-			s.paths.Fetch(e.Path)
-		}
-	}
-}
-
-// unfold asks for the parts of the details.
-func (s *Shard) unfold() {
-	for _, d := range s.open {
-		d.tracker.Fetch()
-		d.stages.Fetch()
-	}
-}
-
-// finish does the work.
-func (s *Shard) finish(batch []observed) {
-	for i := range batch {
-		s.sample(&batch[i], s.hashes[i], s.slots[i])
-	}
 }
 
 // advance moves the clock. After a silence (a gap between captures, a machine

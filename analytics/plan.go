@@ -1,0 +1,79 @@
+package analytics
+
+import (
+	"spoor/analytics/flowtable"
+	"spoor/internal/mem"
+)
+
+// The four steps of a batch, under the shard's lock. All but the last only ask for
+// memory that the last will need, so that the waits for it overlap: a flow's entry is
+// found by way of its tags, its path or detail by way of its entry, the parts of
+// a detail by way of that. A feed asked for the tags with each sample, and takes
+// each step for several shards before the next one.
+
+// plan is what the steps of one batch tell the next one. It belongs to a feed: each
+// shard's own would be one more that comes late.
+type plan struct {
+	slots  [batchSamples]uint32 // where the flows most likely are, NoSlot for those that are not known
+	hashes [batchSamples]flowtable.Hash
+	open   [batchSamples]*detail // of those that have one
+	n      int                   // in open
+}
+
+// observe takes samples of this shard, and copies what it keeps.
+func (s *Shard) observe(b *batch, p *plan) {
+	s.mu.Lock()
+	s.begin(b, p)
+	s.reach(p, len(b.samples))
+	p.unfold()
+	s.finish(b, p)
+	s.mu.Unlock()
+}
+
+// begin asks for the entries.
+func (s *Shard) begin(b *batch, p *plan) {
+	for i := range b.samples {
+		h := s.table.Hash(&b.samples[i].key)
+		slot := s.table.Likely(h)
+		p.hashes[i], p.slots[i] = h, slot
+		if slot != flowtable.NoSlot {
+			s.table.FetchSlot(slot)
+		}
+	}
+}
+
+// reach asks for what the entries of n samples point to.
+func (s *Shard) reach(p *plan, n int) {
+	p.n = 0
+	for _, slot := range p.slots[:n] {
+		if slot == flowtable.NoSlot {
+			continue
+		}
+		switch e := s.table.Entry(slot); {
+		case e.Detail != 0:
+			d := s.details.at(e.Detail)
+			mem.FetchAll(&d.vital)
+			mem.Fetch(&d.tracker)
+			p.open[p.n] = d
+			p.n++
+		case e.Path != 0:
+			s.paths.Fetch(e.Path)
+		}
+	}
+}
+
+// unfold asks for the parts of the details.
+func (p *plan) unfold() {
+	for _, d := range p.open[:p.n] {
+		d.tracker.Fetch()
+		d.stages.Fetch()
+	}
+}
+
+// finish does the work.
+func (s *Shard) finish(b *batch, p *plan) {
+	for i := range b.samples {
+		s.outer = &b.tunnels[i]
+		s.sample(&b.samples[i], p.hashes[i], p.slots[i])
+	}
+}
