@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"spoor/collector"
 	"spoor/fabric"
@@ -25,8 +26,10 @@ type witness struct {
 	name      string
 	revisions map[uint64]uint32
 	lives     map[string]flow.ElephantState
-	bytes     map[flow.Key]float64 // of elephants that ended
-	lags      map[[2]string]string // by agent and ifIndex, the names of their aggregates
+	bytes     map[flow.Key]float64  // of elephants that ended
+	lags      map[[2]string]lagPort // by agent and ifIndex
+	named     map[namedPort]*flow.Elephant
+	counted   int64 // from then on agents have told of all members of LAGs
 }
 
 func (w *witness) Path(p *flow.Path) {
@@ -54,6 +57,7 @@ func (w *witness) Elephant(m *flow.Elephant) {
 			w.t.Errorf("%s: link %+v of %s is not on its path %+v", w.name, m.Links[i], id, m.Path)
 		}
 	}
+	w.names(m)
 	if m.State == flow.ElephantEnded {
 		w.bytes[m.Key] = float64(m.Bytes)
 	}
@@ -61,8 +65,7 @@ func (w *witness) Elephant(m *flow.Elephant) {
 }
 
 // onPath reports whether the ends of a link are hops of a path; what is inferred of a hop may lack its ports.
-// Where one end of a LAG names the aggregate, another member may stand for the other
-// end until counters tell of the aggregate.
+// Where one end of a LAG names the aggregate and the other a member, either may stand for the other.
 func (w *witness) onPath(l *flow.ElephantLink, hops []flow.Hop) bool {
 	has := func(p flow.Port, in bool) bool {
 		if p.IfIndex == 0 {
@@ -73,7 +76,7 @@ func (w *witness) onPath(l *flow.ElephantLink, hops []flow.Hop) bool {
 			if in {
 				port = hops[i].In
 			}
-			if h := &hops[i]; h.Agent == p.Agent && (port == p.IfIndex || port == 0 || w.sameLAG(h.Agent, port, p.IfIndex)) {
+			if h := &hops[i]; h.Agent == p.Agent && (port == p.IfIndex || port == 0 || w.aggregates(h.Agent, port, p.IfIndex)) {
 				return true
 			}
 		}
@@ -82,10 +85,17 @@ func (w *witness) onPath(l *flow.ElephantLink, hops []flow.Hop) bool {
 	return has(l.From, l.HostSends) && has(l.To, true)
 }
 
-// sameLAG reports whether two ports are of one LAG of which the other end's agent names something else.
-func (w *witness) sameLAG(agent flow.Addr, a, b uint32) bool {
-	lag := func(port uint32) string { return w.lags[[2]string{agent.String(), fmt.Sprint(port)}] }
-	return lag(a) != "" && lag(a) == lag(b)
+// aggregates reports whether one of two ports is the aggregate of which the other is a member, where the link's
+// other end names something else. Two members are not the same.
+func (w *witness) aggregates(agent flow.Addr, a, b uint32) bool {
+	of := func(port uint32) lagPort { return w.lags[[2]string{agent.String(), fmt.Sprint(port)}] }
+	return of(a).name != "" && of(a).name == of(b).name && of(a).whole != of(b).whole
+}
+
+// lagPort is a member of a LAG, or the whole of it.
+type lagPort struct {
+	name  string
+	whole bool
 }
 
 // check runs a fabric and holds what was told against what happened in it.
@@ -104,13 +114,16 @@ func checkFabric(t *testing.T, name string, c fabric.Config) (alerts, paths int)
 		t: t, name: name, revisions: map[uint64]uint32{}, lives: map[string]flow.ElephantState{}, bytes: map[flow.Key]float64{},
 	}
 	w.agents = map[flow.Addr]*string{}
-	w.lags = map[[2]string]string{}
+	w.lags, w.named = map[[2]string]lagPort{}, map[namedPort]*flow.Elephant{}
+	if c.LAG > 1 && c.LAGNaming == fabric.NameMixed {
+		w.counted = f.Now() + int64(c.Polling+time.Second)
+	}
 	for _, i := range f.Truth().Interfaces {
 		if i.LAG != "" && c.LAGNaming == fabric.NameMixed {
-			w.lags[[2]string{i.Agent, fmt.Sprint(i.IfIndex)}] = i.LAG
+			w.lags[[2]string{i.Agent, fmt.Sprint(i.IfIndex)}] = lagPort{i.LAG, false}
 		}
 		if strings.HasPrefix(i.IfName, "bond") {
-			w.lags[[2]string{i.Agent, fmt.Sprint(i.IfIndex)}] = i.IfName
+			w.lags[[2]string{i.Agent, fmt.Sprint(i.IfIndex)}] = lagPort{i.IfName, true}
 		}
 	}
 	cfg := settings.DefaultConfig()
@@ -145,6 +158,9 @@ func checkFabric(t *testing.T, name string, c fabric.Config) (alerts, paths int)
 		}
 	}
 	w.weigh(truth)
+	if len(c.WrongPorts) == 0 { // agents name the ports that they have
+		w.members(truth)
+	}
 	return e.TrueAlerts, p.FlowsRight
 }
 
