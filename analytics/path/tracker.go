@@ -362,7 +362,7 @@ func (t *Tracker) infer(snap *topology.Snapshot, obs []Obs) Route {
 	if n := len(r.Hops); n > 0 && r.Hops[n-1].Out != 0 && !snap.Enters(t.Dst, r.Hops[n-1].Switch, r.Hops[n-1].Out) {
 		r.Complete = false
 	}
-	if len(r.Hops) == 1 && !snap.Settled || !t.ofOneFrame(snap, r.Hops) || doubtful(snap, r.Hops) {
+	if len(r.Hops) == 1 && !snap.Settled && !betweenEdges(snap, &r.Hops[0]) || !t.ofOneFrame(snap, r.Hops) || doubtful(snap, r.Hops) {
 		r.Complete = false
 	}
 	return r

@@ -1,0 +1,43 @@
+package path
+
+import (
+	"testing"
+
+	"spoor/topology"
+)
+
+// TestOneSwitchAtOnce: a flow between two hosts of one switch is complete before the topology has settled if
+// both its ports are proven to be hosts'; where one is not, something else may be behind it.
+func TestOneSwitchAtOnce(t *testing.T) {
+	n := learnedNet(t)
+	hosts := func(ports ...uint32) { // frames of their hosts enter, over three seconds
+		for range 3 {
+			n.now += second
+			var ev []topology.Evidence
+			for _, p := range ports {
+				ev = append(ev, topology.Evidence{Kind: topology.SawIngress, Agent: n.agent(1), Port: p, Far: uint64(p), Own: 1 << 8, Fresh: true})
+			}
+			n.learn(ev...)
+		}
+	}
+	hosts(1)
+	n.learn(topology.Evidence{Kind: topology.SawIngress, Agent: n.agent(1), Port: 2, Far: 2, Own: 1 << 8, Fresh: true})
+	if n.snap.Settled || !n.snap.Port(n.id(1), 1).Edge || n.snap.Port(n.id(1), 2).Edge {
+		t.Fatalf("settled %v, ports %+v, %+v", n.snap.Settled, n.snap.Port(n.id(1), 1), n.snap.Port(n.id(1), 2))
+	}
+	x := n.tracker(1, 5)
+	if ev := n.see(x, 1, 1, 2, 64, 0); ev == Completed {
+		t.Error("complete, though only one port is proven to be a host's")
+	}
+	hosts(2)
+	if ev := x.Resolve(n.snap); n.snap.Settled || ev != Completed || n.names(x.Hops) != "10.255.0.1" {
+		t.Errorf("settled %v, event %d, %s: both ports are hosts'", n.snap.Settled, ev, n.names(x.Hops))
+	}
+	for _, h := range []Hop{
+		{In: 1, Out: 49, Observed: true}, {In: 77, Out: 78, Observed: true}, {In: 1, Observed: true}, {In: 1, Out: 1, Observed: true}, {In: 1, Out: 2},
+	} {
+		if h.Switch = n.id(1); betweenEdges(n.snap, &h) {
+			t.Errorf("%+v is between hosts", h)
+		}
+	}
+}
