@@ -166,7 +166,7 @@ func (a *Agents) Resolve(agent flow.Addr, from netip.Addr) (known flow.Addr, all
 }
 
 // Account takes a datagram's sequence number (sFlow v5, datagram header): agent as
-// Resolve gave it, uptime in ms, its contents as Print gives them, received in Unix
+// Resolve gave it, uptime in ms, its contents as Fingerprint gives them, received in Unix
 // ns, from the UDP source. The result's methods account for the datagram's samples.
 //
 // A pair has one numbering, through whatever ports and replicators it comes. A
@@ -202,13 +202,13 @@ func (a *Agents) Account(agent flow.Addr, sub, seq, uptime, contents uint32, rec
 	return acc
 }
 
-// printed is how much of a datagram Print reads at its front, and at its end: what
+// printed is how much of a datagram Fingerprint reads at its front, and at its end: what
 // two of one number, agent and sub-agent differ in at the latest, the numbers and pools
 // of their first and last samples, and those packets.
 const printed = 128
 
-// Print gives a number for the contents of a datagram, by which copies are known.
-func (a *Agents) Print(payload []byte) uint32 {
+// Fingerprint gives a number for the contents of a datagram, by which copies are known.
+func (a *Agents) Fingerprint(payload []byte) uint32 {
 	front, end := payload, payload[len(payload):]
 	if len(payload) > 2*printed {
 		front, end = payload[:printed], payload[len(payload)-printed:]

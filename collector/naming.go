@@ -13,8 +13,8 @@ type PortNames struct {
 // unknownReason is the drop reason 256 (sFlow drops): unknown.
 const unknownReason = 256
 
-// Named accounts for the ports that a flow sample of the datagram names.
-func (acc *Accounting) Named(in, out flow.Interface) {
+// CountNamed accounts for the ports that a flow sample of the datagram names.
+func (acc *Accounting) CountNamed(in, out flow.Interface) {
 	s := acc.stream
 	if s == nil || out.Kind == flow.InterfaceIndex && in != out {
 		return

@@ -36,7 +36,7 @@ func TestNamed(t *testing.T) {
 			if hold {
 				acc.Hold()
 			}
-			acc.Named(test.in, test.out)
+			acc.CountNamed(test.in, test.out)
 			acc.Release()
 			got := named(a)
 			got.Neither, got.NoOut, got.Same = got.Neither-before.Neither, got.NoOut-before.NoOut, got.Same-before.Same
@@ -45,7 +45,7 @@ func TestNamed(t *testing.T) {
 			}
 		}
 	}
-	(&Accounting{}).Named(none, none) // of an agent that is not tracked: nothing to count it in
+	(&Accounting{}).CountNamed(none, none) // of an agent that is not tracked: nothing to count it in
 }
 
 // named gives the counts of the only agent, none before it was heard.
@@ -87,7 +87,7 @@ func TestOddSources(t *testing.T) {
 func TestNamedAllocatesNothing(t *testing.T) {
 	a := agents(t, nil)
 	acc := a.Account(agent1, 0, 1, 1, 1, 1e9, peer1)
-	if n := testing.AllocsPerRun(1000, func() { acc.Named(flow.Interface{}, flow.Interface{}) }); n != 0 {
+	if n := testing.AllocsPerRun(1000, func() { acc.CountNamed(flow.Interface{}, flow.Interface{}) }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }
@@ -102,7 +102,7 @@ func BenchmarkNamed(b *testing.B) {
 			defer acc.Release()
 			b.ReportAllocs()
 			for b.Loop() {
-				acc.Named(ports[0], ports[1])
+				acc.CountNamed(ports[0], ports[1])
 			}
 		})
 	}

@@ -84,7 +84,7 @@ func newReader(c *Collector, s *socket) *reader {
 	r := &reader{common: newCommon(c), fd: s.fd, size: c.size}
 	r.addr, r.granted, r.dropsKnown = s.addr, s.granted, s.dropsKnown
 	r.nap = unix.NsecToTimespec(int64(napFor(s.granted)))
-	stride := c.size + 1 + bufferSkew
+	stride := r.stride()
 	r.slab = make([]byte, batchSize*stride)
 	for i := range r.messages {
 		r.vectors[i].Base = &r.slab[i*stride]
@@ -98,6 +98,9 @@ func newReader(c *Collector, s *socket) *reader {
 	r.reset(batchSize)
 	return r
 }
+
+// stride is from the start of one buffer to that of the next.
+func (r *reader) stride() int { return r.size + 1 + bufferSkew }
 
 // napFor gives a nap during which a quarter of a million datagrams a second fill
 // at most half of the socket buffer; the kernel charges about 2.3 KB for one of
@@ -198,7 +201,7 @@ func (r *reader) read(h Handler) (int, error) {
 	}
 	n := int(got)
 	r.datagram.Received = r.clock.Now()
-	stride := r.size + 1 + bufferSkew
+	stride := r.stride()
 	var t tally
 	for i := range n {
 		m := &r.messages[i]

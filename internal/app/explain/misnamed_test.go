@@ -23,7 +23,7 @@ func TestMisnamed(t *testing.T) {
 		acc := agents.Account(agent, 0, 1, 1, 1, 1e9, netip.MustParseAddr("192.0.2.1"))
 		for i := range n {
 			acc.Source(0, 1, i+1, 100, 0)
-			acc.Named(in, out)
+			acc.CountNamed(in, out)
 		}
 	}
 	sampled(addr(1), 1000, port(1), port(2))

@@ -8,11 +8,14 @@ import (
 // batch are flow samples that are complete, in the order in which they came. All of them
 // go through a stage before one goes through the next: the program's code for a stage is
 // about as large as the processor's first cache, and would be fetched anew for each sample.
+//
+// It has room for as many as the feed keeps labels true for: the first one's are read
+// after the last one was taken.
 type batch struct {
-	n       int
-	samples [analytics.LabelsKept]flow.Sample
-	labels  [analytics.LabelsKept]flow.Labels
-	ways    [analytics.LabelsKept]flow.Gateway // of those that have one
+	n        int
+	samples  [analytics.LabelsKept]flow.Sample
+	labels   [analytics.LabelsKept]flow.Labels
+	gateways [analytics.LabelsKept]flow.Gateway // of those that have one
 }
 
 // add takes a copy of a sample and gives it.
@@ -23,18 +26,18 @@ func (b *batch) add(x *flow.Sample) *flow.Sample {
 	return own
 }
 
-// way gives the latest sample's, to be filled.
-func (b *batch) way() *flow.Gateway {
-	w := &b.ways[b.n-1]
-	*w = flow.Gateway{ASPath: w.ASPath[:0], Communities: w.Communities[:0]}
-	return w
+// gateway gives room for what BGP told of the way of the sample that was added last.
+func (b *batch) gateway() *flow.Gateway {
+	g := &b.gateways[b.n-1]
+	*g = flow.Gateway{ASPath: g.ASPath[:0], Communities: g.Communities[:0]}
+	return g
 }
 
 func (b *batch) full() bool { return b.n == len(b.samples) }
 
-// finish takes the batch through analytics and writes its records. Nothing else may
-// reach either before.
-func (w *Worker) finish() {
+// passBatch passes the samples on, to the analytics and then to the encoder. It comes
+// before anything else that reaches one of the two, so that all keeps its order.
+func (w *Worker) passBatch() {
 	b := &w.batch
 	samples := b.samples[:b.n]
 	b.n = 0
@@ -42,10 +45,10 @@ func (w *Worker) finish() {
 		w.feed.Take(&samples[i], &b.labels[i])
 	}
 	for i := range samples {
-		var way *flow.Gateway
+		var g *flow.Gateway
 		if samples[i].HasGateway {
-			way = &b.ways[i]
+			g = &b.gateways[i]
 		}
-		w.enc.FlowVia(&samples[i], &b.labels[i], way)
+		w.enc.FlowVia(&samples[i], &b.labels[i], g)
 	}
 }

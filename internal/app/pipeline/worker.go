@@ -93,7 +93,7 @@ func (w *Worker) Datagram(d *collector.Datagram) {
 // Flush hands over what was gathered and shows the counts to scrapes.
 func (w *Worker) Flush() {
 	w.others.Flush()
-	w.finish()
+	w.passBatch()
 	w.feed.Flush()
 	w.enc.Flush(w.now())
 	w.mu.Lock()
@@ -127,7 +127,7 @@ func (s *samples) Datagram(h *decode.Header) bool {
 		return false
 	}
 	h.Agent = agent
-	s.acc = s.agents.Account(agent, h.SubAgentID, h.SequenceNumber, h.Uptime, s.agents.Print(s.payload), s.received, s.from)
+	s.acc = s.agents.Account(agent, h.SubAgentID, h.SequenceNumber, h.Uptime, s.agents.Fingerprint(s.payload), s.received, s.from)
 	if s.acc.Rival {
 		s.wrong.rival(h, s.from, s.acc.First)
 	}
@@ -136,7 +136,7 @@ func (s *samples) Datagram(h *decode.Header) bool {
 		return false
 	}
 	if s.acc.Restarted {
-		(*Worker)(s).finish()
+		(*Worker)(s).passBatch()
 		s.feed.Restarted(agent, s.received-int64(h.Uptime)*1e6, s.received)
 	}
 	s.acc.Hold() // until the datagram is decoded: none of its sinks waits for anything that needs the agent
@@ -150,23 +150,23 @@ func (s *samples) FlowSample(x *flow.Sample) {
 	x.Received, x.NotBefore = s.received, s.acc.NotBefore
 	x.Time = s.spread.next(x.Timestamp)
 	x.EffectiveRate = s.acc.Source(x.SourceClass, x.SourceIndex, x.Sequence, x.SamplingRate, x.Drops)
-	s.acc.Named(x.Input, x.Output)
+	s.acc.CountNamed(x.Input, x.Output)
 	x.FlowID, x.Exchange = x.Packet.Key.Hashes()
 	if x.Packet.Truncated && x.Packet.Tunnel != flow.TunnelNone {
 		s.tally.CutTunnels++
 		s.tally.CutFrom = x.Agent
 	}
 	if x.HasGateway {
-		s.dec.AppendGateway(s.batch.way(), maxGateway)
+		s.dec.AppendGateway(s.batch.gateway(), maxGateway)
 	}
 	if s.batch.full() {
-		(*Worker)(s).finish()
+		(*Worker)(s).passBatch()
 	}
 }
 
 // CountersSample passes a counters sample on.
 func (s *samples) CountersSample(c *flow.Counters) {
-	(*Worker)(s).finish()
+	(*Worker)(s).passBatch()
 	c.Received = s.received
 	s.acc.Counters(c.SourceClass, c.SourceIndex, c.Sequence)
 	s.feed.Counters(c)
@@ -178,7 +178,7 @@ func (s *samples) CountersSample(c *flow.Counters) {
 // DiscardedPacket passes a discarded packet on. Each stands for itself, so it
 // is no part of any flow's rate.
 func (s *samples) DiscardedPacket(x *flow.Discard) {
-	(*Worker)(s).finish()
+	(*Worker)(s).passBatch()
 	x.Received, x.Time = s.received, s.spread.next(x.Timestamp)
 	x.FlowID = x.Packet.Key.ID()
 	s.discards.Add(x.Agent, x.Reason)
