@@ -7,7 +7,7 @@ import (
 
 // listensAt tells whether what is sent to an address comes to the socket bound to
 // own: it has its port, and its address or, if that is none in particular, any of
-// this machine.
+// this machine. What is forwarded there would come back to us for ever.
 func listensAt(own, to netip.AddrPort) bool {
 	if to.Port() != own.Port() {
 		return false
