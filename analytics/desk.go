@@ -51,10 +51,8 @@ const (
 // are nobody else's for that time.
 const slotFor = int64(1800e9)
 
-// Severity rules of docs/interfaces.md: a fabric link this busy, or with discards, warns.
-const (
-	busyLink = 0.70
-)
+// busyLink: elephants on a link between switches that is this busy are warned of.
+const busyLink = 0.70
 
 func (d *desk) init(cfg *Config, out Outbox) {
 	d.cfg, d.out, d.pace = cfg, out, newPace(out)
@@ -66,6 +64,7 @@ func (d *desk) begin(now int64) {
 	d.pace.begin(now, d.cfg.Paths.MaxPerSecond)
 }
 
+// event takes what a shard tells: elephants go at once, paths at their pace.
 func (d *desk) event(ev Event) {
 	if ev.Elephant != nil {
 		d.elephant(ev.Elephant)
@@ -86,12 +85,12 @@ func (d *desk) flush() {
 			delete(d.lives, id)
 		}
 	}
-	d.judge()
+	d.reconsider()
 	d.pace.release(d.pace.room)
 }
 
-// judge finds the elephants that are warned of otherwise since others came to their links or left them.
-func (d *desk) judge() {
+// reconsider finds the elephants that are warned of otherwise since others came to their links or left them.
+func (d *desk) reconsider() {
 	d.hurry = d.hurry[:0]
 	if !d.moved {
 		return
@@ -149,6 +148,7 @@ func severity(m *flow.Elephant) flow.Severity {
 // drain publishes all that is held, at the end.
 func (d *desk) drain() { d.pace.release(len(d.pace.held)) }
 
+// elephant completes a message with what the whole fabric knows, and sends it.
 func (d *desk) elephant(m *flow.Elephant) {
 	l := d.lives[m.ID]
 	if l == nil {
@@ -168,7 +168,7 @@ func (d *desk) elephant(m *flow.Elephant) {
 		d.detections = append(d.detections, float64(m.Detected-m.Since)/1e9)
 	}
 	told := *m
-	told.Links = slices.Clone(m.Links) // judge changes them
+	told.Links = slices.Clone(m.Links) // reconsider changes them
 	l.last = &told
 	d.changes++
 	d.out.Elephant(m)

@@ -22,18 +22,18 @@ type Feed struct {
 	plans     [together]plan // scratch of handing over
 	witness   *topology.Witness
 	agents    map[flow.Addr]*agentMemo
-	agent     flow.Addr // of the latest sample
-	memo      *agentMemo
+	agent     flow.Addr                 // of the latest sample
+	memo      *agentMemo                // of that agent: the next sample is nearly always its as well
 	known     int                       // ports in agents
 	spare     [2]portMemo               // for those beyond: input and output of one sample
 	spareName [4 * LabelsKept]portNames // a sample asks for up to four ports
-	turn      int
-	busy      []busyPort  // with traffic to tell
-	heard     int64       // arrival of the latest sample
-	loadsTold int64       // when that traffic was told, by the same clock
-	begins    int         // the shards that are served first
-	again     atomic.Bool // all evidence is asked for once more
-	full      bool        // the engine did not drain for so long that nothing more is gathered
+	turn      int                       // in spareName: the one that was used last
+	busy      []busyPort                // with traffic to tell
+	heard     int64                     // arrival of the latest sample
+	loadsTold int64                     // when that traffic was told, by the same clock
+	begins    int                       // the shards that are served first
+	again     atomic.Bool               // all evidence is asked for once more
+	full      bool                      // the engine did not drain for so long that nothing more is gathered
 
 	mu       sync.Mutex // guards what the engine drains
 	evidence []topology.Evidence
@@ -53,14 +53,15 @@ func newFeed(e *Engine) *Feed {
 
 // Sample takes a copy of what is needed of a flow sample. It must be complete:
 // the fields marked "worker" filled.
-func (f *Feed) Sample(s *flow.Sample) { f.sample(s) }
+func (f *Feed) Sample(s *flow.Sample) { f.take(s) }
 
-// LabelsKept is how many samples, the latest ones, have labels that are true.
+// LabelsKept is how many samples, the latest ones, have labels that are true: names of
+// ports beyond maxFeedPorts lie in spareName, where those of later samples replace them.
 const LabelsKept = 64
 
 // Take is Sample and Describe: the sample's ports are looked up once.
 func (f *Feed) Take(s *flow.Sample, l *flow.Labels) {
-	if at := f.sample(s); at.agent != nil {
+	if at := f.take(s); at.agent != nil {
 		f.describe(s, &at, l)
 		return
 	}
@@ -74,21 +75,21 @@ type place struct {
 	snap    *topology.Snapshot
 }
 
-// sample gives no place for a sample that it does not take.
-func (f *Feed) sample(s *flow.Sample) (at place) {
+// take gives no place for a sample that it does not take: what is no IP packet belongs to no flow.
+func (f *Feed) take(s *flow.Sample) (at place) {
 	m := f.agentOf(s.Agent)
 	if m == nil || s.Packet.Key.IsZero() {
 		f.engine.skipped.Add(1)
 		return place{}
 	}
 	if m.named {
-		return f.sampleOf(m, s)
+		return f.takeFrom(m, s)
 	}
 	return f.unnamed(m, s)
 }
 
-// sampleOf takes a sample of a known agent.
-func (f *Feed) sampleOf(m *agentMemo, s *flow.Sample) (at place) {
+// takeFrom takes a sample of this agent.
+func (f *Feed) takeFrom(m *agentMemo, s *flow.Sample) (at place) {
 	m.fetch(s.Input.Index())
 	m.fetch(s.Output.Index())
 	if m.heard != s.Received {
@@ -181,28 +182,29 @@ func (f *Feed) handSome(from int) {
 	for i, s := range shards {
 		if len(batches[i].samples) > 0 {
 			s.mu.Lock()
-			s.begin(&batches[i], &f.plans[i])
+			s.fetchEntries(&batches[i], &f.plans[i])
 		}
 	}
 	for i, s := range shards {
 		if len(batches[i].samples) > 0 {
-			s.reach(&f.plans[i], len(batches[i].samples))
+			s.fetchDetails(&f.plans[i], len(batches[i].samples))
 		}
 	}
 	for i := range shards {
 		if len(batches[i].samples) > 0 {
-			f.plans[i].unfold()
+			f.plans[i].fetchParts()
 		}
 	}
 	for i, s := range shards {
 		if len(batches[i].samples) > 0 {
-			s.finish(&batches[i], &f.plans[i])
+			s.sampleAll(&batches[i], &f.plans[i])
 			s.mu.Unlock()
 			batches[i].samples = batches[i].samples[:0]
 		}
 	}
 }
 
+// hand hands over to one shard whose batch is full.
 func (f *Feed) hand(i int) {
 	f.engine.shards[i].observe(&f.batches[i], &f.plans[0])
 	f.batches[i].samples = f.batches[i].samples[:0]

@@ -28,13 +28,14 @@ const (
 	leanAgain  = 64   // samples after which their worth is worked out anew
 )
 
-// observedBits are the bits of Entry.Aux that tell which hops were observed.
+// observedShift is where the bits of Entry.Aux begin that tell which hops were observed;
+// of a flow of one sample (once) they hold its TTL.
 const observedShift = 8
 
 // thin makes a flow that gives its detail up a lean one, if it can be one.
 func (s *Shard) thin(d *detail, e *flowtable.Entry) {
 	e.Flags &^= lean
-	s.keep(d, e)
+	s.keepSample(d, e)
 	if e.Path == 0 || d.life != nil || !d.tracker.Complete || d.tracker.Bridged() || !d.told.known || d.told.state != flow.PathComplete {
 		return
 	}

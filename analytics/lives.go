@@ -32,6 +32,10 @@ type life struct {
 	before    uint64
 }
 
+// recentFor: a flow that becomes an elephant again within this time of its end goes on
+// with the same life, as a further episode.
+const recentFor = int64(60e9)
+
 // updateEvery: the longest time without a message while an elephant lasts. The
 // first update comes sooner, for by then the estimate is much better than at the
 // start. expiresAfter says until when the latest message holds.
@@ -41,7 +45,7 @@ const (
 	expiresAfter = int64(60e9)
 )
 
-// start begins a life, or a further episode of one that ended less than a minute ago.
+// start begins a life, or a further episode of one that ended less than recentFor ago.
 func (s *Shard) start(d *detail, e *flowtable.Entry, x *observed) {
 	cold := s.table.Cold(d.slot)
 	st := state(e)
@@ -63,7 +67,7 @@ func (s *Shard) start(d *detail, e *flowtable.Entry, x *observed) {
 	s.announce(l)
 }
 
-// live notes a life at its flow.
+// live notes a life at its flow, whose entry and detail then stay.
 func (s *Shard) live(l *life, d *detail, e *flowtable.Entry) {
 	d.life = l
 	e.Flags |= flowtable.Pinned
@@ -136,11 +140,15 @@ func (s *Shard) hurry(id uint64) {
 	}
 }
 
+// idleAfter: a flow of which nothing was sampled for so long is idle; of one that was
+// sampled later the rate fell.
+const idleAfter = int64(4e9)
+
 // whySilent: if all agents that saw the flow are silent, it is their telemetry that was lost.
 func (s *Shard) whySilent(e *flowtable.Entry) flow.EndReason {
 	for _, o := range s.details.at(e.Detail).tracker.Observed() {
 		if s.taps.alive(o.Switch, s.clock) {
-			if s.clock-s.lastSeen(e) > int64(4e9) {
+			if s.clock-s.lastSeen(e) > idleAfter {
 				return flow.EndIdle
 			}
 			return flow.EndBelow

@@ -10,6 +10,9 @@ import (
 	"spoor/topology"
 )
 
+// relieveEach: one sample in so many asks whether its flow still needs a detail.
+const relieveEach = 8
+
 // sample takes one flow sample: the flow's path first, then its rate. likely is
 // the slot in which its flow was a moment ago, if nothing else is.
 func (s *Shard) sample(x *observed, h flowtable.Hash, likely uint32) {
@@ -50,7 +53,7 @@ func (s *Shard) sample(x *observed, h flowtable.Hash, likely uint32) {
 	}
 	d.restored = false
 	s.judge(d, e, x)
-	if e.N%8 == 0 && s.details.crowded() {
+	if e.N%relieveEach == 0 && s.details.crowded() {
 		s.relieve(d, e)
 	}
 }

@@ -15,8 +15,8 @@ const (
 	onceEgress = lean << 2 // sampled on egress
 )
 
-// keep notes the only sample of a flow that gives its detail up.
-func (s *Shard) keep(d *detail, e *flowtable.Entry) {
+// keepSample notes the only sample of a flow that gives its detail up.
+func (s *Shard) keepSample(d *detail, e *flowtable.Entry) {
 	obs := d.tracker.Observed()
 	if e.N != 1 || (e.Path != 0 || d.tracker.Complete) && !d.told.open || d.tracker.Encap || d.tracker.Bridged() || len(obs) != 1 || s.cfg.Paths.MinSamples > 1 {
 		return
@@ -35,8 +35,8 @@ func (s *Shard) keep(d *detail, e *flowtable.Entry) {
 	c.In, c.Out = x.In, x.Out
 }
 
-// kept gives the sample that keep noted, and forgets it.
-func (s *Shard) kept(slot uint32, e *flowtable.Entry) *path.Sighting {
+// keptSample gives the sample that keepSample noted, and forgets it.
+func (s *Shard) keptSample(slot uint32, e *flowtable.Entry) *path.Sighting {
 	c, st := s.table.Cold(slot), state(e)
 	s.sighting = path.Sighting{
 		Switch: topology.SwitchID(st.DownAt), In: c.In, Out: c.Out, TTL: uint8(e.Aux >> observedShift), Egress: e.Flags&onceEgress != 0, Time: s.lastSeen(e),
@@ -55,7 +55,7 @@ func (s *Shard) recall(d *detail, e *flowtable.Entry) {
 		return
 	}
 	var ev path.Event
-	if ev, s.votes = d.tracker.Add(s.snap, s.kept(d.slot, e), s.votes[:0]); ev != path.None {
+	if ev, s.votes = d.tracker.Add(s.snap, s.keptSample(d.slot, e), s.votes[:0]); ev != path.None {
 		s.pathEvent(d, e, ev, s.clock)
 	}
 }
@@ -74,7 +74,7 @@ func (s *Shard) tryOnce(slot uint32, e *flowtable.Entry) {
 	d.tracker.Reset(c.Key.Src, c.Key.Dst)
 	flags, aux, in, out, at := e.Flags, e.Aux, c.In, c.Out, state(e).DownAt
 	var ev path.Event
-	if ev, s.votes = d.tracker.Add(s.snap, s.kept(slot, e), s.votes[:0]); ev == path.Completed {
+	if ev, s.votes = d.tracker.Add(s.snap, s.keptSample(slot, e), s.votes[:0]); ev == path.Completed {
 		d.stages.Reset()
 		s.pathEvent(d, e, ev, s.clock)
 		return

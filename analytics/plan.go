@@ -23,15 +23,15 @@ type plan struct {
 // observe takes samples of this shard, and copies what it keeps.
 func (s *Shard) observe(b *batch, p *plan) {
 	s.mu.Lock()
-	s.begin(b, p)
-	s.reach(p, len(b.samples))
-	p.unfold()
-	s.finish(b, p)
+	s.fetchEntries(b, p)
+	s.fetchDetails(p, len(b.samples))
+	p.fetchParts()
+	s.sampleAll(b, p)
 	s.mu.Unlock()
 }
 
-// begin asks for the entries.
-func (s *Shard) begin(b *batch, p *plan) {
+// fetchEntries asks for the entries.
+func (s *Shard) fetchEntries(b *batch, p *plan) {
 	for i := range b.samples {
 		h := s.table.Hash(&b.samples[i].key)
 		slot := s.table.Likely(h)
@@ -42,8 +42,8 @@ func (s *Shard) begin(b *batch, p *plan) {
 	}
 }
 
-// reach asks for what the entries of n samples point to.
-func (s *Shard) reach(p *plan, n int) {
+// fetchDetails asks for what the entries of n samples point to.
+func (s *Shard) fetchDetails(p *plan, n int) {
 	p.n = 0
 	for _, slot := range p.slots[:n] {
 		if slot == flowtable.NoSlot {
@@ -62,16 +62,16 @@ func (s *Shard) reach(p *plan, n int) {
 	}
 }
 
-// unfold asks for the parts of the details.
-func (p *plan) unfold() {
+// fetchParts asks for the parts of the details.
+func (p *plan) fetchParts() {
 	for _, d := range p.open[:p.n] {
 		d.tracker.Fetch()
 		d.stages.Fetch()
 	}
 }
 
-// finish does the work.
-func (s *Shard) finish(b *batch, p *plan) {
+// sampleAll does the work; from here see sample, in observe.go.
+func (s *Shard) sampleAll(b *batch, p *plan) {
 	for i := range b.samples {
 		s.outer = &b.tunnels[i]
 		s.sample(&b.samples[i], p.hashes[i], p.slots[i])

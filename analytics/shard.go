@@ -165,9 +165,12 @@ func (s *Shard) emit(e Event) { s.out = append(s.out, e) }
 
 // Sweeps a tick does: the whole table in 10 s, a bounded number of details.
 const (
-	tableTicks    = 100
-	detailsATick  = 1024
-	recentFor     = int64(60e9)
+	tableTicks   = 100
+	detailsATick = 1024
+)
+
+// A path that is still open after partialAfter is told as partial, and again after partialRepeat at the soonest.
+const (
 	partialAfter  = int64(3e9)
 	partialRepeat = int64(5e9)
 )

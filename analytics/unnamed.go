@@ -10,16 +10,16 @@ import "spoor/flow"
 func (f *Feed) unnamed(m *agentMemo, s *flow.Sample) place {
 	if s.Input.Kind != flow.InterfaceUnknown || s.Output.Kind != flow.InterfaceUnknown {
 		if m.named = s.Input != s.Output && (s.Input.Index() != 0 || s.Output.Index() != 0); m.named || s.Input.Index() == 0 {
-			return f.sampleOf(m, s)
+			return f.takeFrom(m, s)
 		}
 		port := s.Input
 		s.Input, s.Output = flow.Interface{}, flow.Interface{}
-		at := f.sampleOf(m, s)
+		at := f.takeFrom(m, s)
 		s.Input, s.Output = port, port
 		return at
 	}
 	if s.SourceClass != 0 || s.SourceIndex == 0 {
-		return f.sampleOf(m, s)
+		return f.takeFrom(m, s)
 	}
 	if m.source == 0 {
 		m.source = s.SourceIndex
@@ -27,7 +27,7 @@ func (f *Feed) unnamed(m *agentMemo, s *flow.Sample) place {
 	m.sources = m.sources || m.source != s.SourceIndex
 	side := f.engine.sides.only()
 	if !m.sources || side == flow.DirectionUnknown {
-		return f.sampleOf(m, s)
+		return f.takeFrom(m, s)
 	}
 	port, was := &s.Input, s.Direction
 	if side == flow.Egress {
@@ -35,7 +35,7 @@ func (f *Feed) unnamed(m *agentMemo, s *flow.Sample) place {
 	}
 	kept := *port
 	*port, s.Direction = flow.Interface{Kind: flow.InterfaceIndex, Value: s.SourceIndex}, side
-	at := f.sampleOf(m, s)
+	at := f.takeFrom(m, s)
 	*port, s.Direction = kept, was
 	return at
 }
