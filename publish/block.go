@@ -88,13 +88,13 @@ func (b *Block) Done(o Outcome) {
 		panic("BUG: a block was given back twice")
 	}
 	b.lane = nil
-	l.settle(b, o)
+	l.takeBack(b, o)
 }
 
 // add appends a record in whole; key and value nil mean null, headers is the
 // encoded list of headers with its count in front.
 func (b *Block) add(time int64, key, value, headers []byte) {
-	b.stamp(time)
+	b.noteTime(time)
 	delta, offset := zigzag(time-b.FirstTime), zigzag(int64(b.Records))
 	size := 1 + uvarintLen(delta) + uvarintLen(offset) + bytesLen(key) + bytesLen(value) + len(headers)
 	start := len(b.buf)
@@ -114,8 +114,8 @@ func (b *Block) add(time int64, key, value, headers []byte) {
 	b.Records++
 }
 
-// stamp notes a record's time before it is added.
-func (b *Block) stamp(time int64) {
+// noteTime notes a record's time before it is added.
+func (b *Block) noteTime(time int64) {
 	if b.Records == 0 {
 		b.FirstTime, b.MaxTime = time, time
 	}

@@ -13,9 +13,9 @@
 // Each sink has blocks, queue and ledger of its own (a lane). The first sink is
 // the primary: its ledger is the one of spoor_publish_*.
 //
-// The primary lane may have a spool on disk (publish/spool), one for samples and
-// one for events. While memory is full, blocks go there, and all that come later
-// behind them, until it is empty again. A block that was attempted keeps its
+// The primary lane may have spools on disk (publish/spool), one for each class of
+// topics: samples, events, alerts. While memory is full, blocks go there, and all that come later
+// of their class behind them, until it is empty again. A block that was attempted keeps its
 // producer id, epoch and sequence in the spool's journal. What is not delivered
 // at the end is written in front of the rest.
 //

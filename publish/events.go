@@ -46,7 +46,7 @@ func (e *events) path(m *flow.Path) {
 	e.json.path(m, e.p.cfg.Collector)
 	e.key = flow.AppendID(e.key[:0], m.ID)
 	id := flow.FormatID(m.ID)
-	e.describe(Paths, "spoor.path."+m.Cause.String(), id+"-"+strconv.FormatUint(uint64(m.Revision), 10)+"-"+stamp(m.Time), id, m.Time)
+	e.describe(Paths, "spoor.path."+m.Cause.String(), id+"-"+strconv.FormatUint(uint64(m.Revision), 10)+"-"+timeID(m.Time), id, m.Time)
 	e.add(Paths, m.Time, e.key, e.json.b, nil)
 	if m.Cause == flow.PathExpired {
 		e.headers = append(e.headers[:0], 0)
@@ -59,7 +59,7 @@ func (e *events) elephant(m *flow.Elephant, done func(Outcome)) {
 	defer e.mu.Unlock()
 	e.json.elephant(m, e.p.cfg.Collector)
 	e.key = flow.AppendID(e.key[:0], m.ID)
-	id := m.Alert() + "-" + strconv.FormatUint(uint64(m.Episode), 10) + "-" + stamp(m.Time)
+	id := m.Alert() + "-" + strconv.FormatUint(uint64(m.Episode), 10) + "-" + timeID(m.Time)
 	e.describe(Elephants, "spoor.elephant."+m.State.String(), id, flow.FormatID(m.ID), m.Time)
 	e.add(Elephants, m.Time, e.key, e.json.b, e.track(Elephants, done))
 }
@@ -70,7 +70,7 @@ func (e *events) alert(a *flow.Alert, done func(Outcome)) {
 	e.json.alert(a, e.p.cfg.Collector, e.p.cfg.ExternalURL)
 	fingerprint := flow.FormatID(a.Fingerprint())
 	e.key = append(e.key[:0], fingerprint...)
-	e.describe(Alerts, "spoor.alert."+a.State.String(), fingerprint+"-"+stamp(a.Time)+"-"+a.State.String(), fingerprint, a.Time)
+	e.describe(Alerts, "spoor.alert."+a.State.String(), fingerprint+"-"+timeID(a.Time)+"-"+a.State.String(), fingerprint, a.Time)
 	e.add(Alerts, a.Time, e.key, e.json.b, e.track(Alerts, done))
 }
 
@@ -80,12 +80,12 @@ func (e *events) topology(m *topology.Record) {
 	e.json.topology(m, e.p.cfg.Collector)
 	e.key = append(e.key[:0], m.ID...)
 	kind := [...]string{"link", "host", "switch"}[m.Kind]
-	e.describe(Topology, "spoor.topology."+kind+"."+m.State.String(), m.ID+"-"+stamp(m.Time), m.ID, m.Time)
+	e.describe(Topology, "spoor.topology."+kind+"."+m.State.String(), m.ID+"-"+timeID(m.Time), m.ID, m.Time)
 	e.add(Topology, m.Time, e.key, e.json.b, nil)
 }
 
-// stamp makes a CloudEvents id unique among messages about one subject.
-func stamp(ns int64) string { return strconv.FormatInt(ns, 16) }
+// timeID makes a CloudEvents id unique among messages about one subject.
+func timeID(ns int64) string { return strconv.FormatInt(ns, 16) }
 
 // describe makes the record's headers: content-type, schema and CloudEvents'
 // binary mode.

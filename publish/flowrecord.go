@@ -71,7 +71,7 @@ func putPadded(buf []byte, i int, src []byte) int {
 func (b *Block) addFlow(s *flow.Sample, l *flow.Labels, id *[16]byte, ready *flowParts) {
 	start := len(b.buf)
 	time := s.Received / 1e6
-	b.stamp(time)
+	b.noteTime(time)
 	buf := b.buf[start:cap(b.buf)]
 	// The record's length comes first and is known last: two bytes are left for it, which do for 64 to 8191 bytes.
 	buf[2] = 0 // attributes

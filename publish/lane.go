@@ -10,16 +10,16 @@ import (
 
 // lane is the way to one sink: its queue's bound and its ledger.
 type lane struct {
-	sink   Sink
-	pool   *pool
-	books  *books
-	topics [topics]TopicConfig
-	limits [topics]int64  // bound on the bytes queued of the topic's class
-	bound  [classes]int64 // the class's own
-	wait   bool           // a full queue makes the caller wait instead of dropping
-	stamp  bool           // timestamps are moved to the present
-	closed atomic.Bool
-	spools [classes]*spooling // nil without a spool; set before anything is sealed
+	sink    Sink
+	pool    *pool
+	books   *books
+	topics  [topics]TopicConfig
+	limits  [topics]int64  // bound on the bytes queued of the topic's class
+	bound   [classes]int64 // the class's own
+	wait    bool           // a full queue makes the caller wait instead of dropping
+	restamp bool           // timestamps are moved to the present
+	closed  atomic.Bool
+	spools  [classes]*spooling // nil without a spool; set before anything is sealed
 
 	spoolErrors, spoolBytes [classes]*metrics.Counter
 
@@ -72,7 +72,7 @@ func (s *blockSum) link(b *Block, in bool) {
 }
 
 func newLane(s Sink, p *pool, b *books, cfg *Config) *lane {
-	l := &lane{sink: s, pool: p, books: b, topics: cfg.Topics, wait: cfg.Wait, stamp: cfg.Restamp}
+	l := &lane{sink: s, pool: p, books: b, topics: cfg.Topics, wait: cfg.Wait, restamp: cfg.Restamp}
 	l.room.L = &l.mu
 	l.bound = [classes]int64{Samples: int64(cfg.QueueBytes), Events: int64(cfg.EventBytes), Urgent: int64(cfg.AlertBytes)}
 	for _, t := range Topics() {
@@ -103,11 +103,11 @@ func (l *lane) seal(blocks []*Block) {
 	admitted, now := blocks[:0], time.Now()
 	for _, b := range blocks {
 		b.lane, b.sealed = l, now
-		if l.stamp {
+		if l.restamp {
 			b.FirstTime, b.MaxTime = b.FirstTime+now.UnixMilli()-b.MaxTime, now.UnixMilli()
 		}
 		switch o := l.admit(b); o {
-		case Acknowledged:
+		case hasRoom:
 			if admitted = append(admitted, b); l.wait { // the next may wait for the room that this one takes
 				l.sink.Put(admitted)
 				admitted = admitted[:0]
@@ -115,7 +115,7 @@ func (l *lane) seal(blocks []*Block) {
 		case Spooled: // the spool has it
 		default:
 			b.lane = nil
-			l.finish(b, o)
+			l.release(b, o)
 		}
 	}
 	if len(admitted) > 0 {
@@ -123,15 +123,18 @@ func (l *lane) seal(blocks []*Block) {
 	}
 }
 
-// admit counts the block and charges it to its class; Acknowledged means that it
-// may go, Spooled that the spool took it.
+// hasRoom is the outcome, for now, of a block that goes to the sink.
+const hasRoom = Outcome(outcomes)
+
+// admit counts the block and charges it to its class. It gives hasRoom, Spooled if the
+// spool took it, or why it is dropped.
 func (l *lane) admit(b *Block) Outcome {
 	b.class = l.class(b.Topic)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	o := l.takeLocked(b, int64(cap(b.buf)))
 	l.books.topic[b.Topic].records.Add(int(b.Records))
-	if o != Acknowledged && o != Spooled {
+	if o != hasRoom && o != Spooled {
 		l.books.endLocked(b, o)
 	}
 	return o
@@ -149,7 +152,7 @@ func (l *lane) takeLocked(b *Block, size int64) Outcome {
 		if fits && !sp.busyLocked() || l.wait && l.queued[class] == 0 {
 			b.charged = size
 			l.chargeLocked(b, 1)
-			return Acknowledged
+			return hasRoom
 		}
 		if sp.takesLocked(b, size) {
 			b.charged = size
@@ -173,8 +176,8 @@ func (l *lane) chargeLocked(b *Block, sign int64) {
 	s.link(b, sign > 0)
 }
 
-// settle ends the life of a block that had been handed over.
-func (l *lane) settle(b *Block, o Outcome) {
+// takeBack ends the life of a block that had been handed over.
+func (l *lane) takeBack(b *Block, o Outcome) {
 	if o == Shutdown && l.keep(b) {
 		return
 	}
@@ -192,12 +195,12 @@ func (l *lane) settle(b *Block, o Outcome) {
 		sp.poke()
 	}
 	l.mu.Unlock()
-	l.finish(b, o)
+	l.release(b, o)
 }
 
-// finish tells who asked, and keeps the buffer. The outcome was counted while l.mu
+// release tells who asked, and keeps the buffer. The outcome was counted while l.mu
 // was held, with which the block left the queue: the ledger closes at any moment.
-func (l *lane) finish(b *Block, o Outcome) {
+func (l *lane) release(b *Block, o Outcome) {
 	for _, a := range b.acks {
 		a.done(o)
 	}

@@ -6,7 +6,7 @@ type openBlocks struct {
 	lane    *lane
 	topic   Topic
 	open    []*Block // by partition; nil while empty
-	hint    []uint8  // class of buffer that the partition needed last
+	hint    []uint8  // size class of the buffer that the partition needed last
 	linger  int64    // ns
 	limit   int      // bytes of a block
 	since   int64    // the caller's clock when the first of them was opened
@@ -38,7 +38,7 @@ func (o *openBlocks) place(hash uint32) int32 { return o.lane.place(o.topic, has
 func (o *openBlocks) block(partition int32, n int, now int64) *Block {
 	b := o.open[partition]
 	if b != nil && len(b.buf)+n > o.limit && b.Records > 0 {
-		o.hint[partition] = uint8(class(o.limit))
+		o.hint[partition] = uint8(sizeClass(o.limit))
 		o.open[partition] = nil
 		o.pending--
 		o.batch = append(o.batch[:0], b)
@@ -73,7 +73,7 @@ func (o *openBlocks) seal() {
 	o.batch = o.batch[:0]
 	for i, b := range o.open {
 		if b != nil {
-			o.hint[i] = uint8(class(len(b.buf)))
+			o.hint[i] = uint8(sizeClass(len(b.buf)))
 			o.batch = append(o.batch, b)
 			o.open[i] = nil
 		}

@@ -2,7 +2,7 @@ package publish
 
 import "sync"
 
-// Sizes of block buffers: each class is twice the one before.
+// Sizes of block buffers: each size class is twice the one before.
 const (
 	minBlock   = 4 << 10
 	maxBlock   = 256 << 10
@@ -10,7 +10,7 @@ const (
 )
 
 // pool keeps blocks and their buffers for the next use, bounded by bytes.
-// Buffers come in classes, so that a quiet partition holds a small one.
+// Buffers come in size classes, so that a quiet partition holds a small one.
 type pool struct {
 	mu     sync.Mutex
 	blocks []*Block
@@ -19,8 +19,8 @@ type pool struct {
 	limit  int
 }
 
-// class gives the smallest class that holds size, at most the largest.
-func class(size int) int {
+// sizeClass gives the smallest size class that holds size, at most the largest.
+func sizeClass(size int) int {
 	c := 0
 	for c < blockSizes-1 && minBlock<<c < size {
 		c++
@@ -28,7 +28,7 @@ func class(size int) int {
 	return c
 }
 
-// get gives an empty block with a buffer of the class.
+// get gives an empty block with a buffer of the size class.
 func (p *pool) get(c int) *Block {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -65,15 +65,15 @@ func (p *pool) reserve(b *Block, n int) {
 		p.mu.Lock()
 	} else {
 		p.mu.Lock()
-		b.buf = append(p.buffer(class(need))[:0], old...)
+		b.buf = append(p.buffer(sizeClass(need))[:0], old...)
 	}
 	p.keep(old)
 	p.mu.Unlock()
 }
 
-// keep takes a buffer back if it is of a class and there is room.
+// keep takes a buffer back if it is of a size class and there is room.
 func (p *pool) keep(buf []byte) {
-	c := class(cap(buf))
+	c := sizeClass(cap(buf))
 	if cap(buf) != minBlock<<c || p.bytes+cap(buf) > p.limit {
 		return
 	}

@@ -158,7 +158,7 @@ func (b *Block) Halve() [2]*Block {
 	l := b.lane
 	var half [2]*Block
 	for i := range half {
-		n := l.pool.get(class(len(b.buf) / 2))
+		n := l.pool.get(sizeClass(len(b.buf) / 2))
 		n.Topic, n.Partition, n.Partitions, n.lane, n.class, n.sealed = b.Topic, b.Partition, b.Partitions, l, b.class, b.sealed
 		half[i] = n
 	}

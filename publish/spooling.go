@@ -148,7 +148,7 @@ func (s *spooling) write(b *Block) {
 	l.room.Broadcast()
 	l.mu.Unlock()
 	b.lane = nil
-	l.finish(b, o)
+	l.release(b, o)
 }
 
 // append appends; on a full disk samples give way to events, and both to alerts.

@@ -135,7 +135,7 @@ func (s *spooling) front(blocks []*Block) error {
 		}
 		l.books.endLocked(b, o)
 		l.mu.Unlock()
-		l.finish(b, o)
+		l.release(b, o)
 	}
 	return err
 }

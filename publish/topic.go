@@ -40,7 +40,7 @@ type Class uint8
 const (
 	Samples Class = iota // flows, counters, drops
 	Events               // paths, topology
-	Urgent               // elephants, alerts
+	Urgent               // elephants, alerts; "alerts" where users see it
 
 	classes = iota
 )

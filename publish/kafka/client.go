@@ -2,8 +2,6 @@ package kafka
 
 import (
 	"context"
-
-	"spoor/publish"
 )
 
 // client is all that the sink wants of a Kafka library: another library is
@@ -43,16 +41,6 @@ type topicSpec struct {
 	partitions  int32
 	replication int16
 	config      map[string]string
-}
-
-// item is one batch of a request.
-type item struct {
-	partition *partition
-	block     *publish.Block
-	topic     string
-	batch     []byte // its checksum is the client's to write, into its own copy of the header
-	note      uint64 // the block's, if the batch holds its records as they are
-	err       error  // the broker's answer for this batch
 }
 
 // brokerError is an error code of Kafka's protocol.

@@ -44,7 +44,7 @@ func (l *loop) run(ctx context.Context) {
 		select {
 		case <-l.wake:
 		case r := <-l.results:
-			l.finish(r, time.Now())
+			l.takeResult(r, time.Now())
 		case n := <-l.news:
 			l.learn(n)
 		case <-t.in(wait):
@@ -123,7 +123,7 @@ func (l *loop) dispatch(ctx context.Context, now time.Time) time.Duration {
 	return wait
 }
 
-// launch sends a request.
+// launch sends a request: what becomes of it from here is in request.go, until takeResult.
 func (l *loop) launch(ctx context.Context, r *request) {
 	l.requests++
 	l.flying[r.leader]++
@@ -143,7 +143,7 @@ func (l *loop) load(ctx context.Context, p *partition) {
 		if l.flying[p.leader] >= l.cfg.InFlight {
 			return
 		}
-		r = l.request(p.leader)
+		r = l.newRequest(p.leader)
 		l.loading[p.leader] = r
 	}
 	r.sent += len(b.Bytes())
@@ -152,7 +152,8 @@ func (l *loop) load(ctx context.Context, p *partition) {
 	p.tries++
 }
 
-func (l *loop) request(leader int32) *request {
+// newRequest gives an empty request, one that was used before if there is any.
+func (l *loop) newRequest(leader int32) *request {
 	r := new(request)
 	if n := len(l.free); n > 0 {
 		r, l.free = l.free[n-1], l.free[:n-1]
@@ -161,8 +162,8 @@ func (l *loop) request(leader int32) *request {
 	return r
 }
 
-// finish takes a request's result in.
-func (l *loop) finish(r *request, now time.Time) {
+// takeResult takes in how a request ended.
+func (l *loop) takeResult(r *request, now time.Time) {
 	l.requests--
 	l.flying[r.leader]--
 	l.count.requests.Inc()
@@ -209,7 +210,7 @@ func (l *loop) settle(it *item, err error, retry time.Time) bool {
 		if err != nil {
 			l.count.duplicates.Inc()
 		}
-		p.finish(publish.Acknowledged)
+		p.endFirst(publish.Acknowledged)
 		l.deny(p.topic, byProduce, false)
 		return true
 	case again:
@@ -230,7 +231,7 @@ func (l *loop) settle(it *item, err error, retry time.Time) bool {
 			l.log.Error("kafka finds a record too large: it is dropped", "topic", it.topic, "bytes", len(it.batch))
 		}
 		l.refuse(ProblemTooLarge, "a record of %s with %d bytes was too large for the topic and dropped", it.topic, len(it.batch))
-		p.finish(publish.TooLarge)
+		p.endFirst(publish.TooLarge)
 	case rejected:
 		if forbidden(err) {
 			l.deny(p.topic, byProduce, true)
@@ -240,7 +241,7 @@ func (l *loop) settle(it *item, err error, retry time.Time) bool {
 			}
 			l.refuse(ProblemRejected, "%d records of %s were rejected and dropped: %v", it.block.Records, it.topic, err)
 		}
-		p.finish(publish.Rejected)
+		p.endFirst(publish.Rejected)
 	}
 	if p.renew {
 		l.count.renewals.Inc()

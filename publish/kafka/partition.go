@@ -44,10 +44,10 @@ func (p *partition) stamp(b *publish.Block) (producer, int32) {
 	return producer{st.Producer, st.Epoch}, st.Sequence
 }
 
-// finish ends the first block's life. A stored one moves the sequence on; a
+// endFirst ends the first block's life. A stored one moves the sequence on; a
 // dropped one leaves it, unless one of its attempts may have been stored. Those
 // of another producer id, which an earlier run had, leave it as well.
-func (p *partition) finish(o publish.Outcome) {
+func (p *partition) endFirst(o publish.Outcome) {
 	b := p.queue.pop()
 	st := b.Stamp()
 	switch {

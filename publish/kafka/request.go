@@ -23,6 +23,16 @@ type request struct {
 	sent     int // bytes
 }
 
+// item is one batch of a request.
+type item struct {
+	partition *partition
+	block     *publish.Block
+	topic     string
+	batch     []byte // its checksum is the client's to write, into its own copy of the header
+	note      uint64 // the block's, if the batch holds its records as they are
+	err       error  // the broker's answer for this batch
+}
+
 // send makes the batches and sends them; it runs on a goroutine of its own and
 // touches nothing but the request, its blocks and its partitions' constants.
 func (r *request) send(ctx context.Context, s *Sink) {
@@ -50,6 +60,7 @@ func (r *request) send(ctx context.Context, s *Sink) {
 	s.results <- r
 }
 
+// frame makes the batch of one block: stamped, in the topic's framing, compressed.
 func (r *request) frame(s *Sink, it *item) error {
 	p := it.partition
 	codec := s.codecs[p.topic]
