@@ -69,25 +69,6 @@ type Live struct {
 	begun   chan struct{} // closed once there is a picture
 }
 
-// beginWithin is how long who asks for the picture waits for the first one.
-const beginWithin = 5 * time.Second
-
-// Await waits until there is a picture, for a few seconds at most.
-func (l *Live) Await(ctx context.Context) {
-	select {
-	case <-l.begun:
-		return
-	default:
-	}
-	late := time.NewTimer(beginWithin)
-	defer late.Stop()
-	select {
-	case <-l.begun:
-	case <-late.C:
-	case <-ctx.Done():
-	}
-}
-
 // New gives a picture that stands still until Run. It can be told of things before it
 // is connected with its source: the engine needs its outbox first.
 func New(head scene.Head) *Live {
@@ -194,4 +175,23 @@ func (l *Live) keepBack(told []*flow.Elephant, paths []*flow.Path, places []topo
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.told, l.paths, l.places = append(told, l.told...), append(paths, l.paths...), append(places, l.places...)
+}
+
+// beginWithin is how long who asks for the picture waits for the first one.
+const beginWithin = 5 * time.Second
+
+// Await waits until there is a picture, for a few seconds at most.
+func (l *Live) Await(ctx context.Context) {
+	select {
+	case <-l.begun:
+		return
+	default:
+	}
+	late := time.NewTimer(beginWithin)
+	defer late.Stop()
+	select {
+	case <-l.begun:
+	case <-late.C:
+	case <-ctx.Done():
+	}
 }
