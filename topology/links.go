@@ -90,11 +90,15 @@ func (l *Learner) far(p *port, mac uint64) {
 	if !unicastMAC(mac) {
 		return
 	}
+	o, ok := l.owners[mac]
+	known := ok && !o.shared
 	if p.far != mac {
-		if p.dark != 0 && p.far != 0 { // it was led to a silent switch, and leads elsewhere now
+		if l.leadsElsewhere(p, known && o.sw != p.key.sw) {
 			p.void = l.now
 			l.bumped = append(l.bumped, p)
-			l.lead(p, 0)
+			if p.dark != 0 {
+				l.lead(p, 0)
+			}
 		}
 		l.leaveFar(p)
 		p.fars = p.fars || p.lastFar != 0 && p.lastFar != mac
@@ -102,7 +106,7 @@ func (l *Learner) far(p *port, mac uint64) {
 		p.far, p.farAt = mac, len(l.byFar[mac])
 		l.byFar[mac] = append(l.byFar[mac], p)
 	}
-	if o, ok := l.owners[mac]; ok && !o.shared {
+	if known {
 		l.link(p, o.sw)
 	}
 }
@@ -128,6 +132,7 @@ func (l *Learner) link(p *port, to SwitchID) {
 	}
 	known := p.kept != nil && p.kept.peer == to
 	if p.peer == to {
+		l.agrees(p)
 		if p.given && !p.learned {
 			p.learned = true
 			l.touchPort(p)

@@ -29,6 +29,23 @@ func (l *Learner) doubt(p *port, e *Evidence) {
 	}
 }
 
+// leadsElsewhere: a port whose far MAC is another now led to a switch that nobody reports, inferred or not yet.
+// Where none was inferred the new MAC must be a known switch's: other routers may share a wire.
+func (l *Learner) leadsElsewhere(p *port, known bool) bool {
+	if p.far == 0 || p.dark != 0 {
+		return p.far != 0
+	}
+	_, owned := l.owners[p.far]
+	return known && !owned && p.peer == 0 && !p.given && p.routed > 0
+}
+
+// agrees: of a port whose link votes proved the far MAC says the same. From now on another one speaks against it.
+func (l *Learner) agrees(p *port) {
+	if o, ok := l.owners[p.far]; p.via == 0 && ok && !o.shared && o.sw == p.peer {
+		p.via = p.far
+	}
+}
+
 // comesFrom reports whether a host's MAC enters a switch too.
 func (l *Learner) comesFrom(mac uint64, id SwitchID) bool {
 	st := l.stations[mac]

@@ -120,6 +120,68 @@ func TestPortThatLeadsElsewhereIsVoid(t *testing.T) {
 	}
 }
 
+// TestVotedPortThatLeadsElsewhere: what votes proved, and frames of the neighbour confirmed, ends by a stranger's frames, and is void
+// as soon as another known neighbour's enter.
+func TestVotedPortThatLeadsElsewhere(t *testing.T) {
+	f := settledFabric(t)
+	f.forwarded(1, 60, 52, 1)
+	f.give(Evidence{Kind: SawVote, Agent: agent(1), Port: 50, Agent2: agent(51), Port2: 9, Count: 3})
+	f.give(Evidence{Kind: SawVote, Agent: agent(1), Port: 51, Agent2: agent(51), Port2: 10, Count: 3})
+	if snap := f.tick(100 * time.Millisecond); snap.Peer(f.id(1), 50) != f.id(51) || snap.Peer(f.id(1), 51) != f.id(51) {
+		t.Fatal("votes did not prove the links")
+	}
+	f.forwarded(51, 9, 1, 50)
+	f.forwarded(51, 10, 1, 51)
+	f.forwarded(1, 50, 51, 9) // by its own MACs the spine is known
+	f.forwarded(1, 51, 51, 10)
+	f.tick(100 * time.Millisecond)
+	f.forwarded(51, 9, 1, 50)
+	f.forwarded(51, 10, 1, 51)
+	if snap := f.tick(100 * time.Millisecond); snap.Switch(f.id(1)).PortVoid != 0 {
+		t.Fatal("void already")
+	}
+	f.give(Evidence{Kind: SawIngress, Agent: agent(1), Port: 50, Far: mac(77, 1), Own: mac(1, 50), Count: 3})
+	f.tick(100 * time.Millisecond)
+	if p := f.Snapshot().Port(f.id(1), 50); p.Peer != 0 {
+		t.Error("three frames of a stranger, and the link is still believed")
+	}
+	f.now += bumpWindow // one at a time
+	f.forwarded(52, 1, 1, 51)
+	at := f.now
+	f.tick(100 * time.Millisecond)
+	if p := f.Snapshot().Port(f.id(1), 51); p.Peer != f.id(52) || p.Void != at {
+		t.Errorf("the port leads to %d, void before %d, want the other spine since %d", p.Peer, p.Void, at)
+	}
+}
+
+// TestPortOfUnknownNeighbourLeadsElsewhere: forwarded frames of somebody whom nobody knows entered, then those of a known switch.
+func TestPortOfUnknownNeighbourLeadsElsewhere(t *testing.T) {
+	f := settledFabric(t)
+	f.forwarded(77, 1, 1, 50)
+	f.forwarded(77, 2, 1, 51)
+	f.forwarded(1, 60, 52, 1)
+	f.tick(100 * time.Millisecond)
+	f.give(Evidence{Kind: SawIngress, Agent: agent(77), Port: 1, Far: mac(1, 50), Own: mac(77, 1)})
+	if p := f.tick(100*time.Millisecond).Port(f.id(1), 50); p.Peer != f.id(77) || p.Void != 0 {
+		t.Fatalf("the port leads to %d, void before %d, want its neighbour, which became known, and nothing void", p.Peer, p.Void)
+	}
+	f.forwarded(52, 1, 1, 51)
+	at := f.now
+	snap := f.tick(100 * time.Millisecond)
+	if p := snap.Port(f.id(1), 51); p.Peer != f.id(52) || p.Void != at || snap.Switch(f.id(1)).PortVoid != at {
+		t.Errorf("the port leads to %d, void before %d, want the spine since %d", p.Peer, p.Void, at)
+	}
+	if snap.Switch(f.id(1)).Void != 0 {
+		t.Error("one port that leads elsewhere says nothing of the others")
+	}
+	f.forwarded(78, 1, 1, 52)
+	f.tick(100 * time.Millisecond)
+	f.forwarded(52, 1, 1, 52)
+	if snap = f.tick(100 * time.Millisecond); snap.Switch(f.id(1)).Void == 0 {
+		t.Error("two ports of a switch that lead elsewhere: all its ports may have other numbers")
+	}
+}
+
 // TestLinkBecomesEdge: a host was plugged into a port that led to a switch.
 func TestLinkBecomesEdge(t *testing.T) {
 	f := settledFabric(t)
