@@ -237,7 +237,7 @@ func (s *Shard) viewPath(slot uint32, e *flowtable.Entry) *flow.Path {
 		p.State, p.Hops = flow.PathMultipath, []flow.Hop{}
 		s.ways = d.tracker.Alternatives(s.ways[:0])
 		for i := range s.ways {
-			p.Alternatives = append(p.Alternatives, flow.PathAlternative{Switches: s.names(s.ways[i].Hops), Share: s.ways[i].Share})
+			p.Alternatives = append(p.Alternatives, flow.PathAlternative{Switches: s.switchNames(s.ways[i].Hops), Share: s.ways[i].Share})
 		}
 	case d.tracker.Bridged():
 		p.State = flow.PathUnordered

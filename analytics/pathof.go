@@ -23,10 +23,10 @@ func (s *Shard) pathOf(key *flow.Key) []string {
 		return nil
 	}
 	if e.Detail != 0 {
-		return s.names(s.details.at(e.Detail).told.hops)
+		return s.switchNames(s.details.at(e.Detail).told.hops)
 	}
 	if hops := s.knownHops(slot, e); hops != nil {
-		return s.names(hops)
+		return s.switchNames(hops)
 	}
 	return nil
 }

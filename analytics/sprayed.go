@@ -37,14 +37,14 @@ func (s *Shard) tellSprayed(d *detail, e *flowtable.Entry, now int64) {
 	if d.told.known {
 		p.Cause = flow.PathCorrected
 		if d.told.state == flow.PathComplete {
-			p.Cause, p.Previous = flow.PathMoved, s.names(d.tracker.Previous)
+			p.Cause, p.Previous = flow.PathMoved, s.switchNames(d.tracker.Previous)
 		}
 	}
 	ways := make([]toldWay, 0, len(s.ways))
 	for i := range s.ways {
 		w := &s.ways[i]
 		ways = append(ways, toldWay{switches(w.Hops), w.Share})
-		p.Alternatives = append(p.Alternatives, flow.PathAlternative{Switches: s.names(w.Hops), Share: math.Round(w.Share*1000) / 1000})
+		p.Alternatives = append(p.Alternatives, flow.PathAlternative{Switches: s.switchNames(w.Hops), Share: math.Round(w.Share*1000) / 1000})
 	}
 	s.tell(d, e, p, nil)
 	d.told.ways = ways
