@@ -8,6 +8,7 @@ import (
 
 // aging gives a learner that forgets after an hour, and a step that lets some minutes pass.
 func aging(t *testing.T) (f *fabric, minutes func(int) *Snapshot) {
+	t.Helper()
 	f = newFabric(t, Config{Learn: true, Expire: time.Hour})
 	return f, func(n int) *Snapshot {
 		for range n {

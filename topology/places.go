@@ -264,7 +264,7 @@ func (l *Learner) edgesOf(h *host, place *Place) (latest *sighting) {
 	for i := range h.sources {
 		s := &h.sources[i]
 		switch p := s.port; {
-		case p.leads == toOutside, s.hops == 0 && p.unproven(), len(h.parted) > 0 && h.overMate(s):
+		case h.elsewhere(s):
 		case s.hops == 0 && p.peer == 0 && !p.handsOver:
 			if l.isEdge(p) {
 				place.Edges = addSwitch(place.Edges, p.key.sw)
@@ -290,6 +290,11 @@ func (l *Learner) edgesOf(h *host, place *Place) (latest *sighting) {
 		place.Doors = h.doors(place)
 	}
 	return latest
+}
+
+// elsewhere reports whether a sighting tells nothing of where an address lives.
+func (h *host) elsewhere(s *sighting) bool {
+	return s.port.leads == toOutside || s.hops == 0 && s.port.unproven() || len(h.parted) > 0 && h.overMate(s)
 }
 
 // forwardedOnce notes what an address says of its place that entered a port after one router.

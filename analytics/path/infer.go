@@ -173,15 +173,20 @@ func (w *inferrer) bridge(p, o *Obs) bool {
 	case !bareBetween(w.snap, p, o):
 		return a == b && distance == 1 && w.add(a)
 	case distance == 1:
-		// With a == b these are the two ends of a tunnel, seen bare: routers inside it do not count. By two named ports that lead
-		// to nobody known the two samples speak for a link; they may be of two ways, and one alone does not prove it.
-		return a == b && (w.add(a) || a == 0 && !w.several && (p.Out == 0 || o.In == 0) && (p.TTL != tunnelEntry || o.tunnel == 0 || o.In == 0))
+		return a == b && (w.add(a) || a == 0 && w.next(p, o))
 	case p.TTL == tunnelEntry && distance == tunnelEntry-tunnelTop && b != 0 && w.snap.Adjacent(p.Switch, b):
 		return w.add(b)
 	case w.several:
 		return a == b && w.add(a)
 	}
 	return w.gap(distance, p, o, a, b)
+}
+
+// next reports whether o comes right after p, whose TTLs are one apart and whose ports tell nothing. The two ends of a tunnel,
+// seen bare, are so too: routers inside it do not count. By two named ports that lead to nobody known the two samples
+// speak for a link; they may be of two ways, and one alone does not prove it.
+func (w *inferrer) next(p, o *Obs) bool {
+	return !w.several && (p.Out == 0 || o.In == 0) && (p.TTL != tunnelEntry || o.tunnel == 0 || o.In == 0)
 }
 
 // gap adds the hops that a TTL distance of two and more asks for. The port of p

@@ -184,7 +184,7 @@ func TestFabricFlags(t *testing.T) {
 		}
 		cfg.Events = append(cfg.Events, e)
 	}
-	var again fabric.Config
+	again := fabric.Config{Mouse: cfg.Mouse, Local: cfg.Local, Acks: cfg.Acks, Extended: cfg.Extended} // they have no flag
 	read := fabricFlags(&again).Keys()
 	for i, k := range fabricFlags(&cfg).Keys() {
 		if err := read[i].Value.Set(k.Value.Items()); err != nil {

@@ -207,6 +207,7 @@ func causeOf(l *flow.ElephantLink) string {
 		return fmt.Sprintf("%s is %s full", l.Name(">"), part(l.Utilization))
 	case analytics.WarnDiscards:
 		return fmt.Sprintf("%s discards packets", l.Name(">"))
+	case analytics.WarnNone:
 	}
 	return ""
 }

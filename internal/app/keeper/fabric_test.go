@@ -81,8 +81,10 @@ func TestFabricPace(t *testing.T) {
 			saved = append(saved, (now-begin)/second)
 			return memoryOf("leaf1")
 		})
-		k.busy.Lock() // waits until it is written
-		k.busy.Unlock()
+		func() { // waits until it is written
+			k.busy.Lock()
+			defer k.busy.Unlock()
+		}()
 	}
 	want := []int64{1, 3, 7, 15, 31, 63, 123, 183}
 	if len(saved) != len(want) {

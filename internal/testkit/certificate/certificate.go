@@ -61,7 +61,7 @@ func newKey(tb testing.TB) *ecdsa.PrivateKey {
 }
 
 // sign completes a pair that has its key.
-func (p *Pair) sign(tb testing.TB, by *Pair, change func(*x509.Certificate)) {
+func (a *Pair) sign(tb testing.TB, by *Pair, change func(*x509.Certificate)) {
 	tb.Helper()
 	now := time.Now()
 	c := &x509.Certificate{
@@ -75,34 +75,34 @@ func (p *Pair) sign(tb testing.TB, by *Pair, change func(*x509.Certificate)) {
 	if parent == nil {
 		parent = c
 	}
-	der, err := x509.CreateCertificate(rand.Reader, c, parent, &p.key.PublicKey, by.key)
+	der, err := x509.CreateCertificate(rand.Reader, c, parent, &a.key.PublicKey, by.key)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if p.Cert, err = x509.ParseCertificate(der); err != nil {
+	if a.Cert, err = x509.ParseCertificate(der); err != nil {
 		tb.Fatal(err)
 	}
-	private, err := x509.MarshalPKCS8PrivateKey(p.key)
+	private, err := x509.MarshalPKCS8PrivateKey(a.key)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	p.Text = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
-	p.Key = pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})
+	a.Text = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	a.Key = pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})
 }
 
 // Roots trusts the certificate.
-func (p *Pair) Roots() *x509.CertPool {
+func (a *Pair) Roots() *x509.CertPool {
 	pool := x509.NewCertPool()
-	pool.AddCert(p.Cert)
+	pool.AddCert(a.Cert)
 	return pool
 }
 
 // Files puts the certificate and its key into files of their own.
-func (p *Pair) Files(tb testing.TB) (certFile, keyFile string) {
+func (a *Pair) Files(tb testing.TB) (certFile, keyFile string) {
 	tb.Helper()
 	dir := tb.TempDir()
 	certFile, keyFile = filepath.Join(dir, "server.pem"), filepath.Join(dir, "server.key")
-	for name, text := range map[string][]byte{certFile: p.Text, keyFile: p.Key} {
+	for name, text := range map[string][]byte{certFile: a.Text, keyFile: a.Key} {
 		if err := os.WriteFile(name, text, 0o600); err != nil {
 			tb.Fatal(err)
 		}
