@@ -74,6 +74,11 @@ func (h *host) isParted() bool {
 	return slices.ContainsFunc(h.parted, func(x parting) bool { return x.port.down })
 }
 
+// elsewhere reports whether a sighting tells nothing of where an address lives.
+func (h *host) elsewhere(s *sighting) bool {
+	return s.port.leads == toOutside || s.hops == 0 && s.port.unproven() || len(h.parted) > 0 && h.overMate(s)
+}
+
 // overMate: a sighting is of frames that came to a switch to which the host's link is down: its mate handed them over,
 // unless the host has another port of its own there, by which flows enough came before.
 func (h *host) overMate(s *sighting) bool {

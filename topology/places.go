@@ -292,11 +292,6 @@ func (l *Learner) edgesOf(h *host, place *Place) (latest *sighting) {
 	return latest
 }
 
-// elsewhere reports whether a sighting tells nothing of where an address lives.
-func (h *host) elsewhere(s *sighting) bool {
-	return s.port.leads == toOutside || s.hops == 0 && s.port.unproven() || len(h.parted) > 0 && h.overMate(s)
-}
-
 // forwardedOnce notes what an address says of its place that entered a port after one router.
 func (l *Learner) forwardedOnce(p *port, place *Place) {
 	switch {

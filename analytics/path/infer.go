@@ -173,7 +173,7 @@ func (w *inferrer) bridge(p, o *Obs) bool {
 	case !bareBetween(w.snap, p, o):
 		return a == b && distance == 1 && w.add(a)
 	case distance == 1:
-		return a == b && (w.add(a) || a == 0 && w.next(p, o))
+		return a == b && (w.add(a) || w.next(p, o, a))
 	case p.TTL == tunnelEntry && distance == tunnelEntry-tunnelTop && b != 0 && w.snap.Adjacent(p.Switch, b):
 		return w.add(b)
 	case w.several:
@@ -182,11 +182,11 @@ func (w *inferrer) bridge(p, o *Obs) bool {
 	return w.gap(distance, p, o, a, b)
 }
 
-// next reports whether o comes right after p, whose TTLs are one apart and whose ports tell nothing. The two ends of a tunnel,
+// next reports whether o comes right after p, whose TTLs are one apart and both of whose ports lead to a: to nobody known. The two ends of a tunnel,
 // seen bare, are so too: routers inside it do not count. By two named ports that lead to nobody known the two samples
 // speak for a link; they may be of two ways, and one alone does not prove it.
-func (w *inferrer) next(p, o *Obs) bool {
-	return !w.several && (p.Out == 0 || o.In == 0) && (p.TTL != tunnelEntry || o.tunnel == 0 || o.In == 0)
+func (w *inferrer) next(p, o *Obs, a topology.SwitchID) bool {
+	return a == 0 && !w.several && (p.Out == 0 || o.In == 0) && (p.TTL != tunnelEntry || o.tunnel == 0 || o.In == 0)
 }
 
 // gap adds the hops that a TTL distance of two and more asks for. The port of p
