@@ -40,4 +40,14 @@ func TestOneSwitchAtOnce(t *testing.T) {
 			t.Errorf("%+v is between hosts", h)
 		}
 	}
+	for _, leaf := range []int{1, 2} { // a host on two leaves: the link of a pair may look like a host's port
+		n.learn(topology.Evidence{Kind: topology.SawIngress, Agent: n.agent(leaf), Port: 9, Far: 9, Own: 1 << 8, Fresh: true, Count: 3},
+			topology.Evidence{Kind: topology.SawSource, Agent: n.agent(leaf), Port: 9, Addr: host(9), Far: 9, Buckets: 1<<12 - 1})
+	}
+	if n.snap.Settled || !n.snap.Dual {
+		t.Fatalf("settled %v, hosts on two leaves %v", n.snap.Settled, n.snap.Dual)
+	}
+	if betweenEdges(n.snap, &Hop{Switch: n.id(1), In: 1, Out: 2, Observed: true}) {
+		t.Error("proven at once, though the link of a pair may look like a host's port")
+	}
 }

@@ -157,10 +157,10 @@ func (t *Tracker) voidPorts(snap *topology.Snapshot, obs []Obs) {
 }
 
 // betweenEdges reports whether a hop's ports are both proven to be those of hosts: then it is the whole
-// path, and nothing is left to wait for.
+// path, and nothing is left to wait for. Where hosts live on two leaves the link of a pair looks like a host's port for long.
 func betweenEdges(snap *topology.Snapshot, h *Hop) bool {
 	in, out := snap.Port(h.Switch, h.In), snap.Port(h.Switch, h.Out)
-	return h.Observed && in != nil && out != nil && in != out && in.Edge && out.Edge
+	return !snap.Dual && h.Observed && in != nil && out != nil && in != out && in.Edge && out.Edge
 }
 
 // doubtful: a hop may be a host.
