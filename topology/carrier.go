@@ -133,8 +133,10 @@ func (p *port) downSince() int64 {
 func (l *Learner) setDown(p *port, down bool) {
 	p.down, p.downAt = down, l.now
 	l.touchPort(p)
-	if n := l.nodeAt(p.peer); n != nil && !n.id.Inferred() {
-		l.touch(n)
+	for _, id := range [2]SwitchID{p.peer, p.dark} {
+		if n := l.nodeAt(id); n != nil {
+			l.touch(n)
+		}
 	}
 }
 

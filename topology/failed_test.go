@@ -20,6 +20,38 @@ func TestInferredPortLeadsElsewhere(t *testing.T) {
 	}
 }
 
+// TestInferredLinkIsDown: no hop is inferred over a link to a silent switch that is down, from either end, nor another way round it.
+func TestInferredLinkIsDown(t *testing.T) {
+	f := newFabric(t, Config{Learn: true})
+	snap := f.unheard(20, true)
+	dark, leaf := snap.Peer(f.id(1), 49), f.id(1)
+	if !dark.Inferred() || !snap.Adjacent(dark, leaf) || !snap.Adjacent(leaf, dark) || !snap.Adjacent(dark, f.id(2)) {
+		t.Fatalf("leaf1:49 leads to %d", dark)
+	}
+	down := func(is bool) {
+		f.Inform(&PortInfo{Agent: agent(1), IfIndex: 49, Down: is, Up: !is, WasUp: f.now})
+		snap = f.tick(time.Second)
+	}
+	down(true)
+	if snap.Adjacent(dark, leaf) || snap.Adjacent(leaf, dark) || !snap.Adjacent(dark, f.id(2)) {
+		t.Error("the link is down, and hops are inferred over it, or not over the other leaf's")
+	}
+	f.forwarded(1, 60, 2, 60) // the leaves are joined as well
+	f.forwarded(2, 60, 1, 60)
+	for range 40 {
+		f.tick(time.Second)
+	}
+	if snap = f.Snapshot(); !snap.Settled || !snap.Adjacent(leaf, f.id(2)) || snap.Port(leaf, 49).Peer != dark {
+		t.Fatalf("settled %v, leaf1:49 leads to %d", snap.Settled, snap.Port(leaf, 49).Peer)
+	}
+	if snap.Common(dark, leaf) != 0 || snap.Common(leaf, dark) != 0 {
+		t.Error("the way round the link is taken for the only one: what was seen may be older")
+	}
+	if down(false); !snap.Adjacent(dark, leaf) {
+		t.Error("the link is up again")
+	}
+}
+
 // TestVotesAtInferred: while flows take another way two sightings of different ways may vote for a link where
 // a silent switch was inferred: votes of one moment are none, those of several seconds are.
 func TestVotesAtInferred(t *testing.T) {

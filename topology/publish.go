@@ -134,6 +134,9 @@ func (l *Learner) view(n *node) *Switch {
 func viewInferred(n *node) *Switch {
 	s := &Switch{ID: n.id, Name: n.given, Alone: n.alone >= flowsOfAll, Hosts: n.leaf, Dual: n.duals > 0, peers: map[SwitchID]peering{}}
 	for _, p := range n.members {
+		if p.down {
+			continue
+		}
 		e := s.peers[p.key.sw]
 		e.ports++
 		s.peers[p.key.sw] = e

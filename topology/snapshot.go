@@ -207,10 +207,8 @@ func (s *Snapshot) Common(a, b SwitchID) SwitchID {
 	if !s.Settled || x == nil || y == nil || x.Dark > 0 || y.Dark > 0 || x.Kept > 0 || y.Kept > 0 {
 		return 0
 	}
-	for _, p := range x.Ports { // order does not matter: any will do
-		if p.Peer == b {
-			return 0
-		}
+	if x.names(b) || y.names(a) {
+		return 0
 	}
 	var common SwitchID
 	for id := range x.peers {
@@ -222,6 +220,16 @@ func (s *Snapshot) Common(a, b SwitchID) SwitchID {
 		}
 	}
 	return common
+}
+
+// names reports whether some port of a switch leads to another one, be it down. An inferred switch has no ports.
+func (s *Switch) names(id SwitchID) bool {
+	for _, p := range s.Ports { // order does not matter: any will do
+		if p.Peer == id {
+			return true
+		}
+	}
+	return false
 }
 
 // Edges gives the switches behind which an address is proven to live. The slice is the snapshot's.
