@@ -21,7 +21,7 @@ BENCH ?= .
 COUNT ?= 1
 PROPERTIES ?= 300
 COST ?= 500 3 none,lz4,zstd
-WHOLE ?= 20000 4 3 none,lz4
+WHOLE ?= 100000 4 3 none,lz4
 WRITE := SPOOR_WRITE=$(CURDIR)/docs/performance.md
 FABRICS ?= 8000 60 100000
 SOAK ?= 2m 1000

@@ -102,14 +102,12 @@ func (b *bench) compare(codec string, rivals []string) {
 	}
 	for _, name := range rivals {
 		var sum cost
-		costs := make([]float64, 0, b.rounds)
 		for _, c := range all[name] {
-			costs = append(costs, c.each())
 			sum.sent, sum.records = sum.sent+c.sent, sum.records+c.records
 		}
-		slices.Sort(costs)
-		fmt.Fprintf(&b.table, "| %s | %s | %.0f | %.0f | %.2f%% | %.2f of it |\n", codec, name, costs[0], costs[len(costs)/2],
-			100*float64(sum.sent-sum.records)/float64(sum.sent), ratio(all["spoor"], all[name]))
+		costs := sorted(all[name])
+		fmt.Fprintf(&b.table, "| %s | %s | %.0f | %.0f | %.2f%% | %.2f of it |\n", codec, name, costs[0], median(all[name]),
+			100*float64(sum.sent-sum.records)/float64(sum.sent), median(all["spoor"])/median(all[name]))
 	}
 	if all["prototype"] == nil {
 		return
@@ -118,6 +116,18 @@ func (b *bench) compare(codec string, rivals []string) {
 		b.t.Errorf("%s: %.2f of what the prototype costs is more than %.2f", codec, r, bound)
 	}
 }
+
+// sorted gives what a sample took in each round, the least first.
+func sorted(rounds []cost) []float64 {
+	list := make([]float64, len(rounds))
+	for i := range rounds {
+		list[i] = rounds[i].each()
+	}
+	slices.Sort(list)
+	return list
+}
+
+func median(rounds []cost) float64 { return sorted(rounds)[len(rounds)/2] }
 
 // ratio gives what we cost in parts of what another does: of the least of all rounds,
 // or the median of the rounds' own, whichever is less.
