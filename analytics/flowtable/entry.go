@@ -41,7 +41,7 @@ type Cold struct {
 	In, Out uint32 // the caller's own, 0 at first
 }
 
-// room is what a slot holds: two cache lines side by side, which a sample of the flow touches both.
+// room is what a slot holds: two cache lines side by side, both of which a sample of the flow touches.
 type room struct {
 	Entry
 	Cold

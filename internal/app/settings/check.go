@@ -27,7 +27,7 @@ func (c *Config) Check(set *config.Set, getenv func(string) string) (notes []str
 			errs = append(errs, f.Close())
 		}
 	}
-	if len(errs) == 0 || errors.Join(errs...) == nil {
+	if errors.Join(errs...) == nil {
 		errs = append(errs, c.HTTP.CheckFiles())
 	}
 	dir, err := c.StateDir(getenv)
