@@ -211,6 +211,7 @@ func TestShort(t *testing.T) {
 func TestAlerts(t *testing.T) {
 	var b strings.Builder
 	n := newNarrator(&Options{Out: &b, Width: func() int { return 0 }, Zone: time.UTC}, nil, nil)
+	n.lines.Now = func() time.Time { return time.Date(2026, 11, 22, 2, 11, 6, 0, time.UTC) } // a day later the lines begin with the date
 	for _, state := range []string{"raised", "active", "resolved"} {
 		n.hear(message{publish.Alerts, []byte(`{"state":"` + state + `","severity":"critical","time":"2026-11-22T02:11:05Z","labels":{"alertname":"PortDown"},"annotations":{"summary":"leaf1:swp5 is down"}}`)})
 	}
