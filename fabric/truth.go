@@ -38,6 +38,23 @@ func (t *flowTruth) sampled(segment int, v *view, at int64) {
 	if s.heard == 0 || at < s.heard {
 		s.heard = at
 	}
+	if segment > 0 {
+		s.note(at)
+	}
+}
+
+// soon is how long after a move's first sample the judge waits for its message.
+const soon = int64(5 * time.Second)
+
+// note keeps when samples reach the collector that do so within soon of the first, not all in order.
+func (s *segment) note(at int64) {
+	if at > s.heard+soon {
+		return
+	}
+	s.early = append(s.early, at)
+	if at == s.heard { // perhaps before others
+		s.early = slices.DeleteFunc(s.early, func(at int64) bool { return at > s.heard+soon })
+	}
 }
 
 // segment is a time during which a flow kept its routes.
@@ -46,6 +63,7 @@ type segment struct {
 	routes      []*route
 	samples     uint64
 	heard       int64    // when the first of them reached the collector
+	early       []int64  // when those did that came soon after, if the flow moved here
 	views       []view   // what they show, each once
 	ways        []*route // that the flow might have taken, as far as routing goes; nil until somebody asks
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"spoor/decode"
 	"spoor/flow"
@@ -316,5 +317,55 @@ func TestSprayedFlowsListAllPaths(t *testing.T) {
 	}
 	if short == 0 {
 		t.Error("no flow was that short")
+	}
+}
+
+// TestEarly: of the samples of a move those count that reach the collector within 5 s of the first, in whatever order.
+func TestEarly(t *testing.T) {
+	const s = int64(time.Second)
+	for _, test := range []struct {
+		at   []int64
+		want int
+	}{
+		{nil, 0},
+		{[]int64{10 * s}, 1},
+		{[]int64{10 * s, 15 * s, 15*s + 1}, 2},
+		{[]int64{16 * s, 10 * s, 14 * s}, 2},         // the first was held back beyond the 5 s
+		{[]int64{14 * s, 16 * s, 10 * s, 11 * s}, 3}, // twice in doubt
+		{[]int64{10 * s, 10 * s, 60 * s, 10 * s}, 3}, // at once
+		{[]int64{60 * s, 50 * s, 40 * s, 30 * s}, 1}, // ever earlier
+		{[]int64{13 * s, 12 * s, 11 * s, 10 * s}, 4}, // the same, all in time
+	} {
+		v := flowTruth{segments: make([]segment, 2)}
+		for _, at := range test.at {
+			v.sampled(0, &view{}, at)
+			v.sampled(1, &view{}, at)
+		}
+		if n := len(v.segments[1].early); n != test.want || len(v.segments[0].early) > 0 || int(v.samples) != 2*len(test.at) {
+			t.Errorf("%v: %d early, want %d", test.at, n, test.want)
+		}
+	}
+}
+
+// TestEarlyTold: the truth tells of each later path of a flow how many samples came early.
+func TestEarlyTold(t *testing.T) {
+	t.Parallel()
+	f, _ := run(t, small(func(c *Config) {
+		c.Truth, c.Events = true, []Event{{At: time.Second, Kind: EventMove, Target: "elephants", Value: 1}}
+	}))
+	moved := 0
+	for _, v := range f.Truth().Flows {
+		for i, m := range v.Moves {
+			if (m.Early != nil) != (i > 0) {
+				t.Fatalf("path %d of %d: %+v", i, len(v.Moves), m)
+			}
+			if i > 0 && (*m.Early > m.Samples || (*m.Early == 0) != (m.Samples == 0)) {
+				t.Errorf("%d of %d samples were early", *m.Early, m.Samples)
+			}
+			moved += min(i, 1)
+		}
+	}
+	if moved == 0 {
+		t.Error("nothing moved")
 	}
 }

@@ -224,7 +224,12 @@ func (f *Fabric) addMoves(t *TruthFlow, s *segment, of int) {
 	if k == 1 {
 		if of > 1 {
 			r := s.routes[0]
-			t.Moves = append(t.Moves, TruthMove{seconds(s.first), seconds(s.last), r.switches(), f.truthOfHops(r), s.samples, seconds(s.heard)})
+			m := TruthMove{seconds(s.first), seconds(s.last), r.switches(), f.truthOfHops(r), s.samples, seconds(s.heard), nil}
+			if len(t.Moves) > 0 {
+				n := uint64(len(s.early))
+				m.Early = &n
+			}
+			t.Moves = append(t.Moves, m)
 		}
 		return
 	}

@@ -146,8 +146,9 @@ type TruthMove struct {
 	To          float64    `json:"to"`
 	Switches    []string   `json:"switches"`
 	Hops        []TruthHop `json:"hops,omitempty"`
-	Samples     uint64     `json:"samples"`                // taken meanwhile that reached the collector; 0 for a sprayed flow
-	FirstSample float64    `json:"first_sample,omitempty"` // when the first of them did
+	Samples     uint64     `json:"samples"`                 // taken meanwhile that reached the collector; 0 for a sprayed flow
+	FirstSample float64    `json:"first_sample,omitempty"`  // when the first of them did
+	Early       *uint64    `json:"early_samples,omitempty"` // of them, those that did within 5 s of it; null for the first path and a sprayed flow
 }
 
 // TruthRoute is one path of a sprayed flow.

@@ -9,13 +9,14 @@ import (
 // flow on another way may show as well.
 type view struct {
 	node    *node
-	in, out *port // nil: the device itself
+	in, out *port // nil: the device itself, or the agent does not tell
 	egress  bool
 	wire    wire
 }
 
 func (t *tap) view(naming LAGNaming) view {
-	return view{t.agent.node, t.in.named(naming), t.out.named(naming), t.egress, *t.wire}
+	in, out := t.told()
+	return view{t.agent.node, in.named(naming), out.named(naming), t.egress, *t.wire}
 }
 
 // named gives the port as its agent names it: of a member, perhaps the aggregate.

@@ -93,3 +93,22 @@ func TestFit(t *testing.T) {
 		}
 	}
 }
+
+// TestFitMisnamed: at the first leaf a sample tells which of the two spines comes next, unless it keeps the output to itself
+// and its data source is the input. On egress the frame has been routed: its MACs tell.
+func TestFitMisnamed(t *testing.T) {
+	for kind, want := range map[WrongKind][2]int{ // sampled on ingress, on egress
+		WrongZero: {2, 1}, WrongSame: {2, 1}, WrongInternal: {2, 1}, WrongDiscard: {2, 1}, WrongMultiple: {2, 1}, WrongOffset: {1, 1}, WrongSource: {1, 1},
+	} {
+		for i, direction := range []Direction{Ingress, Egress} {
+			c := small(func(c *Config) { c.Direction, c.WrongPorts = direction, []WrongPorts{{Kind: kind, Switch: "leaf1"}} })
+			c.Duration = 100 * time.Millisecond
+			f, _ := run(t, c)
+			ways := f.net.ways(f.net.findHost("h1-1"), f.net.findHost("h2-1"))
+			v := ways[0].taps[0].view(c.LAGNaming)
+			if n := len(f.fit(ways, []view{v})); n != want[i] || v.node.name != "leaf1" {
+				t.Errorf("%v, %v: %d paths fit what %+v shows, want %d", kind, direction, n, v.truth(), want[i])
+			}
+		}
+	}
+}

@@ -123,3 +123,19 @@ func (a *agent) counts(p *port) *port {
 	}
 	return p
 }
+
+// told gives the ports of which samples tell, by name or as their data source; nil where they do not.
+func (t *tap) told() (in, out *port) {
+	a := t.agent
+	if a.misnames(WrongSame) {
+		return nil, nil
+	}
+	in, out = t.in, t.out
+	if a.misnames(WrongZero) && t.egress {
+		in = nil
+	}
+	if nameless := a.misnames(WrongZero) || a.misnames(WrongInternal) || a.misnames(WrongDiscard) || a.misnames(WrongMultiple); nameless && !t.egress {
+		out = nil
+	}
+	return in, out
+}

@@ -34,12 +34,29 @@ type segment struct {
 	switches     []string
 	samples      *int64  // that agents took meanwhile, nil = unknown
 	first        float64 // time of the first of them, 0 = unknown
+	early        *int64  // those that came while a move was to be told, nil = unknown
 }
 
+// toTell is how long a message about a move may take after the first sample that shows it, in seconds.
+const toTell = 5
+
+// contradict is how many samples it takes to see that a flow has moved.
+const contradict = 3
+
 // rare tells that a move to this path may well be noticed late or never: the truth
-// knows that samples were rarer than two a second, and one sample proves no move.
+// knows that samples were rarer than two a second, and few prove no move. It is
+// those that count which came while the move was to be told, if the truth knows them:
+// what a flow that grows later is sampled then helps nobody.
 func (s *segment) rare() bool {
-	return s.samples != nil && float64(*s.samples) < 2*(s.last-s.seen) || s.unsampled()
+	switch {
+	case s.samples == nil:
+		return false
+	case s.unsampled():
+		return true
+	case s.early == nil || s.first == 0:
+		return float64(*s.samples) < 2*(s.last-s.seen)
+	}
+	return *s.early < contradict || float64(*s.early) < 2*min(toTell, s.last-s.first)
 }
 
 func (s *segment) unsampled() bool { return s.samples != nil && *s.samples == 0 }
@@ -51,7 +68,7 @@ func segments(f *Flow) []segment {
 	}
 	segs := make([]segment, len(moves))
 	for i, m := range moves {
-		segs[i] = segment{m.From, m.To, m.From, m.To, m.Switches, m.Samples, m.FirstSample}
+		segs[i] = segment{m.From, m.To, m.From, m.To, m.Switches, m.Samples, m.FirstSample, m.Early}
 		if i > 0 {
 			segs[i].begun = moves[i-1].To
 		}
@@ -245,7 +262,7 @@ func (s *pathScorer) moves(segs []segment, got []saidPath) {
 		}
 		s.Moves++
 		hit := slices.IndexFunc(got, func(m saidPath) bool {
-			return from.last <= m.time && m.time <= max(to.seen, to.first)+5 && s.fits(m.switches, to.switches)
+			return from.last <= m.time && m.time <= max(to.seen, to.first)+toTell && s.fits(m.switches, to.switches)
 		})
 		if hit < 0 {
 			continue

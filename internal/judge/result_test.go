@@ -278,6 +278,11 @@ func TestUnsampled(t *testing.T) {
 	f("", `"samples":20,`, 0, 0, 1)
 	f("", `"samples":1,"first_sample":1019,`, 0, 0, 0) // one proves nothing
 	f("", `"samples":25,"first_sample":1012,`, 0, 0, 1)
+	f("", `"samples":71,"first_sample":1011,"early_samples":3,`, 0, 0, 0) // nearly all of them came too late to tell it in time
+	f("", `"samples":71,"first_sample":1011,"early_samples":9,`, 0, 0, 0)
+	f("", `"samples":12,"first_sample":1011,"early_samples":10,`, 0, 0, 1) // rare as a whole, but not while it was to be told
+	f("", `"samples":5,"first_sample":1018,"early_samples":5,`, 0, 0, 1)   // of 2 s
+	f("", `"samples":2,"first_sample":1019.5,"early_samples":2,`, 0, 0, 0) // two prove nothing
 }
 
 // TestUnsampledElephant: an elephant that no agent sampled must not be found.

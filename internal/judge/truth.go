@@ -81,6 +81,8 @@ type Move struct {
 	Samples  *int64   `json:"samples"`
 	// FirstSample is when an agent first sampled it there, as far as the truth knows.
 	FirstSample float64 `json:"first_sample"`
+	// Early counts those that reached the collector within 5 s of the first, in which a move is to be told; nil if the truth does not know.
+	Early *int64 `json:"early_samples"`
 }
 
 // Route is one of the paths of a sprayed flow.

@@ -167,13 +167,13 @@ func misnamed() []Scenario {
 		}
 	}
 	return []Scenario{
-		wrong(fabric.WrongZero, "input and output are 0", 0.03),
+		wrong(fabric.WrongZero, "input and output are 0", 0.02),
 		wrong(fabric.WrongSame, "always the same one", 1),
-		wrong(fabric.WrongInternal, "every output is the device itself", 0.03),
-		wrong(fabric.WrongDiscard, "every output says discarded", 0.03),
-		wrong(fabric.WrongMultiple, "every output says several", 0.03),
-		wrong(fabric.WrongOffset, "other numbers than in counters", 0.03),
-		wrong(fabric.WrongSource, "the data source is 0", 0.03),
+		wrong(fabric.WrongInternal, "every output is the device itself", 0.02),
+		wrong(fabric.WrongDiscard, "every output says discarded", 0.02),
+		wrong(fabric.WrongMultiple, "every output says several", 0.02),
+		wrong(fabric.WrongOffset, "other numbers than in counters", 0.02),
+		wrong(fabric.WrongSource, "the data source is 0", 0.02),
 	}
 }
 

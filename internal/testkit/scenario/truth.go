@@ -48,6 +48,10 @@ func flowOf(f *fabric.TruthFlow) judge.Flow {
 		if len(f.Routes) == 0 { // of a sprayed flow the samples of a turn are not told
 			n := int64(m.Samples)
 			w.Samples, w.FirstSample = &n, m.FirstSample
+			if m.Early != nil {
+				early := int64(*m.Early)
+				w.Early = &early
+			}
 		}
 		v.Moves = append(v.Moves, w)
 	}
