@@ -33,9 +33,39 @@ func (acc *Accounting) CountNamed(in, out flow.Interface) {
 	}
 }
 
-// OddSources reports whether ports are sampled as data source 0, and whether those
+// misnamedFrom is the part of an agent's samples from which it counts as misnaming ports,
+// and enoughNamed how many samples it takes to say so.
+const (
+	misnamedFrom = 0.5
+	enoughNamed  = 1000
+)
+
+// Misnames says how the agent's samples misname the ports that packets passed, "" where
+// they do not or were too few to tell. list are its data sources, or those of all its sub-agents.
+func (a *Agent) Misnames(list []DataSource) string {
+	if a.Flows.Samples < enoughNamed {
+		return ""
+	}
+	most := func(n uint64) bool { return float64(n) > misnamedFrom*float64(a.Flows.Samples) }
+	zero, others := oddSources(list)
+	switch {
+	case most(a.Names.Neither):
+		return "input and output are 0 (unknown)"
+	case most(a.Names.Same):
+		return "input and output are the same port"
+	case most(a.Names.NoOut):
+		return "the output is no port (the device itself, several ports, or discarded)"
+	case zero:
+		return "the data source is 0"
+	case others:
+		return "ports have other numbers than in counters"
+	}
+	return ""
+}
+
+// oddSources reports whether ports are sampled as data source 0, and whether those
 // that are sampled are none of those that are polled.
-func OddSources(list []DataSource) (zero, others bool) {
+func oddSources(list []DataSource) (zero, others bool) {
 	sampled, polled, both := 0, 0, 0
 	for i := range list {
 		d := &list[i]

@@ -78,8 +78,35 @@ func TestOddSources(t *testing.T) {
 		{"no counters at all", []DataSource{sampled(1), sampled(2)}, false, false},
 		{"not of ports", []DataSource{{Class: 2, Index: 0, Sampled: true}, {Class: 2, Index: 1, Sampled: true}, polled(1), polled(2)}, false, false},
 	} {
-		if zero, others := OddSources(test.list); zero != test.zero || others != test.others {
+		if zero, others := oddSources(test.list); zero != test.zero || others != test.others {
 			t.Errorf("%s: 0 %v, others %v; want %v, %v", test.name, zero, others, test.zero, test.others)
+		}
+	}
+}
+
+// TestMisnames: what is said of an agent, the gravest first, once most of enough samples are so.
+func TestMisnames(t *testing.T) {
+	odd := []DataSource{{Index: 101, Sampled: true}, {Index: 102, Sampled: true}, {Index: 1, Polled: true}, {Index: 2, Polled: true}}
+	zero := []DataSource{{Index: 0, Sampled: true}}
+	for _, test := range []struct {
+		samples uint64
+		names   PortNames
+		list    []DataSource
+		want    string
+	}{
+		{1000, PortNames{}, nil, ""},
+		{1000, PortNames{Neither: 501}, nil, "input and output are 0 (unknown)"},
+		{1000, PortNames{Neither: 500}, nil, ""},
+		{999, PortNames{Neither: 999}, odd, ""},
+		{1000, PortNames{Same: 501}, odd, "input and output are the same port"},
+		{1000, PortNames{NoOut: 501}, zero, "the output is no port (the device itself, several ports, or discarded)"},
+		{1000, PortNames{Neither: 100, Same: 100, NoOut: 400}, nil, ""}, // some samples are so
+		{1000, PortNames{}, zero, "the data source is 0"},
+		{1000, PortNames{}, odd, "ports have other numbers than in counters"},
+	} {
+		a := Agent{Flows: SampleLoss{Samples: test.samples}, Names: test.names}
+		if got := a.Misnames(test.list); got != test.want {
+			t.Errorf("%d samples, %+v, %d data sources: %q, want %q", test.samples, test.names, len(test.list), got, test.want)
 		}
 	}
 }
@@ -115,7 +142,7 @@ func BenchmarkOddSources(b *testing.B) {
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		if zero, others := OddSources(list); zero || others {
+		if zero, others := oddSources(list); zero || others {
 			b.Fatal("odd")
 		}
 	}

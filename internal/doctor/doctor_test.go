@@ -63,12 +63,7 @@ func TestExamine(t *testing.T) {
 	f(func(x *Facts) { x.Agents[1].Dropped = 5e4 }, CheckSamples, Warning, "leaf2, 4.8%", "sflow sample 2000")
 	f(func(x *Facts) { x.Agents[1].Effective = 4000 }, CheckBackOff, Warning, "leaf2 states 1 in 1000, samples 1 in 4000")
 	f(func(x *Facts) { x.Agents[1].Counters = 0 }, CheckCounters, Warning, "leaf2", "sflow polling-interval 20", "polling=20")
-	f(func(x *Facts) { x.Agents[1].NoPort = 9e5 }, CheckPortNames, Warning, "leaf2: input and output are 0")
-	f(func(x *Facts) { x.Agents[1].SamePort = 9e5 }, CheckPortNames, Warning, "leaf2: input and output are the same port", "IF-MIB")
-	f(func(x *Facts) { x.Agents[1].NoOutput = 9e5 }, CheckPortNames, Warning, "leaf2: the output is no port")
-	f(func(x *Facts) { x.Agents[1].NoSource = true }, CheckPortNames, Warning, "leaf2: the data source is 0")
-	f(func(x *Facts) { x.Agents[1].OtherPorts = true }, CheckPortNames, Warning, "leaf2: ports have other numbers")
-	f(func(x *Facts) { x.Agents[1].NoPort, x.Agents[1].SamePort, x.Agents[1].NoOutput = 1e5, 1e5, 4e5 }, "", Note) // some samples are so
+	f(func(x *Facts) { x.Agents[1].Misnames = "the data source is 0" }, CheckPortNames, Warning, "leaf2: the data source is 0", "IF-MIB")
 	f(func(x *Facts) { x.Agents[1].Drift = 0.05 }, CheckUptime, Note, "leaf2, +5.0%")
 	f(func(x *Facts) { x.Agents[1].Drift, x.Agents[1].DriftOver = 0.5, 3 }, "", Note)
 	f(func(x *Facts) { x.Agents[0].Shared = "192.0.2.7" }, CheckShared, Fault, "10.255.0.1, also from 192.0.2.7", "sflow agent-ip ADDRESS")

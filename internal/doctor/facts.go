@@ -32,10 +32,7 @@ type Agent struct {
 	Samples                  uint64 // flow samples
 	Dropped                  uint64 // flow samples that the agent says it could not send
 	Counters                 uint64 // counters samples
-	NoPort, NoOutput         uint64 // flow samples that name no port, or only the one by which the packet came
-	SamePort                 uint64 // and those that name one port as input and output
-	NoSource                 bool   // flow samples are of data source 0
-	OtherPorts               bool   // no data source of flow samples has counters, others have
+	Misnames                 string // how most flow samples misname ports, "" they do not
 
 	Stated, Effective float64 // sampling rate of most data sources, and what a sample stands for; 0 unknown
 	Drift             float64 // seconds of its uptime in a second of ours, less 1

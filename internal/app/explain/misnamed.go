@@ -6,7 +6,6 @@ import (
 	"spoor/analytics"
 	"spoor/collector"
 	"spoor/flow"
-	"spoor/internal/doctor"
 )
 
 // misnamed tells of switches on the flow's way whose samples misname ports, as spoor
@@ -27,9 +26,7 @@ func misnamed(c *analytics.Case, agents *collector.Agents) (list []string) {
 		if !ours {
 			continue
 		}
-		a := doctor.Agent{Samples: x.Flows.Samples, NoPort: x.Names.Neither, NoOutput: x.Names.NoOut, SamePort: x.Names.Same}
-		a.NoSource, a.OtherPorts = collector.OddSources(agents.DataSources(x))
-		if what := a.Misnames(); what != "" {
+		if what := x.Misnames(agents.DataSources(x)); what != "" {
 			list = append(list, fmt.Sprintf("Samples of %s misname ports: %s (spoor doctor says what to do).", name, what))
 			delete(names, x.Agent) // of several sub-agents the first tells
 		}

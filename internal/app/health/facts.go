@@ -60,9 +60,8 @@ func (s *Source) agentFacts(f *doctor.Facts) {
 		for j := i + 1; j < len(list) && list[j].Agent == x.Agent && list[j].SubAgent == x.SubAgent; j++ {
 			a.Shared = list[j].Peer.String()
 		}
-		a.NoPort, a.NoOutput, a.SamePort = x.Names.Neither, x.Names.NoOut, x.Names.Same
 		sources := s.Agents.DataSources(x)
-		a.NoSource, a.OtherPorts = collector.OddSources(sources)
+		a.Misnames = x.Misnames(sources)
 		a.Stated, a.Effective = typicalRate(sources)
 		if over := float64(x.LastSeen-x.Since) / 1e9; over > 0 && x.Uptime != x.SinceUptime { // else it tells none
 			a.Drift, a.DriftOver = float64(x.Uptime-x.SinceUptime)/1e3/over-1, over
