@@ -1,7 +1,6 @@
 package publish
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -28,20 +27,18 @@ type Config struct {
 
 // SpoolConfig says what of the primary sink's queue goes to disk when memory is full.
 type SpoolConfig struct {
-	Dir         string        // "" = no spool
-	MaxBytes    int64         // bound on the files of samples; 0 = no spool
-	EventsBytes int64         // bound on the files of events; 0 = an eighth of MaxBytes
-	AlertsBytes int64         // bound on the files of elephants and alerts; 0 = a 64th of MaxBytes
-	MaxAge      time.Duration // older data is dropped; 0 = never
-	Sync        time.Duration // longest time that data waits to be synced; 0 = synced at once
+	Dir      string        // "" = no spool
+	MaxBytes int64         // bound on the files of samples; 0 = no spool. Events have an eighth beside it, elephants and alerts a 64th
+	MaxAge   time.Duration // older data is dropped; 0 = never
+	Sync     time.Duration // longest time that data waits to be synced; 0 = synced at once
 }
 
 // sizes gives the bounds by class.
 func (c *SpoolConfig) sizes() [classes]int64 {
 	return [classes]int64{
 		Samples: c.MaxBytes,
-		Events:  cmp.Or(c.EventsBytes, max(c.MaxBytes/8, spool.MinBytes)),
-		Urgent:  cmp.Or(c.AlertsBytes, max(c.MaxBytes/64, spool.MinBytes)),
+		Events:  max(c.MaxBytes/8, spool.MinBytes),
+		Urgent:  max(c.MaxBytes/64, spool.MinBytes),
 	}
 }
 

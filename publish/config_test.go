@@ -2,7 +2,7 @@ package publish
 
 import "testing"
 
-// TestSpoolSizes: events and alerts follow the bound of samples, unless they are told their own, and none is too small to work with.
+// TestSpoolSizes: events and alerts follow the bound of samples, and none is too small to work with.
 func TestSpoolSizes(t *testing.T) {
 	def := DefaultConfig().Spool
 	for _, tc := range []struct {
@@ -12,7 +12,6 @@ func TestSpoolSizes(t *testing.T) {
 		{def, 4 << 30, 512 << 20, 64 << 20},
 		{SpoolConfig{MaxBytes: 160 << 30}, 160 << 30, 20 << 30, 2560 << 20},
 		{SpoolConfig{MaxBytes: 4 << 20}, 4 << 20, 4 << 20, 4 << 20},
-		{SpoolConfig{MaxBytes: 4 << 30, EventsBytes: 5 << 20, AlertsBytes: 6 << 20}, 4 << 30, 5 << 20, 6 << 20},
 	} {
 		if got, want := tc.cfg.sizes(), [classes]int64{Samples: tc.samples, Events: tc.events, Urgent: tc.urgent}; got != want {
 			t.Errorf("%+v: %v, want %v", tc.cfg, got, want)

@@ -12,7 +12,7 @@ import (
 // elephant or alert; samples never cost either.
 func TestPriorities(t *testing.T) {
 	cfg := spoolConfig(t)
-	cfg.Spool.EventsBytes = 4 << 20
+	cfg.Spool.MaxBytes = 32 << 20 // paths have 4 MiB of it
 	sink := &heldSink{}
 	p := started(t, cfg, sink)
 	for i := range 300 {

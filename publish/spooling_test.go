@@ -21,7 +21,7 @@ func spoolConfig(t *testing.T) Config {
 	t.Helper()
 	c := testConfig()
 	c.QueueBytes, c.EventBytes, c.AlertBytes = 2*maxBlock, 2*maxBlock, 2*maxBlock
-	c.Spool = SpoolConfig{Dir: t.TempDir(), MaxBytes: 64 << 20, EventsBytes: 64 << 20, AlertsBytes: 64 << 20, Sync: time.Second}
+	c.Spool = SpoolConfig{Dir: t.TempDir(), MaxBytes: 64 << 20, Sync: time.Second}
 	return c
 }
 
