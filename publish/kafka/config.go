@@ -23,9 +23,9 @@ type Config struct {
 	Replication    int16 // of topics that we create; -1 = the broker's default
 	RetentionBytes int64 // a partition's, for topics that we create with deletion; 0 = the policy's
 	DialTimeout    time.Duration
-	RequestTimeout time.Duration
-	InFlight       int // requests to one broker at a time
-	RequestBytes   int // bound on the records of one request; large ones leave the processor's cache before they are sent
+	RequestTimeout time.Duration // for the answer of a broker, or of the registry
+	InFlight       int           // requests to one broker at a time
+	RequestBytes   int           // bound on the records of one request; large ones leave the processor's cache before they are sent
 	Security       Security
 	Logger         *slog.Logger
 }
@@ -36,7 +36,7 @@ func DefaultConfig() Config {
 		TopicPrefix: "sflow.", Compression: "lz4", Acks: "all", ClientID: "spoor", Replication: -1,
 		DialTimeout: 3 * time.Second, RequestTimeout: 10 * time.Second, InFlight: 2, RequestBytes: 1 << 20,
 		Framing:  publish.FramingPlain,
-		Registry: RegistryConfig{Timeout: 10 * time.Second, Register: true, Fallback: FallbackWait},
+		Registry: RegistryConfig{Register: true, Fallback: FallbackWait},
 		Security: Security{SASL: SASLConfig{Mechanism: SASLNone}},
 		Logger:   slog.New(slog.DiscardHandler),
 	}

@@ -64,7 +64,7 @@ func (s *Sink) toRegister() (list []publish.Topic) {
 
 // registerAll makes a round and gives the topics that are still without an id.
 func (s *Sink) registerAll(ctx context.Context, topics []publish.Topic) (left []publish.Topic, err error) {
-	r, err := newRegistry(&s.cfg.Registry)
+	r, err := newRegistry(&s.cfg.Registry, s.cfg.RequestTimeout)
 	if err != nil {
 		return topics, err
 	}

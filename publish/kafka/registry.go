@@ -33,10 +33,9 @@ type RegistryConfig struct {
 	Token        Secret // of a bearer
 	TokenFile    string // in place of Token
 	TLS          TLSConfig
-	Timeout      time.Duration // of one request
-	Register     bool          // else the schemas must be there already
-	Fallback     string        // FallbackWait or FallbackPlain
-	CacheFile    string        // keeps ids for a start without the registry; "" = none
+	Register     bool   // else the schemas must be there already
+	Fallback     string // FallbackWait or FallbackPlain
+	CacheFile    string // keeps ids for a start without the registry; "" = none
 }
 
 func (c *RegistryConfig) validate() error {
@@ -51,9 +50,6 @@ func (c *RegistryConfig) validate() error {
 		errs = append(errs, errors.New("kafka.registry.url must not hold a login: use kafka.registry.username and kafka.registry.password"))
 	}
 	errs = append(errs, c.validateLogin())
-	if c.Timeout <= 0 {
-		errs = append(errs, errors.New("the timeout of kafka.registry must be positive"))
-	}
 	if c.Fallback != FallbackWait && c.Fallback != FallbackPlain {
 		errs = append(errs, fmt.Errorf("kafka.registry.fallback %q is unknown: want wait or plain", c.Fallback))
 	}
@@ -114,8 +110,8 @@ type registry struct {
 	http http.Client
 }
 
-// newRegistry reads the files that the configuration names.
-func newRegistry(cfg *RegistryConfig) (*registry, error) {
+// newRegistry reads the files that the configuration names. A request has the timeout for its answer.
+func newRegistry(cfg *RegistryConfig, timeout time.Duration) (*registry, error) {
 	r := &registry{cfg: cfg}
 	t := &http.Transport{Proxy: http.ProxyFromEnvironment}
 	if files := cfg.tls(); files.Enabled {
@@ -125,7 +121,7 @@ func newRegistry(cfg *RegistryConfig) (*registry, error) {
 		}
 		t.TLSClientConfig = c
 	}
-	r.http = http.Client{Transport: t, Timeout: cfg.Timeout}
+	r.http = http.Client{Transport: t, Timeout: timeout}
 	return r, nil
 }
 

@@ -92,7 +92,7 @@ func status(code int, text string) func(http.ResponseWriter, *http.Request) bool
 
 func registryConfig(url string) RegistryConfig {
 	c := DefaultConfig().Registry
-	c.URL, c.Timeout = url, patience
+	c.URL = url
 	return c
 }
 
@@ -244,7 +244,7 @@ func TestRegistryRefuses(t *testing.T) {
 		reg.set(answer)
 		cfg := registryConfig(reg.URL)
 		cfg.Username, cfg.Password = "spoor", "geheim"
-		r, err := newRegistry(&cfg)
+		r, err := newRegistry(&cfg, patience)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -275,7 +275,7 @@ func TestRegistryLogin(t *testing.T) {
 		if err := cfg.validate(); err != nil {
 			return err
 		}
-		r, err := newRegistry(&cfg)
+		r, err := newRegistry(&cfg, patience)
 		if err != nil {
 			return err
 		}
@@ -304,7 +304,6 @@ func TestRegistryLogin(t *testing.T) {
 		{"must not hold a login", func(c *RegistryConfig) { c.URL = "http://u:p@x"; c.TLS.CAFile = "" }},
 		{"belong together", func(c *RegistryConfig) { c.Username = "spoor" }},
 		{"a login is either", func(c *RegistryConfig) { c.Username, c.Password, c.Token = "spoor", "x", "y" }},
-		{"must be positive", func(c *RegistryConfig) { c.Timeout = 0 }},
 		{"wait or plain", func(c *RegistryConfig) { c.Fallback = "x" }},
 		{"is for https", func(c *RegistryConfig) { c.URL = "http://x" }},
 		{"registry.tls.ca_file", func(c *RegistryConfig) { c.TLS.CAFile = dir }},

@@ -25,19 +25,15 @@ import (
 	"spoor/publish"
 )
 
-// Config says where to post.
+// Config says where to post: to nobody, if it is empty.
 type Config struct {
-	Alertmanagers []string      // base URLs; all of a cluster's members, as Alertmanager wants it
-	Webhooks      []string      // URLs that take an array of messages like those of the topic alerts
-	TokenFile     string        // a file that holds a bearer token, read at each post; "" none
-	Timeout       time.Duration // of one post
+	Alertmanagers []string // base URLs; all of a cluster's members, as Alertmanager wants it
+	Webhooks      []string // URLs that take an array of messages like those of the topic alerts
+	TokenFile     string   // a file that holds a bearer token, read at each post; "" none
 
 	Collector   string // name in every message of a webhook
 	ExternalURL string // of our page, for links; "" none
 }
-
-// DefaultConfig posts to nobody.
-func DefaultConfig() Config { return Config{Timeout: 10 * time.Second} }
 
 // Validate reports all that is wrong with c.
 func (c *Config) Validate() error {
@@ -52,11 +48,11 @@ func (c *Config) Validate() error {
 	}
 	check("alerts.alertmanagers", c.Alertmanagers)
 	check("alerts.webhooks", c.Webhooks)
-	if c.Timeout <= 0 {
-		errs = append(errs, fmt.Errorf("the timeout of posts is %v: want more than 0s", c.Timeout))
-	}
 	return errors.Join(errs...)
 }
+
+// timeout is how long a target may take to answer one post.
+const timeout = 10 * time.Second
 
 // maxPending bounds the alerts that wait for one target; resolved ones beyond it are lost and counted.
 const maxPending = 20_000
@@ -71,7 +67,7 @@ type Poster struct {
 
 // New gives a poster; cfg must be valid.
 func New(cfg Config, log *slog.Logger) *Poster {
-	p := &Poster{cfg: cfg, log: log, client: &http.Client{Timeout: cfg.Timeout}}
+	p := &Poster{cfg: cfg, log: log, client: &http.Client{Timeout: timeout}}
 	for _, s := range cfg.Alertmanagers {
 		p.targets = append(p.targets, newTarget(strings.TrimRight(s, "/")+"/api/v2/alerts", p.alertmanager))
 	}

@@ -116,7 +116,7 @@ func alertOf(n int, state flow.AlertState) *flow.Alert {
 
 func TestAlertmanager(t *testing.T) {
 	r := newReceiver(t)
-	cfg := post.DefaultConfig()
+	var cfg post.Config
 	cfg.Alertmanagers, cfg.ExternalURL = []string{r.URL + "/"}, "https://spoor.example"
 	cfg.TokenFile = filepath.Join(t.TempDir(), "token")
 	if err := os.WriteFile(cfg.TokenFile, []byte("secret\n"), 0o600); err != nil {
@@ -144,7 +144,7 @@ func TestAlertmanager(t *testing.T) {
 func TestTargetThatWasAway(t *testing.T) {
 	away, there := newReceiver(t), newReceiver(t)
 	away.answer(http.StatusServiceUnavailable)
-	cfg := post.DefaultConfig()
+	var cfg post.Config
 	cfg.Webhooks, cfg.Collector = []string{away.URL, there.URL}, "dc1"
 	p, _ := run(t, cfg)
 	p.Alert(alertOf(1, flow.AlertRaised))
@@ -172,7 +172,7 @@ func TestTargetThatWasAway(t *testing.T) {
 func TestRefusedAlertsDoNotBlockOthers(t *testing.T) {
 	r := newReceiver(t)
 	r.answer(http.StatusBadRequest)
-	cfg := post.DefaultConfig()
+	var cfg post.Config
 	cfg.Webhooks = []string{r.URL}
 	p, _ := run(t, cfg)
 	p.Alert(alertOf(1, flow.AlertRaised))
@@ -185,7 +185,7 @@ func TestRefusedAlertsDoNotBlockOthers(t *testing.T) {
 // TestLastAlertsAreToldAtTheEnd: those of the stop itself.
 func TestLastAlertsAreToldAtTheEnd(t *testing.T) {
 	r := newReceiver(t)
-	cfg := post.DefaultConfig()
+	var cfg post.Config
 	cfg.Webhooks = []string{r.URL}
 	p, stop := run(t, cfg)
 	for i := range 1200 {
@@ -205,7 +205,7 @@ func TestLastAlertsAreToldAtTheEnd(t *testing.T) {
 func TestPendingIsBounded(t *testing.T) {
 	r := newReceiver(t)
 	r.answer(http.StatusServiceUnavailable)
-	cfg := post.DefaultConfig()
+	var cfg post.Config
 	cfg.Webhooks = []string{r.URL}
 	p := post.New(cfg, slog.New(slog.DiscardHandler))
 	for i := range 25_000 {
@@ -218,11 +218,14 @@ func TestPendingIsBounded(t *testing.T) {
 
 func TestConfig(t *testing.T) {
 	for _, bad := range []post.Config{
-		{Alertmanagers: []string{"alertmanager:9093"}, Timeout: 1}, {Webhooks: []string{"ftp://x"}, Timeout: 1}, {Webhooks: []string{"http://"}, Timeout: 1}, {},
+		{Alertmanagers: []string{"alertmanager:9093"}}, {Webhooks: []string{"ftp://x"}}, {Webhooks: []string{"http://"}},
 	} {
-		if err := bad.Validate(); err == nil || !strings.Contains(err.Error(), "alerts.") && !strings.Contains(err.Error(), "timeout") {
+		if err := bad.Validate(); err == nil || !strings.Contains(err.Error(), "alerts.") {
 			t.Errorf("%+v: %v", bad, err)
 		}
+	}
+	if err := new(post.Config).Validate(); err != nil {
+		t.Errorf("to nobody: %v", err)
 	}
 }
 
@@ -232,7 +235,7 @@ func TestRealAlertmanager(t *testing.T) {
 	if url == "" {
 		t.Skip("SPOOR_TEST_ALERTMANAGER names no Alertmanager; test/integration alertmanager starts one")
 	}
-	cfg := post.DefaultConfig()
+	var cfg post.Config
 	cfg.Alertmanagers = []string{url}
 	p, _ := run(t, cfg)
 	active := func(want int) func() bool {
@@ -309,7 +312,7 @@ func TestAlertmanagerKilled(t *testing.T) {
 		slices.Sort(ports)
 		return ports
 	}
-	cfg := post.DefaultConfig()
+	var cfg post.Config
 	cfg.Alertmanagers = []string{"http://" + addr}
 	p, _ := run(t, cfg)
 	first := start()

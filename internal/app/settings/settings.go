@@ -84,7 +84,6 @@ func DefaultConfig() Config {
 		Kafka:     KafkaConfig{Config: kafka.DefaultConfig()},
 		Analytics: analytics.DefaultConfig(),
 		Publish:   publish.DefaultConfig(),
-		Post:      post.DefaultConfig(),
 		Output:    OutputConfig{MaxBytes: 1 << 30},
 		HTTP:      web.DefaultConfig(),
 		Log:       telemetry.DefaultLogConfig(),
