@@ -321,3 +321,30 @@ func TestSpoolUnusable(t *testing.T) {
 		t.Errorf("%+v", s)
 	}
 }
+
+// TestSpoolThatCannotBeOpened: why is said once, though there are three spools.
+func TestSpoolThatCannotBeOpened(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	inUse := spoolConfig(t)
+	other := started(t, inUse, &heldSink{})
+	defer func() {
+		if err := other.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}()
+	isFile := spoolConfig(t)
+	isFile.Spool.Dir = file
+	for why, cfg := range map[string]Config{"not a directory": isFile, "in use": inUse} {
+		p := started(t, cfg, &heldSink{})
+		on, ready, reason := p.SpoolState()
+		if !on || ready || strings.Count(reason, why) != 1 || strings.Contains(reason, "\n") {
+			t.Errorf("%s: %v, %v: %q", why, on, ready, reason)
+		}
+		if err := p.Close(t.Context()); err != nil {
+			t.Error(err)
+		}
+	}
+}

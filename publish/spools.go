@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 
 	"github.com/VictoriaMetrics/metrics"
 
@@ -18,12 +19,17 @@ var spoolReasons = [...]Outcome{spool.Full: SpoolFull, spool.Aged: SpoolAged, sp
 func (l *lane) openSpools(cfg *SpoolConfig) error {
 	var errs []error
 	var opened [classes]*spooling
+	told := map[string]bool{}
 	for c, size := range cfg.sizes() {
+		dir := filepath.Join(cfg.Dir, Class(c).String())
 		disk, err := spool.Open(spool.Config{
-			Dir: filepath.Join(cfg.Dir, Class(c).String()), MaxBytes: size, MaxAge: cfg.MaxAge, Sync: cfg.Sync, Dropped: l.dropSpooled,
+			Dir: dir, MaxBytes: size, MaxAge: cfg.MaxAge, Sync: cfg.Sync, Dropped: l.dropSpooled,
 		})
 		if err != nil {
-			errs = append(errs, err)
+			if why := strings.ReplaceAll(err.Error(), dir, ""); !told[why] { // what all three have is said once
+				told[why] = true
+				errs = append(errs, err)
+			}
 			continue
 		}
 		s := &spooling{

@@ -245,6 +245,37 @@ func TestRunWithoutItsBroker(t *testing.T) {
 	}
 }
 
+// TestEmbeddedBrokerThatCannotWrite: spoor is not ready while its own broker's disk takes nothing, says what is wrong and
+// what to do; nothing is lost if it does again.
+func TestEmbeddedBrokerThatCannotWrite(t *testing.T) {
+	noLeaks(t)
+	dir := t.TempDir()
+	d := start(t, "--data_dir", dir)
+	eventually(t, "ready", func() bool { return strings.HasPrefix(d.ask(t, "/readyz", 0), `{"ready":true`) })
+	parts := filepath.Join(dir, "broker", "kafka", "partitions")
+	if err := os.RemoveAll(parts); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(parts, nil, 0o600); err != nil { // in whose place no directory can be made
+		t.Fatal(err)
+	}
+	d.resend(t, "hsflowd-smoke.pcap.zst", 50)
+	var body string
+	eventually(t, "the disk is named", func() bool { body = d.ask(t, "/readyz", 0); return strings.Contains(body, "cannot write") })
+	if !strings.Contains(body, `{"ready":false`) || !strings.Contains(body, "see that data_dir is writable and has room") {
+		t.Errorf("%s", body)
+	}
+	eventually(t, "the log names it", func() bool { return strings.Contains(d.errs.String(), "the embedded broker cannot write") })
+	if err := os.Remove(parts); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "all is delivered", func() bool {
+		m := d.scrape(t)
+		return m[`spoor_publish_records_total{topic="flows"}`] > 0 &&
+			m[`spoor_publish_records_total{topic="flows"}`] == m[`spoor_publish_acknowledged_records_total{topic="flows"}`]
+	})
+}
+
 // journal gives the elephants in the journal of a data directory, by alert and episode.
 func journal(t *testing.T, dir string) (list []string) {
 	t.Helper()

@@ -93,6 +93,12 @@ func (r *runner) strand() {
 // kafkaStatus is ready while records are delivered, or kept on disk until they can be.
 func (r *runner) kafkaStatus() web.Status {
 	s := web.Status{State: "publishing", Target: strings.Join(r.cfg.Kafka.Brokers, ",")}
+	if r.broker != nil {
+		if err := r.broker.Failing(); err != nil {
+			s.State, s.Reason = "waiting", err.Error() // what it answers is that the error is unknown
+			return s
+		}
+	}
 	if s.Ready, s.Reason = r.kafka.State(); s.Ready {
 		return s
 	}

@@ -240,6 +240,7 @@ func (r *runner) sinks() ([]publish.Sink, error) {
 		b := broker.DefaultConfig()
 		b.Dir, b.RetentionBytes = filepath.Join(dir, "broker"), cmp.Or(k.RetentionBytes, embeddedRetention)
 		b.SegmentBytes = min(b.SegmentBytes, b.RetentionBytes/4)
+		b.Log = r.limit
 		if r.broker, err = broker.Start(b); err != nil {
 			return nil, err
 		}

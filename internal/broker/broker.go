@@ -16,6 +16,7 @@ package broker
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"path/filepath"
@@ -35,6 +36,8 @@ type Config struct {
 	Tries          int    // ports to try from Port on
 	RetentionBytes int64  // a partition's, for topics that do not say; checked each ten seconds
 	SegmentBytes   int64  // retention removes whole segments
+	// Log hears of what cannot be written; nil is nobody. It should be throttled.
+	Log *slog.Logger
 }
 
 // DefaultConfig gives the defaults.
@@ -46,13 +49,14 @@ func DefaultConfig() Config {
 type Broker struct {
 	cluster   *kfake.Cluster
 	addr      string
+	failures  failures
 	lock      *os.File
 	temporary string
 }
 
 // Start starts a broker on 127.0.0.1, on the configured port or the next free one.
 func Start(cfg Config) (*Broker, error) {
-	b := &Broker{}
+	b := &Broker{failures: failures{log: cfg.Log}}
 	dir := cfg.Dir
 	if dir == "" {
 		var err error
@@ -93,6 +97,7 @@ func (b *Broker) listen(cfg Config, data string, port int) error {
 		kfake.Ports(port),
 		kfake.DataDir(data),
 		kfake.ClusterID(ClusterID),
+		kfake.WithLogger(&b.failures),
 		kfake.BrokerConfigs(map[string]string{
 			"log.retention.bytes":    strconv.FormatInt(cfg.RetentionBytes, 10),
 			"log.segment.bytes":      strconv.FormatInt(cfg.SegmentBytes, 10),

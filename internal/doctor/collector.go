@@ -85,7 +85,11 @@ func kafka(f *Facts) []Finding {
 	k := &f.Kafka
 	var list []Finding
 	if k.Problem != "" {
-		list = append(list, Finding{Check: CheckKafka, Severity: Fault, Text: "records do not reach Kafka: " + k.Problem, Do: "see kafka.* in the configuration; until then they wait in memory and in the spool"})
+		do := "see kafka.* in the configuration; until then they wait in memory and in the spool"
+		if k.Embedded {
+			do = "see that data_dir is writable and has room, or set kafka.brokers; until then they wait in memory alone"
+		}
+		list = append(list, Finding{Check: CheckKafka, Severity: Fault, Text: "records do not reach Kafka: " + k.Problem, Do: do})
 	}
 	if k.Embedded {
 		list = append(list, Finding{Check: CheckKafka, Severity: Note, Text: "the embedded broker is used: it is for evaluation, not replicated and small", Do: "set kafka.brokers"})

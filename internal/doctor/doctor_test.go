@@ -89,6 +89,7 @@ func TestExamine(t *testing.T) {
 	f(func(x *Facts) { x.Unaccounted = -3 }, CheckLedger, Fault, "-3 records")
 	f(func(x *Facts) { x.Kafka.Problem = "connection refused" }, CheckKafka, Fault, "connection refused")
 	f(func(x *Facts) { x.Kafka.Embedded = true }, CheckKafka, Note, "kafka.brokers")
+	f(func(x *Facts) { x.Kafka.Problem, x.Kafka.Embedded = "no space left", true }, CheckKafka, Fault, "no space left", "data_dir")
 	f(func(x *Facts) { x.Kafka.Topics = []string{"sflow.flows has 1 partition"} }, CheckTopics, Warning, "sflow.flows has 1", "spoor topics plan")
 	f(func(x *Facts) { x.Kafka.Dropped = 3 }, CheckPublished, Fault, "3 records")
 	f(func(x *Facts) { x.SpoolFailed = "no space" }, CheckSpool, Fault, "no space")

@@ -124,6 +124,9 @@ func (s *Source) kafkaFacts(ctx context.Context, f *doctor.Facts) {
 	if ready, f.Kafka.Problem = s.Kafka.State(); ready {
 		f.Kafka.Problem = ""
 	}
+	if st := s.Status(); f.Kafka.Embedded && !st.Ready {
+		f.Kafka.Problem = st.Reason // our own broker knows more than it answers
+	}
 	for _, st := range s.Publisher.Stats() {
 		f.Kafka.Dropped += st.DroppedTotal() - st.Dropped[publish.Shutdown]
 	}
