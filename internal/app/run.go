@@ -40,8 +40,9 @@ import (
 const (
 	stopCollector = 5 * time.Second
 	stopForward   = 5 * time.Second
-	stopEngine    = 5 * time.Second
+	stopEngine    = 15 * time.Second // the last tick: half a second of a core where somebody invents agents
 	stopPublisher = 5 * time.Second  // to deliver what is queued
+	stopFabric    = 20 * time.Second // to write what was learned, megabytes where somebody invents agents
 	stopBroker    = 20 * time.Second // to write its state to a slow disk
 	stopPosts     = 3 * time.Second  // to post the last alerts
 	stopWeb       = 3 * time.Second
@@ -285,6 +286,13 @@ func (r *runner) parts(g *lifecycle.Group) {
 		g.Add(lifecycle.Part{Name: "embedded broker", StopTimeout: stopBroker, Run: func(ctx context.Context) error {
 			<-ctx.Done()
 			return r.broker.Close()
+		}})
+	}
+	if fabric := r.beat.fabric; fabric != nil {
+		g.Add(lifecycle.Part{Name: "keeping the fabric", StopTimeout: stopFabric, Run: func(ctx context.Context) error {
+			<-ctx.Done()
+			fabric.Wait()
+			return nil
 		}})
 	}
 	g.Add(lifecycle.Part{Name: "publisher", StopTimeout: stopPublisher + stopSlack, Run: func(ctx context.Context) error {

@@ -89,11 +89,19 @@ func TestExamine(t *testing.T) {
 	f(func(x *Facts) { x.Unaccounted = -3 }, CheckLedger, Fault, "-3 records")
 	f(func(x *Facts) { x.Kafka.Problem = "connection refused" }, CheckKafka, Fault, "connection refused")
 	f(func(x *Facts) { x.Kafka.Embedded = true }, CheckKafka, Note, "kafka.brokers")
-	f(func(x *Facts) { x.Kafka.Problem, x.Kafka.Embedded = "no space left", true }, CheckKafka, Fault, "no space left", "data_dir")
 	f(func(x *Facts) { x.Kafka.Topics = []string{"sflow.flows has 1 partition"} }, CheckTopics, Warning, "sflow.flows has 1", "spoor topics plan")
 	f(func(x *Facts) { x.Kafka.Dropped = 3 }, CheckPublished, Fault, "3 records")
 	f(func(x *Facts) { x.SpoolFailed = "no space" }, CheckSpool, Fault, "no space")
 	f(func(x *Facts) { x.Stranded = 3 << 20 }, CheckSpool, Warning, "3.0 MiB")
+}
+
+// TestOwnBroker: trouble with the broker of our own is trouble with its disk.
+func TestOwnBroker(t *testing.T) {
+	f := healthy()
+	f.Kafka.Problem, f.Kafka.Embedded = "no space left", true
+	if list := Examine(f); len(list) != 2 || !strings.Contains(list[0].Text, "no space left") || !strings.Contains(list[0].Do, "data_dir") {
+		t.Errorf("%+v", list)
+	}
 }
 
 // TestOrderAndBounds: the worst first, and no more places than a person reads.

@@ -21,6 +21,7 @@ type Fabric struct {
 	next int64        // when to keep the next time, on the engine's clock
 	wait int64        // after that
 	busy sync.Mutex   // held while a file is written
+	last sync.WaitGroup
 }
 
 // Time before the first save, doubled after each one, and at most between two.
@@ -78,12 +79,17 @@ func (k *Fabric) Tick(now int64, remember func() *topology.Memory) {
 	}()
 }
 
-// End keeps what was learned in the end.
+// End begins to keep what was learned in the end, once what is being written is; Wait waits for it.
 func (k *Fabric) End(m *topology.Memory) {
-	k.busy.Lock()
-	defer k.busy.Unlock()
-	k.write(m)
+	k.last.Go(func() {
+		k.busy.Lock()
+		defer k.busy.Unlock()
+		k.write(m)
+	})
 }
+
+// Wait waits until what End was given is kept.
+func (k *Fabric) Wait() { k.last.Wait() }
 
 func (k *Fabric) write(m *topology.Memory) {
 	err := os.MkdirAll(filepath.Dir(k.path), 0o750)

@@ -28,6 +28,7 @@ func TestFabricKept(t *testing.T) {
 	}
 	for _, name := range []string{"leaf1", "leaf2"} {
 		k.End(memoryOf(name))
+		k.Wait()
 		if m := k.Load(); m == nil || len(m.Switches) != 1 || m.Switches[0].Hostname != name || m.Time != int64(1e18) {
 			t.Errorf("%s: %+v", name, m)
 		}
@@ -64,7 +65,8 @@ func TestFabricUnusable(t *testing.T) {
 		t.Errorf("what cannot be read is gone: %v", err)
 	}
 	log.Reset()
-	if k.End(memoryOf("leaf1")); !strings.Contains(log.String(), "is not kept") {
+	k.End(memoryOf("leaf1"))
+	if k.Wait(); !strings.Contains(log.String(), "is not kept") {
 		t.Errorf("it cannot be written: %s", &log)
 	}
 }
@@ -100,5 +102,17 @@ func TestFabricPace(t *testing.T) {
 	k.busy.Unlock()
 	if m := k.Load(); m == nil || m.Switches[0].Hostname != "leaf1" {
 		t.Errorf("kept: %+v", m)
+	}
+}
+
+// TestEndDoesNotHoldUp: what ends the engine does not wait for a file that is still being written, nor for its own.
+func TestEndDoesNotHoldUp(t *testing.T) {
+	k := NewFabric(t.TempDir(), slog.New(slog.DiscardHandler))
+	k.busy.Lock() // a file is being written
+	k.End(memoryOf("leaf1"))
+	k.busy.Unlock()
+	k.Wait()
+	if m := k.Load(); m == nil || m.Switches[0].Hostname != memoryOf("leaf1").Switches[0].Hostname {
+		t.Errorf("got %+v", m)
 	}
 }
