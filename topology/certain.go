@@ -343,11 +343,11 @@ func (s *Snapshot) Tunnels() bool { return s.tunnelled }
 // SharedEnds reports whether tunnel ends are on several switches as a rule: more than one is.
 func (s *Snapshot) SharedEnds() bool { return s.sharedEnds }
 
-// Hosts reports whether hosts are known to live at a switch, or whether nobody
-// knows where hosts live (agents that sample on egress, in a fabric of tunnels).
+// Hosts reports whether hosts are known to live at a switch, or, where nobody knows where they live (agents that sample
+// on egress, in a fabric of tunnels), whether frames that are in no tunnel leave it for nobody known: a gateway between tunnels has none.
 func (s *Snapshot) Hosts(id SwitchID) bool {
 	sw := s.Switch(id)
-	return sw != nil && (sw.Hosts || !s.anyHosts && !s.anyIngress)
+	return sw != nil && (sw.Hosts || sw.delivers && !s.anyHosts && !s.anyIngress)
 }
 
 // flowsStep gives the number of flows as far as it matters.

@@ -264,6 +264,24 @@ func TestTunnelEnds(t *testing.T) {
 	}
 }
 
+// TestHostsBehindTunnels: where nobody samples on ingress hosts may live where tunnels end, if bare
+// frames leave there for nobody known; a gateway between tunnels has none.
+func TestHostsBehindTunnels(t *testing.T) {
+	f := newFabric(t, Config{Learn: true})
+	for sw := 1; sw <= 2; sw++ {
+		f.give(Evidence{Kind: SawEgress, Agent: agent(sw), Port: 49, Own: mac(sw, 49), Far: mac(51, sw), Fresh: true, Encap: true, Addr: addr("192.0.2.1"), Buckets: 1})
+	}
+	f.give(Evidence{Kind: SawSink, Agent: agent(2), Port: 49, Addr: addr("192.0.2.9"), Encap: true, Count: sinkFrames})
+	f.give(Evidence{Kind: SawSink, Agent: agent(1), Port: 1, Addr: addr("10.9.1.1"), TTL: 62, Count: sinkFrames - 1})
+	if snap := f.tick(time.Second); snap.Hosts(f.id(1)) || snap.Hosts(f.id(2)) {
+		t.Error("hosts may live where hardly a bare frame left")
+	}
+	f.give(Evidence{Kind: SawSink, Agent: agent(1), Port: 1, Addr: addr("10.9.1.1"), TTL: 62})
+	if snap := f.tick(time.Second); !snap.Hosts(f.id(1)) || snap.Hosts(f.id(2)) {
+		t.Errorf("hosts may live at leaf1 %v, where bare frames leave, at the gateway %v", snap.Hosts(f.id(1)), snap.Hosts(f.id(2)))
+	}
+}
+
 func TestNames(t *testing.T) {
 	f := newFabric(t, Config{Learn: true})
 	f.joined()

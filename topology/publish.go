@@ -102,6 +102,7 @@ func (l *Learner) view(n *node) *Switch {
 		v := &Port{IfIndex: idx, Name: p.called(), Alias: p.alias, Aggregate: p.aggregate, Peer: p.peer, PeerPort: p.peerPort, Edge: p.edge, Dark: p.peer == 0 && p.forwards() && p.leads == toSwitch, Outside: p.peer == 0 && p.leads == toOutside, Kept: p.unproven(), Home: p.home(), Down: p.downSince(), Void: p.void, side: l.bridges.side(p).key.idx}
 		v.Speed, v.SpeedInferred = l.speed(p)
 		s.PortVoid = max(s.PortVoid, p.void)
+		s.delivers = s.delivers || p.peer == 0 && p.sunk >= sinkFrames
 		if v.Dark && p.dark != 0 {
 			v.Peer = p.dark
 		} else if v.Dark {

@@ -51,6 +51,7 @@ type Switch struct {
 	Ports     map[uint32]*Port
 	since     uint64 // the version since which it is as it is
 	peers     map[SwitchID]peering
+	delivers  bool // bare frames leave it for nobody known
 	sharesEnd bool // another switch owns one of its tunnel ends as well
 	rival     bool // one that nobody hears perhaps does
 }
