@@ -100,7 +100,7 @@ func (s *Shard) follow(d *detail, e *flowtable.Entry, x *observed) {
 		s.paths.Release(e.Path)
 		e.Path = 0
 	}
-	d.tracker.TunnelEnds(func(vtep flow.Addr, at topology.SwitchID) {
+	d.tracker.TunnelEnds(s.snap, func(vtep flow.Addr, at topology.SwitchID) {
 		if e, sure := s.snap.TunnelEnd(vtep); !sure || !e.Has(at) || x.id%endAgain == 0 {
 			s.testify(topology.Evidence{Kind: topology.SawVTEP, Agent: s.agent(at), Addr: vtep, Buckets: 1 << (x.id % 32)}, x.at)
 		}

@@ -228,6 +228,9 @@ func (l *Learner) place(a flow.Addr, sw SwitchID, buckets uint32, direct bool) {
 		buckets |= l.recallEnd(t, sw)
 	}
 	switch {
+	case direct && !t.direct && t.at[1] != 0 && !slices.Contains(t.at[:], sw): // two that others' frames seemed to name
+		l.unshare(t)
+		t.at, t.buckets, t.direct, t.seen = [2]SwitchID{sw}, buckets, true, [2]int64{l.now}
 	case t.at[0] == 0 || direct && t.at[0] != sw && t.at[1] == 0 && (!t.direct || t.at[0].Inferred()): // its own frames say more than others' do, and switches that report more than others
 		t.at[0], t.buckets, t.direct, t.seen[0] = sw, buckets, direct, l.now
 	case t.at[0] == sw:

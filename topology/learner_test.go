@@ -264,6 +264,25 @@ func TestTunnelEnds(t *testing.T) {
 	}
 }
 
+// TestTunnelEndOfItsOwn: where a tunnel end's own frames leave counts, though flows seemed to name two other switches.
+func TestTunnelEndOfItsOwn(t *testing.T) {
+	f := newFabric(t, Config{Learn: true})
+	vtep := addr("192.0.2.1")
+	for sw := 1; sw <= 2; sw++ {
+		for i := range flowsOfPair {
+			f.give(Evidence{Kind: SawVTEP, Agent: agent(sw), Addr: vtep, Buckets: 1 << i})
+		}
+	}
+	if got, _ := f.tick(time.Second).TunnelEnd(vtep); !got.Has(f.id(1)) || !got.Has(f.id(2)) {
+		t.Fatalf("flows name two switches, the tunnel end is %v", got)
+	}
+	f.give(Evidence{Kind: SawEgress, Agent: agent(3), Port: 49, Own: mac(3, 49), Far: mac(51, 3), Fresh: true, Encap: true, Addr: vtep, Buckets: 1})
+	snap := f.tick(time.Second)
+	if got, _ := snap.TunnelEnd(vtep); got.Switches != [2]SwitchID{f.id(3)} || snap.SharesEnd(f.id(1)) || snap.SharesEnd(f.id(3)) {
+		t.Errorf("its own frames leave switch 3, the tunnel end is %v", got)
+	}
+}
+
 // TestHostsBehindTunnels: where nobody samples on ingress hosts may live where tunnels end, if bare
 // frames leave there for nobody known; a gateway between tunnels has none.
 func TestHostsBehindTunnels(t *testing.T) {

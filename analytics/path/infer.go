@@ -25,6 +25,8 @@ type Obs struct {
 	confirms bool   // and showed that the flow still goes this way
 
 	begins topology.SwitchID // where that tunnel begins, 0 unknown
+	mate   topology.SwitchID // which shares that tunnel end, 0 none
+	later  bool              // it begins elsewhere than at the sender's switch
 }
 
 // TTLs given to hops that saw a tunnelled flow bare.
@@ -186,7 +188,7 @@ func (w *inferrer) bridge(p, o *Obs) bool {
 // seen bare, are so too: routers inside it do not count. By two named ports that lead to nobody known the two samples
 // speak for a link; they may be of two ways, and one alone does not prove it.
 func (w *inferrer) next(p, o *Obs, a topology.SwitchID) bool {
-	return a == 0 && !w.several && (p.Out == 0 || o.In == 0) && (p.TTL != tunnelEntry || o.tunnel == 0 || o.In == 0)
+	return a == 0 && !w.several && (p.Out == 0 || o.In == 0) && (p.TTL != tunnelEntry || o.tunnel == 0 || o.In == 0 && o.into(p))
 }
 
 // gap adds the hops that a TTL distance of two and more asks for. The port of p

@@ -188,11 +188,11 @@ func TestTunnel(t *testing.T) {
 		t.Errorf("path is %q, complete %v", n.names(tr.Hops), tr.Complete)
 	}
 	told := map[flow.Addr]topology.SwitchID{}
-	tr.TunnelEnds(func(v flow.Addr, at topology.SwitchID) { told[v] = at })
+	tr.TunnelEnds(n.snap, func(v flow.Addr, at topology.SwitchID) { told[v] = at })
 	if told[vteps[0]] != n.id(1) || told[vteps[1]] != n.id(3) {
 		t.Errorf("tunnel ends told: %v", told)
 	}
-	tr.TunnelEnds(func(flow.Addr, topology.SwitchID) { t.Error("told twice") })
+	tr.TunnelEnds(n.snap, func(flow.Addr, topology.SwitchID) { t.Error("told twice") })
 }
 
 func TestVotesNeedBothSidesSeenAnew(t *testing.T) {

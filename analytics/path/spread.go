@@ -32,7 +32,7 @@ type spread struct {
 	encap  bool
 	steps  []Obs // thinned, by time
 	quiet  int   // samples since the last that did not fit
-	level  int16 // the TTL at the hop that tells the ways apart
+	level  int16 // that of the hop that tells the ways apart
 	ways   []wayThrough
 	run    int // samples in a row
 	runs   topology.SwitchID
@@ -168,14 +168,28 @@ func (p *spread) step(y *Obs) bool {
 	return true
 }
 
+// laterTunnel is what levels differ by in tunnels that follow the first one: their TTLs begin anew.
+const laterTunnel = 1 << 10
+
+// level tells where on the way a sighting was: TTLs of one level are of one hop.
+func (o *Obs) level() int16 {
+	if o.later {
+		return o.TTL - laterTunnel
+	}
+	return o.TTL
+}
+
+// levels gives those of which a sighting tells, by its switch and its neighbours.
+func levels(o *Obs) [3]int16 { return [3]int16{o.level() + 1, o.level(), o.level() - 1} }
+
 // through gives the switch that a sighting shows at a level: itself or the neighbour to which a named port leads, 0 if none.
 func through(snap *topology.Snapshot, o *Obs, level int16) topology.SwitchID {
 	switch level {
-	case o.TTL:
+	case o.level():
 		return o.Switch
-	case o.TTL + 1:
+	case o.level() + 1:
 		return snap.Peer(o.Switch, o.In)
-	case o.TTL - 1:
+	case o.level() - 1:
 		return snap.Peer(o.Switch, o.Out)
 	}
 	return 0
@@ -255,7 +269,7 @@ func (t *Tracker) torn(snap *topology.Snapshot) bool {
 		return false
 	}
 	for i := range p.steps {
-		for _, level := range [3]int16{p.steps[i].TTL + 1, p.steps[i].TTL, p.steps[i].TTL - 1} {
+		for _, level := range levels(&p.steps[i]) {
 			if r := p.tally(snap, level); r.turns >= spreadTurns && r.span >= spreadSpan {
 				return true
 			}
@@ -269,7 +283,7 @@ func (t *Tracker) find(snap *topology.Snapshot) bool {
 	p := t.spread
 	best := tally{}
 	for i := range p.steps {
-		for _, level := range [3]int16{p.steps[i].TTL + 1, p.steps[i].TTL, p.steps[i].TTL - 1} {
+		for _, level := range levels(&p.steps[i]) {
 			if level == p.level && best.ways > 0 {
 				continue
 			}

@@ -42,13 +42,6 @@ const (
 	Sprayed         // the flow takes several paths at a time: Alternatives
 )
 
-// Vote is a link that two sightings of one flow speak for.
-type Vote struct {
-	From, To Obs
-	Gap      bool // a switch that nobody reports may be between the two
-	HandOver bool // From, where the tunnel ends, hands over to its mate
-}
-
 // Tracker follows one flow's path. The zero value is ready.
 type Tracker struct {
 	// What nearly each sighting touches comes first.
@@ -69,6 +62,7 @@ type Tracker struct {
 	Previous []Hop // the one before, after Moved and Corrected
 
 	outerSrc, outerDst flow.Addr
+	tunnels            [maxTunnels]outer // in which it was seen, the latest first
 	pre, post          topology.SwitchID // saw the tunnelled flow bare: before and after the tunnel
 	toldPre, toldPost  topology.SwitchID
 	candidate          []Obs
@@ -151,7 +145,9 @@ func (t *Tracker) observe(snap *topology.Snapshot, s *Sighting) Obs {
 	if s.Encap {
 		t.outerSrc, t.outerDst = s.OuterSrc, s.OuterDst
 		y.tunnel = TunnelOf(s.OuterSrc, s.OuterDst)
-		y.begins = beginning(snap, s.OuterSrc)
+		y.beginning(snap, s.OuterSrc)
+		y.later = y.follows(t.pre, snap.Edges(t.Src))
+		t.notes(outer{y.tunnel, s.OuterSrc, s.OuterDst})
 		if s.Inner != 0 && !s.Egress && (t.most == 0 || s.Inner > t.most || s.Inner < t.least) {
 			t.least = min(t.least-1, s.Inner-1) + 1 // 0 is unknown
 			t.most = max(t.most, s.Inner)
@@ -204,7 +200,10 @@ func merge(snap *topology.Snapshot, obs []Obs, y Obs, encap bool, votes []Vote) 
 			o.Out = y.Out
 		}
 		if y.tunnel != 0 {
-			o.tunnel, o.begins = y.tunnel, y.begins
+			if o.tunnel != 0 && y.inner != 0 {
+				o.inner = y.inner
+			}
+			o.tunnel, o.begins, o.mate = y.tunnel, y.begins, y.mate
 		}
 		if o.TTL == tunnelExit || encap && y.TTL == tunnelEntry || !encap { // of late it may come by another way
 			o.TTL = y.TTL
@@ -220,58 +219,6 @@ func merge(snap *topology.Snapshot, obs []Obs, y Obs, encap bool, votes []Vote) 
 		}
 	}
 	return obs, votes
-}
-
-// speak votes for a link when one flow left a at one TTL and entered b one lower.
-func speak(snap *topology.Snapshot, a, b *Obs, votes []Vote) []Vote {
-	a, b = order(a, b)
-	gap, next := vote(snap, a, b)
-	if !gap && !next {
-		return votes
-	}
-	a.told, b.told = a.n, b.n
-	return append(votes, Vote{From: *a, To: *b, Gap: gap})
-}
-
-// order gives two sightings in travel order.
-func order(a, b *Obs) (first, second *Obs) {
-	if a.TTL < b.TTL && !a.before(b) || b.before(a) {
-		return b, a
-	}
-	return a, b
-}
-
-// vote tells what two sightings in travel order speak for that is not known: a
-// silent switch between two open ports, or a link.
-func vote(snap *topology.Snapshot, a, b *Obs) (gap, next bool) {
-	if a.before(b) && b.begins == a.Switch && b.passed() == 1 {
-		return betweenOpen(snap, a, b), false
-	}
-	if !bareBetween(snap, a, b) {
-		return false, false
-	}
-	switch a.TTL - b.TTL {
-	case 1:
-		if a.Out == 0 || b.In == 0 {
-			return false, false
-		}
-		p := snap.Port(a.Switch, a.Out)
-		return false, p == nil || p.Peer != b.Switch || p.PeerPort != b.In
-	case 2:
-		return a.tunnel == b.tunnel && betweenOpen(snap, a, b), false
-	}
-	return false, false
-}
-
-// betweenOpen: a silent switch may join the ports by which the flow went from a to b, and nobody knows it yet.
-func betweenOpen(snap *topology.Snapshot, a, b *Obs) bool {
-	return snap.Open(a.Switch, a.Out) && snap.Open(b.Switch, b.In) && !sharesPeer(snap, a, b)
-}
-
-// sharesPeer: both ports lead to the same inferred switch already.
-func sharesPeer(snap *topology.Snapshot, a, b *Obs) bool {
-	p := snap.Peer(a.Switch, a.Out)
-	return p != 0 && p == snap.Peer(b.Switch, b.In)
 }
 
 // Resolve works the path out anew from what was seen, with the links of snap.
@@ -350,7 +297,9 @@ func (t *Tracker) infer(snap *topology.Snapshot, obs []Obs) Route {
 	dst.outdate(obs)
 	r := Route{}
 	if t.Encap {
-		r = t.chain(snap, obs, src, dst)
+		if r = t.chain(snap, obs, src, dst); !r.Complete {
+			r = t.relay(snap, obs)
+		}
 	}
 	if !r.Complete {
 		r = infer(snap, obs, src, dst, t.scratch)

@@ -15,12 +15,29 @@ func TunnelOf(src, dst flow.Addr) uint64 {
 	return a ^ bits.RotateLeft64(b, 17) ^ bits.RotateLeft64(c, 31) ^ bits.RotateLeft64(d, 47) | 1
 }
 
-// beginning gives the switch at which tunnels from an outer address begin, 0 if it is unknown or there are several.
-func beginning(snap *topology.Snapshot, vtep flow.Addr) topology.SwitchID {
-	if end, _ := snap.TunnelEnd(vtep); end.Switches[1] == 0 {
-		return end.Switches[0]
+// beginning notes the switches at which tunnels from an outer address begin.
+func (o *Obs) beginning(snap *topology.Snapshot, vtep flow.Addr) {
+	end, _ := snap.TunnelEnd(vtep)
+	o.begins, o.mate = end.Switches[0], end.Switches[1]
+}
+
+// into: the tunnel in which b saw a packet is the one that it entered at a, where it was seen bare. If nobody knows where
+// the tunnel begins the packet's own TTL tells it, unless it is bridged: then a gateway may be between.
+func (b *Obs) into(a *Obs) bool {
+	if b.begins != 0 {
+		return b.begins == a.Switch || b.mate == a.Switch
 	}
-	return 0
+	return a.inner == b.inner+1
+}
+
+// follows: the tunnel begins neither at the switch before the first, nor where the sender lives: another one was before it.
+func (o *Obs) follows(pre topology.SwitchID, homes []topology.SwitchID) bool {
+	if o.begins == 0 || pre == 0 && len(homes) == 0 {
+		return false
+	}
+	return !slices.ContainsFunc([]topology.SwitchID{o.begins, o.mate}, func(id topology.SwitchID) bool {
+		return id != 0 && (id == pre || slices.Contains(homes, id))
+	})
 }
 
 // before: o saw the flow before the tunnel in which b saw it.
@@ -190,11 +207,11 @@ func tunnelPlace(snap *topology.Snapshot, vtep flow.Addr, bare topology.SwitchID
 }
 
 // TunnelEnds gives tunnel ends that this flow newly speaks for: a switch that saw it bare, next to the address.
-func (t *Tracker) TunnelEnds(tell func(vtep flow.Addr, at topology.SwitchID)) {
+func (t *Tracker) TunnelEnds(snap *topology.Snapshot, tell func(vtep flow.Addr, at topology.SwitchID)) {
 	if !t.Encap || t.pre == t.toldPre && t.post == t.toldPost || tunnels(t.obs) != 1 {
 		return
 	}
-	if t.pre != t.toldPre && t.nextTo(t.pre, t.most) {
+	if t.pre != t.toldPre && t.nextTo(t.pre, t.most) && t.enters(snap) {
 		t.toldPre = t.pre
 		tell(t.outerSrc, t.pre)
 	}
@@ -202,6 +219,20 @@ func (t *Tracker) TunnelEnds(tell func(vtep flow.Addr, at topology.SwitchID)) {
 		t.toldPost = t.post
 		tell(t.outerDst, t.post)
 	}
+}
+
+// enters: the tunnel begins where the flow was seen before it. Inside it a packet that is routed there has a TTL one lower;
+// of one that is bridged ports must tell that no gateway is between.
+func (t *Tracker) enters(snap *topology.Snapshot) bool {
+	i := find(t.obs, t.pre)
+	if i < 0 || t.most == 0 || t.obs[i].inner != t.most {
+		return true
+	}
+	out := snap.Peer(t.pre, t.obs[i].Out)
+	return slices.ContainsFunc(t.obs, func(o Obs) bool {
+		in := snap.Peer(o.Switch, o.In)
+		return o.tunnel != 0 && (out == o.Switch || in != 0 && (in == t.pre || in == out))
+	})
 }
 
 // nextTo: no other tunnel can be between the switch that saw the flow bare and

@@ -61,6 +61,7 @@ func (t *Tracker) basis() uint64 {
 		o := &t.obs[i]
 		h = mix(h, uint64(o.In)<<32|uint64(o.Out))
 		h = mix(h, uint64(o.Switch)<<32|uint64(o.begins))
+		h = mix(h, uint64(o.mate))
 		h = mix(h, uint64(uint16(o.TTL))<<8|uint64(o.inner))
 		if h = mix(h, o.tunnel); o.egress {
 			h = mix(h, 3)
