@@ -77,6 +77,14 @@ func (e *Engine) Raised(limit int) (list []*flow.Alert, total int) {
 	return e.watch.Raised(limit)
 }
 
+// Silent gives the agents that are silent where one alert tells of many together.
+// It is safe for concurrent use.
+func (e *Engine) Silent() []watch.Silence {
+	e.ticking.Lock()
+	defer e.ticking.Unlock()
+	return e.watch.Silent()
+}
+
 // Resolved gives the latest alerts that were resolved, the newest last, at most
 // limit. The messages are the caller's, but for their slices beside the labels. It is safe for concurrent use.
 func (e *Engine) Resolved(limit int) (list []flow.Alert) {

@@ -144,6 +144,7 @@ func (w *Watch) seeAgents() {
 		}
 		w.seeAgent(k, x, subject)
 	}
+	w.silent = w.silent[:0]
 	w.seeEach(alert.AgentSilent, "", "have sent no sFlow for a while", silent)
 	w.seeEach(alert.TelemetryLoss, lostDatagrams, "lose datagrams on the way to this collector", lost)
 	w.seeEach(alert.TelemetryLoss, droppedSamples, "drop samples themselves", dropped)

@@ -2,9 +2,11 @@ package watch
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"spoor/analytics/alert"
+	"spoor/flow"
 )
 
 // One cause can make the same wrong with all switches: from so many on they are
@@ -49,6 +51,9 @@ func (w *Watch) seeEach(kind alert.Kind, reason, what string, list []alert.Findi
 		if f.Since == 0 || x.Since != 0 && x.Since < f.Since {
 			f.Since = x.Since
 		}
+		if kind == alert.AgentSilent {
+			w.silent = append(w.silent, Silence{x.Subject.Agent, x.Subject.Switch, x.Since})
+		}
 		if i < namesShown {
 			names = append(names, x.Subject.Switch)
 		}
@@ -65,3 +70,14 @@ type manyKey struct {
 	kind   alert.Kind
 	reason string
 }
+
+// Silence is an agent that was heard before and is not now.
+type Silence struct {
+	Agent  flow.Addr
+	Switch string
+	Since  int64 // when it was heard last
+}
+
+// Silent gives the agents that are silent where one alert, without an agent of its
+// own, tells of many; nil while each has one.
+func (w *Watch) Silent() []Silence { return slices.Clone(w.silent) }

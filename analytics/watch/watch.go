@@ -34,6 +34,7 @@ type Watch struct {
 	discarding map[links.ID]bool           // ports that counted discards at their latest poll
 	gone       map[topology.SwitchID]bool  // all links to them are down
 	many       map[manyKey]bool            // what is told of many switches at once
+	silent     []Silence                   // those whom one alert tells of together
 	flaps      map[links.ID]*flaps
 	agents     map[AgentKey]*agent
 	drops      map[dropKey]*drops

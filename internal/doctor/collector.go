@@ -52,6 +52,19 @@ func refused(f *Facts) []Finding {
 	return list
 }
 
+// untracked: more agents than anybody has switches.
+func untracked(f *Facts) []Finding {
+	n := f.Input.Untracked
+	if n == 0 {
+		return nil
+	}
+	return []Finding{{
+		Check: CheckRefused, Severity: Warning,
+		Text: fmt.Sprintf("%d datagrams came from agents for which there was no place: their samples are used, their losses are not known", n),
+		Do:   "so many agents are most often invented: set listen.allow or agents.allow to the addresses of your switches",
+	}}
+}
+
 // ledgers: what came in or was encoded and is nowhere.
 func ledgers(f *Facts) []Finding {
 	if f.Input.Unaccounted == 0 && f.Unaccounted == 0 {

@@ -85,6 +85,7 @@ func TestExamine(t *testing.T) {
 	f(func(x *Facts) { x.Clock = Clock{} }, "", Note)
 	f(func(x *Facts) { x.Input.NotSFlow = 3 }, CheckRefused, Note, "3 datagrams", "spoor decode")
 	f(func(x *Facts) { x.Input.Refused = 3 }, CheckRefused, Note, "not allowed", "agents.allow")
+	f(func(x *Facts) { x.Input.Untracked = 3 }, CheckRefused, Warning, "3 datagrams", "listen.allow")
 	f(func(x *Facts) { x.Input.Unaccounted = 3 }, CheckLedger, Fault, "3 datagrams")
 	f(func(x *Facts) { x.Unaccounted = -3 }, CheckLedger, Fault, "-3 records")
 	f(func(x *Facts) { x.Kafka.Problem = "connection refused" }, CheckKafka, Fault, "connection refused")

@@ -63,6 +63,7 @@ type Link struct {
 type Input struct {
 	NotSFlow    uint64
 	Refused     uint64 // of agents or sources that are not allowed
+	Untracked   uint64 // of agents for which there was no place
 	Unaccounted int64  // that ledger 1 lacks
 }
 

@@ -117,7 +117,7 @@ func told(list []place, x Finding) []Finding {
 // Examine gives the findings, the worst first.
 func Examine(f *Facts) []Finding {
 	checks := [...]func(*Facts) []Finding{
-		agents, losses, backOff, counters, portNames, uptimes, shared, agreement, speeds, detection, silentSwitches, tunnels, socket, refused, ledgers, clock, kafka, spool,
+		agents, losses, backOff, counters, portNames, uptimes, shared, agreement, speeds, detection, silentSwitches, tunnels, socket, refused, untracked, ledgers, clock, kafka, spool,
 	}
 	list := make([]Finding, 0, len(checks))
 	for _, check := range checks {

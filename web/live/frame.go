@@ -38,11 +38,19 @@ func (l *Live) tables(f *scene.Frame) {
 	alerts := make([]alertJSON, 0, len(raised))
 	for _, a := range raised {
 		x := newAlertJSON(a)
-		if x.Name == "AgentSilent" {
-			l.silent[x.Agent] = x.Since
+		switch {
+		case x.Name != "AgentSilent":
+		case x.Agent == "": // it tells of many
+			for _, s := range l.src.Engine.Silent() {
+				silent = append(silent, Silent{Switch: s.Switch, Agent: s.Agent.String(), Since: s.Since / 1e9})
+			}
+		default:
 			silent = append(silent, Silent{Switch: x.Switch, Agent: x.Agent, Since: x.Since})
 		}
 		alerts = append(alerts, x)
+	}
+	for _, x := range silent {
+		l.silent[x.Agent] = x.Since
 	}
 	f.Alerts = keep(f.Alerts, struct {
 		Items []alertJSON `json:"items"`

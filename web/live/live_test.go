@@ -10,6 +10,7 @@ import (
 	"math"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -207,6 +208,32 @@ func TestMove(t *testing.T) {
 	if !strings.Contains(then, `"switches":["leaf1","spine1","leaf2"]`) || strings.Contains(then, `"spine2","leaf2"],"hops"`) {
 		_, elephants, _ := strings.Cut(then, `"e":`)
 		t.Errorf("four seconds ago it was elsewhere: %.900s", elephants)
+	}
+}
+
+// TestManySilent: where one alert tells of many silent switches, each of them is still known to be silent.
+func TestManySilent(t *testing.T) {
+	r := newRig(t, 4, 1)
+	var told []Silent
+	r.live.Connect(Source{Engine: r.engine, Health: func(silent []Silent) []byte { told = silent; return []byte(`{}`) }})
+	list := make([]analytics.AgentHealth, 4)
+	for i := range list {
+		list[i].Addr = flow.AddrFrom4([4]byte{10, 255, 0, byte(1 + i)})
+	}
+	heard := 4
+	for range 100 {
+		for i := range list[:heard] {
+			list[i].Heard = r.now
+		}
+		r.engine.Agents(list)
+		r.second()
+		heard = 1
+	}
+	if len(told) != 3 || told[0].Switch != "leaf2" || told[0].Agent != "10.255.0.2" || told[0].Since < 1_800_000_000 {
+		t.Errorf("silent: %+v", told)
+	}
+	if n := r.live.Latest().Fabric.Nodes; n[slices.IndexFunc(n, func(x scene.Node) bool { return x.Name == "leaf4" })].State != scene.Silent {
+		t.Errorf("leaf4 is not drawn as silent: %+v", n)
 	}
 }
 

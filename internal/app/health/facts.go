@@ -32,6 +32,7 @@ func (s *Source) examine(ctx context.Context, lacks func() (datagrams, records i
 	f.Socket = doctor.Socket{Received: c.Received, Dropped: c.KernelDrops, Asked: s.Settings.Listen.Buffer, Granted: c.Buffer}
 	f.Input.NotSFlow = sum.RejectedTotal()
 	f.Input.Refused = c.Refused + sum.Outcomes[pipeline.OutcomeRefusedAgent]
+	f.Input.Untracked = s.Agents.Stats().Untracked
 	f.Input.Unaccounted, f.Unaccounted = lacks()
 	if c.Buffer < s.Settings.Listen.Buffer {
 		f.Socket.Sysctl = collector.BufferRemedy(s.Settings.Listen.Buffer)

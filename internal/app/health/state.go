@@ -138,6 +138,9 @@ func (h *State) Latest() []byte {
 	return text
 }
 
+// maxSilent bounds the silent agents that are named.
+const maxSilent = 100
+
 // Look takes stock; silent are the agents that should be heard and are not.
 func (h *State) Look(silent []picture.Silent) []byte {
 	h.mu.Lock()
@@ -161,6 +164,7 @@ func (h *State) Look(silent []picture.Silent) []byte {
 	}
 	x.Findings = h.judge(h.findings(), now)
 	h.before, h.at = x, now
+	x.Silent = x.Silent[:min(len(x.Silent), maxSilent)]
 	h.text, _ = json.Marshal(&x) // numbers and texts: it always can be
 	return h.text
 }
