@@ -131,7 +131,11 @@ func (p *port) downSince() int64 {
 }
 
 func (l *Learner) setDown(p *port, down bool) {
-	p.down, p.downAt = down, l.now
+	if p.down, p.downAt = down, l.now; down {
+		p.failed, p.back = p.upLast, 0
+	} else {
+		p.back = l.now
+	}
 	l.touchPort(p)
 	for _, id := range [2]SwitchID{p.peer, p.dark} {
 		if n := l.nodeAt(id); n != nil {
@@ -155,4 +159,26 @@ func (l *Learner) stale(n *node, e *Evidence) bool {
 	}
 	l.setDown(p, false)
 	return false
+}
+
+// WasOut reports whether all links between two switches may have been down at a time; false if none is known.
+func (s *Snapshot) WasOut(a, b SwitchID, at int64) bool {
+	return s.Switch(a).out(b, at) || s.Switch(b).out(a, at)
+}
+
+// out: all ports of a switch that lead to another one may have been down at a time.
+func (s *Switch) out(id SwitchID, at int64) bool {
+	if s == nil || s.PortFailed == 0 {
+		return false
+	}
+	out := false
+	for _, p := range s.Ports { // order does not matter: all of them
+		if p.Peer != id {
+			continue
+		}
+		if out = p.Failed != 0 && p.Failed <= at && (p.Back == 0 || at < p.Back); !out {
+			return false
+		}
+	}
+	return out
 }

@@ -61,6 +61,8 @@ type port struct {
 	kept      *keptPort // what the last learner knew, unproven
 	downAt    int64     // when its link was told to be down
 	upLast    int64     // when it was last told to be up before that
+	failed    int64     // when it was last up, as told, before it was down the latest time
+	back      int64     // and when it was up again
 	void      int64     // what was seen of it before is void: it led elsewhere
 	down      bool
 	via       uint64 // the far MAC that proved peer, 0 if something else did

@@ -43,6 +43,7 @@ func (l *Learner) leadsElsewhere(p *port, known bool) bool {
 func (l *Learner) agrees(p *port) {
 	if o, ok := l.owners[p.far]; p.via == 0 && ok && !o.shared && o.sw == p.peer {
 		p.via = p.far
+		l.touchPort(p)
 	}
 }
 
@@ -80,7 +81,7 @@ func (l *Learner) renewAll(n *node, at int64) {
 func (l *Learner) renew(p *port) {
 	l.Renewed++
 	l.linkAt = l.now
-	if !p.voted { // a link of a pair, before it is known to be one, carries what speaks against it
+	if !p.voted || p.via != 0 && l.duals == 0 && !l.pairs { // a link of a pair, before it is known to be one, carries what speaks against it
 		p.void = l.now
 	}
 	l.blank(p)
@@ -100,6 +101,7 @@ func (l *Learner) blank(p *port) {
 	l.renewOpen(p)
 	l.leaveFar(p)
 	p.far, p.own, p.via, p.against = 0, 0, 0, 0
+	p.failed, p.back = 0, 0
 	l.noteLead(p, toSwitch)
 	p.learned, p.voted, p.handsOver, p.relays, p.alone, p.twins = false, false, false, false, false, [maxTwins]portKey{}
 	p.fresh, p.routed, p.tunnels, p.since, p.inferred, p.sunk = 0, 0, 0, 0, 0, 0

@@ -141,13 +141,14 @@ func TestVotedPortThatLeadsElsewhere(t *testing.T) {
 		t.Fatal("void already")
 	}
 	f.give(Evidence{Kind: SawIngress, Agent: agent(1), Port: 50, Far: mac(77, 1), Own: mac(1, 50), Count: 3})
+	at := f.now
 	f.tick(100 * time.Millisecond)
-	if p := f.Snapshot().Port(f.id(1), 50); p.Peer != 0 {
-		t.Error("three frames of a stranger, and the link is still believed")
+	if p := f.Snapshot().Port(f.id(1), 50); p.Peer != 0 || p.Void != at {
+		t.Errorf("three frames of a stranger: the port leads to %d, void before %d, want nobody since %d", p.Peer, p.Void, at)
 	}
 	f.now += bumpWindow // one at a time
 	f.forwarded(52, 1, 1, 51)
-	at := f.now
+	at = f.now
 	f.tick(100 * time.Millisecond)
 	if p := f.Snapshot().Port(f.id(1), 51); p.Peer != f.id(52) || p.Void != at {
 		t.Errorf("the port leads to %d, void before %d, want the other spine since %d", p.Peer, p.Void, at)

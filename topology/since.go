@@ -71,6 +71,6 @@ func (s *Snapshot) sameWhole(o *Snapshot) bool {
 // same reports whether two views of a switch say the same. A test knows all fields.
 func (s *Switch) same(o *Switch) bool {
 	return o != nil && s.ID == o.ID && s.Agent == o.Agent && s.Name == o.Name && s.Kept == o.Kept && s.Dark == o.Dark && s.Dual == o.Dual &&
-		s.Alone == o.Alone && s.Host == o.Host && s.Doubt == o.Doubt && s.Hosts == o.Hosts && s.Void == o.Void && s.PortVoid == o.PortVoid && s.delivers == o.delivers && s.sharesEnd == o.sharesEnd && s.rival == o.rival &&
+		s.Alone == o.Alone && s.Host == o.Host && s.Doubt == o.Doubt && s.Hosts == o.Hosts && s.Void == o.Void && s.PortVoid == o.PortVoid && s.PortFailed == o.PortFailed && s.delivers == o.delivers && s.sharesEnd == o.sharesEnd && s.rival == o.rival &&
 		maps.Equal(s.peers, o.peers) && maps.EqualFunc(s.Ports, o.Ports, func(p, q *Port) bool { return *p == *q })
 }

@@ -36,24 +36,25 @@ type Snapshot struct {
 // Switch is one switch that an agent reports, or that traffic proves (then
 // without agent and ports), as a snapshot shows it.
 type Switch struct {
-	ID        SwitchID
-	Agent     flow.Addr
-	Name      string // configured, else host_descr while unique, else the agent's address
-	Kept      int    // ports that led to switches when we last knew, and were not seen since
-	Dark      int    // ports that forwarded frames enter and that lead to nobody we hear or infer
-	Dual      bool   // some of its hosts are on two switches
-	Alone     bool   // flows enough of its hosts went nowhere else
-	Host      bool   // it is a host that runs an agent: no hop
-	Doubt     bool   // it may be a host that routes for guests: no path with it is certain
-	Hosts     bool   // hosts are known to live there
-	Void      int64  // what was seen of its ports before is void (arrival, Unix ns): the agent restarted
-	PortVoid  int64  // the latest Void of its ports
-	Ports     map[uint32]*Port
-	since     uint64 // the version since which it is as it is
-	peers     map[SwitchID]peering
-	delivers  bool // bare frames leave it for nobody known
-	sharesEnd bool // another switch owns one of its tunnel ends as well
-	rival     bool // one that nobody hears perhaps does
+	ID         SwitchID
+	Agent      flow.Addr
+	Name       string // configured, else host_descr while unique, else the agent's address
+	Kept       int    // ports that led to switches when we last knew, and were not seen since
+	Dark       int    // ports that forwarded frames enter and that lead to nobody we hear or infer
+	Dual       bool   // some of its hosts are on two switches
+	Alone      bool   // flows enough of its hosts went nowhere else
+	Host       bool   // it is a host that runs an agent: no hop
+	Doubt      bool   // it may be a host that routes for guests: no path with it is certain
+	Hosts      bool   // hosts are known to live there
+	Void       int64  // what was seen of its ports before is void (arrival, Unix ns): the agent restarted
+	PortVoid   int64  // the latest Void of its ports
+	PortFailed int64  // the latest Failed of its ports
+	Ports      map[uint32]*Port
+	since      uint64 // the version since which it is as it is
+	peers      map[SwitchID]peering
+	delivers   bool // bare frames leave it for nobody known
+	sharesEnd  bool // another switch owns one of its tunnel ends as well
+	rival      bool // one that nobody hears perhaps does
 }
 
 // peering says over which port a neighbour is reached.
@@ -81,9 +82,12 @@ type Port struct {
 	Dark          bool     // forwarded frames enter, and it leads to nobody we hear; Peer may be inferred
 	Home          bool     // of a host that sends odd TTLs, or routes for guests
 	Down          int64    // since when its link may be down (arrival, Unix ns); 0: it is up as far as is known
+	Failed        int64    // since when its link may have been down
+	Back          int64    // until it was up again, 0 not yet or never
 	Void          int64    // what was seen of it before is void (arrival, Unix ns): it led elsewhere
 	LinkID        string   // topology's id once both ends are known
 	LinkName      string
+	via           uint64 // the MAC that proved Peer, 0 if something else did
 	side          uint32 // the port that stands for all that lead to the same side of a bridge
 }
 

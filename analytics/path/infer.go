@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"spoor/flow"
 	"spoor/topology"
 )
 
@@ -317,6 +318,20 @@ type Place struct {
 	Port    uint32
 	odd     bool  // it sends TTLs that look as if a router had forwarded them
 	left    int64 // when it was found to live elsewhere no longer, 0 never
+}
+
+func placeOf(snap *topology.Snapshot, a flow.Addr) Place {
+	p := Place{Edges: snap.Edges(a), Sure: snap.Certain(a), left: snap.Left(a)}
+	if len(p.Edges) == 0 && !snap.Bridged(a) {
+		p.Edges = snap.Borders()
+		p.Outside = len(p.Edges) > 0
+	}
+	if sw, port, ok := snap.Locate(a); ok {
+		q := snap.Port(sw, port)
+		p.odd = q != nil && q.Home
+	}
+	_, p.Port, p.Kept = snap.KeptAt(a)
+	return p
 }
 
 // outdate: what was seen before an address left a switch does not go to where it lives now.

@@ -28,9 +28,11 @@ func learnedNet(t *testing.T) *net {
 
 // entered: a forwarded frame entered port p of switch i from port q of switch j.
 func (n *net) entered(i, p, j, q int) topology.Evidence {
-	mac := func(i, p int) uint64 { return 0x02_0000_000000 | uint64(i)<<16 | uint64(p) }
-	return topology.Evidence{Kind: topology.SawIngress, Agent: n.agent(i), Port: uint32(p), Far: mac(j, q), Own: mac(i, p)}
+	return topology.Evidence{Kind: topology.SawIngress, Agent: n.agent(i), Port: uint32(p), Far: macOf(j, q), Own: macOf(i, p)}
 }
+
+// macOf is that of port p of switch i.
+func macOf(i, p int) uint64 { return 0x02_0000_000000 | uint64(i)<<16 | uint64(p) }
 
 // TestPortsOfBeforeAreVoid: the leaf's ports were exchanged. Flows seen before keep the path that they had, and what is seen of
 // them later counts.

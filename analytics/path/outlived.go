@@ -25,10 +25,7 @@ func (t *Tracker) outlived(snap *topology.Snapshot) bool {
 
 // cut forgets where a flow was seen by a port whose link is down, if it was seen elsewhere since the link may have been.
 func (t *Tracker) cut(snap *topology.Snapshot) {
-	latest := int64(0)
-	for i := range t.obs {
-		latest = max(latest, t.obs[i].Seen)
-	}
+	latest := seenLast(t.obs)
 	t.obs = slices.DeleteFunc(t.obs, func(o Obs) bool {
 		return o.Seen < latest && (downBefore(snap, &o, o.In, latest) || downBefore(snap, &o, o.Out, latest))
 	})
@@ -51,4 +48,52 @@ func contradict(snap *topology.Snapshot, a, b *Obs) bool {
 	}
 	q := snap.Port(a.Switch, a.Out)
 	return q == nil || q.Peer != b.Switch && !memberOf(snap, a.Switch, p.PeerPort, q.Aggregate) && !memberOf(snap, a.Switch, a.Out, p.PeerPort) && q.Aggregate != p.PeerPort
+}
+
+// strange: the frame came from another switch, or left for another one, than that to which its port is known to lead. Who the
+// switch's ports lead to is open until the topology has learned it anew.
+func strange(snap *topology.Snapshot, s *Sighting) bool {
+	if s.Egress {
+		return s.Out != 0 && snap.Strange(s.Switch, s.Out, s.DstMAC)
+	}
+	return s.In != 0 && (s.Encap || s.TTL != topology.InitialTTL(s.TTL)) && snap.Strange(s.Switch, s.In, s.SrcMAC)
+}
+
+// overDown: hops take a link by whose ports the flow was not seen, and which may have been down at a time.
+func overDown(snap *topology.Snapshot, hops []Hop, obs []Obs, at int64) bool {
+	for i := 1; i < len(hops); i++ {
+		a, b := hops[i-1].Switch, hops[i].Switch
+		if j := find(obs, a); j >= 0 && obs[j].Out != 0 {
+			continue
+		}
+		if j := find(obs, b); j >= 0 && obs[j].In != 0 {
+			continue
+		}
+		if snap.WasOut(a, b, at) {
+			return true
+		}
+	}
+	return false
+}
+
+// seenLast gives when a flow was seen last.
+func seenLast(obs []Obs) int64 {
+	latest := int64(0)
+	for i := range obs {
+		latest = max(latest, obs[i].Seen)
+	}
+	return latest
+}
+
+// takeBack ends a path that takes a link which may be down since: what speaks against the path is what is left, and makes another one, perhaps.
+func (t *Tracker) takeBack(snap *topology.Snapshot) Event {
+	if len(t.candidate) > 0 {
+		if event := t.move(snap, seenLast(t.candidate)); event != None {
+			return event
+		}
+		t.obs, t.candidate, t.against, t.disputed = t.candidate, t.obs[:0], 0, 0
+		t.forget()
+	}
+	t.Complete = false
+	return None
 }

@@ -70,3 +70,65 @@ func TestContradict(t *testing.T) {
 		}
 	}
 }
+
+// TestOverDown: a path over a link that may have been down when the flow was seen last is taken back, unless it was seen to take the link.
+func TestOverDown(t *testing.T) {
+	for _, c := range []struct {
+		name string
+		seen bool  // at the link's end
+		port int   // of the leaf that is down
+		at   int64 // seconds after the link was known to be up
+		want bool
+	}{
+		{"inferred", false, 49, 1, false},
+		{"seen before", false, 49, -1, true},
+		{"seen there", true, 49, 1, true},
+		{"another link", false, 50, 1, true},
+	} {
+		n := leafSpine(t)
+		wasUp := n.now
+		tr := n.tracker(1, 3)
+		tr.Add(n.snap, &Sighting{Switch: n.id(1), In: 1, Out: 49, TTL: 64, Time: wasUp + c.at*second}, nil)
+		if c.seen {
+			tr.Add(n.snap, &Sighting{Switch: n.id(3), In: 49, Out: 1, TTL: 62, Time: wasUp + c.at*second}, nil)
+		}
+		if !tr.Complete {
+			t.Fatalf("%s: path %s", c.name, n.names(tr.Hops))
+		}
+		n.now += 3 * second
+		n.l.Inform(&topology.PortInfo{Agent: n.agent(3), IfIndex: uint32(c.port), Down: true, WasUp: wasUp})
+		n.learn()
+		if tr.Resolve(n.snap); tr.Complete != c.want {
+			t.Errorf("%s: complete %v, path %s", c.name, tr.Complete, n.names(tr.Hops))
+		}
+	}
+}
+
+// TestBackAgain: a link that is up again says nothing of the way that a flow took while it was down; the flow's other way counts at once.
+func TestBackAgain(t *testing.T) {
+	for _, later := range []int64{2, 12} { // seconds after the link was known to be up; it is up again after 10
+		n := leafSpine(t)
+		wasUp := n.now
+		up := func(up bool) {
+			n.l.Inform(&topology.PortInfo{Agent: n.agent(3), IfIndex: 49, Down: !up, Up: up, WasUp: wasUp})
+			n.learn()
+		}
+		tr, open := n.tracker(1, 3), n.tracker(2, 3)
+		tr.Add(n.snap, &Sighting{Switch: n.id(1), In: 1, Out: 49, TTL: 64, Time: wasUp - second}, nil)
+		tr.Add(n.snap, &Sighting{Switch: n.id(52), In: 1, Out: 3, TTL: 63, Time: wasUp + 2*second}, nil)
+		n.now += 5 * second
+		up(false)
+		open.Add(n.snap, &Sighting{Switch: n.id(2), In: 1, Out: 49, TTL: 64, Time: wasUp + later*second}, nil)
+		if ev := tr.Resolve(n.snap); ev == None && n.names(tr.Hops) != "leaf1? spine2 leaf3?" {
+			t.Errorf("complete %v, path %s (%d)", tr.Complete, n.names(tr.Hops), ev)
+		}
+		if open.Complete {
+			t.Errorf("over a link that is down: %s", n.names(open.Hops))
+		}
+		n.now += 5 * second
+		up(true)
+		if open.Resolve(n.snap); open.Complete != (later == 12) {
+			t.Errorf("seen after %d s: complete %v, path %s", later, open.Complete, n.names(open.Hops))
+		}
+	}
+}

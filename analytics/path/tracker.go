@@ -91,6 +91,9 @@ func (t *Tracker) Outer() (src, dst flow.Addr) { return t.outerSrc, t.outerDst }
 // Add takes a sighting. Links that it speaks for are appended to votes.
 func (t *Tracker) Add(snap *topology.Snapshot, s *Sighting, votes []Vote) (Event, []Vote) {
 	t.listen()
+	if strange(snap, s) {
+		return None, votes
+	}
 	t.added = true
 	y := t.observe(snap, s)
 	if t.isBridged(snap) {
@@ -232,6 +235,9 @@ func (t *Tracker) Resolve(snap *topology.Snapshot) Event {
 	}
 	r := t.infer(snap, t.obs)
 	if !r.Complete {
+		if t.Complete && overDown(snap, t.Hops, t.obs, max(seenLast(t.obs), seenLast(t.candidate))) {
+			return t.takeBack(snap)
+		}
 		t.Complete = t.Complete && !t.bridging.on && !doubtful(snap, t.Hops) && !t.outlived(snap)
 		return None
 	}
@@ -311,7 +317,7 @@ func (t *Tracker) infer(snap *topology.Snapshot, obs []Obs) Route {
 	if n := len(r.Hops); n > 0 && r.Hops[n-1].Out != 0 && !snap.Enters(t.Dst, r.Hops[n-1].Switch, r.Hops[n-1].Out) {
 		r.Complete = false
 	}
-	if len(r.Hops) == 1 && !snap.Settled && !betweenEdges(snap, &r.Hops[0]) || !t.ofOneFrame(snap, r.Hops) || doubtful(snap, r.Hops) {
+	if len(r.Hops) == 1 && !snap.Settled && !betweenEdges(snap, &r.Hops[0]) || !t.ofOneFrame(snap, r.Hops) || doubtful(snap, r.Hops) || r.Complete && overDown(snap, r.Hops, obs, seenLast(obs)) {
 		r.Complete = false
 	}
 	return r
@@ -331,18 +337,4 @@ func (t *Tracker) Ends(snap *topology.Snapshot) (src, dst Place) {
 		dst.Sure = dst.Sure && !snap.SharesEnd(dst.Edges[0]) && (dst.left == 0 || !snap.BesideLeaf(dst.Edges[0])) // a host that lost one of its links is reached over the mate as well
 	}
 	return src, dst
-}
-
-func placeOf(snap *topology.Snapshot, a flow.Addr) Place {
-	p := Place{Edges: snap.Edges(a), Sure: snap.Certain(a), left: snap.Left(a)}
-	if len(p.Edges) == 0 && !snap.Bridged(a) {
-		p.Edges = snap.Borders()
-		p.Outside = len(p.Edges) > 0
-	}
-	if sw, port, ok := snap.Locate(a); ok {
-		q := snap.Port(sw, port)
-		p.odd = q != nil && q.Home
-	}
-	_, p.Port, p.Kept = snap.KeptAt(a)
-	return p
 }
