@@ -148,6 +148,9 @@ func (s *Server) Listen(ctx context.Context) error {
 	if errors.Is(err, syscall.EADDRINUSE) {
 		return fmt.Errorf("http.listen: %s is taken by another program: choose another address with --http.listen, or port 0 for a free one", s.cfg.Listen)
 	}
+	if errors.Is(err, syscall.EADDRNOTAVAIL) {
+		return fmt.Errorf("http.listen: %s is no address of this machine: choose one that is, or :PORT for all, with --http.listen", s.cfg.Listen)
+	}
 	if err != nil {
 		return fmt.Errorf("http.listen: %w", err)
 	}

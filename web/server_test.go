@@ -138,6 +138,13 @@ func TestBusyPortIsOneClearLine(t *testing.T) {
 	}
 }
 
+func TestNoAddressOfThisMachine(t *testing.T) {
+	err := newServer("192.0.2.1:8080").Run(t.Context()) // RFC 5737: nobody has it
+	if want := "http.listen: 192.0.2.1:8080 is no address of this machine: "; err == nil || !strings.HasPrefix(err.Error(), want) {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestValidate(t *testing.T) {
 	for listen, ok := range map[string]bool{"": true, ":8080": true, "[::1]:80": true, "127.0.0.1": false, "localhost": false} {
 		c := Config{Listen: listen}

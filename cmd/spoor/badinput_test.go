@@ -67,6 +67,7 @@ func TestBadPortsAndBrokers(t *testing.T) {
 	wrong(t, 1, "no Kafka broker at "+nobody, "tail", "elephants", "--kafka.brokers", nobody)
 	wrong(t, 2, "kafka.required is set", with("--data_dir", "$DATA", "--kafka.required")...)
 	wrong(t, 2, `"kafka1" is no host:port`, with("--kafka.brokers", "kafka1")...)
+	wrong(t, 2, `"kafka1:99999" is no host:port`, with("--kafka.brokers", "kafka1:99999")...)
 }
 
 func TestBadConfiguration(t *testing.T) {

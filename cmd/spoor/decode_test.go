@@ -39,7 +39,7 @@ func TestDecodeBadInput(t *testing.T) {
 	wrong(t, exitFailed, "missing.pcap", "decode", "missing.pcap")
 	wrong(t, exitFailed, "missing.bin", "decode", "--raw", "missing.bin")
 	wrong(t, exitFailed, "--port", "decode", "--port", "9", smoke)
-	wrong(t, exitFailed, taken.LocalAddr().String(), "decode", "udp://"+taken.LocalAddr().String())
+	wrong(t, exitFailed, taken.LocalAddr().String()+" is taken by another program: if that is the collector", "decode", "udp://"+taken.LocalAddr().String())
 	wrong(t, exitUsage, "a FILE is wanted", "decode")
 	wrong(t, exitUsage, "--agent", "decode", "--agent", "leaf1", smoke)
 	wrong(t, exitUsage, "--kind", "decode", "--kind", "elephant", smoke)

@@ -116,6 +116,9 @@ func TestCutCompressed(t *testing.T) {
 			if len(got) < 100 || len(got) >= 2000 {
 				t.Errorf("%d datagrams of 2000 from two thirds of the file", len(got))
 			}
+			if _, _, err := readAll(t, Options{Port: DefaultPort}, save(t, b[:15])...); err == nil || !strings.Contains(err.Error(), "copy the file again") {
+				t.Errorf("cut before the first packet: %v", err)
+			}
 		})
 	}
 }

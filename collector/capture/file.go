@@ -237,6 +237,8 @@ func (f *file) explain(err error) error {
 		line = f.name + " does not exist: check the path"
 	case errors.Is(err, fs.ErrPermission):
 		line = f.name + " may not be read: check its permissions"
+	case errors.Is(err, io.ErrUnexpectedEOF) && f.packets == 0:
+		line = f.name + " ends in the middle of what was compressed, before the first packet: copy the file again"
 	default:
 		line = fmt.Sprintf("%s cannot be read: %v", f.name, err)
 		if f.packets > 0 {

@@ -6,6 +6,7 @@ package app
 import (
 	"cmp"
 	"context"
+	"errors"
 	"io"
 	"log/slog"
 	"net/netip"
@@ -98,6 +99,7 @@ type runner struct {
 	live      *picture.Live
 	examiner  *health.Examiner // with live
 	registry  *telemetry.Registry
+	held      io.Closer // the data directory; nil if there is none
 	receiving atomic.Bool
 	stranded  int64 // bytes in a spool that is not used
 }
@@ -118,6 +120,9 @@ func Run(ctx context.Context, cfg *settings.Config, o RunOptions) error {
 	defer context.AfterFunc(ctx, func() { r.tell(lifecycle.Stopping) })()
 	err := g.Run(ctx)
 	r.farewell()
+	if r.held != nil {
+		err = errors.Join(err, r.held.Close())
+	}
 	return err
 }
 
@@ -135,6 +140,12 @@ func (r *runner) tell(state string) {
 func (r *runner) build(ctx context.Context) error {
 	if err := r.bind(ctx); err != nil {
 		return err
+	}
+	if dir, err := r.cfg.StateDir(r.o.Getenv); err == nil {
+		if r.held, err = keeper.Hold(dir); err != nil {
+			return err
+		}
+		r.isOpen = append(r.isOpen, r.held)
 	}
 	sinks, err := r.sinks()
 	if err != nil {

@@ -18,6 +18,9 @@ type Ref struct {
 // dropped.
 var ErrBroken = errors.New("a segment of the spool cannot be read back")
 
+// ErrInUse is the end of an error that tells of a directory which another process has taken.
+var ErrInUse = errors.New("in use by another process")
+
 // Next reads the oldest unread record. alloc gives the memory for the payload.
 // marks, if not nil, tell what an earlier run did with the record. A nil ref
 // means that there is nothing to read.

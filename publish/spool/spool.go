@@ -39,7 +39,7 @@ func Open(cfg Config) (*Spool, error) {
 	if err := os.MkdirAll(cfg.Dir, 0o750); err != nil {
 		return nil, fmt.Errorf("spool: %w", err)
 	}
-	held, err := lock(cfg.Dir)
+	held, err := Lock(cfg.Dir)
 	if err != nil {
 		return nil, fmt.Errorf("spool: %w", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"syscall"
 	"time"
 
 	"spoor/collector"
@@ -97,6 +98,9 @@ func (s *show) listen(ctx context.Context, text string) error {
 		local.IP = nil // both versions of IP, or the one that there is
 	}
 	conn, err := net.ListenUDP(network, local)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return fmt.Errorf("%s%s is taken by another program: if that is the collector, stop it for as long, or let the switch send to another port too", live, text)
+	}
 	if err != nil {
 		return fmt.Errorf("listen on %s%s: %w", live, text, err)
 	}

@@ -9,6 +9,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"spoor/analytics"
 	"spoor/collector"
@@ -55,7 +56,8 @@ func (c *KafkaConfig) Validate() error {
 		return nil
 	}
 	for _, b := range c.Brokers {
-		if _, port, err := net.SplitHostPort(b); err != nil || port == "" {
+		_, port, err := net.SplitHostPort(b)
+		if n, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || n == 0 {
 			return fmt.Errorf("kafka.brokers: %q is no host:port such as kafka1:9092", b)
 		}
 	}
