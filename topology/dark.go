@@ -57,6 +57,7 @@ type darkGroups struct {
 	root   map[*port]*port
 	twice  map[uint64]bool    // far MACs that one switch shows at several ports
 	paired map[flow.Addr]bool // tunnel ends that one switch shows at several ports
+	shared map[uint64][]*node // who owns a MAC that several switches share, nil while nobody asked
 }
 
 // tier is 0 for a switch with hosts, 1 for one next to such, else 2.
@@ -131,7 +132,7 @@ func (g *darkGroups) kind(p *port, quick bool) darkKind {
 	if b == nil || p.given || p.edge || p.far == 0 || b.steady < darkFrames {
 		return notDark
 	}
-	if p.dark == 0 && !l.darkLongEnough(b, quick) || l.claimed(p) {
+	if p.dark == 0 && !l.darkLongEnough(b, quick) || l.turnedUp(p) || l.owned(p) && g.sharerMayBe(p) {
 		return notDark
 	}
 	return g.among(p, b)
@@ -182,13 +183,6 @@ func (l *Learner) darkLongEnough(b *beyond, quick bool) bool {
 	return quick && age >= darkAfter && b.weight >= darkWeight || age >= darkSlow && l.settled()
 }
 
-// claimed reports whether some switch that we hear may be what a port leads to.
-func (l *Learner) claimed(p *port) bool {
-	o, owned := l.owners[p.far]
-	owned = owned && (o.shared || o.sw != p.key.sw) // frames between two hosts of a switch seem to be for the switch itself
-	return owned || l.isUnnamed(p) || slices.ContainsFunc(p.votes, func(v *vote) bool { return v.n >= votesAlone && (p.dark == 0 || v.last-v.first >= votesLong) })
-}
-
 func (g *darkGroups) top(p *port) *port {
 	for g.root[p] != nil {
 		p = g.root[p]
@@ -207,7 +201,7 @@ func (g *darkGroups) union(p, q *port) {
 	g.root[q] = p
 }
 
-// byMAC joins ports with one far MAC, unless a switch shows it twice.
+// byMAC joins ports with one far MAC, unless a switch shows it twice, or several that we hear have it.
 func (g *darkGroups) byMAC() {
 	type at struct {
 		mac uint64
@@ -222,7 +216,7 @@ func (g *darkGroups) byMAC() {
 	}
 	first := map[uint64]*port{}
 	for _, p := range g.dark {
-		if g.twice[p.far] {
+		if g.twice[p.far] || g.l.owners[p.far].shared {
 			continue
 		}
 		if q := first[p.far]; q != nil {
