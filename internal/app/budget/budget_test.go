@@ -40,6 +40,9 @@ func TestMemoryOf(t *testing.T) {
 	}, none, memoryLimit{gb, "the control group"})
 	f("an older container", map[string]string{"proc/meminfo": machine, "sys/fs/cgroup/memory/memory.limit_in_bytes": "9223372036854771712\n"}, none, memoryLimit{4 * gb, "the machine"})
 	f("garbage", map[string]string{"proc/meminfo": "MemTotal: many kB\nMemTotal:", "proc/self/cgroup": "0::/../../..\n1:x\n\x00", "sys/fs/cgroup/memory.max": "-5"}, none, memoryLimit{})
+	f("a cut line", map[string]string{"proc/meminfo": "MemTotal:"}, none, memoryLimit{})
+	f("less than nothing", map[string]string{"proc/meminfo": "MemTotal: -4 kB\n"}, none, memoryLimit{})
+	f("more than there is", map[string]string{"proc/meminfo": "MemTotal: 9223372036854775807 kB\n", "sys/fs/cgroup/memory.max": "9223372036854775808"}, none, memoryLimit{})
 }
 
 func TestFlowsFor(t *testing.T) {

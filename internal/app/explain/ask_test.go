@@ -25,7 +25,7 @@ func TestParse(t *testing.T) {
 	f("LinkBusy", asked{is: "LinkBusy"})
 	f("pair/10.1.1.1>10.2.1.1", asked{is: "pair/10.1.1.1>10.2.1.1"})
 	f("link/leaf1:p49>spine1:p1", asked{is: "link/leaf1:p49>spine1:p1"})
-	for _, bad := range []string{"", " ", "x", "fd80419af28b11f", "gd80419af28b11f8", "10.1.1.1 >", "> 10.1.1.1", "a > b", "10.1.1.1 > 10.2.1.1 nothing", "/", "x/", "1 > 2 > 3"} {
+	for _, bad := range []string{"", " ", "x", "fd80419af28b11f", "gd80419af28b11f8", "10.1.1.1 >", "> 10.1.1.1", "a > b", "10.1.1.1 > 10.2.1.1 nothing", "/", "x/", "/x", "1 > 2 > 3"} {
 		if _, err := parse(bad); !errors.Is(err, ErrAsked) {
 			t.Errorf("%q: %v", bad, err)
 		}

@@ -78,9 +78,16 @@ func TestJournalUnwritable(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	k := NewAlerts(filepath.Join(file, "data"), slog.New(slog.NewTextHandler(&log, nil)))
-	k.End(journalOf(1))
-	if !strings.Contains(log.String(), "not kept") {
-		t.Errorf("log: %s", &log)
+	inPlace := t.TempDir() // a directory where the file should be
+	if err := os.MkdirAll(NewAlerts(inPlace, nil).path, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range []string{filepath.Join(file, "data"), inPlace} {
+		log.Reset()
+		k := NewAlerts(dir, slog.New(slog.NewTextHandler(&log, nil)))
+		k.End(journalOf(1))
+		if !strings.Contains(log.String(), "not kept") {
+			t.Errorf("%s: log: %s", dir, &log)
+		}
 	}
 }

@@ -35,11 +35,18 @@ topics:
 		p[publish.Drops] != publish.DefaultConfig().Topics[publish.Drops] {
 		t.Errorf("%+v\n%+v", *p, *k)
 	}
+	shown := map[string][]string{
+		"topics.name": {"flows=netflow.raw"}, "topics.framing": {"flows=delimited"}, "topics.compression": {"alerts=none"},
+		"topics.linger": {"flows=100ms", "alerts=0s"}, "topics.priority": {"paths=alerts"}, "topics.spool": {"counters=memory"}, "topics.partition": {"alerts=3"},
+	}
 	for _, x := range set.Keys() {
 		if !strings.HasPrefix(x.Name, "topics.") {
 			continue
 		}
 		before := x.Value.Items()
+		if !slices.Equal(before, shown[x.Name]) {
+			t.Errorf("%s: %q is shown, want %q", x.Name, before, shown[x.Name])
+		}
 		for _, bad := range []string{"flows", "flow=x", "=x", "flows=", "elephants=?!"} {
 			err := x.Value.Set([]string{"drops=5ms", bad})
 			if err == nil && bad != "elephants=?!" {
@@ -54,6 +61,9 @@ topics:
 		}
 		if err := x.Value.Set([]string{"flows=a", "flows=b"}); err == nil || !strings.Contains(err.Error(), "twice") {
 			t.Errorf("%s: %v", x.Name, err)
+		}
+		if err := x.Value.Set([]string{"mice=x"}); err == nil || !strings.Contains(err.Error(), "flows, counters, drops, paths, elephants, alerts, topology") {
+			t.Errorf("%s: %v does not say which topics there are", x.Name, err)
 		}
 		if err := x.Value.Set(nil); err != nil || len(x.Value.Items()) != 0 {
 			t.Errorf("%s: the default is %q, %v", x.Name, x.Value.Items(), err)

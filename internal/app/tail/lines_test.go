@@ -1,6 +1,7 @@
 package tail
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -30,13 +31,15 @@ func TestLines(t *testing.T) {
 		"rate_bps":25100000,"share":0.251,"share_low":0.223,"share_high":0.279,"bytes":48211200,"peak_bps":26300000,"slot":0,
 		"links":[{"link":"leaf1:swp5>spine1:swp1","share":0.251},{"link":"spine1:swp2>leaf2:swp5","share":0.25}],"path":{"state":"complete","switches":["leaf1","spine1","leaf2"]}}`,
 		"02:11:05.123  started  A  10.1.1.1:40112 > 10.2.1.1:5201 tcp  25.1% (22.3-27.9) of leaf1:swp5>spine1:swp1 (+1 link)  25.1 Mbit/s  via leaf1 > spine1 > leaf2  WARNING")
-	f("elephants", `{"state":"ended","severity":"info","time":"2026-11-21T02:11:32Z",`+flowObject+`,"since":"2026-11-21T02:11:04Z","ended":"2026-11-21T02:11:31.3Z","end_reason":"below",
+	f("elephants", `{"state":"ended","severity":"info","time":"2026-10-22T02:11:32Z",`+flowObject+`,"since":"2026-10-22T02:11:04Z","ended":"2026-10-22T02:11:31.3Z","end_reason":"below",
 		"bytes":48211200,"peak_bps":26300000,"slot":27,"links":[],"path":null}`,
-		"2026-11-21 02:11:32.000  ended    AB  10.1.1.1:40112 > 10.2.1.1:5201 tcp  below the threshold after 27.3s  48.2 MB  peak 26.3 Mbit/s")
+		"2026-10-22 02:11:32.000  ended    AB  10.1.1.1:40112 > 10.2.1.1:5201 tcp  below the threshold after 27.3s  48.2 MB  peak 26.3 Mbit/s")
+	f("elephants", `{"state":"started","severity":"info","time":"2026-11-22T02:11:05Z",`+flowObject+`,"rate_bps":1e9,"share":0.25,"share_low":0.2,"share_high":0.3,"slot":702,"links":[],"path":{"state":"unordered","switches":[]}}`,
+		"02:11:05.000  started  AAA  10.1.1.1:40112 > 10.2.1.1:5201 tcp  25.0% (20.0-30.0)  1.00 Gbit/s")
 	f("paths", `{`+flowObject+`,"time":"2026-11-22T02:11:05Z","cause":"moved","state":"complete","switches":["leaf1","spine2","leaf3"],"previous":["leaf1","spine1","leaf3"]}`,
 		"02:11:05.000  complete     10.1.1.1:40112 > 10.2.1.1:5201 tcp  leaf1 > spine2 > leaf3  moved from leaf1 > spine1 > leaf3")
-	f("paths", `{"flow":{"src":"fd00::1","dst":"fd00::2","proto":58,"sport":null,"dport":null,"vni":7},"time":"2026-11-22T02:11:05Z","cause":"new","state":"partial","switches":["leaf1"],"unknown_at":{"switch":"leaf1","agent":"10.0.0.1","ifindex":5,"port":null}}`,
-		"02:11:05.000  partial      fd00::1 > fd00::2 icmp6 vni 7  leaf1 > ? (beyond leaf1:5)")
+	f("paths", `{"flow":{"src":"fd00::1","dst":"fd00::2","proto":58,"sport":null,"dport":null,"vni":5010},"time":"2026-11-22T02:11:05Z","cause":"new","state":"partial","switches":["leaf1"],"unknown_at":{"switch":"leaf1","agent":"10.0.0.1","ifindex":5,"port":null}}`,
+		"02:11:05.000  partial      fd00::1 > fd00::2 icmp6 vni 5010  leaf1 > ? (beyond leaf1:5)")
 	f("paths", `{`+flowObject+`,"time":"2026-11-22T02:11:05Z","cause":"new","state":"multipath","switches":[],"alternatives":[{"switches":["a","b"],"share":0.5},{"switches":["a","c"],"share":0.5}]}`,
 		"02:11:05.000  multipath    10.1.1.1:40112 > 10.2.1.1:5201 tcp  a > b (50%)  or  a > c (50%)")
 	f("paths", `{`+flowObject+`,"time":"2026-11-22T02:11:05Z","cause":"expired","state":"unordered","switches":["a","b"]}`,
@@ -83,6 +86,10 @@ func TestRecordLines(t *testing.T) {
 	}, "02:11:05.000  leaf1:swp5  2.5 Gbit/s up  in 12.3 Mbit/s (0.5%)  out 0 bit/s  discards 0 in 2 out /s")
 	f("counters", &flowpb.CountersMessage{TimeReceivedNs: at, SamplerAddress: []byte{10, 0, 0, 1}, HostDescr: &flowpb.HostDescription{Hostname: "leaf1", OsRelease: "6.1"}},
 		"02:11:05.000  10.0.0.1  host leaf1 6.1")
+	for _, r := range []*flowpb.Rates{{InErrorsPerSecond: new(0.5)}, {OutErrorsPerSecond: new(0.5)}} {
+		f("counters", &flowpb.CountersMessage{TimeReceivedNs: at, Switch: "leaf1", IfName: "swp5", IfCounters: &flowpb.IfCounters{IfSpeed: 1e9, IfStatus: 3}, Rates: r},
+			fmt.Sprintf("02:11:05.000  leaf1:swp5  1 Gbit/s up  errors %.3g in %.3g out /s", r.GetInErrorsPerSecond(), r.GetOutErrorsPerSecond()))
+	}
 	f("drops", &flowpb.DropMessage{
 		TimeDroppedNs: at, SrcAddr: []byte{10, 1, 1, 1}, DstAddr: []byte{10, 2, 1, 1}, Proto: 6, SrcPort: 40112, DstPort: 5201, Etype: 0x800,
 		Switch: "leaf1", InIfName: "swp1", InIf: 101, OutIf: 150, Bytes: 1514, Reason: 258, ReasonName: "acl", AclName: "deny", AclNumber: 7, Trap: "flow_drop",

@@ -3,6 +3,7 @@ package tail
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -53,14 +54,15 @@ func TestRunFromStartByTimeAndCount(t *testing.T) {
 	produce(t, client, "sflow.paths", "b", path("second"), at.Add(time.Second))
 	produce(t, client, "sflow.paths", "a", path("first"), at)
 	produce(t, client, "sflow.paths", "a", nil, at.Add(2*time.Second))
-	produce(t, client, "sflow.paths", "c", []byte("{"), at.Add(3*time.Second))
+	produce(t, client, "sflow.paths", "c", []byte("{"), at.Add(500*time.Millisecond))
+	produce(t, client, "sflow.paths", "c", path("third"), at.Add(3*time.Second))
 	var out bytes.Buffer
-	o := &Options{Brokers: brokers, Name: "sflow.paths", Topic: "paths", FromStart: true, Count: 3, Out: &out, Printer: printer()}
+	o := &Options{Brokers: brokers, Name: "sflow.paths", Topic: "paths", FromStart: true, Count: 4, Out: &out, Printer: printer()}
 	if err := Run(t.Context(), o); err != nil {
 		t.Fatal(err)
 	}
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
-	if len(lines) != 3 || !strings.Contains(out.String(), "  first  ") || !strings.Contains(out.String(), "? message is not as documented") {
+	if len(lines) != 4 || !strings.Contains(out.String(), "  first  ") || !strings.Contains(out.String(), "  third  ") || !strings.Contains(out.String(), "? message is not as documented") {
 		t.Errorf("got\n%s", out.String())
 	}
 }
@@ -136,6 +138,21 @@ func TestRunUnframes(t *testing.T) {
 	r := &kgo.Record{Value: []byte{1}, Headers: []kgo.RecordHeader{{Key: "content-type", Value: []byte("application/x-protobuf;encoding=confluent")}}}
 	if err := o.print(r); err != nil || !strings.HasPrefix(out.String(), "? message is not as documented") {
 		t.Errorf("%s, %v", out.String(), err)
+	}
+}
+
+// full is an output that takes nothing.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, io.ErrShortWrite }
+
+// TestRunTellsThatItCannotWrite: nobody waits for lines that go nowhere.
+func TestRunTellsThatItCannotWrite(t *testing.T) {
+	brokers, client := cluster(t)
+	produce(t, client, "sflow.paths", "a", path("first"), time.Now())
+	o := &Options{Brokers: brokers, Name: "sflow.paths", Topic: "paths", FromStart: true, Out: full{}, Printer: printer()}
+	if err := Run(t.Context(), o); !errors.Is(err, io.ErrShortWrite) {
+		t.Errorf("%v", err)
 	}
 }
 
