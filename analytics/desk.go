@@ -13,18 +13,18 @@ import (
 // together know (which elephants share a link, how busy it is, which slots are
 // taken). It belongs to the engine's goroutine.
 type desk struct {
-	cfg    *Config
-	out    Outbox
-	now    int64
-	pace   pace
-	ports  *links.Table
-	watch  *watch.Watch
-	news   bool                 // an elephant came or went in this tick
-	moved  bool                 // links have other elephants than before
-	hurry  []*flow.Elephant     // latest messages of those that are warned of otherwise now: theirs are due
-	lives  map[uint64]*deskLife // active elephants by flow id
-	onLink map[string]int       // active elephants by link id and direction
-	slots  []bool               // taken
+	cfg      *Config
+	out      Outbox
+	now      int64
+	pace     pace
+	ports    *links.Table
+	watch    *watch.Watch
+	news     bool                 // an elephant came or went in this tick
+	moved    bool                 // links have other elephants than before
+	regraded []*flow.Elephant     // latest messages of those whose severity changed: told again at the next tick
+	lives    map[uint64]*deskLife // active elephants by flow id
+	onLink   map[string]int       // active elephants by link id and direction
+	slots    []bool               // taken
 	// Delays of detection since the start of the excess, for the histogram; drained by Stats.
 	detections []float64
 	changes    uint64 // of what Engine.Journal gives
@@ -91,7 +91,7 @@ func (d *desk) flush() {
 
 // reconsider finds the elephants that are warned of otherwise since others came to their links or left them.
 func (d *desk) reconsider() {
-	d.hurry = d.hurry[:0]
+	d.regraded = d.regraded[:0]
 	if !d.moved {
 		return
 	}
@@ -105,7 +105,7 @@ func (d *desk) reconsider() {
 		}
 		if s := severity(l.last); s != l.plain {
 			l.plain = s
-			d.hurry = append(d.hurry, l.last)
+			d.regraded = append(d.regraded, l.last)
 		}
 	}
 }

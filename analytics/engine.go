@@ -122,8 +122,8 @@ func (e *Engine) Tick(now int64) {
 	e.swept()
 	e.enlarge()
 	e.desk.flush()
-	for _, m := range e.desk.hurry {
-		e.shards[m.Key.Exchange()%Shards].hurry(m.ID)
+	for _, m := range e.desk.regraded {
+		e.shards[m.Key.Exchange()%Shards].tellAgain(m.ID)
 	}
 	if e.desk.news || now-e.watched >= watchEvery {
 		e.desk.news = false

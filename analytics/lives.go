@@ -25,7 +25,7 @@ type life struct {
 	ended     int64 // the latest episode that was announced
 	announced bool
 	updated   bool // since the start
-	hurried   bool // a message is due at the next tick
+	again   bool // a message is due at the next tick
 	window    float64
 	proof     flow.Proof
 	peak      float64 // bit/s, and bytes, of before a restart
@@ -122,20 +122,20 @@ func (s *Shard) tickLives() {
 			s.end(l, s.whySilent(e))
 		case !l.announced:
 			s.announce(l)
-		case l.hurried, s.clock-l.told >= updateEvery, !l.updated && s.clock-l.told >= updateFirst:
-			l.updated = l.updated || !l.hurried
+		case l.again, s.clock-l.told >= updateEvery, !l.updated && s.clock-l.told >= updateFirst:
+			l.updated = l.updated || !l.again
 			s.emitElephant(l, flow.ElephantUpdated, flow.EndNone)
 		}
 	}
 }
 
-// hurry lets an elephant's next message come at the next tick.
-func (s *Shard) hurry(id uint64) {
+// tellAgain lets an elephant's next message come at the next tick.
+func (s *Shard) tellAgain(id uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, l := range s.lives {
 		if l.id == id {
-			l.hurried = l.announced
+			l.again = l.announced
 		}
 	}
 }
@@ -161,7 +161,7 @@ func (s *Shard) whySilent(e *flowtable.Entry) flow.EndReason {
 func (s *Shard) emitElephant(l *life, step flow.ElephantState, reason flow.EndReason) {
 	e := s.table.Entry(l.slot)
 	d := s.details.at(e.Detail)
-	l.told, l.hurried = s.clock, false
+	l.told, l.again = s.clock, false
 	now := s.clock
 	at := now
 	if step == flow.ElephantEnded { // the figures of its life, not of the silence after it

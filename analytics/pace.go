@@ -34,7 +34,7 @@ func (q *pace) path(p *flow.Path, urgent bool) {
 	switch {
 	case urgent:
 		if q.waits[p.ID] > 0 {
-			q.hurry(p.ID)
+			q.releaseFlow(p.ID)
 		}
 		q.send(p)
 	case q.room > 0 && len(q.held) == 0:
@@ -61,8 +61,8 @@ func (q *pace) sendHeld(p *flow.Path) {
 	q.send(p)
 }
 
-// hurry publishes what waits of one flow, because something later of it cannot wait.
-func (q *pace) hurry(id uint64) {
+// releaseFlow publishes what waits of one flow, because something later of it cannot wait.
+func (q *pace) releaseFlow(id uint64) {
 	q.held = slices.DeleteFunc(q.held, func(p *flow.Path) bool {
 		if p.ID == id {
 			q.sendHeld(p)

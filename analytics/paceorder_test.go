@@ -44,7 +44,7 @@ func TestPaceOfSeconds(t *testing.T) {
 				}
 			}
 			if sent := len(out.ids) - begun; sent > perSecond+pulled {
-				t.Fatalf("seed %d: %d messages in a second, %d of them in a hurry", seed, sent, pulled)
+				t.Fatalf("seed %d: %d messages in a second, %d of them out of turn", seed, sent, pulled)
 			}
 		}
 		q.release(len(q.held))

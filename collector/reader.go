@@ -18,9 +18,9 @@ const (
 	logFailures = 10 * time.Second       // at most one line each
 )
 
-// common is the part of a reader that all systems share. All fields but
+// portable is the part of a reader that is the same on all systems. All fields but
 // stopping and counters belong to the worker, or are set before it runs.
-type common struct {
+type portable struct {
 	log      *slog.Logger
 	allow    *atomic.Pointer[allowList]
 	clock    *Clock
@@ -35,13 +35,13 @@ type common struct {
 	lastError time.Time
 }
 
-func newCommon(c *Collector) common {
-	return common{log: c.log, allow: &c.allow, clock: c.clock, counters: new(counters)}
+func newPortable(c *Collector) portable {
+	return portable{log: c.log, allow: &c.allow, clock: c.clock, counters: new(counters)}
 }
 
 // deliver accounts for one datagram and hands it over unless it was cut or its
 // source is refused.
-func (r *common) deliver(h Handler, t *tally, payload []byte, from netip.AddrPort, cut bool) {
+func (r *portable) deliver(h Handler, t *tally, payload []byte, from netip.AddrPort, cut bool) {
 	t.received++
 	t.bytes += uint64(len(payload))
 	switch {
@@ -58,7 +58,7 @@ func (r *common) deliver(h Handler, t *tally, payload []byte, from netip.AddrPor
 
 // failed counts a failed read and logs now and then: a read error must never end
 // a reader that could go on.
-func (r *common) failed(err error) {
+func (r *portable) failed(err error) {
 	n := r.counters.readErrors.Add(1)
 	if now := time.Now(); now.Sub(r.lastError) >= logFailures {
 		r.lastError = now

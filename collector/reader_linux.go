@@ -45,7 +45,7 @@ type message struct {
 // reader owns one socket: a descriptor outside Go's poller (which would wake us
 // for each datagram), read by recvmmsg from a thread of its own.
 type reader struct {
-	common
+	portable
 
 	mu     sync.Mutex // guards fd against stop after close
 	fd     int
@@ -81,7 +81,7 @@ func openReaders(c *Collector) ([]*reader, error) {
 }
 
 func newReader(c *Collector, s *socket) *reader {
-	r := &reader{common: newCommon(c), fd: s.fd, size: c.size}
+	r := &reader{portable: newPortable(c), fd: s.fd, size: c.size}
 	r.addr, r.granted, r.dropsKnown = s.addr, s.granted, s.dropsKnown
 	r.nap = unix.NsecToTimespec(int64(napFor(s.granted)))
 	stride := r.stride()

@@ -38,7 +38,7 @@ func TestKernelDrops(t *testing.T) {
 
 // The counter has 32 bits and wraps; readings may come out of order.
 func TestNoteDrops(t *testing.T) {
-	r := &reader{common: common{counters: new(counters)}, lastDrops: 1<<32 - 3}
+	r := &reader{portable: portable{counters: new(counters)}, lastDrops: 1<<32 - 3}
 	for _, step := range []struct {
 		reading uint32
 		want    uint64

@@ -18,7 +18,7 @@ const bufferRemedy = "raise the system's limit for socket buffers to %d"
 
 // reader reads one socket through Go's poller.
 type reader struct {
-	common
+	portable
 
 	conn *net.UDPConn
 	buf  []byte
@@ -39,7 +39,7 @@ func openReaders(c *Collector) ([]*reader, error) {
 	if err != nil {
 		return nil, listenError(c.cfg.Address, err)
 	}
-	r := &reader{common: newCommon(c), conn: conn, buf: make([]byte, c.size)}
+	r := &reader{portable: newPortable(c), conn: conn, buf: make([]byte, c.size)}
 	if local, ok := conn.LocalAddr().(*net.UDPAddr); ok {
 		r.addr = local.AddrPort()
 	}
