@@ -25,7 +25,7 @@ type life struct {
 	ended     int64 // the latest episode that was announced
 	announced bool
 	updated   bool // since the start
-	again   bool // a message is due at the next tick
+	again     bool // a message is due at the next tick
 	window    float64
 	proof     flow.Proof
 	peak      float64 // bit/s, and bytes, of before a restart
