@@ -75,7 +75,6 @@ func TestSampleFields(t *testing.T) {
 		HasSwitch: true, SrcVLAN: 10, DstVLAN: 0xffffffff,
 		HasRouter: true, NextHop: flow.AddrFrom4([4]byte{10, 0, 0, 254}), SrcMask: 24, DstMask: 32,
 		HasRecVNI: true, RecordVNI: 100,
-		TunnelSrc: flow.AddrFrom4([4]byte{10, 255, 0, 1}), TunnelDst: flow.AddrFrom4([4]byte{10, 255, 0, 2}),
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
@@ -109,7 +108,7 @@ func TestInterfaces(t *testing.T) {
 		"input cannot be many": {"00000065", "80000065", "00000096", flow.Interface{Value: 101}, index(150), flow.DirectionUnknown},
 	} {
 		s := one(t, flowSample(t, tc.source, tc.in, tc.out))
-		if s.Input != tc.wantIn || s.Output != tc.wantOut || s.Direction != tc.direction || s.Expanded {
+		if s.Input != tc.wantIn || s.Output != tc.wantOut || s.Direction != tc.direction {
 			t.Errorf("%s: %+v > %+v %v", name, s.Input, s.Output, s.Direction)
 		}
 	}
@@ -125,7 +124,7 @@ func TestInterfaces(t *testing.T) {
 		"dropped":           {"00000000 00000065 00000064 00000384 00000000 00000000 00000065 00000001 00000103", index(101), flow.Interface{Kind: flow.InterfaceDiscarded, Value: 259}, flow.Ingress},
 	} {
 		s := one(t, item(3, annotated.Bytes(t, "00000001"+tc.text+"00000000")))
-		if s.Input != tc.wantIn || s.Output != tc.wantOut || s.Direction != tc.direction || !s.Expanded {
+		if s.Input != tc.wantIn || s.Output != tc.wantOut || s.Direction != tc.direction {
 			t.Errorf("expanded, %s: %+v > %+v %v", name, s.Input, s.Output, s.Direction)
 		}
 	}

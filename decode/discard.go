@@ -24,8 +24,7 @@ func (d *Decoder) discardedPacket(body []byte) {
 	}
 	d.flowRecords(b, w.Records)
 	x.Timestamp = s.Timestamp
-	x.HeaderProtocol, x.FrameLength, x.Stripped, x.HeaderLength = s.HeaderProtocol, s.FrameLength, s.Stripped, s.HeaderLength
-	x.Packet, x.EgressQueue = s.Packet, s.EgressQueue
+	x.FrameLength, x.Packet, x.EgressQueue = s.FrameLength, s.Packet, s.EgressQueue
 	d.result.Discard++
 	d.stats.Samples[KindDiscard][Decoded]++
 	d.sink.DiscardedPacket(x)
@@ -36,7 +35,7 @@ func (d *Decoder) note(r sflow.Structure) {
 	s, x := &d.sample, &d.discard
 	switch r := r.(type) {
 	case *sflow.ExtendedEgressQueue:
-		s.EgressQueue, x.HasQueue = r.Queue, true
+		s.EgressQueue = r.Queue
 	case *sflow.ExtendedQueue:
 		s.QueueDepth = r.Depth
 	case *sflow.ExtendedTransit:

@@ -36,8 +36,7 @@ func TestDiscardedPacket(t *testing.T) {
 	want := flow.Discard{
 		Agent: agent, SubAgent: 2, DatagramSeq: 7, Timestamp: 0x17974f0000000001,
 		Sequence: 9, SourceIndex: 101, Drops: 3, Input: 101, Output: 150, Reason: flow.DropACL,
-		HeaderProtocol: 1, FrameLength: p.FrameLength, Stripped: p.Stripped, HeaderLength: p.HeaderLength, Packet: p.Packet,
-		HasQueue: true, EgressQueue: 3,
+		FrameLength: p.FrameLength, Packet: p.Packet, EgressQueue: 3,
 		HasACL: true, ACL: flow.ACL{Number: 7, Direction: 1, Name: []byte("deny")},
 		Function: []byte("ip_forward"), TrapGroup: []byte("acl_drops"), Trap: []byte("ingress_flow_action_drop"),
 		LinuxReason: []byte("IP_INADDRERRORS"),

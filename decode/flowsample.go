@@ -34,7 +34,6 @@ func (d *Decoder) flowSample(body []byte, expanded bool) {
 		d.mendOutput(s)
 	}
 	s.Direction = direction(s)
-	s.Expanded = expanded
 	if s.SamplingRate == 0 {
 		d.stats.ZeroRates++
 		s.Quirks |= flow.QuirkNoRate
@@ -177,14 +176,6 @@ func (d *Decoder) otherFlowRecord(format sflow.Format, b []byte) {
 		r, fault = RecordSampledIPv4, d.substitute.readIPv4(b)
 	case sflow.FormatSampledIPv6:
 		r, fault = RecordSampledIPv6, d.substitute.readIPv6(b)
-	case sflow.FormatIPv4TunnelEgress:
-		r, fault = RecordIPv4TunnelEgress, d.tunnel(b, (*sflow.SampledIP).ParseIPv4)
-	case sflow.FormatIPv4TunnelIngress:
-		r, fault = RecordIPv4TunnelIngress, d.tunnel(b, (*sflow.SampledIP).ParseIPv4)
-	case sflow.FormatIPv6TunnelEgress:
-		r, fault = RecordIPv6TunnelEgress, d.tunnel(b, (*sflow.SampledIP).ParseIPv6)
-	case sflow.FormatIPv6TunnelIngress:
-		r, fault = RecordIPv6TunnelIngress, d.tunnel(b, (*sflow.SampledIP).ParseIPv6)
 	case sflow.FormatVNIEgress:
 		r, fault = RecordVNIEgress, d.vni(b)
 	case sflow.FormatVNIIngress:
@@ -201,16 +192,6 @@ func (d *Decoder) otherFlowRecord(format sflow.Format, b []byte) {
 		}
 	}
 	d.count(r, fault)
-}
-
-// tunnel reads the ends of a tunnel that the sampled header does not show.
-func (d *Decoder) tunnel(b []byte, parse func(*sflow.SampledIP, []byte) xdr.Fault) xdr.Fault {
-	var r sflow.SampledIP
-	fault := parse(&r, b)
-	if fault == xdr.OK {
-		d.sample.TunnelSrc, d.sample.TunnelDst = r.Src, r.Dst
-	}
-	return fault
 }
 
 // vni reads a VNI record; the first one counts.

@@ -55,8 +55,8 @@ func checkResult(t *testing.T, payload []byte, r *recorder, res decode.Result, s
 				t.Fatalf("discarded packet beyond its bounds: %+v", x)
 			}
 		}
-		if x.FrameLength > max(1<<16+128, x.HeaderLength) || int(x.HeaderLength) > len(payload) {
-			t.Fatalf("lengths out of bounds in %d bytes: %+v", len(payload), x)
+		if int(x.FrameLength) > max(1<<16+128, len(payload)) {
+			t.Fatalf("length out of bounds in %d bytes: %+v", len(payload), x)
 		}
 	}
 	if n := res.Flow + res.Counter + res.Discard + res.Unknown; n*8 > len(payload) || res.Trailing > len(payload) {

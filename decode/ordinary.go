@@ -41,13 +41,13 @@ walk:
 			s.SamplingRate, s.SamplePool, s.Drops = be.Uint32(b[16:]), be.Uint32(b[20:]), be.Uint32(b[24:])
 			in, out = be.Uint32(b[28:]), be.Uint32(b[32:])
 			notSingle = (in | out) >> 30
-			s.Expanded, s.Quirks = false, d.quirks
+			s.Quirks = d.quirks
 		case sflow.FormatFlowSampleExpanded:
 			s.SourceClass, s.SourceIndex = be.Uint32(b[12:]), be.Uint32(b[16:])
 			s.SamplingRate, s.SamplePool, s.Drops = be.Uint32(b[20:]), be.Uint32(b[24:]), be.Uint32(b[28:])
 			in, out = be.Uint32(b[36:]), be.Uint32(b[44:])
 			notSingle = be.Uint32(b[32:]) | be.Uint32(b[40:])
-			s.Expanded, s.Quirks = true, d.quirks
+			s.Quirks = d.quirks
 			if in == internalCompact || out == internalCompact {
 				s.Quirks |= flow.QuirkInternal
 			}

@@ -25,13 +25,9 @@ type Discard struct {
 	Output      uint32
 	Reason      DropReason
 
-	HeaderProtocol uint32
-	FrameLength    uint32 // bytes on the wire without FCS, as in Sample
-	Stripped       uint32
-	HeaderLength   uint32
-	Packet         Packet
+	FrameLength uint32 // bytes on the wire without FCS, as in Sample
+	Packet      Packet
 
-	HasQueue    bool
 	EgressQueue uint32 // extended_egress_queue (1036)
 	HasACL      bool
 	ACL         ACL // extended_acl (1037)

@@ -139,22 +139,6 @@ func TestAddrByWords(t *testing.T) {
 	}
 }
 
-func TestTap(t *testing.T) {
-	port := func(n uint32) Interface { return Interface{Kind: InterfaceIndex, Value: n} }
-	f := func(s Sample, wantPort uint32, want Direction, wantOK bool) {
-		t.Helper()
-		if p, d, ok := s.Tap(); p != wantPort || d != want || ok != wantOK {
-			t.Errorf("%+v: tap is %d %v %v", s, p, d, ok)
-		}
-	}
-	f(Sample{Input: port(1), Output: port(2), Direction: Ingress}, 1, Ingress, true)
-	f(Sample{Input: port(1), Output: port(2), Direction: Egress}, 2, Egress, true)
-	f(Sample{Input: port(1), Output: port(2)}, 1, Ingress, true) // a bridge as data source
-	f(Sample{Output: port(2)}, 0, Ingress, false)
-	f(Sample{Input: port(1), Direction: Egress}, 0, Egress, false)
-	f(Sample{Input: Interface{Kind: InterfaceInternal, Value: 7}, Direction: Ingress}, 0, Ingress, false)
-}
-
 func TestRate(t *testing.T) {
 	if (&Sample{}).Rate() != 1 || (&Sample{SamplingRate: 100}).Rate() != 100 || (&Sample{SamplingRate: 100, EffectiveRate: 130}).Rate() != 130 {
 		t.Error("a sample stands for its effective rate, at least for itself")

@@ -85,7 +85,6 @@ type Sample struct {
 	Input         Interface
 	Output        Interface
 	Direction     Direction
-	Expanded      bool
 	Quirks        Quirks
 
 	HeaderProtocol uint32
@@ -107,8 +106,6 @@ type Sample struct {
 	NextHop   Addr
 	RecordVNI uint32 // records 1029 and 1030
 	HasRecVNI bool
-	TunnelSrc Addr // records 1023 to 1026: ends of a tunnel that begins or ends at this switch, which the header does not show
-	TunnelDst Addr
 
 	// extended_gateway: autonomous systems; SrcAS and DstAS are the router's own for a local end.
 	HasGateway bool
@@ -120,18 +117,6 @@ type Sample struct {
 	DstAS        uint32
 	NextHopAS    uint32
 	BGPNextHop   Addr
-}
-
-// Tap gives the ifIndex of the port at which the sample was taken and its
-// direction; ok is false where neither can be known. An agent whose data source
-// is no port (Open vSwitch: a bridge) is taken to sample on ingress.
-func (s *Sample) Tap() (ifIndex uint32, d Direction, ok bool) {
-	if s.Direction == Egress {
-		ifIndex = s.Output.Index()
-		return ifIndex, Egress, ifIndex != 0
-	}
-	ifIndex = s.Input.Index()
-	return ifIndex, Ingress, ifIndex != 0
 }
 
 // Rate gives the number of packets that the sample stands for, at least 1.

@@ -66,7 +66,7 @@ func TestDropMessage(t *testing.T) {
 		Packet: flow.Packet{
 			Key: key, SrcMAC: 1 << 40, DstMAC: 2, EtherType: 0x800, VLAN: 20, TTL: 1, TCPFlags: 0x18, VNI: 100,
 		},
-		HasQueue: true, EgressQueue: 5, HasACL: true, ACL: flow.ACL{Number: 6, Name: []byte("deny")},
+		EgressQueue: 5, HasACL: true, ACL: flow.ACL{Number: 6, Name: []byte("deny")},
 		Function: []byte("ip_\xffforward"), TrapGroup: []byte("l3"), Trap: []byte("ttl"), LinuxReason: []byte("IP_HDR"),
 		Path: []string{"leaf1", "spine1", "leaf2"},
 	}
