@@ -17,7 +17,6 @@ type Accounting struct {
 	// held back on its way, when it would have arrived otherwise.
 	Sent      int64
 	Lost      uint32 // datagrams missing in front of this one, newly found
-	Late      bool   // fills a gap that was counted as lost before: Reordered too
 	Duplicate bool   // was here before (within 64 datagrams): not to be counted twice
 	Reordered bool   // older than the newest
 	Restarted bool   // the agent began anew; nothing is known about loss
@@ -67,7 +66,6 @@ type Agent struct {
 	Peer        netip.Addr // UDP source whose numbering this is; datagrams may come through others too
 	FirstSeen   int64      // Unix ns
 	LastSeen    int64
-	Sequence    uint32 // newest
 	Uptime      uint32 // ms, of the newest datagram
 	Since       int64  // an hour or two ago, or the first datagram of its present numbering: arrival, Unix ns
 	SinceUptime uint32 // ms, of the datagram that arrived then
@@ -92,7 +90,7 @@ func (s *stream) snapshot() Agent {
 	t := &s.sources
 	return Agent{
 		Agent: s.key.agent, SubAgent: s.key.sub, Apart: !s.key.apart.IsZero(), Peer: s.peer,
-		FirstSeen: s.firstSeen, LastSeen: s.lastSeen.Load(), Sequence: s.highest, Uptime: s.uptime, Since: s.marks[0].at, SinceUptime: s.marks[0].uptime,
+		FirstSeen: s.firstSeen, LastSeen: s.lastSeen.Load(), Uptime: s.uptime, Since: s.marks[0].at, SinceUptime: s.marks[0].uptime,
 		Datagrams: s.datagrams, Lost: s.lost.lost, Duplicates: s.duplicates, Reordered: s.reordered, Restarts: s.restarts,
 		Sources: len(t.list), Shared: t.flows.shared,
 		Names: s.names, Flows: t.flows.sum(), Counters: t.others[countersKind].sum(), Discards: t.others[discardsKind].sum(),

@@ -247,7 +247,6 @@ func (s *stream) behind(back uint32, n number, acc *Accounting) {
 	acc.Reordered = true
 	if back < s.span { // else it is older than the first one and was never missed
 		s.lost.found()
-		acc.Late = true
 	}
 }
 

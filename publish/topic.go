@@ -54,16 +54,15 @@ func Classes() [classes]Class { return [classes]Class{Samples, Events, Urgent} }
 // Policy is what a topic is and what it begins with (docs/interfaces.md, section 1);
 // TopicConfig may change some of it.
 type Policy struct {
-	Name        string
-	Key         string            // what the record key is, for people
-	Protobuf    bool              // else JSON
-	Schema      string            // the header "schema"
-	Linger      time.Duration     // how long a block stays open at most, by default
-	Partitions  int32             // where the topic is ours to create
-	Compression string            // "" = the sink's default
-	Class       Class             // by default
-	Share       float64           // part of its class's bound that this topic may fill: the last to be dropped has 1
-	Config      map[string]string // Kafka's topic configuration where we create it
+	Name       string
+	Key        string            // what the record key is, for people
+	Protobuf   bool              // else JSON
+	Schema     string            // the header "schema"
+	Linger     time.Duration     // how long a block stays open at most, by default
+	Partitions int32             // where the topic is ours to create
+	Class      Class             // by default
+	Share      float64           // part of its class's bound that this topic may fill: the last to be dropped has 1
+	Config     map[string]string // Kafka's topic configuration where we create it
 }
 
 // Names of Kafka's topic settings.

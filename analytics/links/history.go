@@ -114,7 +114,6 @@ type Gap struct {
 	Ratio     float64 // (sent - received) / sent; negative: more arrived than was sent
 	Low, High float64 // of the ratio, with 99% confidence
 	Window    float64 // seconds that it is the mean of
-	Sent      float64 // octets in the window
 	sd        float64 // of the ratio
 }
 
@@ -196,7 +195,7 @@ func (t *Table) unaccounted(from, to ID, most int64) (g Gap, ok bool) {
 	if !ok {
 		return g, false
 	}
-	g.Window, g.Sent, g.Ratio = float64(last-first)/1e9, f.most-f.least, slope
+	g.Window, g.Ratio = float64(last-first)/1e9, slope
 	g.Low, g.High, g.sd = slope-z99*sd, slope+z99*sd, sd
 	return g, true
 }

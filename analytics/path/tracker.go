@@ -85,9 +85,6 @@ func (t *Tracker) Reset(src, dst flow.Addr) {
 // Observed gives what is known of the flow's hops, in no particular order. The slice is the tracker's.
 func (t *Tracker) Observed() []Obs { return t.obs }
 
-// Outer gives the tunnel's addresses, zero while none was seen.
-func (t *Tracker) Outer() (src, dst flow.Addr) { return t.outerSrc, t.outerDst }
-
 // Add takes a sighting. Links that it speaks for are appended to votes.
 func (t *Tracker) Add(snap *topology.Snapshot, s *Sighting, votes []Vote) (Event, []Vote) {
 	t.listen()
