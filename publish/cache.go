@@ -9,24 +9,25 @@ type headCache struct {
 	sequence     uint32
 	samplingRate uint32
 	subAgent     uint32
-	encoded      []byte
+	fresh        []byte // what each datagram has anew
+	encoded      []byte // the rest
 }
 
-// encode gives fields 1, 3, 4, 10, 11, 110 and 201, borrowed until the next call.
-func (c *headCache) encode(s *flow.Sample) []byte {
+// encode gives fields 4 and 110, and 1, 3, 10, 11 and 201, both borrowed until the next call.
+func (c *headCache) encode(s *flow.Sample) (fresh, rest []byte) {
 	other := c.sequence ^ s.DatagramSeq | c.samplingRate ^ s.SamplingRate | c.subAgent ^ s.SubAgent
 	if c.received == s.Received && other == 0 && c.agent == s.Agent && c.encoded != nil {
-		return c.encoded
+		return c.fresh, c.encoded
 	}
 	c.agent, c.received, c.sequence, c.samplingRate, c.subAgent = s.Agent, s.Received, s.DatagramSeq, s.SamplingRate, s.SubAgent
-	b := appendUint(c.encoded[:0], 1, 1) // SFLOW_5
+	b := appendUint(c.fresh[:0], 4, uint64(s.DatagramSeq))
+	c.fresh = padded(appendUint(b, 110, uint64(max(s.Received, 0))))
+	b = appendUint(c.encoded[:0], 1, 1) // SFLOW_5
 	b = appendUint(b, 3, uint64(s.SamplingRate))
-	b = appendUint(b, 4, uint64(s.DatagramSeq))
 	b = appendUint(b, 10, 1) // packets
 	b = appendAddr(b, 11, &s.Agent)
-	b = appendUint(b, 110, uint64(max(s.Received, 0)))
 	c.encoded = padded(appendUint(b, 201, uint64(s.SubAgent)))
-	return c.encoded
+	return c.fresh, c.encoded
 }
 
 // inputNames gives fields 220, 221 and 223, which are written once for the port

@@ -64,7 +64,8 @@ func (e *Encoder) FlowVia(s *flow.Sample, l *flow.Labels, g *flow.Gateway) {
 		hash = Murmur2(s.Agent[:])
 	}
 	var ready flowParts // filled piece by piece: a literal would be made elsewhere and copied, in wider loads than its stores
-	ready.head, ready.input, ready.output = e.heads.encode(s), inputNames(l.In), outputNames(l.Out)
+	ready.fresh, ready.head = e.heads.encode(s)
+	ready.input, ready.output = inputNames(l.In), outputNames(l.Out)
 	ready.end, ready.tail = e.flowEnd(l, g)
 	n := ready.size()
 	for i := range e.lanes {

@@ -2,7 +2,7 @@ package publish
 
 import "spoor/flow"
 
-// putPacket writes what the sampled header says.
+// putPacket writes what the sampled header says and a flow's packets have in common.
 func putPacket(w *window, i int, p *flow.Packet) int {
 	if !p.Key.IsZero() {
 		i = putInner(w, i, p)
@@ -44,19 +44,13 @@ func putInner(w *window, i int, p *flow.Packet) int {
 	i = w.uint16(i, 21, p.Key.SrcPort)
 	i = w.uint16(i, 22, p.Key.DstPort)
 	i = w.uint8(i, 23, p.TOS)
-	i = w.uint8(i, 25, p.TTL)
-	i = w.uint8(i, 26, p.TCPFlags)
 	i = w.uint8(i, 38, p.IPFlags)
-	i = w.uint32(i, 216, p.TCPSequence)
-	i = w.uint32(i, 217, p.PayloadLength)
-	i = w.uint32(i, 35, p.FragmentID)
-	i = w.uint16(i, 36, p.FragmentOffset)
 	i = w.uint32(i, 37, p.FlowLabel)
 	if p.Key.Proto == flow.ProtoICMP || p.Key.Proto == flow.ProtoICMPv6 {
 		i = w.uint8(i, 31, p.ICMPType)
 		i = w.uint8(i, 32, p.ICMPCode)
 	}
-	return i
+	return w.uint8(i, 25, p.TTL)
 }
 
 // putLabels writes the MPLS stack, packed: the TTLs and the labels.

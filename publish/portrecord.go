@@ -10,6 +10,7 @@ func putPorts(w *window, i int, s *flow.Sample) int {
 		i = w.uint32(i, 33, vlan(s.SrcVLAN))
 		i = w.uint32(i, 34, vlan(s.DstVLAN))
 	}
+	i = w.uint32(i, 215, s.EffectiveRate)
 	i = w.uint32(i, 205, s.SourceClass)
 	i = w.uint32(i, 206, s.SourceIndex)
 	i = w.uint8(i, 207, uint8(s.Input.Kind))
