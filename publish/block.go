@@ -24,19 +24,20 @@ type Block struct {
 	MaxTime    int64  // Unix ms of the newest record
 	Note       uint64 // the sink's own; 0 when it gets the block
 
-	buf     []byte // headroom, then the records
-	acks    []ack
-	lane    *lane
-	class   Class     // whose queue it is charged to: its topic's, but for one from the spool of another
-	sealed  time.Time // when it was handed over
-	before  *Block    // in the lane's list of what is queued, with after; guarded by its mu
-	after   *Block
-	charged int64       // bytes that count against the queue's bound
-	abandon bool        // somebody may still read buf: do not use it again
-	ref     *spool.Ref  // of a block that came from the spool
-	sent    spool.Stamp // if stamped
-	stamped bool
-	whole   int32 // records that ref stands for, if they are more than the block's
+	buf      []byte // headroom, then the records
+	acks     []ack
+	sections []Sections // of the records that addFlow wrote
+	lane     *lane
+	class    Class     // whose queue it is charged to: its topic's, but for one from the spool of another
+	sealed   time.Time // when it was handed over
+	before   *Block    // in the lane's list of what is queued, with after; guarded by its mu
+	after    *Block
+	charged  int64       // bytes that count against the queue's bound
+	abandon  bool        // somebody may still read buf: do not use it again
+	ref      *spool.Ref  // of a block that came from the spool
+	sent     spool.Stamp // if stamped
+	stamped  bool
+	whole    int32 // records that ref stands for, if they are more than the block's
 }
 
 // ack is one message's wish to be told.

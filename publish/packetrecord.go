@@ -2,13 +2,17 @@ package publish
 
 import "spoor/flow"
 
-// putPacket writes what the sampled header says and a flow's packets have in common.
-func putPacket(w *window, i int, p *flow.Packet) int {
+// putPacket writes the flow's id and what the sampled headers of a flow have in common.
+func putPacket(w *window, id uint64, p *flow.Packet) int {
+	i := 0
+	if id != 0 {
+		w.store(0, tag2(200)|wireFixed64)
+		w.store(2, id)
+		i = 10
+	}
 	if !p.Key.IsZero() {
 		i = putInner(w, i, p)
 	}
-	i = w.uint64(i, 27, p.SrcMAC)
-	i = w.uint64(i, 28, p.DstMAC)
 	i = w.uint16(i, 29, p.VLAN)
 	i = w.uint16(i, 30, p.EtherType)
 	if p.MPLSDepth > 0 {

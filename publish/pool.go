@@ -86,7 +86,7 @@ func (p *pool) put(b *Block) {
 	buf := b.buf
 	keep := !b.abandon
 	clear(b.acks)
-	*b = Block{acks: b.acks[:0]}
+	*b = Block{acks: b.acks[:0], sections: b.sections[:0]}
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if keep {

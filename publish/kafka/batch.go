@@ -18,18 +18,19 @@ var anonymous = producer{id: -1, epoch: -1}
 // else appended to out, which is given back grown.
 func frame(b *publish.Block, codec int, c *compressor, p producer, sequence int32, out []byte) (batch, grown []byte, err error) {
 	if codec != codecNone {
-		return frameRecords(b, b.Payload(), codec, c, p, sequence, out)
+		return frameRecords(b, b.Payload(), b.Sections(), codec, c, p, sequence, out)
 	}
 	batch = b.Bytes()
 	putHeader(batch, b, codec, p, sequence)
 	return batch, out, nil
 }
 
-// frameRecords appends the record batch of a block with these records to out.
-func frameRecords(b *publish.Block, records []byte, codec int, c *compressor, p producer, sequence int32, out []byte) (batch, grown []byte, err error) {
+// frameRecords appends the record batch of a block with these records to out; parts are
+// theirs, if known.
+func frameRecords(b *publish.Block, records []byte, parts []publish.Sections, codec int, c *compressor, p producer, sequence int32, out []byte) (batch, grown []byte, err error) {
 	at := len(out)
 	out = append(out, b.Bytes()[:publish.Headroom]...)
-	if grown, err = c.append(out, records, codec); err != nil {
+	if grown, err = c.append(out, records, parts, codec); err != nil {
 		return nil, out, err
 	}
 	batch = grown[at:len(grown):len(grown)]

@@ -1,11 +1,14 @@
 package kafka
 
 import (
+	"bytes"
 	"context"
 	"fmt"
+	"io"
 	"testing"
 
 	"github.com/VictoriaMetrics/metrics"
+	"github.com/pierrec/lz4/v4"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"spoor/publish"
@@ -57,6 +60,27 @@ func TestFrame(t *testing.T) {
 				t.Errorf("codec %d: %+v", codec, rb)
 			}
 		}
+	}
+}
+
+// TestFrameFlows: what lz4 makes of flow records, of which it is told the parts, is
+// smaller than a third and comes back as it was.
+func TestFrameFlows(t *testing.T) {
+	b := block(700)
+	if len(b.Sections()) != 700 {
+		t.Fatalf("the parts of %d records are known", len(b.Sections()))
+	}
+	var c compressor
+	batch, _, err := frame(b, codecLZ4, &c, anonymous, 0, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	records, err := io.ReadAll(lz4.NewReader(bytes.NewReader(batch[publish.Headroom:])))
+	if err != nil || !bytes.Equal(records, b.Payload()) {
+		t.Errorf("of %d bytes %d come back: %v", len(b.Payload()), len(records), err)
+	}
+	if 3*len(batch) > len(records) {
+		t.Errorf("%d bytes are %d", len(records), len(batch))
 	}
 }
 

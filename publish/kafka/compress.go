@@ -9,6 +9,8 @@ import (
 	"github.com/klauspost/compress/gzip"
 	"github.com/klauspost/compress/s2"
 	"github.com/klauspost/compress/zstd"
+
+	"spoor/publish"
 )
 
 // Codecs by their number in a batch's attributes.
@@ -31,15 +33,16 @@ type compressor struct {
 	out  bytes.Buffer
 }
 
-// append appends src, compressed, to dst.
-func (c *compressor) append(dst, src []byte, codec int) ([]byte, error) {
+// append appends src, compressed, to dst; parts are those of its records if it holds
+// flow records as they were written, else nil.
+func (c *compressor) append(dst, src []byte, parts []publish.Sections, codec int) ([]byte, error) {
 	switch codec {
 	case codecGzip:
 		return c.viaGzip(dst, src)
 	case codecSnappy:
 		return appendSnappy(dst, src), nil
 	case codecLZ4:
-		return c.viaLZ4(dst, src), nil
+		return c.viaLZ4(dst, src, parts), nil
 	case codecZstd:
 		return c.viaZstd(dst, src)
 	}
@@ -72,17 +75,25 @@ const (
 )
 
 // viaLZ4 writes an LZ4 frame.
-func (c *compressor) viaLZ4(dst, src []byte) []byte {
+func (c *compressor) viaLZ4(dst, src []byte, parts []publish.Sections) []byte {
 	if c.lz4 == nil {
 		c.lz4 = new(lz4Encoder)
 	}
 	dst = append(dst, lz4Header...)
+	if len(src) > lz4Block {
+		parts = nil // they would have to be divided; a block of flow records is never so large
+	}
 	for len(src) > 0 {
 		part := src[:min(len(src), lz4Block)]
 		src = src[len(part):]
 		at, bound := len(dst), lz4Bound(len(part))
 		dst = slices.Grow(dst, 4+bound)
-		n := c.lz4.encode(dst[at+4:at+4+bound], part)
+		var n int
+		if parts != nil {
+			n = c.lz4.encodeParts(dst[at+4:at+4+bound], part, parts)
+		} else {
+			n = c.lz4.encode(dst[at+4:at+4+bound], part)
+		}
 		size := uint32(n)
 		if n >= len(part) {
 			n = copy(dst[at+4:cap(dst)], part)

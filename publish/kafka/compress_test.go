@@ -47,7 +47,7 @@ func TestCompressorRoundTrip(t *testing.T) {
 		for i, in := range inputs {
 			const before = "before"
 			var err error
-			if out, err = c.append(append(out[:0], before...), in, codec); err != nil {
+			if out, err = c.append(append(out[:0], before...), in, nil, codec); err != nil {
 				t.Fatal(err)
 			}
 			if !bytes.HasPrefix(out, []byte(before)) {

@@ -71,7 +71,7 @@ func (r *request) frame(s *Sink, it *item) error {
 		if r.framed, err = r.framer.Append(r.framed[:0], it.block, how, id); err != nil {
 			return err
 		}
-		it.batch, r.out, err = frameRecords(it.block, r.framed, codec, &r.compress, by, sequence, r.out)
+		it.batch, r.out, err = frameRecords(it.block, r.framed, nil, codec, &r.compress, by, sequence, r.out)
 		return err
 	}
 	if s.asIs[p.topic] {
