@@ -31,7 +31,7 @@ func (c *cli) flowsCommand() *cobra.Command {
 		Short: "Find flows by address, port, switch or link, the largest first",
 		Long: "flows asks a running spoor for the flows that match all words, and prints for each its id, its ends, its rate and the switches " +
 			"on its way. A word is an address (10.1.1.1), a prefix (10.1.0.0/16), an end (10.1.1.1:5201), a port (:443), a protocol (tcp), a switch, " +
-			"one of its ports (leaf1:swp5), or a link (leaf1>spine1). What else is known of one, tells spoor explain with its id.",
+			"one of its ports (leaf1:swp5), or a link, both ways (leaf1>spine1). What else is known of one, tells spoor explain with its id.",
 		Example: "  spoor flows                     # the largest of all\n" +
 			"  spoor flows 10.1.1.1 :443\n" +
 			"  spoor flows 'leaf1>spine1'      # what fills that link",

@@ -45,7 +45,9 @@ func ask(r *http.Request, names ...string) *query {
 		return q
 	}
 	for name, list := range q.values {
-		if !slices.Contains(names, name) {
+		if len(names) == 0 {
+			q.fail("there are no parameters here, so no %.40q", name)
+		} else if !slices.Contains(names, name) {
 			q.fail("there is no parameter %.40q here; there are: %s", name, strings.Join(names, ", "))
 		} else if len(list) > 1 {
 			q.fail("the parameter %s is given %d times", name, len(list))
