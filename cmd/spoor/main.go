@@ -7,10 +7,12 @@ import (
 	"os"
 	_ "time/tzdata" // schedules of mute rules name time zones: an image from scratch has none of its own
 
+	"spoor/internal/hush"
 	"spoor/internal/lifecycle"
 )
 
 func main() {
+	hush.Over()
 	c := &cli{in: os.Stdin, out: os.Stdout, err: os.Stderr, environ: os.Environ()}
 	ctx, stop := lifecycle.Notify(context.Background(), func(err error) {
 		c.complain(err)

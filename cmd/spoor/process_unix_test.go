@@ -29,6 +29,22 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
+// TestHushComesFirst: what keeps imported packages from printing is initialised before the one that would.
+func TestHushComesFirst(t *testing.T) {
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "version")
+	cmd.Env = append(os.Environ(), "SPOOR_TEST_MAIN=1", "GODEBUG=inittrace=1")
+	var errs strings.Builder
+	cmd.Stderr = &errs
+	if err := cmd.Run(); err != nil {
+		t.Fatal(err)
+	}
+	trace := errs.String()
+	first, then := strings.Index(trace, "init spoor/internal/hush "), strings.Index(trace, "init github.com/VictoriaMetrics/metrics ")
+	if first < 0 || then < first {
+		t.Errorf("hush at %d, metrics at %d of\n%s", first, then, trace)
+	}
+}
+
 // process starts the program in a process of its own, waits until it works and
 // gives its addresses.
 func process(t *testing.T, args ...string) (cmd *exec.Cmd, d *daemon) {

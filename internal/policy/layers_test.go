@@ -32,7 +32,7 @@ var floors = [][]string{
 
 // beside are packages that stand beside flow: they import nothing of ours but flow,
 // and may be imported from collector upwards.
-var beside = []string{"internal/telemetry", "internal/lifecycle", "internal/config", "internal/broker", "internal/doctor", "internal/judge"}
+var beside = []string{"internal/telemetry", "internal/lifecycle", "internal/config", "internal/broker", "internal/doctor", "internal/judge", "internal/hush"}
 
 // testsOnly may be imported by tests and their own commands alone.
 var testsOnly = []string{"internal/testkit", "internal/policy", "internal/dashboards", "deploy"}
