@@ -98,8 +98,6 @@ func (f *Feed) takeFrom(m *agentMemo, s *flow.Sample) (at place) {
 	}
 	i := s.Exchange % Shards
 	b := &f.batches[i]
-	t := f.engine.shards[i].table
-	t.Fetch(t.Hash(&s.Packet.Key))
 	snap := f.engine.snap.Load()
 	sided := f.side(m, s, snap)
 	x := b.add(s, m.id)
@@ -179,6 +177,9 @@ const together = 8
 // handSome hands over to some shards from one on. Locks are taken in the order of the shards.
 func (f *Feed) handSome(from int) {
 	shards, batches := f.engine.shards[from:from+together], f.batches[from:from+together]
+	for i, s := range shards {
+		s.fetchTags(&batches[i], &f.plans[i])
+	}
 	for i, s := range shards {
 		if len(batches[i].samples) > 0 {
 			s.mu.Lock()

@@ -5,11 +5,11 @@ import (
 	"spoor/internal/mem"
 )
 
-// The four steps of a batch, under the shard's lock. All but the last only ask for
+// The five steps of a batch, all but the first under the shard's lock. All but the last only ask for
 // memory that the last will need, so that the waits for it overlap: a flow's entry is
 // found by way of its tags, its path or detail by way of its entry, the parts of
-// a detail by way of that. A feed asked for the tags with each sample, and takes
-// each step for several shards before the next one.
+// a detail by way of that. A feed takes each step for several shards before the next
+// one: memory that was asked for with each sample would be gone again by then.
 
 // plan is what the steps of one batch tell the next one. It belongs to a feed: each
 // shard's own would be one more that comes late.
@@ -22,6 +22,7 @@ type plan struct {
 
 // observe takes samples of this shard, and copies what it keeps.
 func (s *Shard) observe(b *batch, p *plan) {
+	s.fetchTags(b, p)
 	s.mu.Lock()
 	s.fetchEntries(b, p)
 	s.fetchDetails(p, len(b.samples))
@@ -30,12 +31,20 @@ func (s *Shard) observe(b *batch, p *plan) {
 	s.mu.Unlock()
 }
 
+// fetchTags asks for the tags by which the entries are found.
+func (s *Shard) fetchTags(b *batch, p *plan) {
+	for i := range b.samples {
+		h := s.table.Hash(&b.samples[i].key)
+		s.table.Fetch(h)
+		p.hashes[i] = h
+	}
+}
+
 // fetchEntries asks for the entries.
 func (s *Shard) fetchEntries(b *batch, p *plan) {
 	for i := range b.samples {
-		h := s.table.Hash(&b.samples[i].key)
-		slot := s.table.Likely(h)
-		p.hashes[i], p.slots[i] = h, slot
+		slot := s.table.Likely(p.hashes[i])
+		p.slots[i] = slot
 		if slot != flowtable.NoSlot {
 			s.table.FetchSlot(slot)
 		}
