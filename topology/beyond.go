@@ -28,20 +28,22 @@ type darkness struct {
 
 // beyond is what is known of what lies behind an open port.
 type beyond struct {
-	n       uint32        // sightings of forwarded frames from some address
-	alien   uint32        // of them from an address that lives at another switch that reports
-	encap   uint32        // of frames in tunnels
-	own     uint32        // of them of frames that nobody had forwarded: the tunnels begin there
-	starts  []tunnelStart // where they begin
-	crowded bool          // there are more of those
-	hops    uint32        // as bits: how many routers they passed
-	addrs   uint32        // buckets of their addresses
-	deep    depths        // of frames from far away
-	who     []flow.Addr   // the first of them
-	steady  uint32        // forwarded frames since the far MAC last changed
-	weight  float64
-	since   int64 // of the first forwarded frame
-	gaps    []*gap
+	n         uint32        // sightings of forwarded frames from some address
+	alien     uint32        // of them from an address that lives at another switch that reports
+	encap     uint32        // of frames in tunnels
+	own       uint32        // of them of frames that nobody had forwarded: the tunnels begin there
+	starts    []tunnelStart // where they begin
+	inside    uint32        // of packets in them by their senders,
+	strangers uint32        // of them from hosts of switches that report
+	crowded   bool          // there are more of those
+	hops      uint32        // as bits: how many routers they passed
+	addrs     uint32        // buckets of their addresses
+	deep      depths        // of frames from far away
+	who       []flow.Addr   // the first of them
+	steady    uint32        // forwarded frames since the far MAC last changed
+	weight    float64
+	since     int64 // of the first forwarded frame
+	gaps      []*gap
 }
 
 // gap counts flows that left one open port and entered another two hops later.

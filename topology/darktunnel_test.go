@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"testing"
 	"time"
+
+	"spoor/flow"
 )
 
 // tunnelled: frames of a tunnel that begins at vtep enter a port; hops is how many routers they passed.
@@ -202,5 +204,62 @@ func TestRivalOfTunnelEnd(t *testing.T) {
 	snap = f.tick(time.Second)
 	if e, sure := snap.TunnelEnd(addr("10.240.0.1")); e.Rival || !sure || !snap.Certain(addr("10.1.0.1")) {
 		t.Errorf("the tunnel's end is at %v, sure %v; the host is certain: %v", e, sure, snap.Certain(addr("10.1.0.1")))
+	}
+}
+
+// TestHostsInTunnels: senders of packets in the tunnels that begin at a silent leaf live there, if they live nowhere that
+// reports; not where a mate may have the tunnel's end too. Where the leaf is none after all nobody lives there.
+func TestHostsInTunnels(t *testing.T) {
+	far := func(spine int) uint64 { return mac(3, spine) }
+	inside := func(f *fabric, host string, spine int) {
+		f.give(Evidence{Kind: SawSource, Agent: agent(spine), Port: 3, Addr: addr(host), Hops: insideHops, Buckets: 1<<20 - 1})
+	}
+	f := newFabric(t, Config{Learn: true})
+	f.quiet3(4, far)
+	inside(f, "10.3.0.1", 51)
+	if at := f.quiet3(1, far).Edges(addr("10.3.0.1")); at != nil {
+		t.Errorf("it lives at %v before anybody knows of a leaf there", at)
+	}
+	f.quiet3(20, far)
+	inside(f, "10.3.0.1", 51)
+	inside(f, "10.3.0.1", 52)
+	snap := f.quiet3(1, far)
+	if dark := snap.Peer(f.id(51), 3); !dark.Inferred() || snap.Edge(addr("10.3.0.1")) != dark || !snap.Certain(addr("10.3.0.1")) {
+		t.Errorf("one behind %d lives at %v", dark, snap.Edges(addr("10.3.0.1")))
+	}
+	inside(f, "10.1.0.1", 51) // leaf1's host sends over a gateway
+	inside(f, "10.1.0.1", 52)
+	if snap = f.quiet3(1, far); snap.Edges(addr("10.3.0.1")) != nil || snap.Edge(addr("10.1.0.1")) != f.id(1) {
+		t.Errorf("the leaf may be a gateway, but a host lives there: %v; leaf1's at %v", snap.Edges(addr("10.3.0.1")), snap.Edges(addr("10.1.0.1")))
+	}
+	f.give(Evidence{Kind: SawEgress, Agent: agent(3), Port: 49, Own: mac(3, 51), Far: mac(51, 3), Fresh: true, Encap: true, Addr: addr(vtep3), Buckets: 1})
+	f.give(Evidence{Kind: SawIngress, Agent: agent(3), Port: 49, Far: mac(51, 3), Own: mac(3, 51), Encap: true})
+	if snap = f.tick(time.Second); snap.Edges(addr("10.3.0.1")) != nil {
+		t.Errorf("the leaf is heard, but its host lives at %v", snap.Edges(addr("10.3.0.1")))
+	}
+}
+
+// TestSendersInTunnels: a witness tells of the sender of a packet whose tunnel begins behind an open port, unless routers before that had it.
+func TestSendersInTunnels(t *testing.T) {
+	for _, c := range []struct {
+		outer, inner uint8
+		egress       bool
+		want         bool
+	}{{64, 63, false, true}, {64, 64, false, true}, {255, 127, false, true}, {63, 63, false, false}, {64, 62, false, true}, {64, 61, false, false}, {64, 64, true, false}, {64, 5, false, false}} {
+		w := NewWitness()
+		s := &flow.Sample{Agent: agent(51), Input: flow.Interface{Kind: flow.InterfaceIndex, Value: 3}, Received: 1}
+		s.Packet.Key = flow.Key{Src: addr("10.3.0.1"), Dst: addr("10.1.0.1"), Proto: 6}
+		s.Packet.Tunnel, s.Packet.OuterSrc, s.Packet.OuterDst, s.Packet.OuterTTL, s.Packet.TTL = flow.TunnelVXLAN, addr(vtep3), addr("10.240.0.1"), c.outer, c.inner
+		if s.Direction = flow.Ingress; c.egress {
+			s.Direction = flow.Egress
+		}
+		w.Beyond(s)
+		told := false
+		for _, e := range w.Drain(nil) {
+			told = told || e.Kind == SawSource && e.Addr == addr("10.3.0.1") && e.Hops == insideHops && e.Agent == agent(51) && e.Port == 3
+		}
+		if told != c.want {
+			t.Errorf("%+v: told %v", c, told)
+		}
 	}
 }

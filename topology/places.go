@@ -103,6 +103,10 @@ func (l *Learner) source(n *node, e *Evidence) {
 	if p == nil {
 		return
 	}
+	if e.Hops == insideHops {
+		l.inside(p, e)
+		return
+	}
 	h := l.hostAt(p, e.Addr)
 	if h == nil {
 		return

@@ -256,6 +256,7 @@ func (w *Witness) Beyond(s *flow.Sample) {
 	if in == 0 || p.Key.IsZero() {
 		return
 	}
+	w.inside(s, in)
 	q := w.next(SawBeyond, s.Agent, in, s.Received)
 	q.addr, q.encap, q.derived, q.buckets = p.Key.Src, !p.OuterSrc.IsZero(), s.Direction == flow.Egress, bucket(s.FlowID)
 	ttl := int(p.EntryTTL())
@@ -271,6 +272,20 @@ func (w *Witness) Beyond(s *flow.Sample) {
 	if q.hops > 0 && locatable(q.addr) {
 		w.note(q)
 	}
+}
+
+// inside notes the sender of a packet whose tunnel began behind an open port: at the switch where it entered, that routed or bridged it, after a host that routes for it perhaps.
+func (w *Witness) inside(s *flow.Sample, in uint32) {
+	p := &s.Packet
+	if outer := p.EntryTTL(); p.OuterSrc.IsZero() || s.Direction == flow.Egress || InitialTTL(outer) != outer {
+		return
+	}
+	if p.TTL < minTTL || InitialTTL(p.TTL)-p.TTL > nearHops || !locatable(p.Key.Src) {
+		return
+	}
+	q := w.next(SawSource, s.Agent, in, s.Received)
+	q.addr, q.hops, q.buckets = p.Key.Src, insideHops, bucket(s.FlowID)
+	w.note(q)
 }
 
 // next gives the place of a sighting, to be filled. It is nothing until it is noted.
