@@ -19,7 +19,7 @@ func TestDetailsChangeHands(t *testing.T) {
 	give := func(x flow.Sample) {
 		x.Received, x.NotBefore, x.Time = now, now, now
 		x.FlowID, x.Exchange = x.Packet.Key.ID(), x.Packet.Key.Exchange()
-		feed.Sample(&x)
+		feed.Take(&x, new(flow.Labels))
 	}
 	for i := range 3 { // hosts are heard
 		x := fabricSample(rng, i)

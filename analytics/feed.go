@@ -51,15 +51,12 @@ func newFeed(e *Engine) *Feed {
 	}
 }
 
-// Sample takes a copy of what is needed of a flow sample. It must be complete:
-// the fields marked "worker" filled.
-func (f *Feed) Sample(s *flow.Sample) { f.take(s) }
-
 // LabelsKept is how many samples, the latest ones, have labels that are true: names of
 // ports beyond maxFeedPorts lie in spareName, where those of later samples replace them.
 const LabelsKept = 64
 
-// Take is Sample and Describe: the sample's ports are looked up once.
+// Take takes a copy of what is needed of a flow sample, which must be complete: the fields
+// marked "worker" filled. It gives the sample's labels, as Describe does: its ports are looked up once.
 func (f *Feed) Take(s *flow.Sample, l *flow.Labels) {
 	if at := f.take(s); at.agent != nil {
 		f.describe(s, &at, l)

@@ -31,7 +31,7 @@ func TestSpoofedFlood(t *testing.T) {
 	give := func(x flow.Sample) {
 		x.Received, x.NotBefore, x.Time = now, now-5e8, now
 		x.FlowID, x.Exchange = x.Packet.Key.ID(), x.Packet.Key.Exchange()
-		feed.Sample(&x)
+		feed.Take(&x, new(flow.Labels))
 	}
 	next, at := now+TickEvery, now
 	const total = flood + each*elephants

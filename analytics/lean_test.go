@@ -24,7 +24,7 @@ func leanEngine(t *testing.T, n int) (*Engine, *judge, *Feed, func(i int, sw byt
 		x.Packet = flow.Packet{Key: flow.Key{Src: flow.AddrFrom4([4]byte{10, 1, 1, 1}), Dst: flow.AddrFrom4([4]byte{10, 3, 1, 1}), SrcPort: uint16(i), DstPort: 9, Proto: flow.ProtoUDP}, TTL: ttl}
 		x.Received, x.NotBefore, x.Time = now, now, now
 		x.FlowID, x.Exchange = x.Packet.Key.ID(), x.Packet.Key.Exchange()
-		feed.Sample(&x)
+		feed.Take(&x, new(flow.Labels))
 		feed.Flush()
 		for now += ns; next <= now; next += TickEvery {
 			e.Tick(next)
@@ -35,7 +35,7 @@ func leanEngine(t *testing.T, n int) (*Engine, *judge, *Feed, func(i int, sw byt
 		x.Packet = flow.Packet{Key: flow.Key{Src: flow.AddrFrom4([4]byte{10, leaf, 1, 1}), Dst: flow.AddrFrom4([4]byte{10, 2, 1, 1}), Proto: flow.ProtoICMP}, TTL: 64}
 		x.Received, x.Time = now, now
 		x.FlowID, x.Exchange = x.Packet.Key.ID(), x.Packet.Key.Exchange()
-		feed.Sample(&x)
+		feed.Take(&x, new(flow.Labels))
 	}
 	for range 2 { // over 9 s
 		for i := range n {

@@ -16,7 +16,7 @@ func TestLabelsKept(t *testing.T) {
 		r.give(r.sample(1, 3, 51, 900, 0, 63)) // the switch is heard
 		r.advance(2 * second)
 		for i := range others {
-			r.feed.Sample(r.sample(1, 3, 51, 1000+i, 0, 63))
+			r.feed.Take(r.sample(1, 3, 51, 1000+i, 0, 63), new(flow.Labels))
 		}
 		ports := []uint32{1, 2, 3}
 		var labels [3 * analytics.LabelsKept]flow.Labels

@@ -39,7 +39,7 @@ func (f *flooded) give(src, dst flow.Addr, from, to uint32, port uint16) (id uin
 func (f *flooded) sample(x *flow.Sample) uint64 {
 	x.Received, x.NotBefore, x.Time = f.now, f.now-1e7, f.now
 	x.FlowID, x.Exchange = x.Packet.Key.ID(), x.Packet.Key.Exchange()
-	f.feed.Sample(x)
+	f.feed.Take(x, new(flow.Labels))
 	return x.FlowID
 }
 

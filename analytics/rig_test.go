@@ -114,7 +114,7 @@ func (r *rig) give(s *flow.Sample) {
 		s.Time = r.now
 	}
 	s.FlowID, s.Exchange = s.Packet.Key.ID(), s.Packet.Key.Exchange()
-	r.feed.Sample(s)
+	r.feed.Take(s, new(flow.Labels))
 }
 
 // advance moves the clock, ticking on the way.
@@ -219,7 +219,7 @@ func (s *sink) FlowSample(x *flow.Sample) {
 	s.i++
 	x.EffectiveRate = s.acc.Source(x.SourceClass, x.SourceIndex, x.Sequence, x.SamplingRate, x.Drops)
 	x.FlowID, x.Exchange = x.Packet.Key.ID(), x.Packet.Key.Exchange()
-	s.feed.Sample(x)
+	s.feed.Take(x, new(flow.Labels))
 }
 
 func (s *sink) CountersSample(c *flow.Counters) { c.Received = s.received; s.feed.Counters(c) }

@@ -210,7 +210,7 @@ func (c *crowd) packet(src, dst, spine, hop int) {
 // give completes the sample and hands it over; flushes and ticks fall where they fall in life.
 func (c *crowd) give(f *analytics.Feed, gap int64) {
 	c.stamp()
-	f.Sample(&c.sample)
+	f.Take(&c.sample, new(flow.Labels))
 	c.now += gap
 	if c.at++; c.at%384 == 0 {
 		f.Flush()
@@ -335,7 +335,7 @@ func TestCrowdDoesNotAllocate(t *testing.T) {
 		for range 384 {
 			c.fill(c.order[i&(len(c.order)-1)])
 			c.stamp()
-			c.feeds[0].Sample(&c.sample)
+			c.feeds[0].Take(&c.sample, new(flow.Labels))
 			i++
 		}
 		c.feeds[0].Flush()

@@ -191,7 +191,7 @@ func TestHostileSoak(t *testing.T) {
 			x.NotBefore = x.Received - rng.Int64N(1e9)
 			x.Time = x.Received - rng.Int64N(3e9)*rng.Int64N(2)
 			x.FlowID, x.Exchange = x.Packet.Key.ID(), x.Packet.Key.Exchange()
-			feed.Sample(&x)
+			feed.Take(&x, new(flow.Labels))
 		}
 		c := flow.Counters{
 			Agent: flow.AddrFrom4([4]byte{10, 255, 0, byte(rng.IntN(60))}), Received: now, SourceIndex: rng.Uint32() >> rng.IntN(32),

@@ -13,13 +13,14 @@ type Names struct {
 	Encoded []byte
 }
 
-// Labels are what the topology adds to a record: names, and whether this is
-// the one observation point of the flow whose samples may be summed.
+// Labels are what a record has beside its sample. The topology adds names, and whether this
+// is the one observation point of the flow whose samples may be summed.
 type Labels struct {
 	In, Out   *Names // of the input with its switch, and of the output, of which Port alone counts; nil = unknown
 	SrcName   string // configured names of the addresses
 	DstName   string
-	CountOnce bool // the flow's entry into the fabric, seen on ingress
+	CountOnce bool     // the flow's entry into the fabric, seen on ingress
+	Gateway   *Gateway // what BGP told of the packet's way, nil nothing; borrowed as the sample is
 }
 
 // nobody stands for names that are not known.

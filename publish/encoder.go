@@ -48,10 +48,7 @@ var noLabels flow.Labels
 // Flow encodes a flow sample. Its key is the flow id; a sample that is not IP
 // has none and goes where its agent's others go, so that order within a data
 // source holds. Both arguments are borrowed until it returns; l may be nil.
-func (e *Encoder) Flow(s *flow.Sample, l *flow.Labels) { e.FlowVia(s, l, nil) }
-
-// FlowVia is Flow with what BGP told of the packet's way, borrowed; nil for nothing.
-func (e *Encoder) FlowVia(s *flow.Sample, l *flow.Labels, g *flow.Gateway) {
+func (e *Encoder) Flow(s *flow.Sample, l *flow.Labels) {
 	if l == nil {
 		l = &noLabels
 	}
@@ -66,7 +63,7 @@ func (e *Encoder) FlowVia(s *flow.Sample, l *flow.Labels, g *flow.Gateway) {
 	var ready flowParts // filled piece by piece: a literal would be made elsewhere and copied, in wider loads than its stores
 	ready.fresh, ready.head = e.heads.encode(s)
 	ready.input, ready.output = inputNames(l.In), outputNames(l.Out)
-	ready.end, ready.tail = e.flowEnd(l, g)
+	ready.end, ready.tail = e.flowEnd(l)
 	n := ready.size()
 	for i := range e.lanes {
 		o := &e.lanes[i].flows
@@ -77,15 +74,15 @@ func (e *Encoder) FlowVia(s *flow.Sample, l *flow.Labels, g *flow.Gateway) {
 
 // flowEnd gives what ends a record, nearly always the same, and how much of it ends
 // the message.
-func (e *Encoder) flowEnd(l *flow.Labels, g *flow.Gateway) (end []byte, tail int) {
-	if g == nil && l.SrcName == "" && l.DstName == "" {
+func (e *Encoder) flowEnd(l *flow.Labels) (end []byte, tail int) {
+	if l.Gateway == nil && l.SrcName == "" && l.DstName == "" {
 		return e.end, len(e.schema)
 	}
 	b := appendString(e.part[:0], fieldSrcName, l.SrcName)
 	b = appendString(b, fieldDstName, l.DstName)
 	b = append(b, e.schema...)
-	if g != nil {
-		b = appendGateway(b, g)
+	if l.Gateway != nil {
+		b = appendGateway(b, l.Gateway)
 	}
 	e.part = padded(append(b, e.headers[Flows]...))
 	return e.part, len(b)

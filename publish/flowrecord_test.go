@@ -195,9 +195,9 @@ func TestNamesOfAnyLength(t *testing.T) {
 	}
 }
 
-// TestFlowVia: AS path and communities of extended_gateway reach the record, the
+// TestGateway: AS path and communities of extended_gateway reach the record, the
 // longest as well.
-func TestFlowVia(t *testing.T) {
+func TestGateway(t *testing.T) {
 	sink := &heldSink{}
 	e := New(testConfig(), sink).Encoder()
 	long := make([]uint32, 255)
@@ -207,7 +207,7 @@ func TestFlowVia(t *testing.T) {
 	s := everydaySample(rand.New(rand.NewPCG(1, 2)))
 	s.HasGateway = true
 	for _, g := range []*flow.Gateway{nil, {}, {ASPath: []uint32{65001, 1, 4200000000}}, {Communities: []uint32{65001<<16 | 100}}, {ASPath: long, Communities: long}} {
-		e.FlowVia(s, nil, g)
+		e.Flow(s, &flow.Labels{Gateway: g})
 		e.Close()
 		got := sink.records()
 		m := new(flowpb.FlowMessage)

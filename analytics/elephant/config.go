@@ -10,7 +10,7 @@ import (
 
 // Config says what an elephant is.
 type Config struct {
-	Share       float64          `yaml:"share"`        // of a link's bandwidth, above 0 and at most 1
+	Share       float64          `yaml:"share"`        // of a link's speed, above 0 and at most 1
 	Links       []topology.Share `yaml:"links"`        // of some links, the most specific wins
 	Preset      string           `yaml:"preset"`       // fast, default or strict
 	MinBytes    uint64           `yaml:"min_bytes"`    // estimated bytes below which a flow stays silent

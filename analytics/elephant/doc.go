@@ -1,5 +1,5 @@
 // Package elephant decides which flows are elephants (RFC 7424: large flows):
-// flows that take more than a set share, usually 10%, of a link's bandwidth.
+// flows that take more than a set share, usually 10%, of a link's speed.
 //
 // The unit throughout is the threshold-second: what a flow exactly at the
 // threshold carries in one second. A sample of a frame of S bytes stands for

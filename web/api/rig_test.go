@@ -87,7 +87,7 @@ func (r *rig) between(src, dst, sw byte, in, out uint32, ttl uint8, sport uint16
 		TTL: ttl, SrcMAC: 0x020000000001, DstMAC: 0x020000000002,
 	}
 	s.FlowID, s.Exchange = s.Packet.Key.ID(), s.Packet.Key.Exchange()
-	r.feed.Sample(s)
+	r.feed.Take(s, new(flow.Labels))
 }
 
 // play lets five seconds pass, with a picture each.

@@ -123,7 +123,7 @@ func (r *rig) sample(agent flow.Addr, in, out uint32, ttl uint8, back bool) {
 	}
 	s.Packet = flow.Packet{Key: k, TTL: ttl, SrcMAC: 0x020000000001, DstMAC: 0x020000000002}
 	s.FlowID, s.Exchange = s.Packet.Key.ID(), s.Packet.Key.Exchange()
-	r.feed.Sample(s)
+	r.feed.Take(s, new(flow.Labels))
 }
 
 // picture gives the whole message of now.

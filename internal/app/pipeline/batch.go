@@ -45,10 +45,11 @@ func (w *Worker) passBatch() {
 		w.feed.Take(&samples[i], &b.labels[i])
 	}
 	for i := range samples {
-		var g *flow.Gateway
+		l := &b.labels[i]
+		l.Gateway = nil
 		if samples[i].HasGateway {
-			g = &b.gateways[i]
+			l.Gateway = &b.gateways[i]
 		}
-		w.enc.FlowVia(&samples[i], &b.labels[i], g)
+		w.enc.Flow(&samples[i], l)
 	}
 }

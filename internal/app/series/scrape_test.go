@@ -78,7 +78,7 @@ func newLarge(tb testing.TB, leaves int, odd string) *large {
 		agents.Account(a, 0, 1, 1000, 1, l.now, a.Netip())
 		s := flow.Sample{Agent: a, SamplingRate: 10000, EffectiveRate: 10000, FrameLength: 1514, Received: l.now, Time: l.now, NotBefore: l.now}
 		s.Input = flow.Interface{Kind: flow.InterfaceIndex, Value: 49}
-		feed.Sample(&s)
+		feed.Take(&s, new(flow.Labels))
 	}
 	feed.Flush()
 	l.tick()

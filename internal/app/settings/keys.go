@@ -129,7 +129,7 @@ func (c *Config) spoolKeys(add adder) {
 func (c *Config) analyticsKeys(add adder) {
 	a := &c.Analytics
 	add("elephants.share", config.Ratio(&a.Elephants.Share),
-		"Share of a link's bandwidth from which a flow is an elephant (a large flow, RFC 7424).")
+		"Share of a link's speed from which a flow is an elephant (a large flow, RFC 7424).")
 	add("elephants.links", config.MapOf(&a.Elephants.Links, "share", topology.ParseShare, topology.Share.String),
 		"Shares of some links that override elephants.share: fabric=10%, host=20% and border=5% for links between switches, to hosts and to routers that we do not hear, AGENT/IFINDEX=20% or AGENT/*=20% for ports; the most specific wins.")
 	add("elephants.preset", config.Enum(&a.Elephants.Preset, "fast", "default", "strict"),
