@@ -132,7 +132,7 @@ func (g *darkGroups) kind(p *port, quick bool) darkKind {
 	if b == nil || p.given || p.edge || p.far == 0 || b.steady < darkFrames {
 		return notDark
 	}
-	if p.dark == 0 && !l.darkLongEnough(b, quick) || l.turnedUp(p) || l.owned(p) && g.sharerMayBe(p) {
+	if p.dark == 0 && (!l.darkLongEnough(b, quick) || l.anyNameless()) || l.turnedUp(p) || l.owned(p) && g.sharerMayBe(p) {
 		return notDark
 	}
 	return g.among(p, b)

@@ -43,7 +43,7 @@ const (
 	SawLocal
 	// SawTransit: Agent, which names an internal interface at times, forwarded a frame, from one switch to another (Fresh).
 	SawTransit
-	// SawUnnamed: Agent sampled a frame from Far to Own and named no port.
+	// SawUnnamed: Agent sampled a frame from Far to Own, Fresh if nobody had forwarded it, and named no port.
 	SawUnnamed
 )
 

@@ -100,9 +100,8 @@ type port struct {
 	alias     string             // as configured: what the port is for
 	speed     float64            // as the agent reports it
 	inferred  float64            // from the highest rate counted
-
-	rate      float64 // the highest that was counted under this speed
-	aggregate uint32  // ifIndex of the aggregate that it is member of
+	rate      float64            // the highest that was counted under this speed
+	aggregate uint32             // ifIndex of the aggregate that it is member of
 }
 
 // node is what is known of one switch.
@@ -130,6 +129,7 @@ type node struct {
 	internal bool  // it sends frames of its own, or receives some
 	joins    bool  // it forwards from one switch to another
 	local    locals
+	unnamed  int64  // latest sample of it that named no port
 	void     int64  // what was seen of its ports before is void
 	bumped   uint32 // port that lately turned out to lead elsewhere
 	bumpedAt int64

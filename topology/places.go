@@ -353,7 +353,7 @@ func (l *Learner) sinkPort(h *host) *port {
 		return nil
 	case best.port.edge, h.kept != nil && h.kept.was(best.port.key) && best.port.routed == 0:
 		return best.port
-	case l.settled() && best.port.sunk >= sinkFrames && best.port.silent() && !l.bundled(best.port) && l.nodes[best.port.key.sw].edges > 0 && len(best.port.hosts) <= maxSinks:
+	case l.settled() && best.port.sunk >= sinkFrames && best.port.silent() && !l.bundled(best.port) && l.nodes[best.port.key.sw].edges > 0 && len(best.port.hosts) <= maxSinks && !l.mayBeUnnamed(best.port):
 		return best.port
 	}
 	return nil

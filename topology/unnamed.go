@@ -32,3 +32,24 @@ func (l *Learner) expireUnnamed() {
 		return true
 	})
 }
+
+// anyNameless: a switch is heard whose samples name no ports, or none that tells where it is: it may be behind any port of
+// which only absence says what is there.
+func (l *Learner) anyNameless() bool {
+	for _, n := range l.nodes {
+		if n != nil && n.unnamed != 0 && l.now-n.unnamed < unnamedFor && n.edges == 0 && !n.host && !n.linked() {
+			return true
+		}
+	}
+	return false
+}
+
+// mayBeUnnamed: what frames leave for by a port may be such a switch.
+func (l *Learner) mayBeUnnamed(p *port) bool { return l.isUnnamed(p) || p.far == 0 && l.anyNameless() }
+
+// alsoGateway: a host's frames are for a MAC at a switch that names no ports, and another switch owns it: the two share it.
+func (l *Learner) alsoGateway(n *node, e *Evidence) {
+	if o, ok := l.owners[e.Own]; ok && e.Fresh && !o.shared && o.sw != n.id && n.edges == 0 && !n.linked() {
+		l.dispute(e.Own, false)
+	}
+}

@@ -36,8 +36,10 @@ func (l *Learner) weigh(n *node, e *Evidence) {
 	case SawLocal:
 		l.local(n, e)
 	case SawUnnamed:
+		n.unnamed = max(n.unnamed, e.Last)
 		l.unnamed(e.Far, e.Last)
 		l.unnamed(e.Own, e.Last)
+		l.alsoGateway(n, e)
 	case SawTransit:
 		l.forwards(n)
 		l.between(n, e)

@@ -185,6 +185,7 @@ func relayed(s *flow.Sample, dst flow.Addr) bool {
 func (w *Witness) Unnamed(s *flow.Sample) {
 	q := w.next(SawUnnamed, s.Agent, 0, s.Received)
 	q.far, q.own = s.Packet.SrcMAC, s.Packet.DstMAC
+	q.fresh = s.Packet.OuterSrc.IsZero() && InitialTTL(s.Packet.TTL) == s.Packet.TTL
 	w.note(q)
 }
 
