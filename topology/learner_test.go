@@ -283,6 +283,23 @@ func TestTunnelEndOfItsOwn(t *testing.T) {
 	}
 }
 
+// TestBridgedOutOfTunnel: what leaves bare where there are tunnels may be bridged: it has the MAC of its sender, which is no switch's. A host that
+// routes sends with that MAC what looks as if forwarded: its port leads to no switch.
+func TestBridgedOutOfTunnel(t *testing.T) {
+	for _, tunnels := range []bool{false, true} {
+		f := newFabric(t, Config{Learn: true})
+		if tunnels {
+			f.give(Evidence{Kind: SawEgress, Agent: agent(2), Port: 49, Own: mac(2, 49), Far: mac(51, 2), Fresh: true, Encap: true, Addr: addr("192.0.2.1"), Buckets: 1})
+		}
+		f.tick(time.Second)
+		f.give(Evidence{Kind: SawEgress, Agent: agent(2), Port: 7, Own: mac(0, 3), Far: mac(0, 2)})
+		f.give(Evidence{Kind: SawIngress, Agent: agent(3), Port: 7, Far: mac(0, 3), Own: mac(3, 7)})
+		if to := f.tick(time.Second).Peer(f.id(3), 7); (to == f.id(2)) == tunnels {
+			t.Errorf("tunnels %v: the port of the MAC leads to %d", tunnels, to)
+		}
+	}
+}
+
 // TestHostsBehindTunnels: where nobody samples on ingress hosts may live where tunnels end, if bare
 // frames leave there for nobody known; a gateway between tunnels has none.
 func TestHostsBehindTunnels(t *testing.T) {

@@ -75,9 +75,11 @@ func (l *Learner) egress(n *node, e *Evidence) {
 	if p.kept != nil {
 		l.recognise(p, e)
 	}
-	l.own(e.Own, n.id, true)
-	if unicastMAC(e.Own) {
-		p.own = e.Own
+	if e.Encap || p.peer != 0 || !l.tunnelled { // else it may be bridged, and have its sender's MAC: see claim
+		l.own(e.Own, n.id, true)
+		if unicastMAC(e.Own) {
+			p.own = e.Own
+		}
 	}
 	l.far(p, e.Far)
 	if e.Fresh && e.Encap && !e.Addr.IsZero() {
