@@ -8,7 +8,10 @@ import (
 
 // unheard: hosts on leaves 1 and 2, between which spines 61 and 62 have no
 // agent; flows cross each of them.
-func (f *fabric) unheard(rounds int, ports bool) *Snapshot {
+func (f *fabric) unheard(rounds int, ports bool) *Snapshot { return f.unheardAt(rounds, ports, 0) }
+
+// unheardAt: the same, of frames sampled one in rate.
+func (f *fabric) unheardAt(rounds int, ports bool, rate uint32) *Snapshot {
 	var snap *Snapshot
 	for i := range rounds {
 		for leaf := 1; leaf <= 2; leaf++ {
@@ -22,7 +25,7 @@ func (f *fabric) unheard(rounds int, ports bool) *Snapshot {
 				}
 				for h := range 3 {
 					src := fmt.Sprintf("10.%d.0.%d", 3-leaf, h+1)
-					f.give(Evidence{Kind: SawIngress, Agent: agent(leaf), Port: uint32(49 + spine), Far: far, Own: mac(leaf, 49+spine)})
+					f.give(Evidence{Kind: SawIngress, Agent: agent(leaf), Port: uint32(49 + spine), Far: far, Own: mac(leaf, 49+spine), Rate: rate})
 					f.give(Evidence{Kind: SawBeyond, Agent: agent(leaf), Port: uint32(49 + spine), Addr: addr(src), Hops: 2})
 				}
 				f.give(Evidence{
@@ -66,6 +69,21 @@ func TestSilentSpines(t *testing.T) {
 				t.Errorf("%d links known, want none with two ends", links)
 			}
 		})
+	}
+}
+
+// TestSilentSpinesRates: what enters open ports is weighed by the rate at which it was sampled, bridged frames elsewhere or not.
+// Where others sample a hundred times as rarely a neighbour that reports may not have been sampled yet.
+func TestSilentSpinesRates(t *testing.T) {
+	for _, test := range []struct {
+		own, others uint32
+		want        bool
+	}{{10_000, 10_000, true}, {10_000, 100, true}, {100, 10_000, false}} {
+		f := newFabric(t, Config{Learn: true})
+		f.give(Evidence{Kind: SawBridged, Agent: agent(1), Port: 7, Port2: 8, Far: mac(0, 98), Own: mac(0, 99), Rate: test.others})
+		if snap := f.unheardAt(20, false, test.own); snap.Peer(f.id(1), 49).Inferred() != test.want {
+			t.Errorf("frames sampled one in %d, elsewhere one in %d: inferred %v", test.own, test.others, !test.want)
+		}
 	}
 }
 

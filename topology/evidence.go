@@ -13,7 +13,7 @@ type Kind uint8
 // Kinds of evidence, and the fields of Evidence that each uses beside Agent,
 // Port, Count, First and Last.
 const (
-	// SawIngress: frames entered (Agent, Port) from Far, addressed to Own; Fresh, Encap.
+	// SawIngress: frames entered (Agent, Port) from Far, addressed to Own, sampled one in Rate; Fresh, Encap.
 	SawIngress Kind = iota + 1
 	// SawEgress: forwarded frames left (Agent, Port) from Own, addressed to Far; Fresh, Encap, Addr the outer source if Encap.
 	SawEgress

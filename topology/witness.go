@@ -64,6 +64,7 @@ type sight struct {
 	far, own uint64
 	port     uint32
 	buckets  uint32
+	rate     uint32 // of what enters a port
 	kind     Kind
 	ttl      uint8
 	hops     uint8
@@ -152,7 +153,7 @@ func (w *Witness) See(s *flow.Sample, from, to SwitchID) {
 func (w *Witness) entered(s *flow.Sample, from SwitchID, src flow.Addr, hops uint8) {
 	p, in, encap := &s.Packet, s.Input.Index(), !s.Packet.OuterSrc.IsZero()
 	q := w.next(SawIngress, s.Agent, in, s.Received)
-	q.far, q.own, q.fresh, q.encap = p.SrcMAC, p.DstMAC, hops == 0, encap
+	q.far, q.own, q.fresh, q.encap, q.rate = p.SrcMAC, p.DstMAC, hops == 0, encap, s.Rate()
 	w.note(q)
 	if hops <= 1 && locatable(src) {
 		q := w.next(SawSource, s.Agent, in, s.Received)
@@ -199,7 +200,7 @@ func (w *Witness) throughEgress(s *flow.Sample, in uint32, from SwitchID) {
 	}
 	hops := InitialTTL(ttl+1) - ttl - 1
 	q := w.next(SawIngress, s.Agent, in, s.Received)
-	q.fresh, q.derived = hops == 0, true
+	q.fresh, q.derived, q.rate = hops == 0, true, s.Rate()
 	w.note(q)
 	if src := s.Packet.Key.Src; hops <= 1 && locatable(src) {
 		q := w.next(SawSource, s.Agent, in, s.Received)
@@ -338,7 +339,7 @@ func (w *Witness) look(q *sight) {
 	}
 	w.out = append(w.out, Evidence{
 		Kind: q.kind, Fresh: q.fresh, Encap: q.encap, Derived: q.derived, TTL: q.ttl, Hops: q.hops, Agent: q.agent, Port: q.port,
-		Far: q.far, Own: q.own, Addr: q.addr, Buckets: m.buckets, Count: n, First: m.first, Last: now, Sequence: w.seq,
+		Far: q.far, Own: q.own, Addr: q.addr, Buckets: m.buckets, Rate: q.rate, Count: n, First: m.first, Last: now, Sequence: w.seq,
 	})
 	w.seq++
 	m.wait(0)

@@ -56,6 +56,24 @@ func TestWitnessSendsNewThenRarely(t *testing.T) {
 	}
 }
 
+// TestWitnessTellsRates: what enters a port is told with the rate at which it was sampled.
+func TestWitnessTellsRates(t *testing.T) {
+	for _, direction := range []flow.Direction{flow.Ingress, flow.Egress} {
+		w, s := NewWitness(), hostSample()
+		s.Direction, s.SamplingRate, s.EffectiveRate = direction, 1000, 1200
+		w.See(s, 0, 0)
+		rate := uint32(0)
+		for _, e := range w.Drain(nil) {
+			if e.Kind == SawIngress {
+				rate = e.Rate
+			}
+		}
+		if rate != 1200 {
+			t.Errorf("%v: one in %d, want 1200", direction, rate)
+		}
+	}
+}
+
 func TestWitnessLeavesOut(t *testing.T) {
 	f := func(name string, change func(*flow.Sample), want map[Kind]uint32) {
 		t.Helper()
