@@ -20,6 +20,8 @@ func (l *Learner) carrier(p *port, i *PortInfo) {
 	l.setDown(p, i.Down)
 	if p.down && p.peer == 0 {
 		l.partHosts(p)
+		l.partUnseen(p)
+		l.doubtHosts(p)
 		l.depart(p)
 		l.vacate(p)
 	}
@@ -29,6 +31,7 @@ func (l *Learner) carrier(p *port, i *PortInfo) {
 type parting struct {
 	port *port
 	last int64
+	may  bool // be the host's: it was seen to come from the switch, but at no port of it
 }
 
 // partHosts notes which hosts lost a link to one of their switches. What comes for them there still is handed over to a
@@ -39,7 +42,7 @@ func (l *Learner) partHosts(p *port) {
 		if i < 0 {
 			continue
 		}
-		lost := parting{p, h.sources[i].last}
+		lost := parting{port: p, last: h.sources[i].last}
 		h.part(lost)
 		if h.station != nil { // all addresses of its MAC are where that is
 			for _, o := range h.station.hosts {
@@ -50,10 +53,60 @@ func (l *Learner) partHosts(p *port) {
 	}
 }
 
+// partUnseen notes which hosts may have lost this link to a switch: those on several that were seen to come from it, one hop
+// on, and at no port of it.
+func (l *Learner) partUnseen(p *port) {
+	here := func(k portKey) bool { return k.sw == p.key.sw }
+	for _, n := range l.nodes {
+		if n == nil || n.id == p.key.sw {
+			continue
+		}
+		for _, q := range n.ports { // order does not matter: each host is on its own
+			if q.peer != p.key.sw {
+				continue
+			}
+			for h := range q.hosts {
+				if !h.cameFrom(p.key.sw) || slices.ContainsFunc(h.sources, func(s sighting) bool { return s.hops == 0 && here(s.port.key) }) ||
+					h.station != nil && slices.ContainsFunc(h.station.ports, func(k stationPort) bool { return here(k.portKey) }) {
+					continue
+				}
+				h.part(parting{port: p, may: true})
+				p.perhaps = append(p.perhaps, h)
+			}
+		}
+	}
+}
+
+// receives: what is sent to an address was seen to leave another switch than sw by a port that leads to no switch known.
+func (h *host) receives(sw SwitchID) bool {
+	return slices.ContainsFunc(h.sinks, func(s sighting) bool {
+		return s.port.key.sw != sw && s.port.peer == 0 && s.port.dark == 0 && !s.port.handsOver
+	})
+}
+
+// doubtHosts looks again where those live who may have lost a link, because it is down or up.
+func (l *Learner) doubtHosts(p *port) {
+	for _, h := range p.perhaps {
+		if l.hosts[h.addr] == h { // not forgotten meanwhile
+			l.dirtyHosts[h] = struct{}{}
+		}
+	}
+	if !p.down {
+		p.perhaps = nil
+	}
+}
+
+// cameFrom: one hop on, frames of an address were seen to come from a switch.
+func (h *host) cameFrom(sw SwitchID) bool {
+	return slices.ContainsFunc(h.sources, func(s sighting) bool { return s.hops == 1 && s.port.peer == sw })
+}
+
 // part notes that a host lost a link.
 func (h *host) part(lost parting) {
-	h.leftFrom = lost.port.upLast
-	if !slices.ContainsFunc(h.place.Edges, func(id SwitchID) bool { return id != lost.port.key.sw }) {
+	if !lost.may {
+		h.leftFrom = lost.port.upLast
+	}
+	if !slices.ContainsFunc(h.place.Edges, func(id SwitchID) bool { return id != lost.port.key.sw }) && !(lost.may && h.receives(lost.port.key.sw)) {
 		return
 	}
 	if i := slices.IndexFunc(h.parted, func(x parting) bool { return x.port == lost.port }); i >= 0 {
@@ -71,7 +124,19 @@ const maxParted = 4
 
 // isParted reports whether some link of a host is down, while it has others.
 func (h *host) isParted() bool {
-	return slices.ContainsFunc(h.parted, func(x parting) bool { return x.port.down })
+	return slices.ContainsFunc(h.parted, func(x parting) bool { return x.port.down && !x.kept(h) })
+}
+
+// mayBeParted: it is open whether a link that is down was the host's.
+func (h *host) mayBeParted() bool {
+	return slices.ContainsFunc(h.parted, func(x parting) bool { return x.may && x.port.down && !x.kept(h) })
+}
+
+// kept: the host has a port of its own at a switch to which it might have lost its link.
+func (x *parting) kept(h *host) bool {
+	return x.may && slices.ContainsFunc(h.sources, func(s sighting) bool {
+		return s.hops == 0 && s.port.edge && !s.port.down && s.port.key.sw == x.port.key.sw && bits.OnesCount32(s.buckets) >= flowsOfEach
+	})
 }
 
 // elsewhere reports whether a sighting tells nothing of where an address lives.
@@ -84,10 +149,12 @@ func (h *host) elsewhere(s *sighting) bool {
 func (h *host) overMate(s *sighting) bool {
 	return slices.ContainsFunc(h.parted, func(x parting) bool {
 		switch {
-		case !x.port.down:
+		case !x.port.down || x.kept(h):
 			return false
 		case s.hops == 1:
 			return s.port.peer == x.port.key.sw
+		case x.may:
+			return false
 		}
 		own := s.first <= x.last && s.port.edge && bits.OnesCount32(s.buckets) >= flowsOfEach || s.port.aggregate != 0 && s.port.aggregate == x.port.aggregate
 		return s.hops == 0 && s.port != x.port && s.port.key.sw == x.port.key.sw && !own
@@ -101,7 +168,7 @@ func (h *host) overMateAt(k portKey) bool {
 			return h.overMate(s)
 		}
 	}
-	return slices.ContainsFunc(h.parted, func(x parting) bool { return x.port.down && x.port.key.sw == k.sw })
+	return slices.ContainsFunc(h.parted, func(x parting) bool { return x.port.down && !x.may && x.port.key.sw == k.sw })
 }
 
 // depart forgets that who lived behind a port was seen, one hop on, to come from its switch, unless it has another port there.
@@ -137,10 +204,19 @@ func (l *Learner) setDown(p *port, down bool) {
 		p.back = l.now
 	}
 	l.touchPort(p)
+	l.doubtHosts(p)
 	for _, id := range [2]SwitchID{p.peer, p.dark} {
 		if n := l.nodeAt(id); n != nil {
 			l.touch(n)
 		}
+	}
+}
+
+// touchPort marks a port's switch, and the addresses sighted there, whose place may change with it.
+func (l *Learner) touchPort(p *port) {
+	l.touch(l.nodes[p.key.sw])
+	for h := range p.hosts { // order does not matter: a set of marks
+		l.dirtyHosts[h] = struct{}{}
 	}
 }
 

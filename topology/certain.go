@@ -163,7 +163,7 @@ func (h *host) flows(at SwitchID) int {
 // Certain reports whether an address lives behind one switch and no other.
 func (s *Snapshot) Certain(a flow.Addr) bool {
 	p, ok := s.places.get(a)
-	if !ok || p.Bridged || p.Doubt || p.Kept || len(p.Edges) != 1 {
+	if !ok || p.Bridged || p.Doubt || p.Unsure || p.Kept || len(p.Edges) != 1 {
 		return false
 	}
 	sw := s.Switch(p.Edges[0])

@@ -63,6 +63,7 @@ type port struct {
 	upLast    int64     // when it was last told to be up before that
 	failed    int64     // when it was last up, as told, before it was down the latest time
 	back      int64     // and when it was up again
+	perhaps   []*host   // addresses that may have lost it, while it is down
 	void      int64     // what was seen of it before is void: it led elsewhere
 	down      bool
 	via       uint64 // the far MAC that proved peer, 0 if something else did
@@ -388,13 +389,5 @@ func (l *Learner) touch(n *node) {
 	if !n.dirty {
 		n.dirty = true
 		l.dirtyNodes = append(l.dirtyNodes, n)
-	}
-}
-
-// touchPort marks a port's switch, and the addresses sighted there, whose place may change with it.
-func (l *Learner) touchPort(p *port) {
-	l.touch(l.nodes[p.key.sw])
-	for h := range p.hosts { // order does not matter: a set of marks
-		l.dirtyHosts[h] = struct{}{}
 	}
 }

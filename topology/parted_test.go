@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"slices"
 	"testing"
 	"time"
 )
@@ -105,6 +106,61 @@ func TestFormerly(t *testing.T) {
 			if got[i] != c.want[i] {
 				t.Errorf("got %v, want %v", got, c.want)
 			}
+		}
+	}
+}
+
+// TestPerhapsParted: an address that came from leaf1 at no port that was seen, and receives at leaf2, may have lost the link of
+// leaf1 that goes down: no path ends at leaf1 because of what was seen before, and none at leaf2 is certain. A port of its
+// own at leaf1 ends the doubt, and so does the link when it is back. Who is known to have another port there is not concerned.
+func TestPerhapsParted(t *testing.T) {
+	const hidden, other, single = "fd00::c", "10.1.0.1", "10.1.0.2"
+	lone := func(f *fabric, buckets uint32) {
+		f.give(Evidence{Kind: SawSource, Agent: agent(51), Port: 1, Addr: addr(hidden), Hops: 1, Buckets: buckets})
+		f.give(Evidence{Kind: SawSink, Agent: agent(2), Port: 7, Addr: addr(hidden), TTL: 62})
+	}
+	for _, test := range []struct {
+		name  string
+		later func(f *fabric)
+		want  bool
+	}{
+		{"down", func(*fabric) {}, true},
+		{"up again", func(f *fabric) { f.Inform(&PortInfo{Agent: agent(1), IfIndex: 1, Up: true}) }, false},
+		{"seen at a port of its own", func(f *fabric) {
+			for b := range uint32(flowsOfEach) {
+				for range edgeFrames {
+					f.sent(hidden, mac(0, 9), 1, 5)
+					f.give(Evidence{Kind: SawSource, Agent: agent(1), Port: 5, Addr: addr(hidden), Far: mac(0, 9), Buckets: 1 << b})
+				}
+				f.tick(time.Second)
+			}
+		}, false},
+	} {
+		f := newFabric(t, Config{Learn: true})
+		f.joined()
+		for range 5 {
+			f.sent(other, mac(0, 1), 1, 1)
+			f.sent(single, mac(0, 2), 1, 2)
+			f.give(Evidence{Kind: SawSource, Agent: agent(51), Port: 1, Addr: addr(single), Hops: 1, Buckets: 1})
+			lone(f, 0xffff)
+			f.tick(time.Second)
+		}
+		a := addr(hidden)
+		if snap := f.Snapshot(); snap.Parted(a) || !slices.Contains(snap.Edges(a), f.id(1)) {
+			t.Fatalf("%s: at first parted %v, at %v", test.name, snap.Parted(a), snap.Edges(a))
+		}
+		f.Inform(&PortInfo{Agent: agent(1), IfIndex: 1, Down: true})
+		f.tick(5 * time.Second)
+		test.later(f)
+		snap := f.tick(time.Second)
+		if snap.Parted(a) != test.want || slices.Contains(snap.Edges(a), f.id(1)) == test.want {
+			t.Errorf("%s: parted %v, at %v (leaf1 is %d)", test.name, snap.Parted(a), snap.Edges(a), f.id(1))
+		}
+		if test.want && snap.Certain(a) {
+			t.Errorf("%s: certain all the same", test.name)
+		}
+		if snap.Parted(addr(single)) || !slices.Contains(snap.Edges(addr(single)), f.id(1)) {
+			t.Errorf("%s: a host at another port is gone", test.name)
 		}
 	}
 }

@@ -78,7 +78,7 @@ func (l *Learner) sight(h *host, list []sighting, p *port, hops uint8, e *Eviden
 	for i := range list {
 		if s := &list[i]; s.port == p && s.hops == hops {
 			s.last = max(s.last, e.Last)
-			if e.Buckets&^s.buckets != 0 && len(h.place.Edges) > 1 { // by which port it enters most may be another now
+			if e.Buckets&^s.buckets != 0 && (len(h.place.Edges) > 1 || h.place.Unsure) { // by which port it enters most may be another now
 				l.dirtyHosts[h] = struct{}{}
 			}
 			s.buckets |= e.Buckets
@@ -239,7 +239,7 @@ func (l *Learner) bridged(h *host) bool {
 
 // locate works out a host's place from its sightings.
 func (l *Learner) locate(h *host) Place {
-	place := Place{Flows: flowsStep(bits.OnesCount32(h.buckets)), Both: h.both(), Parted: h.isParted()}
+	place := Place{Flows: flowsStep(bits.OnesCount32(h.buckets)), Both: h.both(), Parted: h.isParted(), Unsure: h.mayBeParted()}
 	if l.bridged(h) {
 		l.bridgedPlace(h, &place)
 		return place

@@ -104,6 +104,7 @@ type Place struct {
 	Doubt   bool               // it sends through a switch that nobody reports as well
 	Beside  [maxBeside]PortKey // where it enters from its other leaf, perhaps
 	Parted  bool               // its link to another switch is down, which may hand over to this one
+	Unsure  bool               // a link that is down may have been its own
 	Doors   []PortKey          // of an address on several switches: where it was seen to enter them
 	Left    int64              // when it was found to live no longer at a switch that reports (arrival, Unix ns)
 	Leaving int64              // since when that may have been so
@@ -112,7 +113,7 @@ type Place struct {
 }
 
 func (p *Place) equal(o *Place) bool {
-	return p.Switch == o.Switch && p.Port == o.Port && p.Bridged == o.Bridged && p.MAC == o.MAC && p.Flows == o.Flows && p.Kept == o.Kept && p.Doubt == o.Doubt && p.Both == o.Both && p.Parted == o.Parted && p.Beside == o.Beside &&
+	return p.Switch == o.Switch && p.Port == o.Port && p.Bridged == o.Bridged && p.MAC == o.MAC && p.Flows == o.Flows && p.Kept == o.Kept && p.Doubt == o.Doubt && p.Both == o.Both && p.Parted == o.Parted && p.Unsure == o.Unsure && p.Beside == o.Beside &&
 		slices.Equal(p.Edges, o.Edges) && slices.Equal(p.Doors, o.Doors)
 }
 
