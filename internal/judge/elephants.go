@@ -12,6 +12,8 @@ type Elephants struct {
 	UnknownFlows int `json:"alerts for unknown flows"`
 	// Delays from the start of each stretch that was found to its alert, in seconds, by traffic session.
 	Delays map[string][]float64 `json:"delays"`
+	// Demands gives for each of them what the statistics of its samples demand (p99, see Truth.demand), 0 where they demand nothing.
+	Demands map[string][]float64 `json:"-"`
 }
 
 type life struct {
@@ -33,7 +35,7 @@ type elephantScorer struct {
 
 func scoreElephants(t *Truth, said []ElephantRow) Elephants {
 	s := elephantScorer{truth: t, started: make(map[Key][]start), ended: make(map[life]float64)}
-	s.Delays = make(map[string][]float64)
+	s.Delays, s.Demands = make(map[string][]float64), make(map[string][]float64)
 	for i := range said {
 		m := &said[i]
 		id := life{m.Alert, m.Episode}
@@ -120,7 +122,8 @@ func (s *elephantScorer) held(f *Flow, r stretch) {
 	for _, rate := range f.BPS[r.first : r.last+1] {
 		sum += rate
 	}
-	if sum/float64(r.last-r.first+1) < 1.2*s.truth.Threshold || f.Samples != nil && *f.Samples == 0 { // nobody could know of it
+	mean := sum / float64(r.last-r.first+1)
+	if mean < 1.2*s.truth.Threshold || f.Samples != nil && *f.Samples == 0 { // nobody could know of it
 		return
 	}
 	s.MustBeFound++
@@ -148,6 +151,7 @@ func (s *elephantScorer) held(f *Flow, r stretch) {
 	}
 	since := max(f.Start, f.Second0+float64(r.first))
 	s.Delays[session] = append(s.Delays[session], *round(max(0, first-since), 2))
+	s.Demands[session] = append(s.Demands[session], s.truth.demand(f, mean))
 }
 
 // explained tells whether a start at t has a second over the threshold in the 6 s before it.

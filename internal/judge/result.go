@@ -199,11 +199,16 @@ func (e *Elephants) Add(o *Elephants) {
 	e.TrueAlerts += o.TrueAlerts
 	e.FalseAlerts += o.FalseAlerts
 	e.UnknownFlows += o.UnknownFlows
-	delays := make(map[string][]float64, len(e.Delays))
-	for _, all := range []map[string][]float64{e.Delays, o.Delays} {
+	e.Delays, e.Demands = joined(e.Delays, o.Delays), joined(e.Demands, o.Demands)
+}
+
+// joined gives the lists of both.
+func joined(a, b map[string][]float64) map[string][]float64 {
+	sum := make(map[string][]float64, len(a))
+	for _, all := range []map[string][]float64{a, b} {
 		for session, d := range all {
-			delays[session] = append(delays[session], d...)
+			sum[session] = append(sum[session], d...)
 		}
 	}
-	e.Delays = delays
+	return sum
 }

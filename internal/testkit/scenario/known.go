@@ -63,7 +63,7 @@ func (k Known) Learn(seeds []uint64, rows []Row) {
 		delete(by, rows[i].Scenario.Name)
 		if len(f.Short(&target)) > 0 {
 			by[rows[i].Scenario.Name] = Target{
-				Recall: or(f.Recall, 1), False: f.False, Delay: or(f.P99, target.Delay), Wrong: f.Wrong, Missing: round(f.Missing), Moves: or(f.Moves, 1),
+				Recall: or(f.Recall, 1), False: f.False, Delay: or(f.p99(target.Delay), target.Delay), Wrong: f.Wrong, Missing: round(f.Missing), Moves: or(f.Moves, 1),
 			}
 		}
 	}

@@ -3,6 +3,7 @@ package scenario
 import (
 	"context"
 	"fmt"
+	"maps"
 	"math"
 	"net/netip"
 	"slices"
@@ -83,6 +84,8 @@ type Figures struct {
 	Right, Wrong, Open int     // flows by their last complete path; Open: none
 	Missing            float64 // Open as a part of all
 	Moves              float64 // part reported, NaN: none
+
+	delays, demands []float64 // of the same elephants
 }
 
 // Figures gives ours.
@@ -101,8 +104,10 @@ func figuresOf(e *judge.Elephants) Figures {
 	f.Precision = float64(e.TrueAlerts) / float64(e.TrueAlerts+f.False)
 	f.Recall = float64(e.Found) / float64(e.MustBeFound)
 	var delays []float64
-	for _, d := range e.Delays { // order does not matter: sorted below
+	for _, session := range slices.Sorted(maps.Keys(e.Delays)) {
+		d := e.Delays[session]
 		delays = append(delays, d...)
+		f.delays, f.demands = append(f.delays, d...), append(f.demands, e.Demands[session]...)
 	}
 	slices.Sort(delays)
 	f.P50, f.P99 = quantile(delays, 0.5), quantile(delays, 0.99)
@@ -117,6 +122,19 @@ func quantile(v []float64, p float64) float64 {
 	return v[int(math.Ceil(p*float64(len(v)-1)))]
 }
 
+// p99 gives that of the delays as it is held to a limit: one of a flow of which statistics demand more than that counts
+// as the same part of what they demand.
+func (f *Figures) p99(limit float64) float64 {
+	held := slices.Clone(f.delays)
+	for i, demand := range f.demands {
+		if demand > limit && limit > 0 {
+			held[i] *= limit / demand
+		}
+	}
+	slices.Sort(held)
+	return quantile(held, 0.99)
+}
+
 // Short lists what is not as t says; NaN, where there is nothing to judge, is right.
 func (f *Figures) Short(t *Target) (short []string) {
 	miss := func(bad bool, format string, args ...any) {
@@ -126,7 +144,8 @@ func (f *Figures) Short(t *Target) (short []string) {
 	}
 	miss(f.Recall < t.Recall, "recall %.3f, target %.3f", f.Recall, t.Recall)
 	miss(f.False > t.False, "%d false alerts, target %d", f.False, t.False)
-	miss(t.Delay > 0 && f.P99 > t.Delay, "delay p99 %.2f s, target %g s", f.P99, t.Delay)
+	p99 := f.p99(t.Delay)
+	miss(t.Delay > 0 && p99 > t.Delay, "delay p99 %.2f s, target %g s", p99, t.Delay)
 	miss(f.Wrong > t.Wrong, "%d paths wrong, target %d", f.Wrong, t.Wrong)
 	miss(f.Missing > t.Missing, "%.1f%% of the paths missing, target %.1f%%", 100*f.Missing, 100*t.Missing)
 	miss(f.Moves < t.Moves, "%.1f%% of the moves reported, target %.1f%%", 100*f.Moves, 100*t.Moves)

@@ -5,6 +5,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -148,5 +149,30 @@ func TestWriteFile(t *testing.T) {
 	put("no marks")
 	if err := WriteFile(name, "scenarios", []uint64{1}, rows); err == nil {
 		t.Error("a document without marks was written to")
+	}
+}
+
+// TestDelayHeld: a delay of which statistics demand more than the target counts as a part of what they demand.
+func TestDelayHeld(t *testing.T) {
+	target := Target{Delay: 3}
+	for _, test := range []struct {
+		name            string
+		delays, demands []float64
+		short           bool
+	}{
+		{"all see it", []float64{1.5, 2.9}, []float64{0, 2.4}, false},
+		{"too late", []float64{1.5, 3.1}, []float64{0, 2.4}, true},
+		{"one switch sees it", []float64{1.5, 5.8}, []float64{0, 7}, false},
+		{"and that took longer than it may", []float64{1.5, 7.1}, []float64{0, 7}, true},
+		{"another one is late", []float64{3.1, 5.8}, []float64{0, 7}, true},
+	} {
+		e := judge.Elephants{Delays: map[string][]float64{"e": test.delays}, Demands: map[string][]float64{"e": test.demands}}
+		f := figuresOf(&e)
+		if short := f.Short(&target); (len(short) > 0) != test.short {
+			t.Errorf("%s: %v", test.name, short)
+		}
+		if want := slices.Max(test.delays); f.P99 != want {
+			t.Errorf("%s: p99 %v, shown is what was measured: %v", test.name, f.P99, want)
+		}
 	}
 }
