@@ -116,6 +116,7 @@ type host struct {
 
 // load is what a host has in common with its guests.
 type load struct {
+	shown    shown
 	sent     float64 // bit/s that elephants take of its links at the same time
 	received float64
 	nextPort uint32

@@ -34,6 +34,7 @@ func (n *network) addGuests() {
 			continue
 		}
 		routing++
+		h.shown.routes = true
 		for k := range guests {
 			g := *h
 			g.number, g.home, g.nat = len(n.hosts), h, k == guests-1

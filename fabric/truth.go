@@ -30,6 +30,9 @@ type told struct {
 // sampled notes a sample of a segment that reaches the collector at some time.
 func (t *flowTruth) sampled(segment int, v *view, at int64) {
 	t.samples++
+	if t.conduit != nil {
+		t.conduit.show(v)
+	}
 	s := &t.segments[segment]
 	if !slices.Contains(s.views, *v) {
 		s.views = append(s.views, *v)

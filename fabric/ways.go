@@ -104,7 +104,7 @@ type TruthView struct {
 // which switches and hosts choose knows no more than this.
 type TruthEvidence struct {
 	Seen []TruthView
-	Fit  [][]string // switches of each path on which all of that can be seen, as links were then; nothing of what was never sampled
+	Fit  [][]string // switches of each path on which all of that can be seen, as links were then, and switches that may be in place of hosts; nothing of what was never sampled
 }
 
 // Evidence gives what samples of the flow showed, for each of its paths; nothing
@@ -140,7 +140,7 @@ func (f *Fabric) evidenceOf(v *flowTruth) (all []TruthEvidence) {
 			if ways == nil {
 				ways = f.net.ways(v.conduit.src, v.conduit.dst)
 			}
-			e.Fit = f.fit(ways, s.views)
+			e.Fit = v.conduit.stubs(f.fit(ways, s.views))
 		}
 		all = append(all, e)
 	}

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"spoor/flow"
 )
 
 // TestEvidence: what samples of a flow showed is to be seen on the path that it
@@ -110,5 +112,40 @@ func TestFitMisnamed(t *testing.T) {
 				t.Errorf("%v, %v: %d paths fit what %+v shows, want %d", kind, direction, n, v.truth(), want[i])
 			}
 		}
+	}
+}
+
+// TestStubs: a host that routes for guests may be a switch that nobody reports, until it shows a frame of its own; one with few addresses is none.
+func TestStubs(t *testing.T) {
+	c := small(func(c *Config) { c.Routing = 0.5 })
+	c.Duration = 100 * time.Millisecond
+	f, _ := run(t, c)
+	box, other := f.net.hosts[0], f.net.hosts[1]
+	if !box.shown.routes || other.shown.routes {
+		t.Fatal("the first of two hosts routes, the second does not")
+	}
+	box.shown = shown{routes: true}
+	in := view{in: box.ports[0]}
+	way := [][]string{{"leaf1"}}
+	var guests []*host
+	for _, h := range f.net.hosts {
+		if h.home == box {
+			guests = append(guests, h)
+		}
+	}
+	for i, h := range guests[:fewAddresses+1] {
+		if got := (&conduit{src: box, dst: other}).stubs(way); len(got) != 1 {
+			t.Errorf("%d addresses are few: %v", i, got)
+		}
+		(&conduit{key: flow.Key{Src: h.ip4}, src: h, dst: other}).show(&in)
+	}
+	for _, ends := range [][2]*host{{box, other}, {guests[0], other}, {other, guests[0]}} {
+		if got := (&conduit{src: ends[0], dst: ends[1]}).stubs(way); len(got) != 2 || len(got[1]) != 2 {
+			t.Errorf("%s to %s: %v", ends[0].name, ends[1].name, got)
+		}
+	}
+	(&conduit{key: flow.Key{Src: box.ip4}, src: box, dst: other}).show(&in)
+	if got := (&conduit{src: guests[0], dst: other}).stubs(way); len(got) != 1 {
+		t.Errorf("it sent a frame of its own: %v", got)
 	}
 }

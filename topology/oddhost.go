@@ -26,8 +26,10 @@ const (
 const (
 	guestFresh  = 50 // of so many frames at least one is the host's own
 	guestFrames = 50 // or so many came from who sends nowhere else
+	ownNAT      = 2  // frames of its own: one may have an odd TTL by chance
 	outsideFrom = 20 // frames
 	outsideSets = 7  // buckets of addresses
+	outsideAll  = 4  // the same, if all came from far away
 	outsideHops = 3  // distances, of which one is
 	outsideFar  = 5  // at least
 )
@@ -42,10 +44,16 @@ func (g *darkGroups) leads(p *port) lead {
 		return toSwitch
 	case l.hostBehind(p):
 		return toGuests
-	case p.far == 0 || age < oddAfter || !b.plain():
+	case p.far == 0 || b.encap > 0 || b.mostGaps() > 0: // in a tunnel, or of a flow that went on two hops later
 		return toSwitch
 	}
 	tier := g.tier(n)
+	switch {
+	case b.alien == 0 && l.ownFrames(p, tier):
+		return toGuests
+	case age < oddAfter || b.n < oddFrames:
+		return toSwitch
+	}
 	if tier == 1 || tier == 2 && (age < oddSlow || !n.linked()) {
 		return toSwitch
 	}
@@ -60,9 +68,6 @@ func (g *darkGroups) leads(p *port) lead {
 	}
 	return toSwitch
 }
-
-// plain: frames enough, none in a tunnel, none of a flow that went on two hops later.
-func (b *beyond) plain() bool { return b.n >= oddFrames && b.encap == 0 && b.mostGaps() == 0 }
 
 // lead is what an open port leads to.
 type lead uint8
@@ -100,11 +105,36 @@ func (p *port) home() bool { return p.leads == toOddHost || p.leads == toGuests 
 // hasGuests: who forwarded once what enters a port sends frames of its own as
 // well, a part of all that no switch has, or at least some among many, and nobody of them enters elsewhere so.
 func (l *Learner) hasGuests(p *port) bool {
-	st, b := l.stations[p.far], p.beyond
-	if st == nil || p.several || p.fars || !slices.ContainsFunc(st.ports, func(k stationPort) bool { return k.portKey == p.key }) || b.hops != 1<<1 || !l.oneHost(p) || l.elsewhere(p) {
+	return l.sendsToo(p) && (p.fresh >= edgeFrames && p.ownPart() || p.beyond.n >= guestFrames)
+}
+
+// sendsToo: all that entered a port came from one MAC that is at no other one, fresh or forwarded once.
+func (l *Learner) sendsToo(p *port) bool {
+	st := l.stations[p.far]
+	return st != nil && !p.several && !p.fars && slices.ContainsFunc(st.ports, func(k stationPort) bool { return k.portKey == p.key }) && p.beyond.hops == 1<<1 && l.oneHost(p) && !l.elsewhere(p)
+}
+
+// ownPart: the part of fresh frames among all that entered a port is one that no switch's own have.
+func (p *port) ownPart() bool { return p.fresh >= p.routed/guestFresh }
+
+// ownFrames: what is behind an open port is proven to be a host by frames of its own, without a wait. At a switch with other
+// hosts so many do as prove an edge port. Anywhere a host shows itself that sends as one address what is
+// its own and what it forwards: it hides guests behind it (NAT), which no switch does.
+func (l *Learner) ownFrames(p *port, tier int) bool {
+	if p.fresh < ownNAT || !p.ownPart() || !l.sendsToo(p) {
 		return false
 	}
-	return p.fresh >= edgeFrames && p.fresh >= p.routed/guestFresh || b.n >= guestFrames
+	return tier == 0 && p.fresh >= edgeFrames && l.now-p.since > edgeAfter || l.hides(p)
+}
+
+// hides: an address sends by a port what nobody had forwarded, and what somebody had once.
+func (l *Learner) hides(p *port) bool {
+	return slices.ContainsFunc(l.stations[p.far].hosts, func(h *host) bool { return h.cameAs(p, 0) && h.cameAs(p, 1) })
+}
+
+// cameAs: frames of the host entered a port after so many routers.
+func (h *host) cameAs(p *port, hops uint8) bool {
+	return slices.ContainsFunc(h.sources, func(s sighting) bool { return s.port == p && s.hops == hops })
 }
 
 // elsewhere: some of the first that sent by an open port enter another one so too.
@@ -130,7 +160,11 @@ func (l *Learner) oneHost(p *port) bool {
 func (l *Learner) looksOutside(p *port) bool {
 	b := p.beyond
 	values, most := b.values()
-	return b.n >= outsideFrom && bits.OnesCount32(b.addrs) >= outsideSets && values >= outsideHops && most >= outsideFar && b.alien <= b.n/100
+	sets := outsideSets
+	if bits.TrailingZeros32(b.hops) >= outsideFar { // all of them: nothing near sends so
+		sets = outsideAll
+	}
+	return b.n >= outsideFrom && bits.OnesCount32(b.addrs) >= sets && values >= outsideHops && most >= outsideFar && b.alien <= b.n/100
 }
 
 // looksOdd: all that entered an open port passed one router and came from one host, to which all went that left.

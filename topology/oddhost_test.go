@@ -86,3 +86,70 @@ func TestGuestsAndOutside(t *testing.T) {
 		t.Error("after the restart of its agent leaf2 still leads outside")
 	}
 }
+
+// TestGuestsAtOnce: a host that routes for guests is one at once when it shows frames of its own: at a switch with other hosts
+// so many as prove an edge port, anywhere if it sends as one address what is its own and what it forwards.
+func TestGuestsAtOnce(t *testing.T) {
+	for _, test := range []struct {
+		name      string
+		others    bool   // hosts live at the switch
+		far       uint64 // that sends the frames of its own
+		own       int    // so many
+		elsewhere bool   // the address that it hides guests behind enters another switch too
+		guests    []string
+		want      bool
+	}{
+		{"many frames of its own, beside other hosts", true, mac(0, 9), edgeFrames, false, []string{"10.64.0.1", "10.64.0.2"}, true},
+		{"too few of them", true, mac(0, 9), edgeFrames - 1, false, []string{"10.64.0.1", "10.64.0.2"}, false},
+		{"no other hosts", false, mac(0, 9), edgeFrames, false, []string{"10.64.0.1", "10.64.0.2"}, false},
+		{"no other hosts, but a guest has its address", false, mac(0, 9), 2, false, []string{"10.1.0.9", "10.64.0.2"}, true},
+		{"the same, of one frame that may have had an odd TTL", false, mac(0, 9), 1, false, []string{"10.1.0.9", "10.64.0.2"}, false},
+		{"the same, but another MAC sends them", false, mac(0, 8), edgeFrames, false, []string{"10.1.0.9", "10.64.0.2"}, false},
+		{"the same, but it enters another switch too", false, mac(0, 9), edgeFrames, true, []string{"10.1.0.9", "10.64.0.2"}, false},
+	} {
+		f := newFabric(t, Config{Learn: true})
+		f.joined()
+		for i := range 5 {
+			if test.others {
+				f.sent("10.1.0.1", mac(0, 1), 1, 1)
+			}
+			if i < test.own {
+				f.sent("10.1.0.9", test.far, 1, 9)
+			}
+			if test.elsewhere {
+				f.routedIn("10.1.0.9", mac(3, 7), 3, 7)
+			}
+			for _, g := range test.guests {
+				f.routedIn(g, mac(0, 9), 1, 9)
+			}
+			f.tick(500 * time.Millisecond)
+		}
+		p := f.Snapshot().Port(f.id(1), 9)
+		if got := p != nil && p.Edge; got != test.want {
+			t.Errorf("%s: an edge %v, want %v", test.name, got, test.want)
+		}
+		for _, a := range append(test.guests, "10.1.0.9") {
+			if at := f.Snapshot().Edges(addr(a)); test.want && (len(at) != 1 || at[0] != f.id(1)) {
+				t.Errorf("%s: %s lives at %v, want leaf1", test.name, a, at)
+			}
+		}
+	}
+}
+
+// TestFewOutside: where all that enters a port comes from far away, few addresses tell that it leads outside; some from near may be guests' of a host.
+func TestFewOutside(t *testing.T) {
+	for nearest, want := range map[int]bool{2: false, 6: true} {
+		f := newFabric(t, Config{Learn: true})
+		f.joined()
+		var snap *Snapshot
+		for i := range 24 {
+			f.sent("10.1.0.1", mac(0, 1), 1, 1)
+			f.give(Evidence{Kind: SawIngress, Agent: agent(1), Port: 80, Far: mac(99, 1), Own: mac(1, 80)})
+			f.give(Evidence{Kind: SawBeyond, Agent: agent(1), Port: 80, Addr: addr(fmt.Sprintf("198.18.0.%d", i%6)), Hops: uint8(nearest + i%6)})
+			snap = f.tick(500 * time.Millisecond)
+		}
+		if got := snap.Port(f.id(1), 80).Outside; got != want {
+			t.Errorf("the nearest is %d routers away: outside %v, want %v", nearest, got, want)
+		}
+	}
+}
