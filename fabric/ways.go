@@ -107,8 +107,8 @@ type TruthEvidence struct {
 	Fit  [][]string // switches of each path on which all of that can be seen, as links were then, and switches that may be in place of hosts; nothing of what was never sampled
 }
 
-// Evidence gives what samples of the flow showed, for each of its paths; nothing
-// of a flow that is sprayed. It is worked out anew each time.
+// Evidence gives what samples of the flow showed, for each of its paths; of a flow
+// that is sprayed the paths that the most telling one leaves open. It is worked out anew each time.
 func (t *TruthFlow) Evidence() []TruthEvidence {
 	if t.evidence == nil {
 		return nil
@@ -129,9 +129,6 @@ func (t *TruthFlow) fits() (all []int) {
 func (f *Fabric) evidenceOf(v *flowTruth) (all []TruthEvidence) {
 	for i := range v.segments {
 		s := &v.segments[i]
-		if len(s.routes) > 1 {
-			return nil
-		}
 		var e TruthEvidence
 		for k := range s.views {
 			e.Seen = append(e.Seen, s.views[k].truth())
@@ -140,11 +137,26 @@ func (f *Fabric) evidenceOf(v *flowTruth) (all []TruthEvidence) {
 			if ways == nil {
 				ways = f.net.ways(v.conduit.src, v.conduit.dst)
 			}
-			e.Fit = v.conduit.stubs(f.fit(ways, s.views))
+			if len(s.routes) > 1 {
+				e.Fit = f.fitBest(ways, s.views)
+			} else {
+				e.Fit = f.fit(ways, s.views)
+			}
+			e.Fit = v.conduit.stubs(e.Fit)
 		}
 		all = append(all, e)
 	}
 	return all
+}
+
+// fitBest gives what fit gives for the one view that leaves the fewest ways: samples of a sprayed flow are of packets that went different ways.
+func (f *Fabric) fitBest(ways []*route, views []view) (best [][]string) {
+	for k := range views {
+		if fit := f.fit(ways, views[k:k+1]); best == nil || len(fit) < len(best) {
+			best = fit
+		}
+	}
+	return best
 }
 
 // fit gives the switches of the ways on which all of the views can be seen, the same ones once.

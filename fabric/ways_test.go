@@ -25,7 +25,9 @@ func TestEvidence(t *testing.T) {
 				if len(v.Moves) > k {
 					took = v.Moves[k].Switches
 				}
-				fit := slices.ContainsFunc(e.Fit, func(way []string) bool { return slices.Equal(way, took) })
+				fit := slices.ContainsFunc(e.Fit, func(way []string) bool {
+					return slices.Equal(way, took) || slices.ContainsFunc(v.Routes, func(r TruthRoute) bool { return slices.Equal(way, r.Switches) })
+				})
 				if fit != (len(e.Seen) > 0) {
 					t.Fatalf("%s > %s took %v, seen %+v: fit %v", v.Src, v.Dst, took, e.Seen, e.Fit)
 				}
@@ -34,7 +36,7 @@ func TestEvidence(t *testing.T) {
 				}
 			}
 		}
-		if flows == 0 && !c.Spray {
+		if flows == 0 {
 			t.Error("no evidence of any flow")
 		}
 	})

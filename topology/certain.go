@@ -24,6 +24,14 @@ func bucket(flowID uint64) uint32 { return 1 << (flowID % 32) }
 // surplus gives the number of flow buckets beyond the first.
 func surplus(buckets uint32) int { return max(bits.OnesCount32(buckets)-1, 0) }
 
+// surplus gives the same of an address: the first flow of a further address of an interface went where others of that interface had gone.
+func (h *host) surplus() int {
+	if s := h.station; s != nil && s.hosts[0] != h {
+		return bits.OnesCount32(h.buckets)
+	}
+	return surplus(h.buckets)
+}
+
 // credit is what an address has added to its switch's account.
 type credit struct {
 	node *node
@@ -36,7 +44,7 @@ type credit struct {
 func (l *Learner) account(h *host, p *Place) {
 	c := credit{dual: (p.Doubt || len(p.Edges) > 1 && l.livesTwice(h)) && !p.Bridged}
 	if len(p.Edges) == 1 && !p.Bridged && !p.Doubt {
-		c.node, c.n = l.nodeAt(p.Edges[0]), surplus(h.buckets)
+		c.node, c.n = l.nodeAt(p.Edges[0]), h.surplus()
 	}
 	if c.dual {
 		for i := range min(len(p.Edges), 2) {

@@ -90,3 +90,34 @@ func TestReceivedFlows(t *testing.T) {
 		})
 	}
 }
+
+// TestFlowsOfAnInterface: flows of all addresses of an interface tell that it is at one switch: only the first of all tells nothing.
+func TestFlowsOfAnInterface(t *testing.T) {
+	f := newFabric(t, Config{Learn: true})
+	f.joined()
+	addrs := []string{"10.1.0.1", "fd00::1", "fd00::2"}
+	send := func(address string, host, flows int) {
+		f.give(Evidence{Kind: SawSource, Agent: agent(1), Port: uint32(host), Addr: addr(address), Far: mac(0, host), Buckets: 1<<flows - 1})
+	}
+	for i, a := range addrs {
+		send(a, 1, []int{4, 4, 2}[i])
+	}
+	if snap := f.tick(time.Second); snap.Certain(addr("10.1.0.1")) {
+		t.Fatalf("10 flows are 9 beyond the first")
+	}
+	send("10.1.0.2", 2, 1) // another host's first flow says nothing of it
+	if snap := f.tick(time.Second); snap.Certain(addr("10.1.0.1")) {
+		t.Fatalf("the first flow of another interface counts")
+	}
+	send("fd00::2", 1, 3)
+	snap := f.tick(time.Second)
+	for _, a := range addrs {
+		if !snap.Certain(addr(a)) {
+			t.Errorf("%s is not certainly at its switch", a)
+		}
+	}
+	f.give(Evidence{Kind: SawSource, Agent: agent(1), Port: 3, Addr: addr("10.1.0.1"), Far: mac(0, 3), Buckets: 1}) // the first address goes over to another interface
+	if snap := f.tick(time.Second); snap.Certain(addr("fd00::1")) {
+		t.Error("each of the two interfaces has a first flow")
+	}
+}

@@ -134,8 +134,8 @@ func (l *Learner) source(n *node, e *Evidence) {
 func (l *Learner) setMAC(h *host, mac uint64) {
 	if s := h.station; s != nil {
 		n := len(s.hosts) - 1
-		s.hosts[h.at], s.hosts[n].at = s.hosts[n], h.at
-		s.hosts[n] = nil
+		l.dirtyHosts[s.hosts[n]] = struct{}{} // it may be the first now
+		s.hosts[h.at], s.hosts[n].at, s.hosts[n] = s.hosts[n], h.at, nil
 		if s.hosts = s.hosts[:n]; n == 0 && len(s.ports) == 0 {
 			delete(l.stations, h.mac)
 		}

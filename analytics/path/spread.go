@@ -121,6 +121,21 @@ func (t *Tracker) conflicts(snap *topology.Snapshot, y *Obs) bool {
 	return false
 }
 
+// alone completes the path of a flow whose samples are of different ways by the latest of them, if that tells its whole way.
+func (t *Tracker) alone(snap *topology.Snapshot, y *Obs) Event {
+	if t.spread == nil || !t.spread.active || t.Encap || t.bridging.on || len(t.obs) < 2 {
+		return None
+	}
+	r := t.infer(snap, []Obs{*y})
+	if !r.Complete {
+		return None
+	}
+	t.obs = append(t.obs[:0], *y)
+	t.adopt(snap, r.Hops, t.obs)
+	t.Complete = true
+	return Completed
+}
+
 // watch takes a sighting of a flow that is watched. Where it is done, the event counts and nothing else is to be made of it.
 func (t *Tracker) watch(snap *topology.Snapshot, y *Obs) (event Event, done bool) {
 	p := t.spread

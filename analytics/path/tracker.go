@@ -107,6 +107,9 @@ func (t *Tracker) Add(snap *topology.Snapshot, s *Sighting, votes []Vote) (Event
 		t.obs, votes = merge(snap, t.obs, y, t.Encap, votes)
 		votes = t.handOver(snap, votes)
 		event := t.Resolve(snap)
+		if event == None && !t.Complete {
+			event = t.alone(snap, &y)
+		}
 		if event == Completed {
 			t.confirmed = s.Time // it fits the path that it made
 		}
