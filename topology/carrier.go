@@ -106,7 +106,8 @@ func (h *host) part(lost parting) {
 	if !lost.may {
 		h.leftFrom = lost.port.upLast
 	}
-	if !slices.ContainsFunc(h.place.Edges, func(id SwitchID) bool { return id != lost.port.key.sw }) && !(lost.may && h.receives(lost.port.key.sw)) {
+	elsewhere := slices.ContainsFunc(h.place.Edges, func(id SwitchID) bool { return id != lost.port.key.sw })
+	if !elsewhere && (!lost.may || !h.receives(lost.port.key.sw)) {
 		return
 	}
 	if i := slices.IndexFunc(h.parted, func(x parting) bool { return x.port == lost.port }); i >= 0 {

@@ -221,22 +221,35 @@ type tunnelEnd struct {
 // flowsOfPair is how many flows, seen bare, name a tunnel end's switch.
 const flowsOfPair = 2
 
+// guessed: others' frames seemed to name two switches.
+func (t *tunnelEnd) guessed() bool { return !t.direct && t.at[1] != 0 }
+
+// tunnelEnd gives what is known of an outer address, at first that it is at a switch; nil if there are too many.
+func (l *Learner) tunnelEnd(a flow.Addr, sw SwitchID) *tunnelEnd {
+	t := l.tunnels[a]
+	if t != nil {
+		return t
+	}
+	if len(l.tunnels) >= l.max.addresses {
+		l.Ignored++
+		return nil
+	}
+	t = &tunnelEnd{addr: a, at: [2]SwitchID{sw}}
+	l.tunnels[a] = t
+	return t
+}
+
 // place notes that flows of a tunnel end were seen bare at a switch, or that its own frames leave there.
 func (l *Learner) place(a flow.Addr, sw SwitchID, buckets uint32, direct bool) {
-	t := l.tunnels[a]
+	t := l.tunnelEnd(a, sw)
 	if t == nil {
-		if len(l.tunnels) >= l.max.addresses {
-			l.Ignored++
-			return
-		}
-		t = &tunnelEnd{addr: a, at: [2]SwitchID{sw}}
-		l.tunnels[a] = t
+		return
 	}
 	if t.kept != 0 && t.at[0] == 0 {
 		buckets |= l.recallEnd(t, sw)
 	}
 	switch {
-	case direct && !t.direct && t.at[1] != 0 && !slices.Contains(t.at[:], sw): // two that others' frames seemed to name
+	case direct && t.guessed() && !slices.Contains(t.at[:], sw):
 		l.unshare(t)
 		t.at, t.buckets, t.direct, t.seen = [2]SwitchID{sw}, buckets, true, [2]int64{l.now}
 	case t.at[0] == 0 || direct && t.at[0] != sw && t.at[1] == 0 && (!t.direct || t.at[0].Inferred()): // its own frames say more than others' do, and switches that report more than others

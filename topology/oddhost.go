@@ -51,13 +51,8 @@ func (g *darkGroups) leads(p *port) lead {
 	switch {
 	case b.alien == 0 && l.ownFrames(p, tier):
 		return toGuests
-	case age < oddAfter || b.n < oddFrames:
+	case age < oddAfter || b.n < oddFrames || !mayHaveHosts(n, tier, age):
 		return toSwitch
-	}
-	if tier == 1 || tier == 2 && (age < oddSlow || !n.linked()) {
-		return toSwitch
-	}
-	switch {
 	case l.looksOutside(p):
 		return toOutside
 	case b.alien > 0:
@@ -67,6 +62,11 @@ func (g *darkGroups) leads(p *port) lead {
 		return toOddHost
 	}
 	return toSwitch
+}
+
+// mayHaveHosts: a switch next to one with hosts has none; where no fresh frames tell which have, time and a link do.
+func mayHaveHosts(n *node, tier int, age int64) bool {
+	return tier == 0 || tier == 2 && age >= oddSlow && n.linked()
 }
 
 // lead is what an open port leads to.

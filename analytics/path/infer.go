@@ -189,7 +189,7 @@ func (w *inferrer) bridge(p, o *Obs) bool {
 // seen bare, are so too: routers inside it do not count. By two named ports that lead to nobody known the two samples
 // speak for a link; they may be of two ways, and one alone does not prove it.
 func (w *inferrer) next(p, o *Obs, a topology.SwitchID) bool {
-	return a == 0 && !w.several && (p.Out == 0 || o.In == 0) && (p.TTL != tunnelEntry || o.tunnel == 0 || o.In == 0 && o.into(p))
+	return a == 0 && !w.several && (p.Out == 0 || o.In == 0) && (p.TTL != tunnelEntry || o.tunnel == 0 || o.In == 0 && o.enteredAt(p))
 }
 
 // gap adds the hops that a TTL distance of two and more asks for. The port of p

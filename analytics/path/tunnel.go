@@ -21,13 +21,13 @@ func (o *Obs) beginning(snap *topology.Snapshot, vtep flow.Addr) {
 	o.begins, o.mate = end.Switches[0], end.Switches[1]
 }
 
-// into: the tunnel in which b saw a packet is the one that it entered at a, where it was seen bare. If nobody knows where
+// enteredAt: the tunnel in which o saw a packet is the one that it entered at a, where it was seen bare. If nobody knows where
 // the tunnel begins the packet's own TTL tells it, unless it is bridged: then a gateway may be between.
-func (b *Obs) into(a *Obs) bool {
-	if b.begins != 0 {
-		return b.begins == a.Switch || b.mate == a.Switch
+func (o *Obs) enteredAt(a *Obs) bool {
+	if o.begins != 0 {
+		return o.begins == a.Switch || o.mate == a.Switch
 	}
-	return a.inner == b.inner+1
+	return a.inner == o.inner+1
 }
 
 // follows: the tunnel begins neither at the switch before the first, nor where the sender lives: another one was before it.

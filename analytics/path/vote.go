@@ -34,7 +34,7 @@ func vote(snap *topology.Snapshot, a, b *Obs) (gap, next bool) {
 	if a.before(b) && b.begins == a.Switch && b.mate == 0 && b.passed() == 1 {
 		return betweenOpen(snap, a, b), false
 	}
-	if !bareBetween(snap, a, b) || a.before(b) && !b.into(a) || a.tunnel != 0 && b.tunnel != 0 && a.tunnel != b.tunnel {
+	if !bareBetween(snap, a, b) || a.before(b) && !b.enteredAt(a) || a.tunnel != 0 && b.tunnel != 0 && a.tunnel != b.tunnel {
 		return false, false
 	}
 	switch a.TTL - b.TTL {

@@ -45,11 +45,12 @@ func ask(r *http.Request, names ...string) *query {
 		return q
 	}
 	for name, list := range q.values {
-		if len(names) == 0 {
+		switch {
+		case len(names) == 0:
 			q.fail("there are no parameters here, so no %.40q", name)
-		} else if !slices.Contains(names, name) {
+		case !slices.Contains(names, name):
 			q.fail("there is no parameter %.40q here; there are: %s", name, strings.Join(names, ", "))
-		} else if len(list) > 1 {
+		case len(list) > 1:
 			q.fail("the parameter %s is given %d times", name, len(list))
 		}
 	}

@@ -13,15 +13,15 @@ import (
 // over what the other keeps. It fails only where another process has it; a directory
 // that cannot be made or written to costs what is kept there, which is told of elsewhere.
 func Hold(dir string) (io.Closer, error) {
+	held := io.NopCloser(nil)
 	if os.MkdirAll(dir, 0o750) != nil {
-		return io.NopCloser(nil), nil
+		return held, nil
 	}
-	f, err := spool.Lock(dir)
-	if errors.Is(err, spool.ErrInUse) {
+	switch f, err := spool.Lock(dir); {
+	case err == nil:
+		held = f
+	case errors.Is(err, spool.ErrInUse):
 		return nil, fmt.Errorf("data_dir: %w: stop that, or choose another with --data_dir", err)
 	}
-	if err != nil {
-		return io.NopCloser(nil), nil //nolint:nilerr // it is not held, as the comment says
-	}
-	return f, nil
+	return held, nil
 }
