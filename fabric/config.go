@@ -35,6 +35,15 @@ const (
 	SharedSpines                   // all ports of all spines
 )
 
+// BondHash says by what a host on two leaves chooses the link of each frame that it sends.
+type BondHash uint8
+
+// What hosts hash.
+const (
+	BondByFlow BondHash = iota // addresses and ports: flows spread over both links (layer3+4)
+	BondByMAC                  // MACs: to the gateway all goes by one link (layer2, as Linux does unless told otherwise)
+)
+
 // Config describes a fabric, its traffic, its agents and what happens to them.
 // The zero value is not usable: begin with DefaultConfig.
 type Config struct {
@@ -94,6 +103,7 @@ type Config struct {
 	// Modes.
 	VXLAN     bool    // EVPN with symmetric IRB: leaves are VTEPs, routed flows in the L3VNI, bridged ones in an L2VNI
 	DualHomed float64 // share of hosts on both leaves of a pair (leaf 1 and 2, 3 and 4, ...); with VXLAN a pair shares its VTEP address
+	BondHash  BondHash
 	PeerLinks bool    // the links between the leaves of a pair carry what only the mate can deliver or send up; with VXLAN they always do
 	Spray     bool    // packets of a flow take all equal paths in turn
 	Loss      float64 // share of datagrams lost on the way

@@ -45,6 +45,7 @@ func modes() map[string]Config {
 		"vxlan five":  small(func(c *Config) { five(c); c.VXLAN = true }),
 		"vxlan dual":  small(func(c *Config) { c.VXLAN, c.DualHomed = true, 0.5 }),
 		"dual":        small(func(c *Config) { c.DualHomed = 1 }),
+		"bonds":       small(func(c *Config) { c.DualHomed, c.PeerLinks, c.BondHash = 0.5, true, BondByMAC }),
 		"lag":         small(func(c *Config) { c.LAG = 2 }),
 		"mixed":       small(func(c *Config) { c.LAG, c.LAGNaming = 2, NameMixed }),
 		"aggregate":   small(func(c *Config) { c.LAG, c.LAGNaming, c.Direction = 3, NameAggregate, Both }),

@@ -118,7 +118,7 @@ func (t *tracer) trace(bond uint64, c choice) *route {
 	if len(links) == 0 {
 		return nil
 	}
-	in := links[t.weigh(bond, 1, len(links))]
+	in := t.first(links, bond)
 	leaf := in.node
 	local, beside := dst.at(leaf), t.beside(leaf)
 	t.bridged = src.leaf == dst.leaf && (local != nil || beside)
@@ -142,6 +142,14 @@ func (t *tracer) trace(bond uint64, c choice) *route {
 	t.r.tolls = t.r.tollsOf(src, dst)
 	t.r.leaks = t.r.leaksOf()
 	return t.r
+}
+
+// first chooses the link by which the host sends. Where it hashes MACs that is always the same one, and no secret.
+func (t *tracer) first(links bundle, bond uint64) *port {
+	if t.n.cfg.BondHash == BondByMAC && !t.src.outside {
+		return links[weigh(mix(t.src.mac), 1, len(links))]
+	}
+	return links[t.weigh(bond, 1, len(links))]
 }
 
 func (r *route) tollsOf(src, dst *host) []toll {

@@ -65,6 +65,7 @@ func (c *Config) scenario() string {
 		{"spray", c.Spray},
 		{"lag", c.LAG > 1},
 		{"dual-homed", c.DualHomed > 0},
+		{"bonds-by-mac", c.BondHash == BondByMAC},
 		{"peer-links", c.PeerLinks},
 		{"wrong-ports", len(c.WrongPorts) > 0},
 		{"silent", c.SilentLeaves+c.SilentSpines > 0 || c.SilentBorder},

@@ -79,6 +79,9 @@ func (c *Config) validateSizes() error {
 	if (c.DualHomed > 0 || c.PeerLinks) && (c.Leaves < 2 || c.Leaves%2 != 0) {
 		return bad("dual-homed hosts and peer links need pairs of leaves, and %d is odd", c.Leaves)
 	}
+	if c.BondHash > BondByMAC {
+		return bad("unknown bond hash %d", c.BondHash)
+	}
 	if len(c.HostTTL) == 0 {
 		return bad("no initial TTL for the hosts")
 	}

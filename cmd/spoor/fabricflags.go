@@ -88,6 +88,8 @@ func agentFlags(f *fabric.Config, add adder) {
 func modeFlags(f *fabric.Config, add adder) {
 	add("vxlan", config.Bool(&f.VXLAN), "Leaves tunnel in VXLAN (EVPN, symmetric IRB: the VNI changes on the way).")
 	add("dual-homed", share(&f.DualHomed), "Share of hosts on both leaves of a pair (MLAG; with VXLAN the pair shares its VTEP address).")
+	add("bond-hash", enum(&f.BondHash, map[string]fabric.BondHash{"flow": fabric.BondByFlow, "mac": fabric.BondByMAC}),
+		"By what a host on two leaves chooses its link: flow (addresses and ports), mac (as Linux does unless told otherwise: it sends all by one link, and gets it by either).")
 	add("peer-links", config.Bool(&f.PeerLinks), "Peer links between the leaves of a pair carry what only the other leaf can deliver or send up (with VXLAN they always do).")
 	add("spray", config.Bool(&f.Spray), "The packets of a flow take all equal paths in turn.")
 	add("loss", share(&f.Loss), "Share of datagrams that are lost on the way.")
