@@ -21,8 +21,7 @@ const sharedPort = true
 const bufferRemedy = "sysctl -w net.core.rmem_max=%d"
 
 const (
-	batchSize   = 64
-	controlSize = 32 // one control message of 4 bytes, rounded up
+	batchSize = 64
 	// bufferSkew sets the buffers' starts apart in the caches' sets, which a
 	// stride of exactly 64 KiB would make collide.
 	bufferSkew = 1408
@@ -56,7 +55,6 @@ type reader struct {
 	messages [batchSize]message
 	vectors  [batchSize]unix.Iovec
 	names    [batchSize]unix.RawSockaddrInet6
-	controls [batchSize][controlSize]byte
 
 	gathered int   // datagrams handed over since the latest Flush
 	flushed  int64 // when that was, Unix ns
@@ -93,9 +91,8 @@ func newReader(c *Collector, s *socket) *reader {
 		h.Iov = &r.vectors[i]
 		h.SetIovlen(1)
 		h.Name = (*byte)(unsafe.Pointer(&r.names[i]))
-		h.Control = &r.controls[i][0]
+		h.Namelen = unix.SizeofSockaddrInet6 // the kernel's from then on, the same for all of a socket
 	}
-	r.reset(batchSize)
 	return r
 }
 
@@ -146,7 +143,6 @@ func (r *reader) wait(h Handler) error {
 	ready, err := r.poll(pauseAfter, true)
 	for pause := idleFlush; !ready && err == nil && !r.stopping.Load(); pause = min(2*pause, maxIdle) {
 		r.flush(h)
-		r.askDrops()
 		ready, err = r.poll(pause, false)
 	}
 	return err
@@ -182,14 +178,14 @@ func (r *reader) drain(h Handler) error {
 		}
 	}
 	r.flush(h)
-	r.askDrops()
 	return nil
 }
 
-// flush has the handler pass on what it gathered.
+// flush has the handler pass on what it gathered, and looks for what the kernel dropped meanwhile.
 func (r *reader) flush(h Handler) {
 	r.gathered, r.flushed = 0, r.datagram.Received
 	h.Flush()
+	r.askDrops()
 }
 
 // read takes one batch without blocking, hands it over, and flushes if enough was
@@ -205,13 +201,9 @@ func (r *reader) read(h Handler) (int, error) {
 	var t tally
 	for i := range n {
 		m := &r.messages[i]
-		if m.header.Controllen != 0 {
-			r.seenDrops(r.controls[i][:m.header.Controllen])
-		}
 		payload := r.slab[i*stride:][:m.length]
 		r.deliver(h, &t, payload, peerAddr(&r.names[i]), m.header.Flags&unix.MSG_TRUNC != 0)
 	}
-	r.reset(n)
 	r.counters.add(&t)
 	if r.gathered += n; r.gathered >= gatherMost || r.datagram.Received-r.flushed >= gatherFor {
 		r.flush(h)
@@ -231,16 +223,6 @@ func (r *reader) readFailed(errno unix.Errno) error {
 	return nil
 }
 
-// reset gives the first n headers back to the kernel.
-func (r *reader) reset(n int) {
-	for i := range n {
-		h := &r.messages[i].header
-		h.Namelen = unix.SizeofSockaddrInet6
-		h.SetControllen(controlSize)
-		h.Flags = 0
-	}
-}
-
 // peerAddr reads a raw socket address.
 func peerAddr(n *unix.RawSockaddrInet6) netip.AddrPort {
 	if n.Family == unix.AF_INET {
@@ -254,19 +236,8 @@ func networkOrder(port *uint16) uint16 {
 	return binary.BigEndian.Uint16((*[2]byte)(unsafe.Pointer(port))[:])
 }
 
-// seenDrops reads the drop counter that came with a datagram (SO_RXQ_OVFL).
-func (r *reader) seenDrops(control []byte) {
-	if len(control) < unix.CmsgLen(4) {
-		return
-	}
-	c := (*unix.Cmsghdr)(unsafe.Pointer(&control[0]))
-	if c.Level == unix.SOL_SOCKET && c.Type == unix.SO_RXQ_OVFL {
-		r.noteDrops(binary.NativeEndian.Uint32(control[unix.CmsgLen(0):]))
-	}
-}
-
-// askDrops reads the counter where no datagram brings it: drops at the end of a
-// burst would stay unknown until the next one.
+// askDrops reads the socket's drop counter. The kernel would also send it along with
+// each datagram (SO_RXQ_OVFL), which costs each a message of its own.
 func (r *reader) askDrops() {
 	if !r.dropsKnown {
 		return
@@ -277,8 +248,7 @@ func (r *reader) askDrops() {
 }
 
 // noteDrops takes a reading of the kernel's counter, which is cumulative, has 32
-// bits and wraps. A reading older than the last one (it was queued with its
-// datagram) tells nothing new.
+// bits and wraps.
 func (r *reader) noteDrops(now uint32) {
 	if d := int32(now - r.lastDrops); d > 0 {
 		r.lastDrops = now
