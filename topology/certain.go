@@ -37,12 +37,14 @@ type credit struct {
 	node *node
 	n    int
 	dual bool
+	bond bool
 	at   [2]*node // of several switches, the first
 }
 
 // settle brings the accounts up to date with a host's place.
 func (l *Learner) account(h *host, p *Place) {
 	c := credit{dual: (p.Doubt || len(p.Edges) > 1 && l.livesTwice(h)) && !p.Bridged}
+	c.bond = len(p.All) > 0
 	if len(p.Edges) == 1 && !p.Bridged && !p.Doubt {
 		c.node, c.n = l.nodeAt(p.Edges[0]), h.surplus()
 	}
@@ -65,6 +67,14 @@ func (l *Learner) account(h *host, p *Place) {
 	}
 	if c.node != nil {
 		l.enter(c.node, c.n)
+	}
+	if c.bond != old.bond {
+		was := l.bonds
+		l.bonds--
+		if c.bond {
+			l.bonds += 2
+		}
+		l.changed = l.changed || (was == 0) != (l.bonds == 0)
 	}
 	if c.dual != old.dual {
 		was := l.duals
@@ -383,15 +393,4 @@ func flowsStep(n int) int {
 		return flowsOfOne
 	}
 	return 0
-}
-
-// Known reports whether an address was seen to send and to receive: nothing leaves for one that was invented.
-func (s *Snapshot) Known(a flow.Addr) bool {
-	p, ok := s.places.get(a)
-	return ok && p.Both
-}
-
-// both: frames came from the address, and frames to it left for a host.
-func (h *host) both() bool {
-	return len(h.sources) > 0 && slices.ContainsFunc(h.sinks, func(s sighting) bool { return s.port.peer == 0 && s.port.leads != toOutside && !s.port.unproven() })
 }

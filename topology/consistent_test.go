@@ -122,7 +122,7 @@ func (l *Learner) consistentPorts(no complain, same compare) {
 }
 
 func (l *Learner) consistentHosts(no complain, same compare) {
-	duals, alone, dualAt, sightings := 0, map[*node]int{}, map[*node]int{}, 0
+	bonds, duals, alone, dualAt, sightings := 0, 0, map[*node]int{}, map[*node]int{}, 0
 	for a, h := range l.hosts {
 		if h.addr != a {
 			no("%s stands at %s", h.addr, a)
@@ -138,6 +138,9 @@ func (l *Learner) consistentHosts(no complain, same compare) {
 		}
 		if h.credit.dual {
 			duals++
+		}
+		if h.credit.bond {
+			bonds++
 		}
 		if h.credit.node != nil {
 			alone[h.credit.node] += h.credit.n
@@ -170,6 +173,7 @@ func (l *Learner) consistentHosts(no complain, same compare) {
 		}
 	}
 	same("hosts on two", l.duals, duals)
+	same("hosts that receive elsewhere", l.bonds, bonds)
 	same("addresses at ports", at, sightings)
 	same("addresses outside", l.outside, l.outsideNow())
 }
@@ -260,7 +264,7 @@ func (l *Learner) consistentSnapshot(no complain, same compare) {
 	same("places shown", total(&s.places), places)
 	same("tunnel ends shown", total(&s.vteps), ends)
 	same("MACs of switches shown", total(&s.owners), owners)
-	if s.Dual != (l.duals > 0) || s.anyHosts != (l.edges > 0) || s.endsAlone != l.alone() || s.sharedEnds != (l.sharedEnds >= sharedUsual) {
+	if s.Dual != (l.duals > 0) || s.Bonds != (l.bonds > 0) || s.anyHosts != (l.edges > 0) || s.endsAlone != l.alone() || s.sharedEnds != (l.sharedEnds >= sharedUsual) {
 		no("the snapshot says dual %v, hosts %v, ends alone %v, shared %v", s.Dual, s.anyHosts, s.endsAlone, s.sharedEnds)
 	}
 	for _, n := range l.nodes {

@@ -184,6 +184,7 @@ type Learner struct {
 	tunnelled  bool       // frames in tunnels were seen
 	borders    []SwitchID // with ports that lead out of the fabric; snapshots share it
 	duals      int        // addresses behind several switches
+	bonds      int        // addresses that get frames where they do not send
 	endsAlone  int        // flow buckets of tunnel ends beyond each one's first
 	sharedEnds int        // tunnel ends on several switches
 	pairs      bool       // a pair of switches may share tunnel ends, and bridge over a link between them

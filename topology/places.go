@@ -165,45 +165,6 @@ func (l *Learner) stationOf(mac uint64) *station {
 	return s
 }
 
-// sink: frames to an address left a port; the lowest TTL is the nearest to it.
-func (l *Learner) sink(n *node, e *Evidence) {
-	if e.Encap {
-		return
-	}
-	p := l.port(n, e.Port)
-	if p == nil || p.peer != 0 || p.unproven() {
-		return
-	}
-	h := l.hostAt(p, e.Addr)
-	if h == nil {
-		return
-	}
-	p.sunk = add(p.sunk, e.Count)
-	if p.sunk >= sinkFrames && p.sunk-e.Count < sinkFrames {
-		l.touchPort(p)
-	}
-	if e.Fresh && !p.relays {
-		p.relays = true
-		l.touchPort(p)
-	}
-	for i := range h.sinks {
-		if s := &h.sinks[i]; s.port == p {
-			s.last = max(s.last, e.Last)
-			if e.TTL < s.hops {
-				s.hops = e.TTL
-				l.dirtyHosts[h] = struct{}{}
-			}
-			if e.Buckets&^s.buckets != 0 && bits.OnesCount32(s.buckets) < flowsBesideDual {
-				s.buckets |= e.Buckets
-				l.dirtyHosts[h] = struct{}{}
-			}
-			return
-		}
-	}
-	h.sinks = l.sight(h, h.sinks, p, e.TTL, e)
-	l.countOutside(h)
-}
-
 // sightMAC notes where a host's MAC enters: several switches that do not route
 // make it a bridged one.
 func (l *Learner) sightMAC(p *port, mac uint64, at int64) {
@@ -257,8 +218,10 @@ func (l *Learner) locate(h *host) Place {
 		l.keptPlace(h, &place)
 	}
 	if len(place.Edges) == 1 {
-		place.Flows = flowsStep(h.flows(place.Edges[0]))
+		place.Flows, place.Got = flowsStep(h.flows(place.Edges[0])), flowsStep(h.got(place.Edges[0]))
 	}
+	place.Mute = len(place.Edges) > 0 && len(h.sources) == 0
+	l.receives(h, &place)
 	return place
 }
 
@@ -330,50 +293,6 @@ func (l *Learner) edgesOfStation(h *host, place *Place) {
 			place.Edges = addSwitch(place.Edges, k.sw)
 		}
 	}
-}
-
-// A port without any ingress that leads to more addresses may lead to a silent switch.
-// Fewer frames than sinkFrames tell nothing: an uplink may have carried no others yet that were sampled.
-const (
-	maxSinks   = 2
-	sinkFrames = 5
-)
-
-// sinkPort places a receiver that never sends: the port that the lowest TTL
-// left, if hosts live at that switch and nothing speaks for another one behind it.
-func (l *Learner) sinkPort(h *host) *port {
-	var best *sighting
-	for i := range h.sinks {
-		if s := &h.sinks[i]; s.port.peer == 0 && s.port.leads != toOutside && (best == nil || s.hops < best.hops || s.hops == best.hops && s.last > best.last) {
-			best = s
-		}
-	}
-	switch {
-	case best == nil:
-		return nil
-	case best.port.edge, h.kept != nil && h.kept.was(best.port.key) && best.port.routed == 0:
-		return best.port
-	case l.settled() && best.port.sunk >= sinkFrames && best.port.silent() && !l.bundled(best.port) && l.nodes[best.port.key.sw].edges > 0 && len(best.port.hosts) <= maxSinks && !l.mayBeUnnamed(best.port):
-		return best.port
-	}
-	return nil
-}
-
-// silent: no frame entered by the port, and none left by it for a router.
-func (p *port) silent() bool { return p.routed == 0 && p.fresh == 0 && p.tunnels == 0 && !p.relays }
-
-// bundled: another member of the port's aggregate leads to a switch, or forwarded
-// frames enter there: so it is with all of them.
-func (l *Learner) bundled(p *port) bool {
-	if p.aggregate == 0 {
-		return false
-	}
-	for _, q := range l.nodes[p.key.sw].ports { // order does not matter: one is enough
-		if q != p && q.aggregate == p.aggregate && (q.peer != 0 || q.routed > 0 || q.tunnels > 0) {
-			return true
-		}
-	}
-	return false
 }
 
 func addSwitch(set []SwitchID, id SwitchID) []SwitchID {

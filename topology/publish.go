@@ -32,7 +32,7 @@ func (l *Learner) show() {
 		return
 	}
 	l.changed = false
-	next := &Snapshot{Version: l.nextVersion(), Settled: l.settled() && l.linkAt != 0, Dual: l.duals > 0, anyHosts: l.edges > 0, anyIngress: l.ingressed, sharedEnds: l.sharedEnds >= sharedUsual, endsAlone: l.alone(), tunnelled: l.tunnelled, borders: l.borders, registry: l.registry, switches: make([]*Switch, len(l.nodes))}
+	next := &Snapshot{Version: l.nextVersion(), Settled: l.settled() && l.linkAt != 0, Dual: l.duals > 0, Bonds: l.bonds > 0, anyHosts: l.edges > 0, anyIngress: l.ingressed, sharedEnds: l.sharedEnds >= sharedUsual, endsAlone: l.alone(), tunnelled: l.tunnelled, borders: l.borders, registry: l.registry, switches: make([]*Switch, len(l.nodes))}
 	if l.snap != nil {
 		copy(next.switches, l.snap.switches)
 		next.inferred = l.snap.inferred

@@ -33,6 +33,9 @@ func (s *Snapshot) AddressChanged(a flow.Addr, since uint64) bool {
 	if !ok {
 		return false
 	}
+	if slices.ContainsFunc(p.All, func(id SwitchID) bool { return s.SwitchChanged(id, since) }) {
+		return true
+	}
 	return p.since > since || slices.ContainsFunc(p.Edges, func(id SwitchID) bool { return s.SwitchChanged(id, since) })
 }
 
@@ -64,7 +67,7 @@ func (r *settling) has(a flow.Addr, since uint64) (known, changed bool) {
 
 // sameWhole reports whether all but switches, addresses and what is bridged is as in another snapshot.
 func (s *Snapshot) sameWhole(o *Snapshot) bool {
-	return s.Settled == o.Settled && s.Dual == o.Dual && s.sharedEnds == o.sharedEnds && s.endsAlone == o.endsAlone && s.tunnelled == o.tunnelled &&
+	return s.Settled == o.Settled && s.Dual == o.Dual && s.Bonds == o.Bonds && s.sharedEnds == o.sharedEnds && s.endsAlone == o.endsAlone && s.tunnelled == o.tunnelled &&
 		s.anyHosts == o.anyHosts && s.anyIngress == o.anyIngress && len(s.inferred) == len(o.inferred) && slices.Equal(s.borders, o.borders)
 }
 

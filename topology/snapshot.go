@@ -12,6 +12,7 @@ type Snapshot struct {
 	Version uint64
 	Settled bool // no link was learned for a while: what looks like an edge is one
 	Dual    bool // some address lives behind several switches
+	Bonds   bool // some address gets frames at a switch where it does not send
 
 	whole      uint64   // the version since which all but switches and places is as it is
 	switched   uint64   // the same of the switches
@@ -106,6 +107,9 @@ type Place struct {
 	Parted  bool               // its link to another switch is down, which may hand over to this one
 	Unsure  bool               // a link that is down may have been its own
 	Doors   []PortKey          // of an address on several switches: where it was seen to enter them
+	All     []SwitchID         // Edges and further switches where frames to it leave the fabric; nil: there are none
+	Mute    bool               // it was not seen to send
+	Got     int                // buckets of 32 in which flows to it came out at its one switch, and nowhere else
 	Left    int64              // when it was found to live no longer at a switch that reports (arrival, Unix ns)
 	Leaving int64              // since when that may have been so
 
@@ -114,7 +118,7 @@ type Place struct {
 
 func (p *Place) equal(o *Place) bool {
 	return p.Switch == o.Switch && p.Port == o.Port && p.Bridged == o.Bridged && p.MAC == o.MAC && p.Flows == o.Flows && p.Kept == o.Kept && p.Doubt == o.Doubt && p.Both == o.Both && p.Parted == o.Parted && p.Unsure == o.Unsure && p.Beside == o.Beside &&
-		slices.Equal(p.Edges, o.Edges) && slices.Equal(p.Doors, o.Doors)
+		p.Got == o.Got && p.Mute == o.Mute && slices.Equal(p.Edges, o.Edges) && slices.Equal(p.All, o.All) && slices.Equal(p.Doors, o.Doors)
 }
 
 // Switch gives a switch by number, nil if unknown.

@@ -28,7 +28,7 @@ func (t *Tracker) chain(snap *topology.Snapshot, obs []Obs, src, dst Place) Rout
 		return Route{Hops: row}
 	}
 	if tunnels(obs) > 1 {
-		src, dst = placeOf(snap, t.Src), placeOf(snap, t.Dst)
+		src, dst = placeOf(snap, t.Src), destOf(snap, t.Dst)
 		dst.Sure = dst.Sure && !snap.SharedEnds()
 	}
 	w := inferrer{snap: snap, src: src, dst: dst}

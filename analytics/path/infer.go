@@ -321,7 +321,7 @@ type Place struct {
 }
 
 func placeOf(snap *topology.Snapshot, a flow.Addr) Place {
-	p := Place{Edges: snap.Edges(a), Sure: snap.Certain(a), left: snap.Left(a)}
+	p := Place{Edges: snap.Edges(a), Sure: snap.Begins(a), left: snap.Left(a)}
 	if len(p.Edges) == 0 && !snap.Bridged(a) {
 		p.Edges = snap.Borders()
 		p.Outside = len(p.Edges) > 0
@@ -331,6 +331,16 @@ func placeOf(snap *topology.Snapshot, a flow.Addr) Place {
 		p.odd = q != nil && q.Home
 	}
 	_, p.Port, p.Kept = snap.KeptAt(a)
+	return p
+}
+
+// destOf is placeOf for a receiver, to which frames may come elsewhere than it sends.
+func destOf(snap *topology.Snapshot, a flow.Addr) Place {
+	p := placeOf(snap, a)
+	if !p.Outside {
+		p.Edges = snap.Receives(a)
+	}
+	p.Sure = snap.Reached(a)
 	return p
 }
 

@@ -15,12 +15,23 @@ func (t *Tracker) outlived(snap *topology.Snapshot) bool {
 		return false
 	}
 	last := t.Hops[len(t.Hops)-1].Switch
-	edges := snap.Edges(t.Dst)
+	edges := snap.Receives(t.Dst)
 	if len(edges) == 0 || slices.Contains(edges, last) || find(t.obs, last) >= 0 {
 		return false
 	}
 	leaving := snap.Leaving(t.Dst)
 	return leaving != 0 && slices.ContainsFunc(t.obs, func(o Obs) bool { return o.Seen >= leaving })
+}
+
+// astray: the path ends at a switch where the flow was not seen, to which no port led by which it was seen, and its receiver
+// gets frames elsewhere than it sends, perhaps.
+func (t *Tracker) astray(snap *topology.Snapshot) bool {
+	n := len(t.Hops)
+	if n < 2 || t.Encap || find(t.obs, t.Hops[n-1].Switch) >= 0 || !snap.Astray(t.Dst) {
+		return false
+	}
+	i := find(t.obs, t.Hops[n-2].Switch)
+	return i < 0 || snap.Peer(t.obs[i].Switch, t.obs[i].Out) != t.Hops[n-1].Switch
 }
 
 // cut forgets where a flow was seen by a port whose link is down, if it was seen elsewhere since the link may have been.

@@ -52,7 +52,7 @@ func (t *Tracker) relay(snap *topology.Snapshot, obs []Obs) Route {
 	if len(row) == 0 || snap.SharedEnds() || !snap.EndsAlone() {
 		return Route{}
 	}
-	src, dst := placeOf(snap, t.Src), placeOf(snap, t.Dst)
+	src, dst := placeOf(snap, t.Src), destOf(snap, t.Dst)
 	src.outdate(obs)
 	dst.outdate(obs)
 	first, last := t.home(&src, t.pre), t.home(&dst, t.last(snap))

@@ -238,7 +238,7 @@ func (t *Tracker) Resolve(snap *topology.Snapshot) Event {
 		if t.Complete && overDown(snap, t.Hops, t.obs, max(seenLast(t.obs), seenLast(t.candidate))) {
 			return t.takeBack(snap)
 		}
-		t.Complete = t.Complete && !t.bridging.on && !doubtful(snap, t.Hops) && !t.outlived(snap)
+		t.Complete = t.Complete && !t.bridging.on && !doubtful(snap, t.Hops) && !t.outlived(snap) && !t.astray(snap)
 		return None
 	}
 	was := t.Complete
@@ -326,7 +326,7 @@ func (t *Tracker) infer(snap *topology.Snapshot, obs []Obs) Route {
 // Ends gives where the flow's ends live: at the tunnel's where it is tunnelled.
 func (t *Tracker) Ends(snap *topology.Snapshot) (src, dst Place) {
 	if !t.Encap {
-		src, dst = placeOf(snap, t.Src), placeOf(snap, t.Dst)
+		src, dst = placeOf(snap, t.Src), destOf(snap, t.Dst)
 		// Where pairs share tunnel ends one leaf may hand over to the other, and so may that to which the host's link is down.
 		dst.Sure = dst.Sure && !snap.SharedEnds() && snap.EndsAlone() && !snap.Parted(t.Dst)
 	} else {

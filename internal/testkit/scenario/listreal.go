@@ -30,6 +30,16 @@ func failures() []Scenario {
 			Fabric: func(c *fabric.Config) { c.PeerLinks, c.DualHomed = true, 0.5 },
 		},
 		{
+			Name: "bonds-by-mac", About: "every host is on two leaves, sends all by one of them, and gets it by either",
+			Fabric: func(c *fabric.Config) { c.DualHomed, c.BondHash = 1, fabric.BondByMAC },
+			Target: func(t *Target) { t.Missing = 0.05 },
+		},
+		{
+			Name: "bonds-peer-links", About: "half of the hosts are on two leaves and send all by one of them, the others are reached over peer links",
+			Fabric: func(c *fabric.Config) { c.PeerLinks, c.DualHomed, c.BondHash = true, 0.5, fabric.BondByMAC },
+			Target: func(t *Target) { t.Missing = 0.05 },
+		},
+		{
 			Name: "renumbered", About: "every ifIndex of a leaf is another from 15 s on, and nothing tells of it",
 			Fabric: func(c *fabric.Config) { c.Events = happens("renumber:leaf2@15s") },
 		},

@@ -1,0 +1,96 @@
+package topology
+
+import (
+	"math/bits"
+	"slices"
+
+	"spoor/flow"
+)
+
+// A host on two leaves may send all by one of them (bonds that hash MACs: in a routed fabric all goes to the gateway's)
+// and get what others send it by either. Of such a leaf only what leaves there for the host speaks.
+
+// receives adds to a place the switches where an address was never seen to send, and where frames that came over the
+// fabric left for it: by a port of which nothing enters, and that no other interface's frames leave by.
+func (l *Learner) receives(h *host, place *Place) {
+	if len(place.Edges) == 0 || place.Bridged {
+		return
+	}
+	for i := range h.sinks {
+		s := &h.sinks[i]
+		p := s.port
+		if s.buckets == 0 || p.leads != toSwitch || p.handsOver || p.down || !p.silent() || slices.Contains(place.Edges, p.key.sw) || l.nodes[p.key.sw].edges == 0 || !h.alone(p) {
+			continue
+		}
+		if place.All == nil {
+			place.All = slices.Clone(place.Edges)
+		}
+		place.All = addSwitch(place.All, p.key.sw)
+	}
+}
+
+// alone reports whether no address of another interface was sighted at a port.
+func (h *host) alone(p *port) bool {
+	for o := range p.hosts { // order does not matter: one is enough
+		if o != h && (h.station == nil || o.station != h.station) {
+			return false
+		}
+	}
+	return true
+}
+
+// got gives how many buckets of flows that others sent an address over the fabric came out at a switch, 0 if some came out elsewhere.
+func (h *host) got(at SwitchID) int {
+	got := uint32(0)
+	for i := range h.sinks {
+		switch s := &h.sinks[i]; {
+		case s.port.peer != 0 || s.port.handsOver || s.port.unproven() || s.buckets == 0:
+		case s.port.key.sw != at:
+			return 0
+		default:
+			got |= s.buckets
+		}
+	}
+	return bits.OnesCount32(got)
+}
+
+// Receives gives the switches at which frames for an address may leave the fabric: those behind which it is
+// proven to live, and those where frames left for it. The slice is the snapshot's.
+func (s *Snapshot) Receives(a flow.Addr) []SwitchID {
+	p, ok := s.places.get(a)
+	switch {
+	case !ok || p.Bridged:
+		return nil
+	case len(p.All) > 0:
+		return p.All
+	}
+	return p.Edges
+}
+
+// Reached reports whether frames for an address come out at one switch and no other, as far as Certain knows where it
+// sends: where hosts get frames elsewhere than they send, flows enough must have come out there.
+func (s *Snapshot) Reached(a flow.Addr) bool { return s.Certain(a) && !s.Astray(a) }
+
+// Begins reports whether frames of an address enter at one switch and no other: where hosts get frames elsewhere than
+// they send, what it got says nothing of that.
+func (s *Snapshot) Begins(a flow.Addr) bool {
+	p, ok := s.places.get(a)
+	return ok && !(p.Mute && s.Bonds) && s.Certain(a)
+}
+
+// Astray reports whether frames for an address may come out elsewhere than where it sends.
+func (s *Snapshot) Astray(a flow.Addr) bool {
+	p, ok := s.places.get(a)
+	return ok && !p.Bridged && (len(p.All) > 0 || s.Bonds && p.Got < flowsOfOne)
+}
+
+// Known reports whether an address was seen to send and to receive: nothing leaves for one that was invented.
+func (s *Snapshot) Known(a flow.Addr) bool {
+	p, ok := s.places.get(a)
+	return ok && p.Both
+}
+
+// both: frames came from the address, and frames to it left for a host.
+func (h *host) both() bool {
+	return len(h.sources) > 0 && slices.ContainsFunc(h.sinks, func(s sighting) bool { return s.port.peer == 0 && s.port.leads != toOutside && !s.port.unproven() })
+}

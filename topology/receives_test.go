@@ -1,0 +1,57 @@
+package topology
+
+import (
+	"slices"
+	"testing"
+	"time"
+)
+
+// TestReceives: a host on two leaves that sends all by one of them gets frames at both: what leaves for it at the other one
+// tells so, and then no address is certain of which flows enough did not come out where it sends.
+func TestReceives(t *testing.T) {
+	host, other := addr("10.1.0.1"), addr("10.1.0.2")
+	for name, tc := range map[string]struct {
+		buckets uint32
+		more    bool // another interface's frames leave by that port
+		both    bool
+	}{
+		"over the fabric":         {1, false, true},
+		"of a host beside":        {0, false, false},
+		"over a link of the pair": {1, true, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFabric(t, Config{Learn: true})
+			f.joined()
+			for range 3 {
+				f.sent("10.1.0.1", mac(0, 1), 1, 1)
+				f.sent("10.1.0.2", mac(0, 2), 1, 2)
+				f.sent("10.2.0.1", mac(0, 3), 2, 1)
+				f.give(Evidence{Kind: SawSource, Agent: agent(1), Port: 1, Addr: host, Far: mac(0, 1), Buckets: 0xffff})
+				f.give(Evidence{Kind: SawSource, Agent: agent(1), Port: 2, Addr: other, Far: mac(0, 2), Buckets: 0xffff})
+				f.tick(time.Second)
+			}
+			if snap := f.tick(time.Second); !snap.Reached(host) || !snap.Reached(other) || snap.Bonds {
+				t.Fatal("it was seen at one leaf only, and is not certain there")
+			}
+			f.give(Evidence{Kind: SawSink, Agent: agent(2), Port: 7, Addr: host, TTL: 62, Buckets: tc.buckets, Count: 1})
+			if tc.more {
+				f.give(Evidence{Kind: SawSink, Agent: agent(2), Port: 7, Addr: other, TTL: 62, Buckets: tc.buckets, Count: 1})
+			}
+			snap := f.tick(time.Second)
+			want := []SwitchID{f.id(1)}
+			if tc.both {
+				want = append(want, f.id(2))
+			}
+			if got := snap.Receives(host); !slices.Equal(got, want) || !slices.Equal(snap.Edges(host), want[:1]) {
+				t.Errorf("it receives at %v and sends at %v, want %v", got, snap.Edges(host), want)
+			}
+			if !snap.Begins(host) || snap.Bonds != tc.both || snap.Reached(host) == tc.both || snap.Reached(other) == tc.both {
+				t.Errorf("begins %v, bonds %v, reached %v, another one %v", snap.Begins(host), snap.Bonds, snap.Reached(host), snap.Reached(other))
+			}
+			f.give(Evidence{Kind: SawSink, Agent: agent(1), Port: 2, Addr: other, TTL: 62, Buckets: 0x3ff << 3, Count: 10})
+			if snap = f.tick(time.Second); !tc.more && !snap.Reached(other) {
+				t.Error("flows enough came out where it sends, and it is not certain there")
+			}
+		})
+	}
+}
