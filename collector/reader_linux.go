@@ -21,7 +21,8 @@ const sharedPort = true
 const bufferRemedy = "sysctl -w net.core.rmem_max=%d"
 
 const (
-	batchSize = 64
+	batchSize   = 64
+	controlSize = 32 // one control message of 4 bytes, rounded up
 	// bufferSkew sets the buffers' starts apart in the caches' sets, which a
 	// stride of exactly 64 KiB would make collide.
 	bufferSkew = 1408
@@ -55,6 +56,7 @@ type reader struct {
 	messages [batchSize]message
 	vectors  [batchSize]unix.Iovec
 	names    [batchSize]unix.RawSockaddrInet6
+	controls [batchSize][controlSize]byte
 
 	gathered int   // datagrams handed over since the latest Flush
 	flushed  int64 // when that was, Unix ns
@@ -91,8 +93,9 @@ func newReader(c *Collector, s *socket) *reader {
 		h.Iov = &r.vectors[i]
 		h.SetIovlen(1)
 		h.Name = (*byte)(unsafe.Pointer(&r.names[i]))
-		h.Namelen = unix.SizeofSockaddrInet6 // the kernel's from then on, the same for all of a socket
+		h.Control = &r.controls[i][0]
 	}
+	r.reset(batchSize)
 	return r
 }
 
@@ -143,6 +146,7 @@ func (r *reader) wait(h Handler) error {
 	ready, err := r.poll(pauseAfter, true)
 	for pause := idleFlush; !ready && err == nil && !r.stopping.Load(); pause = min(2*pause, maxIdle) {
 		r.flush(h)
+		r.askDrops()
 		ready, err = r.poll(pause, false)
 	}
 	return err
@@ -178,14 +182,14 @@ func (r *reader) drain(h Handler) error {
 		}
 	}
 	r.flush(h)
+	r.askDrops()
 	return nil
 }
 
-// flush has the handler pass on what it gathered, and looks for what the kernel dropped meanwhile.
+// flush has the handler pass on what it gathered.
 func (r *reader) flush(h Handler) {
 	r.gathered, r.flushed = 0, r.datagram.Received
 	h.Flush()
-	r.askDrops()
 }
 
 // read takes one batch without blocking, hands it over, and flushes if enough was
@@ -201,9 +205,13 @@ func (r *reader) read(h Handler) (int, error) {
 	var t tally
 	for i := range n {
 		m := &r.messages[i]
+		if m.header.Controllen != 0 {
+			r.seenDrops(r.controls[i][:m.header.Controllen])
+		}
 		payload := r.slab[i*stride:][:m.length]
 		r.deliver(h, &t, payload, peerAddr(&r.names[i]), m.header.Flags&unix.MSG_TRUNC != 0)
 	}
+	r.reset(n)
 	r.counters.add(&t)
 	if r.gathered += n; r.gathered >= gatherMost || r.datagram.Received-r.flushed >= gatherFor {
 		r.flush(h)
@@ -223,6 +231,16 @@ func (r *reader) readFailed(errno unix.Errno) error {
 	return nil
 }
 
+// reset gives the first n headers back to the kernel.
+func (r *reader) reset(n int) {
+	for i := range n {
+		h := &r.messages[i].header
+		h.Namelen = unix.SizeofSockaddrInet6
+		h.SetControllen(controlSize)
+		h.Flags = 0
+	}
+}
+
 // peerAddr reads a raw socket address.
 func peerAddr(n *unix.RawSockaddrInet6) netip.AddrPort {
 	if n.Family == unix.AF_INET {
@@ -236,8 +254,19 @@ func networkOrder(port *uint16) uint16 {
 	return binary.BigEndian.Uint16((*[2]byte)(unsafe.Pointer(port))[:])
 }
 
-// askDrops reads the socket's drop counter. The kernel would also send it along with
-// each datagram (SO_RXQ_OVFL), which costs each a message of its own.
+// seenDrops reads the drop counter that came with a datagram (SO_RXQ_OVFL).
+func (r *reader) seenDrops(control []byte) {
+	if len(control) < unix.CmsgLen(4) {
+		return
+	}
+	c := (*unix.Cmsghdr)(unsafe.Pointer(&control[0]))
+	if c.Level == unix.SOL_SOCKET && c.Type == unix.SO_RXQ_OVFL {
+		r.noteDrops(binary.NativeEndian.Uint32(control[unix.CmsgLen(0):]))
+	}
+}
+
+// askDrops reads the counter where no datagram brings it: drops at the end of a
+// burst would stay unknown until the next one.
 func (r *reader) askDrops() {
 	if !r.dropsKnown {
 		return
@@ -248,7 +277,8 @@ func (r *reader) askDrops() {
 }
 
 // noteDrops takes a reading of the kernel's counter, which is cumulative, has 32
-// bits and wraps.
+// bits and wraps. A reading older than the last one (it was queued with its
+// datagram) tells nothing new.
 func (r *reader) noteDrops(now uint32) {
 	if d := int32(now - r.lastDrops); d > 0 {
 		r.lastDrops = now

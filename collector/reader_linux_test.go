@@ -36,26 +36,6 @@ func TestKernelDrops(t *testing.T) {
 	ledger(t, s)
 }
 
-// What the kernel drops is known with a flush: it needs no datagram that tells, and no idle time.
-func TestDropsKnownAtFlush(t *testing.T) {
-	l := listening(t, Config{Address: "127.0.0.1:0", Workers: 1, Buffer: minBuffer}, nil)
-	t.Cleanup(func() { check(t, l.Close()) })
-	const sent = 400
-	r, c, h := l.readers[0], dial(t, l.to("127.0.0.1")), &flushing{}
-	for range sent {
-		send(t, c, make([]byte, 1000))
-	}
-	eventually(t, "all accounted for", func() bool {
-		_, err := r.read(h)
-		check(t, err)
-		r.flush(h)
-		return uint64(h.datagrams)+r.counters.kernelDrops.Load() == sent
-	})
-	if h.datagrams == sent {
-		t.Error("nothing was dropped")
-	}
-}
-
 // The counter has 32 bits and wraps; readings may come out of order.
 func TestNoteDrops(t *testing.T) {
 	r := &reader{portable: portable{counters: new(counters)}, lastDrops: 1<<32 - 3}

@@ -17,7 +17,7 @@ type socket struct {
 	fd         int
 	addr       netip.AddrPort
 	granted    int  // receive buffer in bytes
-	dropsKnown bool // the kernel tells how many datagrams it drops
+	dropsKnown bool // SO_RXQ_OVFL was accepted
 }
 
 // openSockets binds n sockets to one address. The first is bound alone, so that
@@ -100,7 +100,7 @@ func bindSocket(addr netip.AddrPort, join, share bool, buffer int) (s socket, er
 		}
 	}
 	s = socket{fd: fd, granted: setBuffer(fd, buffer)}
-	_, s.dropsKnown = socketDrops(fd)
+	s.dropsKnown = unix.SetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_RXQ_OVFL, 1) == nil
 	s.addr, err = boundAddr(fd)
 	return s, err
 }
