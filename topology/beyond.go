@@ -30,6 +30,7 @@ type darkness struct {
 type beyond struct {
 	n         uint32        // sightings of forwarded frames from some address
 	alien     uint32        // of them from an address that lives at another switch that reports
+	near      uint32        // of those where one router had forwarded the frame: its own leaf, from which it came at once
 	encap     uint32        // of frames in tunnels
 	own       uint32        // of them of frames that nobody had forwarded: the tunnels begin there
 	starts    []tunnelStart // where they begin
@@ -109,6 +110,9 @@ func (l *Learner) sawBeyond(n *node, e *Evidence) {
 	alien := l.livesElsewhere(e.Addr, n)
 	if alien {
 		b.alien = add(b.alien, e.Count)
+		if e.Hops == 1 {
+			b.near = add(b.near, e.Count)
+		}
 	}
 	b.fathom(e, alien)
 	l.guest(p, e)

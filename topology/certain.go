@@ -11,7 +11,9 @@ import (
 // flow that was seen entering at a leaf does not exclude that the next one
 // enters at its mate: hosts on two leaves (MLAG, ESI) are common. Either flows of
 // this address enough went one way, or flows of all the hosts of that switch
-// did while no address in the fabric was ever seen on two.
+// did while no address in the fabric was ever seen on two. The latter says nothing
+// where a link joins two switches with hosts: some hosts of such a pair may be on
+// both, and flows of those that are on one tell nothing of them.
 const (
 	flowsOfOne      = 10 // flow buckets of an address
 	flowsBesideDual = 16 // the same, on a switch with hosts that are on two
@@ -191,7 +193,7 @@ func (s *Snapshot) Certain(a flow.Addr) bool {
 	case !s.EndsAlone(): // pairs of switches are to be expected, and hosts on both
 		return p.Flows >= flowsBesideDual
 	case !s.Dual:
-		return p.Flows >= flowsOfOne || sw.Alone
+		return p.Flows >= flowsOfOne || sw.Alone && !s.mated(sw)
 	case sw.Dual:
 		return p.Flows >= flowsBesideDual
 	}

@@ -1,6 +1,7 @@
 package topology
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -119,5 +120,38 @@ func TestFlowsOfAnInterface(t *testing.T) {
 	f.give(Evidence{Kind: SawSource, Agent: agent(1), Port: 3, Addr: addr("10.1.0.1"), Far: mac(0, 3), Buckets: 1}) // the first address goes over to another interface
 	if snap := f.tick(time.Second); snap.Certain(addr("fd00::1")) {
 		t.Error("each of the two interfaces has a first flow")
+	}
+}
+
+// TestFlowsOfAMatedSwitch: where a link joins two switches with hosts, flows of the others say nothing of an address: it may be on both.
+func TestFlowsOfAMatedSwitch(t *testing.T) {
+	for _, mated := range []bool{false, true} {
+		f := newFabric(t, Config{Learn: true})
+		f.joined()
+		if mated {
+			f.forwarded(1, 60, 2, 60)
+			f.forwarded(2, 60, 1, 60)
+		}
+		send := func(leaf, host, flows int) {
+			f.give(Evidence{Kind: SawSource, Agent: agent(leaf), Port: uint32(host), Addr: addr(fmt.Sprintf("10.%d.0.%d", leaf, host)), Far: mac(0, 10*leaf+host), Buckets: 1<<flows - 1})
+		}
+		var snap *Snapshot
+		for range 4 { // the other switch's hosts are proven last
+			for leaf := 1; leaf <= 2; leaf++ {
+				f.sent(fmt.Sprintf("10.%d.0.1", leaf), mac(0, 10*leaf+1), leaf, 1)
+			}
+			send(1, 1, flowsOfOne)
+			send(1, 2, flowsOfOne-1)
+			send(1, 3, 1)
+			snap = f.tick(time.Second)
+		}
+		if snap.Dual || !snap.Hosts(f.id(2)) {
+			t.Fatalf("hosts on two switches %v, hosts at the other one %v", snap.Dual, snap.Hosts(f.id(2)))
+		}
+		for host, want := range map[int]bool{1: true, 2: !mated, 3: !mated} {
+			if got := snap.Certain(addr(fmt.Sprintf("10.1.0.%d", host))); got != want {
+				t.Errorf("joined to another switch with hosts %v: host %d is certain %v, want %v", mated, host, got, want)
+			}
+		}
 	}
 }

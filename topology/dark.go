@@ -144,7 +144,7 @@ func (g *darkGroups) among(p *port, b *beyond) darkKind {
 	transit := b.alien >= darkAliens || b.mostGaps() >= darkGaps
 	switch g.tier(g.l.nodes[p.key.sw]) {
 	case 0:
-		if b.own == 0 && (transit || b.encap >= darkEncap) {
+		if b.own == 0 && b.near*strayOf <= b.n && (transit || b.encap >= darkEncap) {
 			return darkTransit
 		}
 	case 1:

@@ -156,3 +156,26 @@ func TestOpenPortsBounded(t *testing.T) {
 		t.Errorf("%d gaps and %d ports are left of none", f.dark.gaps, len(f.dark.ports))
 	}
 }
+
+// TestNoSilentSwitchBetweenMates: frames of another leaf's hosts that nobody else than their own leaf had forwarded came from it at once: over
+// the link of a pair, whose MACs nobody owns where what it carries is bridged to hosts.
+func TestNoSilentSwitchBetweenMates(t *testing.T) {
+	for hops, want := range map[uint8]bool{1: false, 2: true} {
+		f := newFabric(t, Config{Learn: true})
+		var snap *Snapshot
+		for i := range 60 {
+			for leaf := 1; leaf <= 2; leaf++ {
+				for h := range 3 {
+					f.sent(fmt.Sprintf("10.%d.0.%d", leaf, h+1), mac(0, 10*leaf+h), leaf, h+1)
+				}
+				f.give(Evidence{Kind: SawIngress, Agent: agent(leaf), Port: 49, Far: mac(3-leaf, 99), Own: mac(0, 10*leaf)})
+				f.give(Evidence{Kind: SawBeyond, Agent: agent(leaf), Port: 49, Addr: addr(fmt.Sprintf("10.%d.0.%d", 3-leaf, i%3+1)), Hops: hops})
+				f.give(Evidence{Kind: SawGap, Agent: agent(3 - leaf), Port: 49, Agent2: agent(leaf), Port2: 49, Flow: uint64(i)})
+			}
+			snap = f.tick(500 * time.Millisecond)
+		}
+		if got := snap.Peer(f.id(1), 49).Inferred(); got != want {
+			t.Errorf("frames that %d routers had forwarded: a silent switch is inferred %v, want %v", hops, got, want)
+		}
+	}
+}

@@ -39,3 +39,13 @@ func (p *port) twin(k portKey) bool {
 	}
 	return false
 }
+
+// mated reports whether a link joins a switch to another one with hosts.
+func (s *Snapshot) mated(sw *Switch) bool {
+	for id, e := range sw.peers { // order does not matter: one is enough
+		if o := s.Switch(id); e.mate || o != nil && o.Hosts {
+			return true
+		}
+	}
+	return false
+}

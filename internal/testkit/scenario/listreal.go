@@ -2,6 +2,7 @@ package scenario
 
 import (
 	"net/netip"
+	"time"
 
 	"spoor/fabric"
 	"spoor/internal/app/settings"
@@ -38,6 +39,13 @@ func failures() []Scenario {
 			Name: "bonds-peer-links", About: "half of the hosts are on two leaves and send all by one of them, the others are reached over peer links",
 			Fabric: func(c *fabric.Config) { c.PeerLinks, c.DualHomed, c.BondHash = true, 0.5, fabric.BondByMAC },
 			Target: func(t *Target) { t.Missing = 0.05 },
+		},
+		{
+			Name: "few-dual-homed", About: "15% of the hosts are on two leaves, the others are reached over peer links that carry little",
+			Fabric: func(c *fabric.Config) {
+				size(c, 2, 6, 4, 60)
+				c.PeerLinks, c.DualHomed, c.Duration = true, 0.15, 25*time.Second
+			},
 		},
 		{
 			Name: "renumbered", About: "every ifIndex of a leaf is another from 15 s on, and nothing tells of it",
