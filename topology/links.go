@@ -3,6 +3,9 @@ package topology
 // ingress: forwarded frames that enter a port are addressed to this switch's
 // MAC and come from the neighbour's; fresh ones come from a host.
 func (l *Learner) ingress(n *node, e *Evidence) {
+	if e.Fresh && !e.Encap && l.ofRouter(n, e.Far) {
+		return
+	}
 	p := l.port(n, e.Port)
 	if p == nil {
 		return

@@ -100,7 +100,7 @@ func (l *Learner) source(n *node, e *Evidence) {
 		return
 	}
 	p := l.port(n, e.Port)
-	if p == nil {
+	if p == nil || e.Hops == 0 && l.ofRouter(n, e.Far) {
 		return
 	}
 	if e.Hops == insideHops {

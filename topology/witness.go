@@ -108,7 +108,7 @@ func (w *Witness) settle() {
 	w.queued = 0
 }
 
-// See takes one sample; non-IP samples prove nothing. from and to are the
+// See takes one sample; non-IP samples prove nothing, nor does what switches send to their neighbours. from and to are the
 // switches to which its input and output are known to lead, 0 if none: what
 // leaves for another switch tells nothing of where an address lives, and of
 // what comes from one it does not matter over which of its links.
@@ -125,6 +125,9 @@ func (w *Witness) See(s *flow.Sample, from, to SwitchID) {
 		return
 	}
 	hops := InitialTTL(ttl) - ttl
+	if hops == 0 && !encap && ofSwitches(s) {
+		return
+	}
 	egress := s.Direction == flow.Egress
 	in, out := s.Input.Index(), s.Output.Index()
 	if in == 0 && out == 0 && s.Input.Kind == flow.InterfaceUnknown {
@@ -195,7 +198,7 @@ func (w *Witness) Unnamed(s *flow.Sample) {
 // if the switch routes. Its MACs were others.
 func (w *Witness) throughEgress(s *flow.Sample, in uint32, from SwitchID) {
 	ttl := s.Packet.TTL
-	if ttl == 255 {
+	if ttl == 255 || InitialTTL(ttl+1) == ttl+1 && ofSwitches(s) {
 		return
 	}
 	hops := InitialTTL(ttl+1) - ttl - 1
@@ -222,7 +225,7 @@ func (w *Witness) source(q *sight, from SwitchID) {
 // a host? from and to are the switches to which its input and output are known to lead, 0 if none.
 func (w *Witness) SeeLocal(s *flow.Sample, from, to SwitchID) {
 	p := &s.Packet
-	if p.Key.IsZero() || !p.OuterSrc.IsZero() || p.TTL < minTTL {
+	if p.Key.IsZero() || !p.OuterSrc.IsZero() || p.TTL < minTTL || InitialTTL(p.TTL) == p.TTL && ofSwitches(s) {
 		return
 	}
 	q := w.next(SawLocal, s.Agent, 0, s.Received)
