@@ -54,7 +54,7 @@ func (g *generator) bursts(b *Burst) *session {
 
 // validateModes checks the traffic that is no mouse and no elephant.
 func (c *Config) validateModes() error {
-	if err := within([]limit{{"MTU", c.MTU, 576, 9216}, {"flood", c.Flood, 0, 10_000_000}}); err != nil {
+	if err := within([]limit{{"MTU", c.MTU, 576, 9216}, {"flood", c.Flood, 0, 10_000_000}, {"control", c.Control, 0, 1_000_000}}); err != nil {
 		return err
 	}
 	if c.OneWay && c.Hosts < 2 {

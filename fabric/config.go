@@ -83,6 +83,7 @@ type Config struct {
 	MTU       int           // bytes of the largest IP packet, 576 to 9216
 	Bursts    []Burst
 	Flood     int // samples a second of flows with spoofed addresses, a packet each
+	Control   int // samples a second of frames that switches send to their neighbours: BGP, BFD, OSPF, VRRP, neighbour discovery, pings
 
 	// Agents.
 	SamplingRate uint32 // 1 in N; 0 = ifSpeed/1e6 for each port (8.2 samples/s for a 10% flow)

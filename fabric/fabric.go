@@ -39,6 +39,7 @@ type Fabric struct {
 	rates    uint32 // epoch of sampling rates
 	truth    []*flowTruth
 	spoof    spoofer
+	chatter  chatter
 }
 
 // New builds a fabric; it does nothing until Run. Errors wrap ErrConfig.
@@ -60,6 +61,7 @@ func New(cfg Config) (*Fabric, error) {
 		return nil, err
 	}
 	f.spoof.r = rand.New(rand.NewPCG(cfg.Seed, 6))
+	f.chatter = newChatter(f.net, rand.New(rand.NewPCG(cfg.Seed, 8)))
 	f.gen = newGenerator(&f.cfg, f.net, rand.New(rand.NewPCG(cfg.Seed, 4)))
 	for i := range cfg.Elephants {
 		for range cfg.Elephants[i].flows() {
@@ -195,6 +197,7 @@ func (f *Fabric) Run(ctx context.Context, sink Sink) error {
 		}
 		f.advance(f.now, t1)
 		f.flood(f.now, t1)
+		f.chat(f.now, t1)
 		for _, a := range f.agents {
 			a.process(t1, &f.out)
 		}

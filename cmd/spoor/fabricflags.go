@@ -65,6 +65,7 @@ func trafficFlags(f *fabric.Config, add adder) {
 	add("bursts", config.ListOf(&f.Bursts, "burst", parseBurst, formatBurst),
 		"Flows that send some megabytes at once, again and again: bytes, / how often, * how many such flows (1). 10M/4s*5.")
 	add("flood", config.Number(&f.Flood, 0), "Samples a second of flows with spoofed addresses, each of a single packet.")
+	add("control-plane", config.Number(&f.Control, 0), "Samples a second of frames that switches send to their neighbours: BGP, BFD, OSPF, VRRP, neighbour discovery, pings.")
 }
 
 func agentFlags(f *fabric.Config, add adder) {

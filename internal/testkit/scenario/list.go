@@ -52,6 +52,14 @@ func plain() []Scenario {
 			Target: func(t *Target) { t.Delay = 12 },
 		},
 		{
+			Name: "control-plane", About: "few flows, all of them one way, and switches talk to their neighbours over idle links too: BGP, BFD, OSPF, VRRP, neighbour discovery, pings",
+			Fabric: func(c *fabric.Config) {
+				size(c, 4, 8, 4, 24)
+				c.OneWay, c.Control = true, 200
+			},
+			Target: func(t *Target) { t.Delay, t.Missing = 12, 0.2 }, // as without such frames: most links are idle
+		},
+		{
 			Name: "tcp-1.25", About: "8 TCP flows at 1.25 x the threshold",
 			Fabric: func(c *fabric.Config) { c.Duration, c.Elephants = 60*time.Second, above(8, false) },
 		},
