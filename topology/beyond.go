@@ -33,6 +33,7 @@ type beyond struct {
 	near      uint32        // of those where one router had forwarded the frame: its own leaf, from which it came at once
 	encap     uint32        // of frames in tunnels
 	own       uint32        // of them of frames that nobody had forwarded: the tunnels begin there
+	bridged   uint32        // of forwarded frames to hosts of this switch, not to itself
 	starts    []tunnelStart // where they begin
 	inside    uint32        // of packets in them by their senders,
 	strangers uint32        // of them from hosts of switches that report
@@ -84,6 +85,9 @@ func (l *Learner) entered(p *port, e *Evidence) {
 		b.steady = 0
 	}
 	b.steady = add(b.steady, e.Count)
+	if l.toHostOf(p, e.Own) {
+		b.bridged = add(b.bridged, e.Count)
+	}
 	if e.Encap {
 		b.encap = add(b.encap, e.Count)
 		if e.Fresh {
@@ -91,6 +95,19 @@ func (l *Learner) entered(p *port, e *Evidence) {
 		}
 	}
 }
+
+// toHostOf reports whether a MAC is that of a host behind another port of the switch: a router behind this one that sends to
+// it has the host's network too, as a mate has.
+func (l *Learner) toHostOf(p *port, mac uint64) bool {
+	st := l.stations[mac]
+	return st != nil && slices.ContainsFunc(st.ports, func(k stationPort) bool {
+		q := l.at(k.portKey)
+		return k.sw == p.key.sw && q != nil && q != p && q.edge && q.peer == 0
+	})
+}
+
+// bridgesIn: what enters an open port is bridged to hosts of the switch, over 1% of it.
+func (p *port) bridgesIn() bool { return p.beyond.bridged > p.routed/100 }
 
 // sawBeyond notes an address whose forwarded frames entered an open port.
 func (l *Learner) sawBeyond(n *node, e *Evidence) {

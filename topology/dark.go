@@ -87,7 +87,7 @@ func (g *darkGroups) find() {
 		case p.peer != 0 || p.beyond == nil:
 		case !p.edge:
 			g.l.noteLead(p, g.leads(p))
-		case p.home() && g.l.elsewhere(p) && !g.l.hostBehind(p), p.leads == toOddHost && len(p.hosts) > oddAddrs:
+		case p.home() && g.l.elsewhere(p) && !g.l.hostBehind(p), p.leads == toOddHost && len(p.hosts) > oddAddrs, p.leads == toOutside && p.bridgesIn():
 			g.l.noteLead(p, toSwitch)
 		}
 		if k := g.kind(p, quick); k != notDark {

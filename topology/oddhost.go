@@ -156,7 +156,8 @@ func (l *Learner) oneHost(p *port) bool {
 	return len(all) == 1 || len(all) == 2 && all[0].key.sw != all[1].key.sw
 }
 
-// looksOutside: many addresses, none of the fabric's, at many distances, some far away.
+// looksOutside: many addresses, none of the fabric's, at many distances, some far away, whose frames a router sends to this switch, not to
+// its hosts: that would be a mate, and the outside behind the mate.
 func (l *Learner) looksOutside(p *port) bool {
 	b := p.beyond
 	values, most := b.values()
@@ -164,7 +165,7 @@ func (l *Learner) looksOutside(p *port) bool {
 	if bits.TrailingZeros32(b.hops) >= outsideFar { // all of them: nothing near sends so
 		sets = outsideAll
 	}
-	return b.n >= outsideFrom && bits.OnesCount32(b.addrs) >= sets && values >= outsideHops && most >= outsideFar && b.alien <= b.n/100
+	return b.n >= outsideFrom && bits.OnesCount32(b.addrs) >= sets && values >= outsideHops && most >= outsideFar && b.alien <= b.n/100 && !p.bridgesIn()
 }
 
 // looksOdd: all that entered an open port passed one router and came from one host, to which all went that left.

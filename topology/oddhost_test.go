@@ -87,6 +87,41 @@ func TestGuestsAndOutside(t *testing.T) {
 	}
 }
 
+// TestOutsideBehindAMate: what comes from far away and is addressed to hosts of the switch, not to the switch itself, was routed by
+// one next to it that has the same network, a silent mate perhaps: the outside is behind that one. One in 40 is enough.
+func TestOutsideBehindAMate(t *testing.T) {
+	for name, test := range map[string]struct {
+		own  func(round int) uint64
+		want bool
+	}{
+		"to the switch":               {func(int) uint64 { return mac(2, 80) }, true},
+		"to its hosts":                {func(i int) uint64 { return mac(0, 1+i%2) }, false},
+		"one to a host":               {func(i int) uint64 { return [2]uint64{mac(2, 80), mac(0, 1)}[i/39] }, false},
+		"to who sends nothing":        {func(int) uint64 { return mac(0, 77) }, true},
+		"to who lives elsewhere":      {func(int) uint64 { return mac(0, 3) }, true},
+		"to who was seen behind this": {func(int) uint64 { return mac(0, 4) }, true},
+	} {
+		f := newFabric(t, Config{Learn: true})
+		f.joined()
+		for i := range 40 {
+			for h := range 2 {
+				f.sent(fmt.Sprintf("10.2.0.%d", h+1), mac(0, h+1), 2, h+1)
+			}
+			f.sent("10.1.0.3", mac(0, 3), 1, 3)
+			if i == 0 {
+				f.give(Evidence{Kind: SawSource, Agent: agent(2), Port: 80, Addr: addr("10.2.0.4"), Far: mac(0, 4), Buckets: 1})
+			}
+			f.give(Evidence{Kind: SawIngress, Agent: agent(2), Port: 80, Far: mac(99, 1), Own: test.own(i)})
+			f.give(Evidence{Kind: SawBeyond, Agent: agent(2), Port: 80, Addr: addr(fmt.Sprintf("198.18.0.%d", i)), Hops: uint8(2 + i%7)})
+			f.tick(500 * time.Millisecond)
+		}
+		snap := f.tick(5 * time.Second)
+		if p := snap.Port(f.id(2), 80); p == nil || p.Outside != test.want || p.Edge != test.want || p.Dark == test.want || len(snap.Borders()) > 0 != test.want {
+			t.Errorf("%s: leaf2:80 is %+v, borders %v; leads outside: want %v", name, p, snap.Borders(), test.want)
+		}
+	}
+}
+
 // TestGuestsAtOnce: a host that routes for guests is one at once when it shows frames of its own: at a switch with other hosts
 // so many as prove an edge port, anywhere if it sends as one address what is its own and what it forwards.
 func TestGuestsAtOnce(t *testing.T) {

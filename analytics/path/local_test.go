@@ -51,3 +51,41 @@ func TestOneSwitchAtOnce(t *testing.T) {
 		t.Error("proven at once, though the link of a pair may look like a host's port")
 	}
 }
+
+// TestSeenAtBothOfAPair: a flow that was seen at one switch, at another and at the first again with one TTL was bridged between the two: neither is
+// the whole path, however long no link shows itself. Seen at the other one alone since then it may have moved there with its hosts.
+func TestSeenAtBothOfAPair(t *testing.T) {
+	for name, test := range map[string]struct {
+		at   []int // one a second
+		want string
+	}{
+		"one":                          {[]int{1}, "10.255.0.1"},
+		"to and fro":                   {[]int{2, 1, 2, 1}, ""},
+		"to and fro, then for long":    {[]int{2, 1, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1}, ""},
+		"it moved":                     {[]int{2, 2, 2, 2, 1, 1, 1}, "10.255.0.1"},
+		"it moved, or came over there": {[]int{2, 2, 2, 2, 1, 1}, ""},
+	} {
+		n := learnedNet(t)
+		n.learn()
+		x := n.tracker(7, 8)
+		for i, leaf := range test.at {
+			n.see(x, leaf, 7, 8, 64, int64(i)*second)
+		}
+		if x.Complete {
+			t.Fatalf("%s: complete before the topology has settled: %s", name, n.names(x.Hops))
+		}
+		for _, leaf := range []int{1, 2} {
+			n.learn(
+				topology.Evidence{Kind: topology.SawIngress, Agent: n.agent(leaf), Port: 7, Far: 0xa7, Own: 1 << 8, Fresh: true, Count: 3},
+				topology.Evidence{Kind: topology.SawIngress, Agent: n.agent(leaf), Port: 8, Far: 0xa8, Own: 1 << 8, Fresh: true, Count: 3},
+				topology.Evidence{Kind: topology.SawSource, Agent: n.agent(leaf), Port: 7, Addr: host(7), Far: 0xa7, Buckets: 1<<12 - 1},
+				topology.Evidence{Kind: topology.SawSource, Agent: n.agent(leaf), Port: 8, Addr: host(8), Far: 0xa8, Buckets: 1<<12 - 1})
+		}
+		n.now += 20 * second
+		n.learn()
+		x.Resolve(n.snap)
+		if got := n.names(x.Hops); x.Complete != (test.want != "") || x.Complete && got != test.want {
+			t.Errorf("%s: settled %v, hosts on two leaves %v, %s (complete %v), want %q", name, n.snap.Settled, n.snap.Dual, got, x.Complete, test.want)
+		}
+	}
+}

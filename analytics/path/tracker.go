@@ -72,6 +72,7 @@ type Tracker struct {
 	scratch            []Hop
 	resolved           uint64 // the basis of the latest Resolve
 	added              bool   // sightings were added since then
+	bounce             bounce
 }
 
 // Reset makes the tracker ready for another flow and keeps its memory.
@@ -102,6 +103,7 @@ func (t *Tracker) Add(snap *topology.Snapshot, s *Sighting, votes []Vote) (Event
 	if !t.Complete {
 		if t.conflicts(snap, &y) { // frames of another way: what they show does not mix
 			t.suspect()
+			t.bounce.leaves(t.obs, &y)
 			t.obs = t.obs[:0]
 		}
 		t.obs, votes = merge(snap, t.obs, y, t.Encap, votes)
@@ -317,7 +319,7 @@ func (t *Tracker) infer(snap *topology.Snapshot, obs []Obs) Route {
 	if n := len(r.Hops); n > 0 && r.Hops[n-1].Out != 0 && !snap.Enters(t.Dst, r.Hops[n-1].Switch, r.Hops[n-1].Out) {
 		r.Complete = false
 	}
-	if len(r.Hops) == 1 && !snap.Settled && !betweenEdges(snap, &r.Hops[0]) || !t.ofOneFrame(snap, r.Hops) || doubtful(snap, r.Hops) || r.Complete && overDown(snap, r.Hops, obs, seenLast(obs)) {
+	if len(r.Hops) == 1 && (!snap.Settled && !betweenEdges(snap, &r.Hops[0]) || !t.bounce.moved(snap, obs)) || !t.ofOneFrame(snap, r.Hops) || doubtful(snap, r.Hops) || r.Complete && overDown(snap, r.Hops, obs, seenLast(obs)) {
 		r.Complete = false
 	}
 	return r
