@@ -20,6 +20,7 @@ func (l *Learner) carrier(p *port, i *PortInfo) {
 	l.setDown(p, i.Down)
 	if p.down && p.peer == 0 {
 		l.partHosts(p)
+		l.cutReceivers(p)
 		l.partUnseen(p)
 		l.doubtHosts(p)
 		l.depart(p)

@@ -22,6 +22,7 @@ type host struct {
 	credit   credit
 	kept     *keptHost // what the last learner knew
 	parted   []parting // links of it that are down
+	cut      bool      // a link by which it only receives went down since its place was shown
 	leftFrom int64     // since when it may have left the switch that it left last
 	place    Place
 }

@@ -17,8 +17,8 @@ func (l *Learner) show() {
 	for h := range l.dirtyHosts { // order does not matter: a place depends on no other
 		place := l.locate(h)
 		l.account(h, &place)
-		if place.Left, place.Leaving = h.place.Left, h.place.Leaving; h.place.left(&place) {
-			place.Left, place.Leaving = l.now, cmp.Or(h.leftFrom, l.now)
+		if place.Left, place.Leaving = h.place.Left, h.place.Leaving; h.cut || h.place.left(&place) {
+			place.Left, place.Leaving, h.cut = l.now, cmp.Or(h.leftFrom, l.now), false
 		}
 		if !place.equal(&h.place) {
 			place.since = l.nextVersion()

@@ -29,6 +29,17 @@ func (l *Learner) receives(h *host, place *Place) {
 	}
 }
 
+// cutReceivers notes which hosts lost a link by which they were only seen to receive: what went there before does not go
+// where they live now, and what still comes to that switch is handed over to its mate.
+func (l *Learner) cutReceivers(p *port) {
+	for h := range p.hosts { // order does not matter: each is on its own
+		if slices.Contains(h.place.All, p.key.sw) && !slices.Contains(h.place.Edges, p.key.sw) {
+			h.leftFrom, h.cut = p.upLast, true
+			l.dirtyHosts[h] = struct{}{}
+		}
+	}
+}
+
 // alone reports whether no address of another interface was sighted at a port.
 func (h *host) alone(p *port) bool {
 	for o := range p.hosts { // order does not matter: one is enough

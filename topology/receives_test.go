@@ -52,6 +52,12 @@ func TestReceives(t *testing.T) {
 			if snap = f.tick(time.Second); !tc.more && !snap.Reached(other) {
 				t.Error("flows enough came out where it sends, and it is not certain there")
 			}
+			wasUp := f.now
+			f.tick(time.Second)
+			f.Inform(&PortInfo{Agent: agent(2), IfIndex: 7, Down: true, WasUp: wasUp})
+			if snap = f.tick(time.Second); (snap.Left(host) != 0) != tc.both || tc.both && (len(snap.Receives(host)) != 1 || snap.Leaving(host) != wasUp) {
+				t.Errorf("its link is down: it receives at %v, and left at %d, or at %d", snap.Receives(host), snap.Left(host), snap.Leaving(host))
+			}
 		})
 	}
 }

@@ -41,6 +41,14 @@ func failures() []Scenario {
 			Target: func(t *Target) { t.Missing = 0.05 },
 		},
 		{
+			Name: "bonds-host-links", About: "the same, and hosts lose one of their two links at 15 s",
+			Fabric: func(c *fabric.Config) {
+				c.PeerLinks, c.DualHomed, c.BondHash = true, 0.5, fabric.BondByMAC
+				c.Events = happens("linkdown:leaf1>h1-1@15s", "linkdown:leaf1>h1-3@15s", "linkdown:leaf4>h3-1@15s")
+			},
+			Target: func(t *Target) { t.Missing = 0.05 },
+		},
+		{
 			Name: "few-dual-homed", About: "15% of the hosts are on two leaves, the others are reached over peer links that carry little",
 			Fabric: func(c *fabric.Config) {
 				size(c, 2, 6, 4, 60)
