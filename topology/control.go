@@ -19,7 +19,7 @@ func ofSwitches(s *flow.Sample) bool {
 	k := &s.Packet.Key
 	switch k.Proto {
 	case flow.ProtoTCP:
-		if controlTCP(k.SrcPort) || controlTCP(k.DstPort) {
+		if controlTCP(min(k.SrcPort, k.DstPort)) { // the other one is ephemeral
 			return true
 		}
 	case flow.ProtoUDP:
@@ -62,16 +62,8 @@ func (l *Learner) ofRouter(n *node, mac uint64) bool {
 
 // onLink reports whether an address has a meaning on one link only.
 func onLink(a *flow.Addr) bool {
-	if a.Is4() {
-		switch a[12] {
-		case 224:
-			return a[13] == 0 && a[14] == 0
-		case 169:
-			return a[13] == 254
-		case 255:
-			return true
-		}
-		return false
+	if a[0] >= 0xfe {
+		return a[0] == 0xfe && a[1]&0xc0 == 0x80 || a[0] == 0xff && a[1]&0x0f <= 2
 	}
-	return a[0] == 0xfe && a[1]&0xc0 == 0x80 || a[0] == 0xff && a[1]&0x0f <= 2
+	return (a[12] == 224 && a[13]|a[14] == 0 || a[12] == 169 && a[13] == 254 || a[12] == 255) && a.Is4()
 }
