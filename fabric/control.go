@@ -33,9 +33,12 @@ const (
 
 // messages are what switches send. Ports of 0 are for protocols without any.
 var messages = [...]message{
-	{flow.ProtoTCP, 41000, 179, 255, linkEnds}, {flow.ProtoTCP, 179, 41000, 255, linkEnds}, // BGP
-	{flow.ProtoTCP, 42000, 179, 64, loopbacks}, {flow.ProtoTCP, 179, 43000, 255, linkLocal},
-	{flow.ProtoUDP, 49152, 3784, 255, linkEnds}, {flow.ProtoUDP, 49152, 3784, 255, linkEnds}, // BFD
+	{flow.ProtoTCP, 41000, 179, 255, linkEnds},
+	{flow.ProtoTCP, 179, 41000, 255, linkEnds}, // BGP
+	{flow.ProtoTCP, 42000, 179, 64, loopbacks},
+	{flow.ProtoTCP, 179, 43000, 255, linkLocal},
+	{flow.ProtoUDP, 49152, 3784, 255, linkEnds},
+	{flow.ProtoUDP, 49152, 3784, 255, linkEnds}, // BFD
 	{flow.ProtoUDP, 49153, 4784, 255, loopbacks},
 	{flow.ProtoICMPv6, 0, 0, 255, linkLocal}, // neighbour discovery
 	{89, 0, 0, 1, allOnLink},                 // OSPF

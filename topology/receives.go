@@ -86,7 +86,7 @@ func (s *Snapshot) Reached(a flow.Addr) bool { return s.Certain(a) && !s.Astray(
 // they send, what it got says nothing of that.
 func (s *Snapshot) Begins(a flow.Addr) bool {
 	p, ok := s.places.get(a)
-	return ok && !(p.Mute && s.Bonds) && s.Certain(a)
+	return ok && (!p.Mute || !s.Bonds) && s.Certain(a)
 }
 
 // Astray reports whether frames for an address may come out elsewhere than where it sends.

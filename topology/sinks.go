@@ -1,6 +1,29 @@
 package topology
 
-import "math/bits"
+import (
+	"math/bits"
+
+	"spoor/flow"
+)
+
+// sank notes where what is sent to an address left for no switch that is known.
+func (w *Witness) sank(s *flow.Sample, dst flow.Addr, ttl uint8, from SwitchID) {
+	q := w.next(SawSink, s.Agent, s.Output.Index(), s.Received)
+	q.addr, q.ttl, q.encap, q.fresh = dst, ttl, !s.Packet.OuterSrc.IsZero(), relayed(s, dst)
+	if from != 0 {
+		q.buckets = bucket(s.FlowID)
+	}
+	w.note(q)
+}
+
+// relayed: the switch says that the next hop of a frame is a router, not its receiver.
+func relayed(s *flow.Sample, dst flow.Addr) bool {
+	if !s.HasRouter || s.NextHop == dst {
+		return false
+	}
+	next := s.NextHop.Netip()
+	return next.IsValid() && !next.IsUnspecified()
+}
 
 // sink: frames to an address left a port; the lowest TTL is the nearest to it.
 func (l *Learner) sink(n *node, e *Evidence) {

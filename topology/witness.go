@@ -121,16 +121,14 @@ func (w *Witness) See(s *flow.Sample, from, to SwitchID) {
 	src, dst, ttl := p.Key.Src, p.Key.Dst, p.EntryTTL()
 	if encap {
 		src, dst = p.OuterSrc, p.OuterDst
-	} else if ttl < minTTL {
-		return
 	}
 	hops := InitialTTL(ttl) - ttl
-	if hops == 0 && !encap && ofSwitches(s) {
+	if !encap && (ttl < minTTL || hops == 0 && ofSwitches(s)) {
 		return
 	}
 	egress := s.Direction == flow.Egress
 	in, out := s.Input.Index(), s.Output.Index()
-	if in == 0 && out == 0 && s.Input.Kind == flow.InterfaceUnknown {
+	if nameless(s) {
 		w.Unnamed(s)
 	}
 	if !egress && in != 0 {
@@ -143,12 +141,7 @@ func (w *Witness) See(s *flow.Sample, from, to SwitchID) {
 		w.left(s, src, hops)
 	}
 	if out != 0 && to == 0 && locatable(dst) {
-		q := w.next(SawSink, s.Agent, out, s.Received)
-		q.addr, q.ttl, q.encap, q.fresh = dst, ttl, encap, relayed(s, dst)
-		if from != 0 {
-			q.buckets = bucket(s.FlowID)
-		}
-		w.note(q)
+		w.sank(s, dst, ttl, from)
 	}
 }
 
@@ -176,13 +169,9 @@ func (w *Witness) left(s *flow.Sample, src flow.Addr, hops uint8) {
 	w.note(q)
 }
 
-// relayed: the switch says that the next hop of a frame is a router, not its receiver.
-func relayed(s *flow.Sample, dst flow.Addr) bool {
-	if !s.HasRouter || s.NextHop == dst {
-		return false
-	}
-	next := s.NextHop.Netip()
-	return next.IsValid() && !next.IsUnspecified()
+// nameless: the sample does not tell by which ports the packet passed.
+func nameless(s *flow.Sample) bool {
+	return s.Input.Index() == 0 && s.Output.Index() == 0 && s.Input.Kind == flow.InterfaceUnknown
 }
 
 // Unnamed takes a sample that does not tell by which ports the packet passed: the switch is there all the same.
