@@ -90,29 +90,29 @@ func combined() []Scenario {
 		}
 	}
 	return []Scenario{
-		both("silent-mix", "2 of 16 leaves and 1 of 4 spines have no agent", 0.045, func(c *fabric.Config) { c.SilentLeaves, c.SilentSpines = 2, 1 }),
-		both("dual-silent-leaves", "every host is on two leaves, 2 leaves have no agent", 0.404, func(c *fabric.Config) { c.DualHomed, c.SilentLeaves = 1, 2 }),
-		both("dual-silent-spines", "every host is on two leaves, no spine has an agent", 0.668, func(c *fabric.Config) { c.DualHomed, c.SilentSpines = 1, 4 }),
+		both("silent-mix", "2 of 16 leaves and 1 of 4 spines have no agent", 0.02, func(c *fabric.Config) { c.SilentLeaves, c.SilentSpines = 2, 1 }),
+		both("dual-silent-leaves", "every host is on two leaves, 2 leaves have no agent", 0.02, func(c *fabric.Config) { c.DualHomed, c.SilentLeaves = 1, 2 }),
+		both("dual-silent-spines", "every host is on two leaves, no spine has an agent", 0.02, func(c *fabric.Config) { c.DualHomed, c.SilentSpines = 1, 4 }),
 		both("evpn-silent-spines", "VXLAN, no spine has an agent", 0.02, func(c *fabric.Config) { c.VXLAN, c.SilentSpines = true, 4 }),
-		both("evpn-silent", "VXLAN, 2 of 16 leaves and 1 of 4 spines have no agent", 0.045, func(c *fabric.Config) { c.VXLAN, c.SilentLeaves, c.SilentSpines = true, 2, 1 }),
-		both("evpn-pairs", "VXLAN, half of the hosts on two leaves, pairs share a tunnel address", 0.417, func(c *fabric.Config) { c.VXLAN, c.DualHomed = true, 0.5 }),
-		both("leaf-mac-silent", "one router MAC on all leaves, 2 of which have no agent", 0.205, func(c *fabric.Config) {
+		both("evpn-silent", "VXLAN, 2 of 16 leaves and 1 of 4 spines have no agent", 0.02, func(c *fabric.Config) { c.VXLAN, c.SilentLeaves, c.SilentSpines = true, 2, 1 }),
+		both("evpn-pairs", "VXLAN, half of the hosts on two leaves, pairs share a tunnel address", 0.04, func(c *fabric.Config) { c.VXLAN, c.DualHomed = true, 0.5 }),
+		both("leaf-mac-silent", "one router MAC on all leaves, 2 of which have no agent", 0.02, func(c *fabric.Config) {
 			c.SharedMACs, c.SilentLeaves = []fabric.SharedMAC{fabric.SharedLeaves}, 2
 		}),
-		both("routing-silent", "half of the hosts route for guests, a gateway MAC, 2 leaves have no agent", 0.139, func(c *fabric.Config) {
+		both("routing-silent", "half of the hosts route for guests, a gateway MAC, 2 leaves have no agent", 0.11, func(c *fabric.Config) {
 			c.Routing, c.SharedMACs, c.SilentLeaves = 0.5, []fabric.SharedMAC{fabric.SharedGateway}, 2
 		}),
 		both("evpn-both-silent", "VXLAN, agents sample on ingress and on egress, 1 of 4 spines has no agent", 0.02, func(c *fabric.Config) {
 			c.VXLAN, c.Direction, c.SilentSpines = true, fabric.Both, 1
 		}),
-		both("evpn-guests-silent", "VXLAN, half of the hosts route for guests, 2 of 16 leaves and 1 of 4 spines have no agent", 0.2, func(c *fabric.Config) {
+		both("evpn-guests-silent", "VXLAN, half of the hosts route for guests, 2 of 16 leaves and 1 of 4 spines have no agent", 0.08, func(c *fabric.Config) {
 			c.VXLAN, c.Routing, c.SilentLeaves, c.SilentSpines = true, 0.5, 2, 1
 		}),
-		both("failures-silent", "half of the hosts on two leaves, peer links, 1 of 4 spines has no agent; links of hosts, of a leaf, of all uplinks of another fail", 0.2, func(c *fabric.Config) {
+		both("failures-silent", "half of the hosts on two leaves, peer links, 1 of 4 spines has no agent; links of hosts, of a leaf, of all uplinks of another fail", 0.04, func(c *fabric.Config) {
 			c.PeerLinks, c.DualHomed, c.SilentSpines = true, 0.5, 1
 			c.Events = happens("linkdown:leaf1>h1-1@15s", "linkdown:leaf1>h1-3@15s", "linkdown:leaf4>h3-1@15s", "linkdown:leaf7>spine2@18s", "linkdown:leaf9>*@20s")
 		}),
-		both("renumbered-silent", "every ifIndex of a leaf and of a spine is another, and nothing tells of it; 2 leaves and 1 spine have no agent", 0.045, func(c *fabric.Config) {
+		both("renumbered-silent", "every ifIndex of a leaf and of a spine is another, and nothing tells of it; 2 leaves and 1 spine have no agent", 0.02, func(c *fabric.Config) {
 			c.SilentLeaves, c.SilentSpines = 2, 1
 			c.Events = happens("renumber:leaf2@15s", "renumber:spine2@20s")
 		}),
@@ -143,7 +143,7 @@ func realities() []Scenario {
 				c.SharedMACs, c.HostTTL = []fabric.SharedMAC{fabric.SharedGateway}, []byte{64, 64, 64, 128, 255}
 				c.Borders, c.Outside = 2, 0.2
 			},
-			Target: func(t *Target) { t.Missing = 0.44 },
+			Target: func(t *Target) { t.Missing = 0.36 },
 		},
 	}
 }
@@ -160,7 +160,6 @@ func borders(name string, silent bool) Scenario {
 	}}
 	if silent {
 		s.About = "the same, border leaves without an agent"
-		s.Target = func(t *Target) { t.Missing = 0.04 } // until enough came by one
 	}
 	return s
 }

@@ -109,15 +109,23 @@ func Markdown(w io.Writer, rows []Row) error {
 	for i := range rows {
 		fmt.Fprintf(&b, "| %s |\n", strings.Join(rows[i].cells(), " | "))
 	}
-	b.WriteString("\nShort of the target:\n\n")
+	var short []string
 	for i := range rows {
-		if short, _ := rows[i].Verdict(); len(short) > 0 {
-			fmt.Fprintf(&b, "- `%s` (%s): %s.\n", rows[i].Scenario.Name, rows[i].Scenario.About, strings.Join(short, "; "))
+		if why, _ := rows[i].Verdict(); len(why) > 0 {
+			short = append(short, fmt.Sprintf("- `%s` (%s): %s.\n", rows[i].Scenario.Name, rows[i].Scenario.About, strings.Join(why, "; ")))
 		}
+	}
+	if len(short) > 0 {
+		b.WriteString("\nShort of the target:\n\n" + strings.Join(short, ""))
 	}
 	b.WriteString("\nThe scenarios:\n\n")
 	for i := range rows {
-		fmt.Fprintf(&b, "- `%s`: %s.\n", rows[i].Scenario.Name, rows[i].Scenario.About)
+		s := rows[i].Scenario
+		fmt.Fprintf(&b, "- `%s`: %s.", s.Name, s.About)
+		if t := s.target(); t.Missing > DefaultTarget.Missing {
+			fmt.Fprintf(&b, " At most %.3g%% of the paths may be missing.", 100*t.Missing)
+		}
+		b.WriteByte('\n')
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
