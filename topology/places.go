@@ -219,7 +219,10 @@ func (l *Learner) locate(h *host) Place {
 		l.keptPlace(h, &place)
 	}
 	if len(place.Edges) == 1 {
-		place.Flows, place.Got = flowsStep(h.flows(place.Edges[0])), flowsStep(h.got(place.Edges[0]))
+		place.Flows = flowsStep(h.flows(place.Edges[0]))
+		if l.bonds > 0 {
+			place.Got = flowsStep(h.got(place.Edges[0]))
+		}
 	}
 	place.Mute = len(place.Edges) > 0 && len(h.sources) == 0
 	l.receives(h, &place)

@@ -14,18 +14,13 @@ func (l *Learner) show() {
 	for _, n := range slices.Clip(l.dirtyNodes) { // match may add some
 		l.match(n)
 	}
+	had := l.bonds > 0
 	for h := range l.dirtyHosts { // order does not matter: a place depends on no other
-		place := l.locate(h)
-		l.account(h, &place)
-		if place.Left, place.Leaving = h.place.Left, h.place.Leaving; h.cut || h.place.left(&place) {
-			place.Left, place.Leaving, h.cut = l.now, cmp.Or(h.leftFrom, l.now), false
-		}
-		if !place.equal(&h.place) {
-			place.since = l.nextVersion()
-			h.place = place
-			l.resettled.add(h.addr, place.since)
-			l.next.places.set(h.addr, &place)
-			l.changed = true
+		l.resettle(h)
+	}
+	if had != (l.bonds > 0) { // what came out where counts from now on, or no longer
+		for _, h := range l.hosts { // order does not matter, as above
+			l.resettle(h)
 		}
 	}
 	if !l.changed && l.snap != nil {
@@ -60,6 +55,22 @@ func (l *Learner) show() {
 	next.bridged, next.anyBridged = l.next.bridged.share(), l.bridges.any
 	next.places, next.owners, next.vteps = l.next.places.share(), l.next.owners.share(), l.next.vteps.share()
 	l.snap = next
+}
+
+// resettle works out anew where an address lives.
+func (l *Learner) resettle(h *host) {
+	place := l.locate(h)
+	l.account(h, &place)
+	if place.Left, place.Leaving = h.place.Left, h.place.Leaving; h.cut || h.place.left(&place) {
+		place.Left, place.Leaving, h.cut = l.now, cmp.Or(h.leftFrom, l.now), false
+	}
+	if !place.equal(&h.place) {
+		place.since = l.nextVersion()
+		h.place = place
+		l.resettled.add(h.addr, place.since)
+		l.next.places.set(h.addr, &place)
+		l.changed = true
+	}
 }
 
 // nextVersion gives the number of the snapshot that show makes.

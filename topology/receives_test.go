@@ -61,3 +61,30 @@ func TestReceives(t *testing.T) {
 		})
 	}
 }
+
+// TestReceivedWithoutBonds: while hosts get frames where they send, how many flows came out there changes no snapshot;
+// once one gets them elsewhere, what came out before counts.
+func TestReceivedWithoutBonds(t *testing.T) {
+	host, other := addr("10.1.0.1"), addr("10.1.0.2")
+	f := newFabric(t, Config{Learn: true})
+	f.joined()
+	for range 3 {
+		f.sent("10.1.0.1", mac(0, 1), 1, 1)
+		f.sent("10.1.0.2", mac(0, 2), 1, 2)
+		f.sent("10.2.0.1", mac(0, 3), 2, 1)
+		f.give(Evidence{Kind: SawSource, Agent: agent(1), Port: 1, Addr: host, Far: mac(0, 1), Buckets: 0xffff})
+		f.give(Evidence{Kind: SawSource, Agent: agent(1), Port: 2, Addr: other, Far: mac(0, 2), Buckets: 0xffff})
+		f.give(Evidence{Kind: SawSink, Agent: agent(1), Port: 2, Addr: other, TTL: 62, Buckets: 1, Count: 5})
+		f.tick(time.Second)
+	}
+	before := f.tick(time.Second)
+	f.give(Evidence{Kind: SawSink, Agent: agent(1), Port: 2, Addr: other, TTL: 62, Buckets: 0x3ff << 3, Count: 10})
+	snap := f.tick(time.Second)
+	if before.Bonds || snap.AddressChanged(other, before.Version) || !snap.Reached(other) {
+		t.Errorf("changed %v, reached %v, bonds %v", snap.AddressChanged(other, before.Version), snap.Reached(other), before.Bonds)
+	}
+	f.give(Evidence{Kind: SawSink, Agent: agent(2), Port: 7, Addr: host, TTL: 62, Buckets: 1, Count: 1})
+	if snap = f.tick(time.Second); !snap.Bonds || !snap.Reached(other) || snap.Reached(host) {
+		t.Errorf("bonds %v, reached %v and %v", snap.Bonds, snap.Reached(other), snap.Reached(host))
+	}
+}

@@ -109,7 +109,7 @@ type Place struct {
 	Doors   []PortKey          // of an address on several switches: where it was seen to enter them
 	All     []SwitchID         // Edges and further switches where frames to it leave the fabric; nil: there are none
 	Mute    bool               // it was not seen to send
-	Got     int                // buckets of 32 in which flows to it came out at its one switch, and nowhere else
+	Got     int                // buckets of 32 in which flows to it came out at its one switch, and nowhere else; 0 while there are no Bonds
 	Left    int64              // when it was found to live no longer at a switch that reports (arrival, Unix ns)
 	Leaving int64              // since when that may have been so
 
