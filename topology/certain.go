@@ -70,22 +70,22 @@ func (l *Learner) account(h *host, p *Place) {
 	if c.node != nil {
 		l.enter(c.node, c.n)
 	}
-	if c.bond != old.bond {
-		was := l.bonds
-		l.bonds--
-		if c.bond {
-			l.bonds += 2
-		}
-		l.changed = l.changed || (was == 0) != (l.bonds == 0)
+	l.tally(&l.bonds, old.bond, c.bond)
+	l.tally(&l.duals, old.dual, c.dual)
+}
+
+// tally counts an address in or out; with the first that comes and the last that goes the snapshot changes.
+func (l *Learner) tally(n *int, was, is bool) {
+	if was == is {
+		return
 	}
-	if c.dual != old.dual {
-		was := l.duals
-		l.duals--
-		if c.dual {
-			l.duals += 2
-		}
-		l.changed = l.changed || (was == 0) != (l.duals == 0)
+	had := *n > 0
+	if is {
+		*n++
+	} else {
+		*n--
 	}
+	l.changed = l.changed || had != (*n > 0)
 }
 
 // flowsOfEach: so many flow buckets at each of two switches tell an address that

@@ -77,21 +77,9 @@ func TestBatches(t *testing.T) {
 	list = append(list, list[:200]...) // which looks like a restart
 	take := func(flushAt func(i int) bool) (*diary, *shelf) {
 		d, s := &diary{ports: map[uint32]*flow.Names{}}, &shelf{}
-		p := publish.New(publish.DefaultConfig(), s)
-		if err := p.Start(); err != nil {
-			t.Fatal(err)
-		}
-		defer func() {
-			if err := p.Close(t.Context()); err != nil {
-				t.Error(err)
-			}
-		}()
-		agents, err := collector.NewAgents(collector.DefaultAgentsConfig())
-		if err != nil {
-			t.Fatal(err)
-		}
 		now := list[0].Received
-		w := NewWorker(agents, d, p.Encoder(), func() int64 { return now }, slog.New(slog.DiscardHandler))
+		w, end := shelving(t, s, d, &now)
+		defer end()
 		for i, x := range list {
 			now += 1e6
 			x.Received, x.From = now, netip.MustParseAddrPort("10.9.9.9:4000")
@@ -118,6 +106,25 @@ func TestBatches(t *testing.T) {
 	for _, topic := range []publish.Topic{publish.Flows, publish.Counters, publish.Drops} {
 		if len(want.records[topic]) == 0 {
 			t.Errorf("no %s: the test proves nothing of them", topic)
+		}
+	}
+}
+
+// shelving gives a worker whose records go to a shelf, all that are left with end.
+func shelving(t *testing.T, s *shelf, feed Feed, now *int64) (w *Worker, end func()) {
+	t.Helper()
+	p := publish.New(publish.DefaultConfig(), s)
+	if err := p.Start(); err != nil {
+		t.Fatal(err)
+	}
+	agents, err := collector.NewAgents(collector.DefaultAgentsConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	w = NewWorker(agents, feed, p.Encoder(), func() int64 { return *now }, slog.New(slog.DiscardHandler))
+	return w, func() {
+		if err := p.Close(t.Context()); err != nil {
+			t.Error(err)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package pipeline
 
 import (
-	"log/slog"
 	"testing"
 
 	"spoor/collector"
@@ -12,22 +11,10 @@ import (
 // TestFlushHandsRecordsOn: records whose linger is over leave with a Flush, without company.
 func TestFlushHandsRecordsOn(t *testing.T) {
 	s := &shelf{}
-	p := publish.New(publish.DefaultConfig(), s)
-	if err := p.Start(); err != nil {
-		t.Fatal(err)
-	}
-	defer func() {
-		if err := p.Close(t.Context()); err != nil {
-			t.Error(err)
-		}
-	}()
-	agents, err := collector.NewAgents(collector.DefaultAgentsConfig())
-	if err != nil {
-		t.Fatal(err)
-	}
 	list := load(t, testCapture)[:20]
 	now := list[len(list)-1].Received
-	w := NewWorker(agents, &recorder{}, p.Encoder(), func() int64 { return now }, slog.New(slog.DiscardHandler))
+	w, end := shelving(t, s, &recorder{}, &now)
+	defer end()
 	for i := range list {
 		list[i].Received = now
 		w.Datagram(&list[i])
