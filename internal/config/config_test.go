@@ -105,6 +105,15 @@ func TestFile_Failure(t *testing.T) {
 	f("- a\n", `spoor.yaml:1:1: keys with values are wanted, such as "collector: dc1"`)
 	f("collector: [a, b]\n", `spoor.yaml:1:12: collector: one text is wanted`)
 	f("collector:\n", `spoor.yaml:1:1: collector has no value: give one or leave the key out`)
+	f("kafka: {brokers: [a: 9092]}\n", `spoor.yaml:1:20: kafka.brokers: a list of text is wanted`)
+	f("kafka: {brokers: [{a: b, c: d}]}\n", `spoor.yaml:1:19: kafka.brokers: a list of text is wanted`)
+	f("kafka: {brokers: [a:[b]]}\n", `spoor.yaml:1:20: kafka.brokers: a list of text is wanted`)
+	f("topology:\n  speeds: [[a]]\n", `spoor.yaml:2:12: topology.speeds: a mapping of names to values is wanted`)
+	f("topology:\n  speeds: {a: [b]}\n", `spoor.yaml:2:15: topology.speeds: a mapping of names to values is wanted`)
+	f("\tcollector: a\n", `spoor.yaml:1:10: a tab: YAML wants spaces in front of a key`)
+	f("kafka:\n\tbrokers: a\n", `spoor.yaml:2:1: a tab: YAML wants spaces in front of a key`)
+	f("collector: a\n  kafka: b\n", `spoor.yaml:1:12: this cannot stand here: keys of one section begin in the same column, and a colon is followed by a space`)
+	f("a: b: c\n", `spoor.yaml:1:4: this cannot stand here: keys of one section begin in the same column, and a colon is followed by a space`)
 	f("kafka:\n  brokers: {a: b}\n", `spoor.yaml:2:12: kafka.brokers: a list of text is wanted`)
 	f("flows:\n  idle: 5\n", `spoor.yaml:2:9: flows.idle: "5" is no duration: write it like 90s, 1m30s or 24h`)
 	f("flows:\n  idle: -5s\n", `spoor.yaml:2:9: flows.idle: "-5s" is no duration: write it like 90s, 1m30s or 24h`)
@@ -128,19 +137,24 @@ func TestFile_Failure(t *testing.T) {
 // TestLocate: an error that a room found in a setting gets the place that the setting has in the file, each of several its own.
 func TestLocate(t *testing.T) {
 	set := newSet(defaults())
-	if err := set.File("spoor.yaml", []byte("collector: dc1\nkafka:\n  brokers: [kafka1]\nflows.idle: 5m\n")); err != nil {
+	if err := set.File("spoor.yaml", []byte("collector: dc1\nkafka:\n  brokers: [kafka1]\nflows.idle: 5m\nflows.max_bytes: 1\n")); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := set.Env([]string{"SPOOR_FLOWS_IDLE=6m"}); err != nil {
 		t.Fatal(err)
 	}
 	cause := errors.New("kafka.brokers: \"kafka1\" is no host:port")
-	err := set.Locate(errors.Join(cause, nil, errors.New("flows.idle is 6m"), errors.New("log.level is odd"), errors.New("collector"), errors.New("else"), fmt.Errorf("%w", errors.Join(errors.New("collector must not be so")))))
+	err := set.Locate(errors.Join(cause, nil, errors.New("flows.idle is 6m"), errors.New("log.level is odd"), errors.New("collector"), errors.New("else"), errors.New("flows.max_bytes is too little"), errors.New("collector's name"), errors.New("collectors"), errors.New("collector9"), errors.New("collector_"), fmt.Errorf("%w", errors.Join(errors.New("collector must not be so")))))
 	want := `spoor.yaml:3:12: kafka.brokers: "kafka1" is no host:port
 flows.idle is 6m
 log.level is odd
 spoor.yaml:1:12: collector
 else
+spoor.yaml:5:18: flows.max_bytes is too little
+spoor.yaml:1:12: collector's name
+collectors
+collector9
+collector_
 spoor.yaml:1:12: collector must not be so`
 	if err == nil || err.Error() != want || !errors.Is(err, cause) {
 		t.Errorf("got %v\nwant %s", err, want)
@@ -161,7 +175,7 @@ func TestFlagOverEnvironmentOverFileOverDefault(t *testing.T) {
 	if err := s.File("x", []byte("{collector: file, kafka.brokers: file, flows.idle: 1s, topology.learn: false}")); err != nil {
 		t.Fatal(err)
 	}
-	warnings, err := s.Env([]string{"SPOOR_COLLECTOR=env", "SPOOR_KAFKA_BROKERS=e1, e2", "SPOOR_KAFKA_BROKER=x", "SPOOR_SERVICE_HOST=10.0.0.1", "HOME=/"})
+	warnings, err := s.Env([]string{"SPOOR_COLLECTOR=env", "SPOOR_KAFKA_BROKERS=e1, e2", "SPOOR_KAFKA_BROKER=x", "SPOOR_SERVICE_HOST=10.0.0.1", "HOME=/", "SPOUR_FLOWS_IDLE=1s", "SPOOR_FLOWS_IDLE"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -185,8 +199,9 @@ func TestFlagOverEnvironmentOverFileOverDefault(t *testing.T) {
 
 func TestErrorsNameTheirSource(t *testing.T) {
 	s := newSet(defaults())
-	if _, err := s.Env([]string{"SPOOR_FLOWS_IDLE=soon"}); err == nil || !strings.HasPrefix(err.Error(), "environment variable SPOOR_FLOWS_IDLE: ") {
-		t.Errorf("got %v", err)
+	warnings, err := s.Env([]string{"SPOOR_FLOWS_IDEL=1s", "SPOOR_FLOWS_IDLE=soon"})
+	if err == nil || !strings.HasPrefix(err.Error(), "environment variable SPOOR_FLOWS_IDLE: ") || len(warnings) != 1 {
+		t.Errorf("got %v, warnings %q", err, warnings)
 	}
 	fs := pflag.NewFlagSet("", pflag.ContinueOnError)
 	s.Bind(fs)
@@ -223,12 +238,88 @@ func TestDumpReadsBackAsTheSame(t *testing.T) {
 	}
 }
 
-func TestReferenceNamesEveryKey(t *testing.T) {
-	s := newSet(defaults())
-	ref := string(s.Reference())
-	for _, k := range s.Keys() {
-		if !strings.Contains(ref, "| `"+k.Name+"` | ") {
-			t.Errorf("%s missing in\n%s", k.Name, ref)
+// TestShown: what the help, the reference and the dump show of the settings.
+func TestShown(t *testing.T) {
+	c := defaults()
+	s := newSet(c)
+	s.MarkLive(func(name string) bool { return name == "flows.idle" })
+	if err := s.File("x", []byte("{collector: 'a, b', kafka.brokers: ['a', 'c: d'], topology.speeds: {'*': 10G}}")); err != nil {
+		t.Fatal(err)
+	}
+	var b bytes.Buffer
+	if err := s.Dump(&b); err != nil {
+		t.Fatal(err)
+	}
+	fs := pflag.NewFlagSet("", pflag.ContinueOnError)
+	s.Bind(fs)
+	for got, want := range map[string]string{b.String(): `collector: a, b # file
+listen:
+  allow: []
+  workers: 2
+kafka:
+  brokers: [a, "c: d"] # file
+  share: 0.1
+flows:
+  idle: 1m30s
+  max_bytes: 512MiB
+topology:
+  learn: true
+  speeds: ["*=10G"] # file
+log:
+  level: info
+`, fs.FlagUsages(): `      --collector text                     Name of this collector. (default a, b)
+      --flows.idle duration                Idle. (default 1m30s)
+      --flows.max_bytes size               Bytes. (default 512MiB)
+      --kafka.brokers text,...             Brokers. (default a,c: d)
+      --kafka.share ratio                  Share. (default 0.1)
+      --listen.allow prefix,...            Sources.
+      --listen.workers number              Workers. (default 2)
+      --log.level debug|info               Level. (default info)
+      --topology.learn true|false[=true]   Learn. (default true)
+      --topology.speeds speed,...          Speeds. (default *=10G)
+`, strings.ReplaceAll(string(s.Reference()), "`", "'"): `
+## General
+
+| Key | Type | Default | Meaning |
+|---|---|---|---|
+| 'collector' | text | 'a, b' | Name of this collector. |
+
+## 'listen'
+
+| Key | Type | Default | Meaning |
+|---|---|---|---|
+| 'listen.allow' | list of prefix |  | Sources. |
+| 'listen.workers' | number | '2' | Workers. |
+
+## 'kafka'
+
+| Key | Type | Default | Meaning |
+|---|---|---|---|
+| 'kafka.brokers' | list of text | 'a, c: d' | Brokers. |
+| 'kafka.share' | ratio | '0.1' | Share. |
+
+## 'flows'
+
+| Key | Type | Default | Meaning |
+|---|---|---|---|
+| 'flows.idle' ↻ | duration | '1m30s' | Idle. |
+| 'flows.max_bytes' | size | '512MiB' | Bytes. |
+
+## 'topology'
+
+| Key | Type | Default | Meaning |
+|---|---|---|---|
+| 'topology.learn' | true\|false | 'true' | Learn. |
+| 'topology.speeds' | list of speed | '*=10G' | Speeds. |
+
+## 'log'
+
+| Key | Type | Default | Meaning |
+|---|---|---|---|
+| 'log.level' | debug\|info | 'info' | Level. |
+`} {
+		if d := cmp.Diff(want, got); d != "" {
+			t.Errorf("%s\n%s", d, got)
 		}
 	}
 }

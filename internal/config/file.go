@@ -85,7 +85,7 @@ func (r *reader) syntax(err error) error {
 	var p placed
 	if errors.As(err, &p) {
 		message := p.GetMessage()
-		if strings.Contains(message, `'\t'`) || strings.Contains(message, "'\t'") {
+		if strings.Contains(message, "'\t'") || strings.Contains(message, "tab character") {
 			message = "a tab: YAML wants spaces in front of a key"
 		}
 		if strings.Contains(message, "not allowed in this context") {

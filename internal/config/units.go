@@ -66,7 +66,11 @@ func formatSize(n uint64) string {
 // Ratio is a share between 0 and 1, exclusive, such as 0.1 or 10%.
 func Ratio(p *float64) Value {
 	return Of(p, "ratio", func(s string) (float64, error) {
-		x, ok := withUnit(s, []unit{{"%", 0.01}})
+		number, percent := strings.CutSuffix(s, "%")
+		if percent { // as it is written: 35 times 0.01 is 0.35000000000000003
+			number = strings.TrimSpace(number) + "e-2"
+		}
+		x, ok := withUnit(number, nil)
 		if !ok || x <= 0 || x >= 1 {
 			return 0, fmt.Errorf("%q is no share: write it like 0.1 or 10%%", s)
 		}
