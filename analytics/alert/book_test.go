@@ -88,6 +88,113 @@ func TestLife(t *testing.T) {
 		during(alert.Finding{Kind: alert.PortErrors}, [2]int64{5, 8}))
 }
 
+// TestGaps: what is away for a while begins anew only beyond half the time that it must last, ten seconds at least, and never later than it would be resolved.
+func TestGaps(t *testing.T) {
+	f := func(kind alert.Kind, until, again int64, raised string) {
+		t.Helper()
+		got := play(alert.NewBook(alert.DefaultConfig()), 200, during(alert.Finding{Kind: kind}, [2]int64{0, until}, [2]int64{again, 200}))
+		if len(got) == 0 || !strings.HasPrefix(got[0], raised+" raised ") {
+			t.Errorf("%v, away from %d to %d: %q, want it raised at %s", kind, until, again, got, raised)
+		}
+	}
+	f(alert.LinkBusy, 20, 49, "60") // it must last 60 s
+	f(alert.LinkBusy, 20, 50, "110")
+	f(alert.PacketDrops, 1, 10, "10") // 5 s
+	f(alert.PacketDrops, 1, 11, "16")
+	f(alert.ElephantFlow, 5, 6, "10") // 10 s, and is over after 2
+	f(alert.ElephantFlow, 5, 8, "18")
+}
+
+// TestSeverityBeforeItIsTold: an alert is raised with the severity that its finding has then.
+func TestSeverityBeforeItIsTold(t *testing.T) {
+	f := func(first, then flow.Severity, want string) {
+		t.Helper()
+		got := play(alert.NewBook(alert.DefaultConfig()), 10, func(s int64) []alert.Finding {
+			if s < 3 {
+				return []alert.Finding{{Kind: alert.PacketDrops, Severity: first}}
+			}
+			return []alert.Finding{{Kind: alert.PacketDrops, Severity: then}}
+		})
+		if !slices.Equal(got, []string{want}) {
+			t.Errorf("%v, then %v: %q, want %q", first, then, got, want)
+		}
+	}
+	f(flow.SeverityCritical, flow.SeverityCritical, "5 raised critical PacketDrops")
+	f(flow.SeverityInfo, flow.SeverityCritical, "5 raised critical PacketDrops")
+	f(flow.SeverityCritical, flow.SeverityInfo, "5 raised warning PacketDrops") // the least of this kind
+}
+
+// TestOrder: alerts are told in the order in which their findings came, and listed so while they are up and when they are over.
+func TestOrder(t *testing.T) {
+	b := alert.NewBook(alert.DefaultConfig())
+	var came, told []string
+	for i := range uint32(40) {
+		b.See(&alert.Finding{Kind: alert.PortFlapping, Subject: alert.Subject{IfIndex: 7 * i % 41}, Since: second / 2}, second)
+		came = append(came, fmt.Sprint(7*i%41))
+	}
+	came[0] = "" // no number, no label
+	names := func(list []*flow.Alert) (names []string) {
+		for _, a := range list {
+			names = append(names, label(a, "ifindex"))
+		}
+		return names
+	}
+	raised := b.Tick(second)
+	if told = names(raised); !slices.Equal(told, came) {
+		t.Errorf("told %q", told)
+	}
+	if a := raised[0]; a.Starts != second/2 || a.Ends != second+4*60*second { // of four messages one in a minute may be lost, and two more
+		t.Errorf("%+v", a)
+	}
+	list, n := b.Raised(10, 2*second)
+	if got := names(list); n != 40 || !slices.Equal(got, came[:10]) || list[0].Time != 2*second || list[0].State != flow.AlertActive {
+		t.Errorf("%d raised, %q", n, got)
+	}
+	if over := b.Finish(3 * second); !slices.Equal(names(over), came) || !slices.Equal(names(b.Resolved()), came) || b.Resolved()[0].State != flow.AlertResolved {
+		t.Errorf("over: %q, kept %q", names(over), names(b.Resolved()))
+	}
+	if _, n := b.Raised(10, 4*second); n != 0 || len(b.Tick(4*second)) != 0 {
+		t.Errorf("%d are up after the end", n)
+	}
+}
+
+// TestResolvedIsBounded: of those that are over the latest are kept.
+func TestResolvedIsBounded(t *testing.T) {
+	b := alert.NewBook(alert.DefaultConfig())
+	for i := range uint32(300) {
+		b.See(&alert.Finding{Kind: alert.PortFlapping, Subject: alert.Subject{IfIndex: i + 1}}, second)
+	}
+	b.Tick(second)
+	b.Finish(2 * second)
+	if list := b.Resolved(); len(list) != 256 || label(list[0], "ifindex") != "45" || label(list[255], "ifindex") != "300" {
+		t.Errorf("%d: %v to %v", len(list), list[0], list[len(list)-1])
+	}
+}
+
+// TestLabels: what is known of the subject is in the labels, what is not is left out; a flow has its protocol, and ports where it has such.
+func TestLabels(t *testing.T) {
+	f := func(s alert.Subject, want string) {
+		t.Helper()
+		b := alert.NewBook(alert.DefaultConfig())
+		b.See(&alert.Finding{Kind: alert.PortFlapping, Subject: s}, second)
+		var got []string
+		for _, l := range b.Tick(second)[0].Labels[2:] {
+			got = append(got, l.Name+"="+l.Value)
+		}
+		if text := strings.Join(got, " "); text != want {
+			t.Errorf("%s, want %s", text, want)
+		}
+	}
+	f(alert.Subject{}, "")
+	f(alert.Subject{Agent: addr("10.255.0.1"), Switch: "leaf1", IfIndex: 150, Port: "swp5", Link: "leaf1:swp5>spine1:swp1", LinkID: "x"}, "agent=10.255.0.1 switch=leaf1 ifindex=150 port=swp5 link=leaf1:swp5>spine1:swp1")
+	f(alert.Subject{Switch: "leaf1", Reason: "no_buffer_space"}, "switch=leaf1 reason=no_buffer_space")
+	key := flow.Key{Src: addr("10.1.1.1"), Dst: addr("10.2.0.5"), SrcPort: 40000, DstPort: 443, Proto: 6}
+	f(alert.Subject{Flow: 0x2a, Key: key}, "src=10.1.1.1 dst=10.2.0.5 flow=000000000000002a proto=tcp sport=40000 dport=443")
+	f(alert.Subject{Key: flow.Key{Src: key.Src, Dst: key.Dst}}, "src=10.1.1.1 dst=10.2.0.5")
+	key.Proto, key.DstPort = 1, 8 // type and code are no ports
+	f(alert.Subject{Flow: 1, Key: key}, "src=10.1.1.1 dst=10.2.0.5 flow=0000000000000001 proto=icmp")
+}
+
 // TestWeakFindings: a value between the two thresholds keeps an alert up and raises none.
 func TestWeakFindings(t *testing.T) {
 	weak := busy()
@@ -200,6 +307,21 @@ func TestBookIsBounded(t *testing.T) {
 	if n := len(b.Tick(second)); n != 100 || b.Refused != 900 {
 		t.Errorf("%d told, %d refused", n, b.Refused)
 	}
+	// What went away makes room, raised or not.
+	cfg.Max = 1
+	b = alert.NewBook(cfg)
+	got := play(b, 400, func(s int64) []alert.Finding {
+		switch {
+		case s < 10:
+			return []alert.Finding{busy()}
+		case s == 70, s == 71:
+			return []alert.Finding{{Kind: alert.PortFlapping}}
+		}
+		return nil
+	})
+	if !slices.Equal(got, []string{"71 raised critical PortFlapping", "131 active critical PortFlapping", "191 active critical PortFlapping", "251 active critical PortFlapping", "311 active critical PortFlapping", "371 active critical PortFlapping"}) || b.Refused != 1 {
+		t.Errorf("%q, %d refused", got, b.Refused)
+	}
 }
 
 func TestMutedAlertIsResolved(t *testing.T) {
@@ -233,8 +355,8 @@ func TestMute(t *testing.T) {
 		return []alert.Finding{{Kind: alert.AgentSilent, Subject: alert.Subject{Switch: "leaf1"}}}
 	})
 	want := []string{"20 raised warning AgentSilent", "40 resolved warning AgentSilent", "80 raised warning AgentSilent"}
-	if !slices.Equal(got, want) {
-		t.Errorf("got  %q\nwant %q", got, want)
+	if !slices.Equal(got, want) || b.Muted != 19 { // with the one that is resolved it goes
+		t.Errorf("got  %q, muted %d times\nwant %q", got, b.Muted, want)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Rule mutes findings: those that fit all that it names, while its schedule
@@ -65,7 +66,7 @@ type word struct{ name, value string }
 func split(text string) (words []word, err error) {
 	for rest := strings.TrimSpace(text); rest != ""; rest = strings.TrimSpace(rest) {
 		name, value, ok := strings.Cut(rest, "=")
-		if !ok || strings.ContainsAny(name, " \"") || name == "" {
+		if !ok || strings.ContainsFunc(name, unicode.IsSpace) || strings.Contains(name, `"`) || name == "" {
 			return nil, fmt.Errorf("%q: want NAME=VALUE, and double quotes around a value with spaces", rest)
 		}
 		if quoted, is := strings.CutPrefix(value, `"`); is {
@@ -73,7 +74,10 @@ func split(text string) (words []word, err error) {
 				return nil, fmt.Errorf("%s: the quote does not end", name)
 			}
 		} else {
-			value, rest, _ = strings.Cut(value, " ")
+			rest = ""
+			if i := strings.IndexFunc(value, unicode.IsSpace); i >= 0 {
+				value, rest = value[:i], value[i:]
+			}
 		}
 		if value == "" {
 			return nil, fmt.Errorf("%s: the value is missing", name)
@@ -116,7 +120,9 @@ func (r *Rule) set(name, value string, zone *time.Location) (err error) {
 		r.Port = value
 	case "link":
 		r.Link = value
-		r.linkOut, r.linkOne, _ = ends(value)
+		if r.linkOut, r.linkOne = ends(value); r.linkOut == "" {
+			return fmt.Errorf("link=%s: want the name of a link like leaf1:swp5--spine1:swp1, or one of its ends", value)
+		}
 	case "schedule":
 		r.Schedule, err = parseSchedule(value, zone)
 	case "until":
@@ -139,7 +145,7 @@ func prefix(text string) (netip.Prefix, error) {
 	if p.Masked() != p {
 		return p, fmt.Errorf("%q has bits beyond its length: did you mean %s?", text, p.Masked())
 	}
-	if a := p.Addr(); a.Is4In6() && p.Bits() >= 96 { // flows have the address without its clothes
+	if a := p.Addr(); a.Is4In6() { // flows have the address without its clothes
 		p = netip.PrefixFrom(a.Unmap(), p.Bits()-96)
 	}
 	return p, nil
@@ -157,13 +163,13 @@ func parseUntil(text string, zone *time.Location) (time.Time, error) {
 }
 
 // ends gives the two ends of a link's name: "leaf1:swp5>spine1:swp1" or "leaf1:swp5--spine1:swp1".
-func ends(link string) (a, b string, ok bool) {
+func ends(link string) (a, b string) {
 	for _, sep := range [...]string{"--", ">", "<"} {
-		if a, b, ok = strings.Cut(link, sep); ok {
-			return a, b, true
+		if a, b, ok := strings.Cut(link, sep); ok {
+			return a, b
 		}
 	}
-	return link, "", false
+	return link, ""
 }
 
 // matches reports whether the rule hides a finding at a time.
@@ -186,12 +192,12 @@ func (r *Rule) matches(f *Finding, now int64) bool {
 
 // within reports whether the address lies in the prefix; any does where there is none.
 func within(p netip.Prefix, a netip.Addr) bool {
-	return !p.IsValid() || a.IsValid() && p.Contains(a.Unmap())
+	return !p.IsValid() || p.Contains(a.Unmap())
 }
 
 // eachLink calls yield with the names and ids of the links that a finding concerns.
 func eachLink(f *Finding, is func(string) bool) bool {
-	return f.Subject.Link != "" && is(f.Subject.Link) || f.Subject.LinkID != "" && is(f.Subject.LinkID) || slices.ContainsFunc(f.Links, is)
+	return is(f.Subject.Link) || is(f.Subject.LinkID) || slices.ContainsFunc(f.Links, is)
 }
 
 // onPort reports whether the switch and the port of a rule, of which one alone may be
@@ -211,7 +217,7 @@ func (r *Rule) onPort(f *Finding) bool {
 		return end == r.Switch+":"+r.Port
 	}
 	return eachLink(f, func(link string) bool {
-		a, b, _ := ends(link)
+		a, b := ends(link)
 		return at(a) || at(b)
 	})
 }
@@ -221,11 +227,11 @@ func (r *Rule) onLink(f *Finding) bool {
 		if link == r.Link {
 			return true
 		}
-		a, b, ok := ends(link)
+		a, b := ends(link)
 		if r.linkOne == "" {
-			return ok && (a == r.linkOut || b == r.linkOut)
+			return a == r.linkOut || b == r.linkOut
 		}
-		return ok && (a == r.linkOut && b == r.linkOne || b == r.linkOut && a == r.linkOne)
+		return a == r.linkOut && b == r.linkOne || b == r.linkOut && a == r.linkOne
 	})
 }
 

@@ -53,6 +53,13 @@ func TestRules(t *testing.T) {
 	f("switch=leaf2", &elephant, true) // it passes it
 	f("switch=leaf", &elephant, false)
 	f("port=swp2", &elephant, true)
+	f("port=swp9", &elephant, false)
+	f("src=::/0", &down, false) // it has no addresses at all
+	f("link=leaf1:swp5", &down, false)
+	f("link=spine1:swp1>leaf9:swp5", &elephant, false)
+	f("link=leaf9:swp5>spine1:swp1", &elephant, false)
+	f("switch=leaf1\tport=swp6", &down, false) // words stand on lines of their own, or behind tabs
+	f("switch=leaf1\n  port=swp5\n", &down, true)
 	f("link=leaf1:swp5--spine1:swp1", &elephant, true)
 	f("link=spine1:swp1>leaf1:swp5", &elephant, true)
 	f("link=10.255.0.1/150--10.255.0.51/5101", &elephant, true)
@@ -88,14 +95,39 @@ func TestRuleErrors(t *testing.T) {
 	f("leaf1", "NAME=VALUE")
 	f("source=x", "is unknown")
 	f("switch=", "value is missing")
+	f("switch=leaf1 =leaf2", "NAME=VALUE")
+	f("of leaf1 switch=leaf1", "NAME=VALUE")
+	f("of\tswitch=leaf1", "NAME=VALUE")
+	f(`"switch"=leaf1`, "NAME=VALUE")
+	f("link=>", "name of a link")
+	f("link=--spine1:swp1", "name of a link")
 	f(`switch="leaf1`, "does not end")
 	f("switch=a switch=b", "twice")
 	f(`switch=a schedule="Mon-Frx"`, "are no days")
-	f(`switch=a schedule="25:00-26:00"`, "want days and hours")
-	f(`switch=a schedule="24:00-24:00"`, "want days and hours")
+	f(`switch=a schedule="Mon,Frx-Sun"`, "are no days")
+	f(`switch=a schedule="Mon-"`, "are no days")
+	for _, hours := range []string{
+		" ", "25:00-26:00", "24:00-24:00", "00:00-24:01", "22:00", "Mon 22:00", "22:00-", "-22:00", "22:0-23:00", "22:000-23:00", "22:60-23:00", "22:x0-23:00", "x:00-23:00", "-1:30-02:00", "22:00--1:00", "01:-1-02:00", "22:00-23:00-23:30",
+	} {
+		f(`switch=a schedule="`+hours+`"`, "want days and hours")
+	}
+	f(`switch=a schedule="01"`, "no time zone")
 	f(`switch=a schedule="01:00-02:00 Nowhere/City"`, "no time zone")
 	f(`switch=a schedule="01:00-02:00 UTC UTC"`, "want days and hours")
 	f("switch=a until=tomorrow", "want a date")
+}
+
+// TestRuleNames: a silence tells the rule's name, else its reason, else the rule.
+func TestRuleNames(t *testing.T) {
+	for text, want := range map[string]string{
+		"switch=leaf1":                              "switch=leaf1",
+		`switch=leaf1 reason="new optics"`:          "new optics",
+		`name=optics switch=leaf1 reason="is slow"`: "optics",
+	} {
+		if r, err := alert.ParseRule(text, time.UTC); err != nil || r.Name != want || r.String() != text {
+			t.Errorf("%s: %q, %q, %v", text, r.Name, r.String(), err)
+		}
+	}
 }
 
 func FuzzRule(f *testing.F) {

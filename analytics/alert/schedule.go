@@ -11,7 +11,7 @@ import (
 type schedule struct {
 	set      bool
 	days     [7]bool // by time.Weekday; of hours that pass midnight the day that they begin on
-	from, to int     // minutes of the day; equal: 24 hours
+	from, to int     // minutes of the day, to at most 24:00; equal: 24 hours
 	zone     *time.Location
 }
 
@@ -19,7 +19,10 @@ type schedule struct {
 func parseSchedule(text string, zone *time.Location) (schedule, error) {
 	s := schedule{set: true, zone: zone}
 	words := strings.Fields(text)
-	if len(words) > 0 && isDays(words[0]) {
+	if len(words) == 0 {
+		return s, fmt.Errorf("schedule %q: %w", text, errSchedule)
+	}
+	if isDays(words[0]) {
 		if err := s.parseDays(words[0]); err != nil {
 			return s, err
 		}
@@ -35,7 +38,6 @@ func parseSchedule(text string, zone *time.Location) (schedule, error) {
 		if !ok || err1 != nil || err2 != nil || s.from == 24*60 {
 			return s, fmt.Errorf("schedule %q: %q: %w", text, words[0], errSchedule)
 		}
-		s.to %= 24 * 60
 		words = words[1:]
 	}
 	if len(words) > 0 {
