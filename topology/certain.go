@@ -15,7 +15,7 @@ import (
 // where a link joins two switches with hosts: some hosts of such a pair may be on
 // both, and flows of those that are on one tell nothing of them.
 const (
-	flowsOfOne      = 10 // flow buckets of an address
+	flowsOfOne      = 10 // flow buckets of an address, and of the others of its interface
 	flowsBesideDual = 16 // the same, on a switch with hosts that are on two
 	flowsOfAll      = 10 // flow buckets beyond the first, summed over the addresses of a switch
 )
@@ -161,23 +161,8 @@ func (l *Learner) grow(h *host, buckets uint32) {
 	h.buckets |= buckets
 	if was < flowsBesideDual || h.credit.node != nil && h.credit.node.alone < flowsOfAll {
 		l.dirtyHosts[h] = struct{}{}
+		l.tellFellows(h)
 	}
-}
-
-// flows gives how many flow buckets say that an address lives behind a switch: those of the flows that it sent,
-// and no more than as many of those that others sent it over the fabric, for these may have had no other way.
-func (h *host) flows(at SwitchID) int {
-	sent, got := bits.OnesCount32(h.buckets), uint32(0)
-	for i := range h.sinks {
-		switch s := &h.sinks[i]; {
-		case s.port.peer != 0 || s.port.handsOver || s.port.unproven():
-		case s.port.key.sw == at:
-			got |= s.buckets
-		case s.buckets != 0: // it receives elsewhere too, or passes by there
-			return sent
-		}
-	}
-	return sent + min(sent, bits.OnesCount32(got))
 }
 
 // Certain reports whether an address lives behind one switch and no other.

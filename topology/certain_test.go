@@ -92,34 +92,96 @@ func TestReceivedFlows(t *testing.T) {
 	}
 }
 
-// TestFlowsOfAnInterface: flows of all addresses of an interface tell that it is at one switch: only the first of all tells nothing.
+// TestFlowsOfAnInterface: flows of all addresses of an interface tell that it is at one switch, and those of others' addresses
+// there: of the latter the first of each interface tells nothing.
 func TestFlowsOfAnInterface(t *testing.T) {
-	f := newFabric(t, Config{Learn: true})
-	f.joined()
 	addrs := []string{"10.1.0.1", "fd00::1", "fd00::2"}
-	send := func(address string, host, flows int) {
-		f.give(Evidence{Kind: SawSource, Agent: agent(1), Port: uint32(host), Addr: addr(address), Far: mac(0, host), Buckets: 1<<flows - 1})
+	for name, tc := range map[string]struct {
+		flows  [3]int
+		others int // flows of another interface there
+		want   bool
+	}{
+		"its own":                  {[3]int{4, 4, 2}, 0, true},
+		"too few":                  {[3]int{4, 4, 1}, 0, false},
+		"first flow of another":    {[3]int{4, 4, 1}, 1, false},
+		"two flows of another":     {[3]int{4, 4, 1}, 2, false},
+		"further flows of another": {[3]int{4, 4, 1}, 3, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFabric(t, Config{Learn: true})
+			f.joined()
+			send := func(address string, host, flows int) {
+				if flows > 0 {
+					f.give(Evidence{Kind: SawSource, Agent: agent(1), Port: uint32(host), Addr: addr(address), Far: mac(0, host), Buckets: 1<<flows - 1})
+				}
+			}
+			for i, a := range addrs {
+				send(a, 1, tc.flows[i])
+			}
+			send("10.1.0.2", 2, tc.others)
+			snap := f.tick(time.Second)
+			for _, a := range addrs {
+				if snap.Certain(addr(a)) != tc.want {
+					t.Errorf("%s is certain %v", a, !tc.want)
+				}
+			}
+			f.give(Evidence{Kind: SawSource, Agent: agent(1), Port: 3, Addr: addr("10.1.0.1"), Far: mac(0, 3), Buckets: 1}) // the first address goes over to another interface
+			if snap := f.tick(time.Second); snap.Certain(addr("fd00::1")) {
+				t.Error("what another interface's address sent counts")
+			}
+		})
 	}
-	for i, a := range addrs {
-		send(a, 1, []int{4, 4, 2}[i])
-	}
-	if snap := f.tick(time.Second); snap.Certain(addr("10.1.0.1")) {
-		t.Fatalf("10 flows are 9 beyond the first")
-	}
-	send("10.1.0.2", 2, 1) // another host's first flow says nothing of it
-	if snap := f.tick(time.Second); snap.Certain(addr("10.1.0.1")) {
-		t.Fatalf("the first flow of another interface counts")
-	}
-	send("fd00::2", 1, 3)
-	snap := f.tick(time.Second)
-	for _, a := range addrs {
-		if !snap.Certain(addr(a)) {
-			t.Errorf("%s is not certainly at its switch", a)
-		}
-	}
-	f.give(Evidence{Kind: SawSource, Agent: agent(1), Port: 3, Addr: addr("10.1.0.1"), Far: mac(0, 3), Buckets: 1}) // the first address goes over to another interface
-	if snap := f.tick(time.Second); snap.Certain(addr("fd00::1")) {
-		t.Error("each of the two interfaces has a first flow")
+}
+
+// TestFellows: beside hosts on two leaves the flows of an interface are summed over its addresses, those that it sent and those
+// that came out there; one address that is seen elsewhere ends that for all.
+func TestFellows(t *testing.T) {
+	for name, tc := range map[string]struct {
+		sent, got [2]int // of its two addresses
+		away      uint32 // MAC of the second one
+		strays    bool   // the second one enters the other leaf as well
+		astray    bool   // flows for the second one came out there
+		want      bool
+	}{
+		"enough sent":        {sent: [2]int{8, 8}, want: true},
+		"too few":            {sent: [2]int{8, 7}},
+		"sent and received":  {sent: [2]int{4, 4}, got: [2]int{1, 7}, want: true},
+		"too few received":   {sent: [2]int{4, 4}, got: [2]int{1, 6}},
+		"another interface":  {sent: [2]int{8, 8}, away: 2},
+		"one sends by both":  {sent: [2]int{8, 8}, strays: true},
+		"one gets them also": {sent: [2]int{4, 4}, got: [2]int{1, 7}, astray: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := newFabric(t, Config{Learn: true})
+			f.joined()
+			for leaf := range 2 { // a host on both
+				f.sent("10.1.1.8", mac(0, 8), leaf+1, 108)
+			}
+			addrs := [2]string{"10.1.1.1", "fd00::1"}
+			for range 2 {
+				for i, a := range addrs {
+					f.sent(a, mac(0, 1+i*int(tc.away)), 1, 101+i*int(tc.away))
+				}
+				f.tick(0)
+			}
+			for i, a := range addrs {
+				far := mac(0, 1+i*int(tc.away))
+				f.give(Evidence{Kind: SawSource, Agent: agent(1), Port: 101, Addr: addr(a), Far: far, Buckets: 1<<tc.sent[i] - 1})
+				for k := range tc.got[i] {
+					f.give(Evidence{Kind: SawSink, Agent: agent(1), Port: 101, Addr: addr(a), TTL: 61, Buckets: 1 << k})
+				}
+			}
+			if tc.strays {
+				f.give(Evidence{Kind: SawSource, Agent: agent(2), Port: 101, Addr: addr(addrs[1]), Far: mac(0, 1), Buckets: 1})
+			}
+			if tc.astray {
+				f.give(Evidence{Kind: SawSink, Agent: agent(2), Port: 101, Addr: addr(addrs[1]), TTL: 61, Buckets: 1})
+			}
+			snap := f.tick(time.Second)
+			if !snap.Dual || snap.Certain(addr(addrs[0])) != tc.want {
+				t.Errorf("certain %v, want %v; some on two leaves: %v; it lives at %v", !tc.want, tc.want, snap.Dual, snap.Edges(addr(addrs[0])))
+			}
+		})
 	}
 }
 

@@ -113,8 +113,9 @@ func (l *Learner) source(n *node, e *Evidence) {
 		return
 	}
 	if e.Hops == 0 && !e.Derived && h.mac != e.Far {
-		h.mixed = h.mixed || h.mac != 0
+		mixed := h.mixed || h.mac != 0
 		l.setMAC(h, e.Far)
+		h.mixed = mixed
 	}
 	switch {
 	case p.leads == toOddHost && e.Hops != 1:
@@ -136,6 +137,7 @@ func (l *Learner) setMAC(h *host, mac uint64) {
 	if s := h.station; s != nil {
 		n := len(s.hosts) - 1
 		l.dirtyHosts[s.hosts[n]] = struct{}{} // it may be the first now
+		l.tellFellows(h)
 		s.hosts[h.at], s.hosts[n].at, s.hosts[n] = s.hosts[n], h.at, nil
 		if s.hosts = s.hosts[:n]; n == 0 && len(s.ports) == 0 {
 			delete(l.stations, h.mac)
@@ -147,6 +149,7 @@ func (l *Learner) setMAC(h *host, mac uint64) {
 		s.hosts = append(s.hosts, h)
 	}
 	l.dirtyHosts[h] = struct{}{}
+	l.tellFellows(h)
 }
 
 // stationOf gives what is known of a MAC, nil if it can be no single host's or there are too many.
@@ -219,9 +222,10 @@ func (l *Learner) locate(h *host) Place {
 		l.keptPlace(h, &place)
 	}
 	if len(place.Edges) == 1 {
-		place.Flows = flowsStep(h.flows(place.Edges[0]))
+		passed := h.passed(place.Edges[0])
+		place.Flows = flowsStep(passed.flows())
 		if l.bonds > 0 {
-			place.Got = flowsStep(h.got(place.Edges[0]))
+			place.Got = flowsStep(passed.reached())
 		}
 	}
 	place.Mute = len(place.Edges) > 0 && len(h.sources) == 0

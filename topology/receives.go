@@ -1,7 +1,6 @@
 package topology
 
 import (
-	"math/bits"
 	"slices"
 
 	"spoor/flow"
@@ -30,13 +29,24 @@ func (l *Learner) receives(h *host, place *Place) {
 }
 
 // cutReceivers notes which hosts lost a link by which they were only seen to receive: what went there before does not go
-// where they live now, and what still comes to that switch is handed over to its mate.
+// where they live now, and what still comes to that switch is handed over to its mate. So it is with all addresses of their interfaces.
 func (l *Learner) cutReceivers(p *port) {
 	for h := range p.hosts { // order does not matter: each is on its own
-		if slices.Contains(h.place.All, p.key.sw) && !slices.Contains(h.place.Edges, p.key.sw) {
-			h.leftFrom, h.cut = p.upLast, true
-			l.dirtyHosts[h] = struct{}{}
+		if !slices.Contains(h.place.All, p.key.sw) {
+			continue
 		}
+		l.cut(h, p)
+		for _, o := range h.fellows() {
+			l.cut(o, p)
+		}
+	}
+}
+
+// cut notes that an address lost a link by which it was not seen to send.
+func (l *Learner) cut(h *host, p *port) {
+	if !slices.Contains(h.place.Edges, p.key.sw) {
+		h.leftFrom, h.cut = p.upLast, true
+		l.dirtyHosts[h] = struct{}{}
 	}
 }
 
@@ -48,21 +58,6 @@ func (h *host) alone(p *port) bool {
 		}
 	}
 	return true
-}
-
-// got gives how many buckets of flows that others sent an address over the fabric came out at a switch, 0 if some came out elsewhere.
-func (h *host) got(at SwitchID) int {
-	got := uint32(0)
-	for i := range h.sinks {
-		switch s := &h.sinks[i]; {
-		case s.port.peer != 0 || s.port.handsOver || s.port.unproven() || s.buckets == 0:
-		case s.port.key.sw != at:
-			return 0
-		default:
-			got |= s.buckets
-		}
-	}
-	return bits.OnesCount32(got)
 }
 
 // Receives gives the switches at which frames for an address may leave the fabric: those behind which it is

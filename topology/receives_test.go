@@ -88,3 +88,28 @@ func TestReceivedWithoutBonds(t *testing.T) {
 		t.Errorf("bonds %v, reached %v and %v", snap.Bonds, snap.Reached(other), snap.Reached(host))
 	}
 }
+
+// TestInterfaceLosesALink: where one address of an interface was seen to receive by a link that is down now, all of them
+// have left that switch.
+func TestInterfaceLosesALink(t *testing.T) {
+	f := newFabric(t, Config{Learn: true})
+	f.joined()
+	for range 3 {
+		f.sent("10.1.0.1", mac(0, 1), 1, 1)
+		f.sent("fd00::1", mac(0, 1), 1, 1)
+		f.sent("10.1.0.2", mac(0, 2), 1, 2)
+		f.sent("10.2.0.1", mac(0, 3), 2, 1)
+		f.tick(time.Second)
+	}
+	f.give(Evidence{Kind: SawSink, Agent: agent(2), Port: 7, Addr: addr("10.1.0.1"), TTL: 62, Buckets: 1, Count: 1})
+	f.tick(time.Second)
+	wasUp := f.now
+	f.tick(time.Second)
+	f.Inform(&PortInfo{Agent: agent(2), IfIndex: 7, Down: true, WasUp: wasUp})
+	snap := f.tick(time.Second)
+	for a, want := range map[string]int64{"10.1.0.1": wasUp, "fd00::1": wasUp, "10.1.0.2": 0} {
+		if got := snap.Leaving(addr(a)); got != want || (snap.Left(addr(a)) != 0) != (want != 0) {
+			t.Errorf("%s left at %d, began to at %d, want %d", a, snap.Left(addr(a)), got, want)
+		}
+	}
+}

@@ -56,11 +56,13 @@ func (l *Learner) sink(n *node, e *Evidence) {
 			if e.Buckets&^s.buckets != 0 && bits.OnesCount32(s.buckets) < flowsBesideDual {
 				s.buckets |= e.Buckets
 				l.dirtyHosts[h] = struct{}{}
+				l.tellFellows(h)
 			}
 			return
 		}
 	}
 	h.sinks = l.sight(h, h.sinks, p, e.TTL, e)
+	l.tellFellows(h)
 	if len(p.hosts) <= maxSinks+1 && p.silent() { // they may have been alone there
 		for o := range p.hosts { // order does not matter: a set of marks
 			l.dirtyHosts[o] = struct{}{}

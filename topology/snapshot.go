@@ -118,7 +118,7 @@ type Place struct {
 
 func (p *Place) equal(o *Place) bool {
 	return p.Switch == o.Switch && p.Port == o.Port && p.Bridged == o.Bridged && p.MAC == o.MAC && p.Flows == o.Flows && p.Kept == o.Kept && p.Doubt == o.Doubt && p.Both == o.Both && p.Parted == o.Parted && p.Unsure == o.Unsure && p.Beside == o.Beside &&
-		p.Got == o.Got && p.Mute == o.Mute && slices.Equal(p.Edges, o.Edges) && slices.Equal(p.All, o.All) && slices.Equal(p.Doors, o.Doors)
+		p.Got == o.Got && p.Mute == o.Mute && p.Left == o.Left && p.Leaving == o.Leaving && slices.Equal(p.Edges, o.Edges) && slices.Equal(p.All, o.All) && slices.Equal(p.Doors, o.Doors)
 }
 
 // Switch gives a switch by number, nil if unknown.
