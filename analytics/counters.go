@@ -100,11 +100,15 @@ func (f *Feed) inform(c *flow.Counters, k portKey, m *portMemory) {
 
 // ifSpeed gives a speed to rely on, 0 for "unknown".
 func ifSpeed(c *flow.IfCounters) float64 {
-	if c.Speed == 0 || c.Speed == math.MaxUint64 || c.Speed == math.MaxUint32 {
+	if c.Speed < slowest || c.Speed == math.MaxUint64 || c.Speed == math.MaxUint32 {
 		return 0
 	}
 	return float64(c.Speed)
 }
+
+// slowest is the least speed of a port that is believed, in bit/s: nobody builds fabrics of slower
+// ones, and a share of a speed in other units makes an elephant of any flow.
+const slowest = 1_000_000
 
 // Bits of ifStatus (sFlow version 5, if_counters).
 const (

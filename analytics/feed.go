@@ -110,12 +110,14 @@ func (f *Feed) takeFrom(m *agentMemo, s *flow.Sample) (at place) {
 		}
 		return place{m, in, out, snap}
 	}
-	if egress := s.Direction == flow.Egress; egress {
-		f.tap(m, out, egress, s.Rate())
-	} else {
-		f.tap(m, in, egress, s.Rate())
+	if rate := s.Rate(); rate != 0 {
+		if egress := s.Direction == flow.Egress; egress {
+			f.tap(m, out, egress, rate)
+		} else {
+			f.tap(m, in, egress, rate)
+		}
+		f.load(m, in, out, s)
 	}
-	f.load(m, in, out, s)
 	if f.again.Load() && f.again.Swap(false) {
 		f.witness.Forget()
 	}

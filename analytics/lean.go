@@ -130,7 +130,9 @@ func (s *Shard) sampleLean(slot uint32, e *flowtable.Entry, x *observed) bool {
 		s.weigh(slot, e)
 	}
 	weight := float64(st.Down)
-	if weight == 0 { // none of its agents was heard lately, but for this one
+	if x.rate == 0 {
+		weight = 0
+	} else if weight == 0 { // none of its agents was heard lately, but for this one
 		weight = float64(x.rate)
 	}
 	bytes := float64(x.frame) * weight
@@ -145,6 +147,8 @@ func (s *Shard) sampleLean(slot uint32, e *flowtable.Entry, x *observed) bool {
 		s.pass(e, x.time)
 	case s.clock-x.time > lateBy:
 		s.stats.Late++
+		s.pass(e, x.time)
+	case weight == 0:
 		s.pass(e, x.time)
 	default:
 		b := 8 * bytes / theta

@@ -130,7 +130,10 @@ func (s *Shard) judge(d *detail, e *flowtable.Entry, x *observed) {
 	if d.tracker.Bridged() && d.tracker.Complete {
 		s.point.Position = s.position(d.tracker.Hops, x.sw)
 	}
-	weight := d.stages.Add(&s.point, s.routes, x.at)
+	weight := 0.0
+	if x.rate != 0 { // else it shows where the flow went, and how far it is, but no rate
+		weight = d.stages.Add(&s.point, s.routes, x.at)
+	}
 	bits := 8 * frame * weight
 	e.Bytes += uint64(frame * weight)
 	theta := s.theta(d, e)

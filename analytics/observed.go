@@ -24,7 +24,7 @@ type observed struct {
 	sw      topology.SwitchID
 	in, out uint32 // ifIndexes, 0 unknown
 	sub     uint32
-	rate    uint32
+	rate    uint32 // 0: the agent does not say what its samples stand for
 	frame   uint32 // bytes, without a tunnel's headers
 	stream  uint32 // TCP sequence number behind the payload
 	payload uint32 // bytes, where stream is known; else 0

@@ -41,14 +41,16 @@ func (a Addr) Is4() bool {
 func (a Addr) IsZero() bool { return a == Addr{} }
 
 // NamesNobody reports whether a cannot tell one agent from another: it is
-// unknown, unspecified or loopback.
+// unknown, unspecified, loopback, multicast or broadcast.
 func (a Addr) NamesNobody() bool {
-	if a.Is4() && a[12] != 0 && a[12] != 127 {
+	if a.Is4() && a[12] != 0 && a[12] != 127 && a[12] < 224 {
 		return false // nearly always
 	}
 	n := a.Netip()
-	return !n.IsValid() || n.IsUnspecified() || n.IsLoopback()
+	return !n.IsValid() || n.IsUnspecified() || n.IsLoopback() || n.IsMulticast() || n == broadcast
 }
+
+var broadcast = netip.AddrFrom4([4]byte{255, 255, 255, 255})
 
 // Netip converts a; unknown becomes the zero netip.Addr.
 func (a Addr) Netip() netip.Addr {

@@ -61,6 +61,7 @@ const (
 	QuirkFrame                        // the frame's length was beyond belief and is bounded
 	QuirkTruncated                    // the header ends inside a layer, or contradicts itself
 	QuirkAgent                        // the agent's address as stated names nobody: that of the UDP source stands for it
+	QuirkSource                       // the data source is an ifIndex that did not fit into a compact sample, and is mended
 )
 
 // Sample is one flow sample, complete in itself: no pointers, no process-local
@@ -119,7 +120,7 @@ type Sample struct {
 	BGPNextHop   Addr
 }
 
-// Rate gives the number of packets that the sample stands for, at least 1.
+// Rate gives the number of packets that the sample stands for, 0 if its agent does not say.
 func (s *Sample) Rate() uint32 {
-	return max(s.EffectiveRate, s.SamplingRate, 1)
+	return max(s.EffectiveRate, s.SamplingRate)
 }

@@ -36,10 +36,11 @@ func TestSet4(t *testing.T) {
 	}
 }
 
-// TestNamesNobody: agents that do not know their address send 0.0.0.0, ::, or that of their loopback.
+// TestNamesNobody: agents that do not know their address send 0.0.0.0, ::, all ones, or that of their loopback.
 func TestNamesNobody(t *testing.T) {
 	for text, want := range map[string]bool{
-		"0.0.0.0": true, "127.0.0.1": true, "127.9.9.9": true, "::1": true, "10.0.0.1": false, "2001:db8::1": false, "255.255.255.255": false,
+		"0.0.0.0": true, "127.0.0.1": true, "127.9.9.9": true, "::1": true, "10.0.0.1": false, "2001:db8::1": false, "255.255.255.255": true,
+		"224.0.0.5": true, "ff02::1": true, "240.0.0.1": false, "255.255.255.254": false, "223.255.255.255": false, "fe80::1": false,
 	} {
 		if got := addr(text).NamesNobody(); got != want {
 			t.Errorf("%s: %v", text, got)
