@@ -2,6 +2,7 @@ package decode
 
 import (
 	"math"
+	"slices"
 
 	"spoor/decode/sflow"
 	"spoor/decode/xdr"
@@ -41,6 +42,10 @@ func (d *Decoder) countersSample(body []byte, expanded bool) {
 	}
 	if len(b) > 0 || claimed > 0 {
 		d.endRecords(b, claimed)
+	}
+	if c := &d.counters; !expanded && c.Records&flow.HasIf != 0 && overflows(c.SourceClass, c.SourceIndex, c.If.Index) {
+		c.SourceClass, c.SourceIndex = 0, c.If.Index
+		d.stats.RepairedSources++
 	}
 	d.result.Counter++
 	d.stats.Samples[KindCounter][Decoded]++
@@ -105,10 +110,30 @@ var cutSpeeds = [...]struct{ sent, speed uint64 }{
 	{568041472, 400e9},
 }
 
-// mendSpeed restores a speed that was cut to 32 bits, and makes all ones, as some agents say unknown, 0.
+// slowest is the speed of the slowest port that carries frames worth following. Below it
+// lie the numbers of agents that give megabits a second (ifHighSpeed) as ifSpeed.
+const slowest = 1_000_000
+
+// megabits are the speeds of ports, in Mbit/s.
+var megabits = [...]uint64{10, 100, 1000, 2500, 5000, 10_000, 20_000, 25_000, 40_000, 50_000, 100_000, 200_000, 400_000, 800_000}
+
+// isEthernet reports whether a port of an ifType (IANA) carries Ethernet at one of the usual speeds.
+func isEthernet(ifType uint32) bool {
+	const ethernet, gigabit, lag = 6, 117, 161
+	return ifType == ethernet || ifType == gigabit || ifType == lag
+}
+
+// mendSpeed restores a speed that was cut to 32 bits or given in Mbit/s, and makes all ones, as some agents say unknown, 0.
 func (d *Decoder) mendSpeed(c *flow.IfCounters) {
 	if c.Speed == math.MaxUint64 {
 		c.Speed = 0
+	}
+	if c.Speed < slowest {
+		if isEthernet(c.Type) && slices.Contains(megabits[:], c.Speed) {
+			c.Speed, c.SpeedRepaired = c.Speed*1_000_000, true
+			d.stats.RepairedSpeeds++
+		}
+		return
 	}
 	for i := range cutSpeeds {
 		if c.Speed == cutSpeeds[i].sent {

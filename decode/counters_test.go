@@ -70,6 +70,31 @@ func TestSpeeds(t *testing.T) {
 	}
 }
 
+// TestMegabits: an Ethernet port whose speed is one of the usual, in Mbit/s, has that speed.
+func TestMegabits(t *testing.T) {
+	of := func(ifType uint32, speed uint64) flow.IfCounters {
+		b := ifCounters(speed)
+		binary.BigEndian.PutUint32(b[12:], ifType)
+		r, _, stats := decodeAll(datagram(t, counters(t, b)))
+		if c := &r.counters[0].If; c.SpeedRepaired != (stats.RepairedSpeeds == 1) {
+			t.Errorf("%d: repaired %v, counted %d", speed, c.SpeedRepaired, stats.RepairedSpeeds)
+		}
+		return r.counters[0].If
+	}
+	for _, ethernet := range []uint32{6, 117, 161} {
+		for _, sent := range []uint64{10, 100, 1000, 2500, 10_000, 25_000, 40_000, 100_000, 400_000, 800_000} {
+			if c := of(ethernet, sent); c.Speed != sent*1e6 || !c.SpeedRepaired {
+				t.Errorf("%d of type %d became %d, repaired %v", sent, ethernet, c.Speed, c.SpeedRepaired)
+			}
+		}
+	}
+	for _, c := range []flow.IfCounters{of(131, 100_000), of(6, 1), of(6, 64_000), of(6, 1e6), of(0, 1000)} {
+		if c.SpeedRepaired {
+			t.Errorf("%d of type %d: repaired", c.Speed, c.Type)
+		}
+	}
+}
+
 // TestRefusedCounterRecord keeps the sample and what else is in it.
 func TestRefusedCounterRecord(t *testing.T) {
 	r, res, stats := decodeAll(datagram(t, counters(t,

@@ -129,7 +129,7 @@ func TestDocumentedTunnels(t *testing.T) {
 // TestDocumentedTests: the tests that are said to show something exist.
 func TestDocumentedTests(t *testing.T) {
 	tests := map[string]bool{}
-	for _, dir := range []string{".", "sflow", "packet", "xdr", "../collector", "../publish", "../internal/app/dump"} {
+	for _, dir := range []string{".", "sflow", "packet", "xdr", "../collector", "../analytics", "../publish", "../internal/app/dump"} {
 		files, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
 		if err != nil {
 			t.Fatal(err)

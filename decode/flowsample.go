@@ -33,6 +33,9 @@ func (d *Decoder) flowSample(body []byte, expanded bool) {
 	if s.Output.Kind == flow.InterfaceDiscarded {
 		d.mendOutput(s)
 	}
+	if !expanded {
+		d.mendSource(s)
+	}
 	s.Direction = direction(s)
 	if s.SamplingRate == 0 {
 		d.stats.ZeroRates++
@@ -97,6 +100,29 @@ func (d *Decoder) mendOutput(s *flow.Sample) {
 		s.Quirks |= flow.QuirkOutput
 		d.stats.RepairedOutputs++
 	}
+}
+
+// mendSource undoes that an ifIndex was written into the 24 bits that a compact sample has for
+// it, and more: it went into the class as well, or was cut.
+func (d *Decoder) mendSource(s *flow.Sample) {
+	for _, port := range [...]uint32{s.Input.Index(), s.Output.Index()} {
+		if overflows(s.SourceClass, s.SourceIndex, port) {
+			s.SourceClass, s.SourceIndex = 0, port
+			s.Quirks |= flow.QuirkSource
+			d.stats.RepairedSources++
+			return
+		}
+	}
+}
+
+const (
+	compactIndex = 0xffffff // the largest ifIndex of a compact data source
+	lastClass    = 3        // the last class of data sources that is defined: logical entities
+)
+
+// overflows reports whether a compact data source is what becomes of a port's too large number.
+func overflows(class, index, port uint32) bool {
+	return port > compactIndex && index == port&compactIndex && (class == 0 && index != 0 || class > lastClass && class == port>>24)
 }
 
 // direction tells on which side of its data source a packet was sampled.

@@ -26,6 +26,8 @@ func frameLength(h *sflow.SampledHeader, p *flow.Packet) (n uint32, believed boo
 		return max(byIP, captured), false
 	case h.FrameLength < captured:
 		return captured, false
+	case byIP > h.FrameLength && cutLength(h.FrameLength, captured):
+		return min(byIP, largestFrame), false
 	}
 	n = h.FrameLength
 	shown := uint32(p.IPOffset) + p.IPLength // where IP says that the packet ends in the frame that the header shows
@@ -38,6 +40,15 @@ func frameLength(h *sflow.SampledHeader, p *flow.Packet) (n uint32, believed boo
 	}
 	return max(n, captured), true
 }
+
+const (
+	cutHeader    = 128  // bytes of header from which it is taken for cut by the agent
+	largestFrame = 9600 // no switch forwards larger ones
+)
+
+// cutLength reports whether an agent gives as the frame's length what it showed of it (some releases of
+// Junos: 132 bytes of a frame of 1518). Then IP's length tells, as it cannot be more in a true frame.
+func cutLength(frame, captured uint32) bool { return captured >= cutHeader && frame-captured <= fcs }
 
 // lengthByIP gives the frame's length without FCS by IP's total length, at most
 // maxFrame, 0 if that is unknown. Bare IP packets are given the Ethernet header that they travelled in.

@@ -145,3 +145,33 @@ func TestWithoutHeader(t *testing.T) {
 		}
 	}
 }
+
+// TestCutLength: a frame's length that is no more than what was captured of it is not believed
+// where IP says that there was more.
+func TestCutLength(t *testing.T) {
+	of := func(total, captured int, frame int64) flow.Sample {
+		packet := eth(0x0800, ipv4(ipOpts{0x45, total, 0, nil}, 6, join(tcpHeader(5), zeros(400))))
+		p := newPair()
+		p.check(t, dgram(1, hostileFlow(usual, rawHeader(rawOpts{1, 4, frame, -1}, packet[:captured]))))
+		return p.fromShort.samples[0]
+	}
+	for _, tt := range []struct {
+		total, captured int
+		frame           int64
+		want            uint32
+		quirks          flow.Quirks
+	}{
+		{1500, 128, 132, 1514, flow.QuirkFrame},
+		{1500, 128, 128, 1514, flow.QuirkFrame},
+		{1500, 256, 260, 1514, flow.QuirkFrame},
+		{65535, 128, 132, 9600, flow.QuirkFrame}, // IP's length may be a lie as well
+		{1500, 128, 133, 129, 0},
+		{1500, 64, 68, 64, 0}, // a small frame whose IP header lies
+		{114, 128, 132, 128, 0},
+		{118, 128, 132, 132, 0},
+	} {
+		if s := of(tt.total, tt.captured, tt.frame); s.FrameLength != tt.want || s.Quirks != tt.quirks {
+			t.Errorf("%+v: %d bytes, quirks %b", tt, s.FrameLength, s.Quirks)
+		}
+	}
+}

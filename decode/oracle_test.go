@@ -72,7 +72,9 @@ func oracle(payload []byte, r *recorder, res decode.Result) (diff string, ok boo
 func oracleFlow(s *sflow.ExpandedFlowSample, got *flow.Sample) (diff string, ok bool) {
 	want := *got
 	want.Sequence, want.SamplingRate, want.SamplePool, want.Drops = s.Header.SampleSequenceNumber, s.SamplingRate, s.SamplePool, s.Drops
-	want.SourceClass, want.SourceIndex = s.Header.SourceIdType, s.Header.SourceIdValue
+	if got.Quirks&flow.QuirkSource == 0 {
+		want.SourceClass, want.SourceIndex = s.Header.SourceIdType, s.Header.SourceIdValue
+	}
 	want.Input.Value, want.Output.Value = s.InputIfValue, s.OutputIfValue
 	ok = s.Header.Length%4 == 0
 	header := false
@@ -86,7 +88,7 @@ func oracleFlow(s *sflow.ExpandedFlowSample, got *flow.Sample) (diff string, ok 
 			header = true
 			want.HeaderProtocol, want.Stripped = v.Protocol, v.Stripped
 			want.HeaderLength = min(v.OriginalLength, uint32(len(v.HeaderData)))
-			if v.FrameLength >= 64 && v.FrameLength <= 1<<16 && v.FrameLength >= want.HeaderLength+4 {
+			if got.Quirks&flow.QuirkFrame == 0 && v.FrameLength >= 64 && v.FrameLength <= 1<<16 && v.FrameLength >= want.HeaderLength+4 {
 				if n := v.FrameLength - got.FrameLength; n != 0 && n != 4 {
 					return fmt.Sprintf("frame of %d bytes became %d", v.FrameLength, got.FrameLength), ok
 				}
@@ -107,14 +109,17 @@ func oracleFlow(s *sflow.ExpandedFlowSample, got *flow.Sample) (diff string, ok 
 
 func oracleCounters(s *sflow.CounterSample, got *flow.Counters) (diff string, ok bool) {
 	want := *got
-	want.Sequence, want.SourceClass, want.SourceIndex = s.Header.SampleSequenceNumber, s.Header.SourceIdType, s.Header.SourceIdValue
+	want.Sequence = s.Header.SampleSequenceNumber
+	if got.SourceClass != 0 || got.SourceIndex != got.If.Index || got.SourceIndex>>24 == 0 { // else it may be mended
+		want.SourceClass, want.SourceIndex = s.Header.SourceIdType, s.Header.SourceIdValue
+	}
 	ok = s.Header.Length%4 == 0
 	for _, rec := range s.Records {
 		ok = ok && rec.Header.Length%4 == 0
 		switch v := rec.Data.(type) {
 		case sflow.IfCounters:
 			speed := v.IfSpeed
-			if got.If.SpeedRepaired && got.If.Speed&0xffffffff == speed || speed == 1<<64-1 {
+			if got.If.SpeedRepaired && (got.If.Speed&0xffffffff == speed || got.If.Speed == speed*1_000_000) || speed == 1<<64-1 {
 				speed = got.If.Speed
 			}
 			want.Records |= flow.HasIf

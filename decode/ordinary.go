@@ -64,6 +64,9 @@ walk:
 			s.Input.Kind, s.Output.Kind = single(in), single(out)
 			s.Direction = direction(s)
 		}
+		if s.Direction == flow.DirectionUnknown && (in|out) > compactIndex && mended(b, s) {
+			break
+		}
 		if notSingle != sflow.InterfaceSingle || s.SamplingRate == 0 || !ordinaryRecords(records, s) {
 			break
 		}
@@ -77,6 +80,12 @@ walk:
 	d.stats.Samples[KindFlow][Decoded] += uint64(done)
 	d.stats.Records[RecordSampledHeader][Decoded] += uint64(done)
 	return b, n
+}
+
+// mended reports whether flowSample would mend the data source of a compact sample.
+func mended(b []byte, s *flow.Sample) bool {
+	return sflow.Format(be.Uint32(b)) == sflow.FormatFlowSample &&
+		(overflows(s.SourceClass, s.SourceIndex, s.Input.Index()) || overflows(s.SourceClass, s.SourceIndex, s.Output.Index()))
 }
 
 // isPort reports whether a single interface is surely a port: all of a small number are.
@@ -183,6 +192,8 @@ func ordinaryHeader(b []byte, s *flow.Sample) (size uint) {
 	case frame == shown+fcs:
 		frame = shown
 	case frame == shown:
+	case shown > frame && cutLength(frame, n):
+		return 0
 	case stripped >= fcs && frame > fcs:
 		frame -= fcs
 	}

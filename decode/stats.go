@@ -57,6 +57,7 @@ type Stats struct {
 	BoundedFrames       uint64 // frame lengths that could not be believed
 	TruncatedHeaders    uint64 // sampled headers that end inside a layer
 	RepairedSpeeds      uint64 // if_counters with an ifSpeed that was mended
+	RepairedSources     uint64 // compact samples with a data source that was an ifIndex too large for it
 	RepairedOutputs     uint64 // flow samples of Open vSwitch said to be discarded, though they may have been sent
 }
 
@@ -81,6 +82,7 @@ func (s *Stats) AddTo(sum *Stats) {
 	sum.BoundedFrames += s.BoundedFrames
 	sum.TruncatedHeaders += s.TruncatedHeaders
 	sum.RepairedSpeeds += s.RepairedSpeeds
+	sum.RepairedSources += s.RepairedSources
 	sum.RepairedOutputs += s.RepairedOutputs
 }
 

@@ -244,7 +244,7 @@ type IfCounters struct {
 	IfOutDiscards      *uint32                `protobuf:"varint,17,opt,name=if_out_discards,json=ifOutDiscards,proto3,oneof" json:"if_out_discards,omitempty"`
 	IfOutErrors        *uint32                `protobuf:"varint,18,opt,name=if_out_errors,json=ifOutErrors,proto3,oneof" json:"if_out_errors,omitempty"`
 	IfPromiscuousMode  *uint32                `protobuf:"varint,19,opt,name=if_promiscuous_mode,json=ifPromiscuousMode,proto3,oneof" json:"if_promiscuous_mode,omitempty"`
-	IfSpeedRepaired    bool                   `protobuf:"varint,20,opt,name=if_speed_repaired,json=ifSpeedRepaired,proto3" json:"if_speed_repaired,omitempty"` // the agent sent the low 32 bits alone (Open vSwitch); if_speed is what it meant
+	IfSpeedRepaired    bool                   `protobuf:"varint,20,opt,name=if_speed_repaired,json=ifSpeedRepaired,proto3" json:"if_speed_repaired,omitempty"` // the agent sent the low 32 bits alone (Open vSwitch), or Mbit/s; if_speed is what it meant
 	unknownFields      protoimpl.UnknownFields
 	sizeCache          protoimpl.SizeCache
 }

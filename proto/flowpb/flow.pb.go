@@ -313,7 +313,8 @@ type FlowMessage struct {
 	// What in the sample is not as it should be: 1 the output was "discarded" of a packet that Open vSwitch may have sent and is taken for
 	// unknown, 2 "the device itself" was written in the compact form's way, 4 the agent states no sampling rate: do not scale,
 	// 8 bytes are bounded since the frame's length is beyond belief, 16 the header ends inside a layer, 32 the agent stated no address, or
-	// an unspecified or loopback one: sampler_address is the UDP source's.
+	// one that is unspecified, loopback, multicast or broadcast: sampler_address is the UDP source's, 64 source_id is what became of an
+	// ifIndex that did not fit, and is that ifIndex instead.
 	Quirks         uint32             `protobuf:"varint,218,opt,name=quirks,proto3" json:"quirks,omitempty"`
 	Switch         string             `protobuf:"bytes,220,opt,name=switch,proto3" json:"switch,omitempty"`
 	InIfName       string             `protobuf:"bytes,221,opt,name=in_if_name,json=inIfName,proto3" json:"in_if_name,omitempty"`

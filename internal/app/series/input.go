@@ -82,6 +82,7 @@ func writeDecode(t *telemetry.Text, s *decode.Stats) {
 	t.Counter("spoor_bounded_frames_total", "", s.BoundedFrames)
 	t.Counter("spoor_truncated_headers_total", "", s.TruncatedHeaders)
 	t.Counter("spoor_repaired_speeds_total", "", s.RepairedSpeeds)
+	t.Counter("spoor_repaired_sources_total", "", s.RepairedSources)
 	t.Counter("spoor_repaired_outputs_total", "", s.RepairedOutputs)
 }
 
