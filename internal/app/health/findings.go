@@ -44,9 +44,9 @@ func (h *State) judge(list []doctor.Finding, now time.Time) []findingJSON {
 	return out
 }
 
-// lacks gives what the ledgers lacked at the latest look.
+// lacks gives what the ledgers lacked at each of the latest looks.
 func (h *State) lacks() (datagrams, records int64) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.before.Received.Missing, h.before.Published.Missing
+	return h.open.missing(), h.owed.missing()
 }

@@ -38,10 +38,22 @@ type window struct{ seen []int64 }
 
 const windowLooks = 15
 
+// missing gives what is missing for good as far as it can be told: nothing before there were looks enough.
+func (w *window) missing() int64 {
+	if len(w.seen) < windowLooks {
+		return 0
+	}
+	return w.of()
+}
+
 func (w *window) least(d int64) int64 {
 	if w.seen = append(w.seen, d); len(w.seen) > windowLooks {
 		w.seen = w.seen[1:]
 	}
+	return w.of()
+}
+
+func (w *window) of() int64 {
 	least := w.seen[0]
 	for _, v := range w.seen {
 		if abs(v) < abs(least) {

@@ -19,8 +19,12 @@ func TestWindow(t *testing.T) {
 			t.Errorf("step %d: %d, want %d", i, got, step.want)
 		}
 	}
-	for range windowLooks {
-		w.least(4)
+	w = window{}
+	w.least(0)
+	for look := 2; look <= windowLooks; look++ {
+		if got := w.least(4); got != 0 {
+			t.Errorf("look %d: %d, but all was there at the first", look, got)
+		}
 	}
 	if got := w.least(4); got != 4 {
 		t.Errorf("what is missing for good is %d, want 4", got)
