@@ -19,7 +19,7 @@ const (
 	SawEgress
 	// SawSource: frames from Addr entered (Agent, Port) after Hops routers; Far, Encap.
 	SawSource
-	// SawSink: frames to Addr left over (Agent, Port) with TTL, to another router as the switch says (Fresh); Buckets of those that a known neighbour sent.
+	// SawSink: frames to Addr left over (Agent, Port) with TTL, to another router as the switch says (Fresh); Buckets of those that a known neighbour sent; Hops insideHops if they came in a tunnel.
 	SawSink
 	// SawVote: one flow left (Agent, Port) and entered (Agent2, Port2) one hop later.
 	SawVote

@@ -11,6 +11,7 @@ const maxFellows = 8
 // passage is what flows of one or several addresses say of whether they live behind one switch alone.
 type passage struct {
 	sent, got int  // flow buckets, summed over the addresses, of what they sent there, and of what others sent them over the fabric
+	bare      int  // the latter without what was only seen as it came in tunnels
 	astray    bool // some of the latter came out elsewhere
 }
 
@@ -28,7 +29,7 @@ func (h *host) passed(at SwitchID) passage {
 		}
 		f := o.came(at)
 		all.sent += bits.OnesCount32(o.flowsAt(at))
-		all.got += f.got
+		all.got, all.bare = all.got+f.got, all.bare+f.bare
 		all.astray = all.astray || f.astray
 	}
 	return all
@@ -55,17 +56,19 @@ func (h *host) strays(at SwitchID) bool {
 
 // came gives what was seen of flows that others sent an address over the fabric.
 func (h *host) came(at SwitchID) (p passage) {
-	got := uint32(0)
+	got, bare := uint32(0), uint32(0)
 	for i := range h.sinks {
 		switch s := &h.sinks[i]; {
 		case s.port.peer != 0 || s.port.handsOver || s.port.unproven() || s.buckets == 0:
 		case s.port.key.sw != at: // it receives elsewhere too, or passes by there
 			p.astray = true
 		default:
-			got |= s.buckets
+			if got |= s.buckets; !s.inside {
+				bare |= s.buckets
+			}
 		}
 	}
-	p.got = bits.OnesCount32(got)
+	p.got, p.bare = bits.OnesCount32(got), bits.OnesCount32(bare)
 	return p
 }
 
@@ -84,7 +87,7 @@ func (p *passage) flows() int {
 	if p.astray {
 		return p.sent
 	}
-	return p.sent + min(p.sent, p.got)
+	return p.sent + min(p.sent, p.bare)
 }
 
 // reached gives how many buckets of flows that others sent came out at the switch, 0 if some came out elsewhere.

@@ -33,7 +33,8 @@ type sighting struct {
 	port *port
 	hops uint8 // or TTL
 
-	buckets uint32 // of its flows there (sources)
+	inside  bool   // of a sink: only seen as it came in a tunnel
+	buckets uint32 // of its flows there
 	first   int64
 	last    int64
 }

@@ -98,5 +98,7 @@ func (s *Snapshot) Known(a flow.Addr) bool {
 
 // both: frames came from the address, and frames to it left for a host.
 func (h *host) both() bool {
-	return len(h.sources) > 0 && slices.ContainsFunc(h.sinks, func(s sighting) bool { return s.port.peer == 0 && s.port.leads != toOutside && !s.port.unproven() })
+	return len(h.sources) > 0 && slices.ContainsFunc(h.sinks, func(s sighting) bool {
+		return !s.inside && s.port.peer == 0 && s.port.leads != toOutside && !s.port.unproven()
+	})
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"testing"
 	"time"
+
+	"spoor/flow"
 )
 
 // TestReceives: a host on two leaves that sends all by one of them gets frames at both: what leaves for it at the other one
@@ -111,5 +113,35 @@ func TestInterfaceLosesALink(t *testing.T) {
 		if got := snap.Leaving(addr(a)); got != want || (snap.Left(addr(a)) != 0) != (want != 0) {
 			t.Errorf("%s left at %d, began to at %d, want %d", a, snap.Left(addr(a)), got, want)
 		}
+	}
+}
+
+// TestReceivesOutOfTunnels: what came to a switch in a tunnel and left by a port by which nothing enters tells the same; it
+// places nobody who does not send.
+func TestReceivesOutOfTunnels(t *testing.T) {
+	host, mute := addr("10.1.0.1"), addr("10.9.1.1")
+	f := newFabric(t, Config{Learn: true})
+	f.joined()
+	for range 3 {
+		f.sent("10.1.0.1", mac(0, 1), 1, 1)
+		f.sent("10.2.0.1", mac(0, 3), 2, 1)
+		f.tick(time.Second)
+	}
+	out := func(port uint32, to flow.Addr) {
+		f.give(Evidence{Kind: SawSink, Agent: agent(2), Port: port, Addr: to, TTL: 62, Hops: insideHops, Buckets: 1, Count: sinkFrames})
+	}
+	out(8, mute)
+	out(1, host) // a port of another host, over which the pair may be linked
+	snap := f.tick(20 * time.Second)
+	if _, _, ok := snap.Locate(mute); ok || snap.Bonds || len(snap.Receives(host)) != 1 {
+		t.Errorf("a place %v for who sends nothing, bonds %v, it receives at %v", ok, snap.Bonds, snap.Receives(host))
+	}
+	out(7, host)
+	if snap = f.tick(time.Second); !snap.Bonds || !slices.Equal(snap.Receives(host), []SwitchID{f.id(1), f.id(2)}) {
+		t.Errorf("bonds %v, it receives at %v", snap.Bonds, snap.Receives(host))
+	}
+	f.give(Evidence{Kind: SawSink, Agent: agent(2), Port: 7, Addr: host, TTL: 62, Buckets: 2, Count: 1})
+	if snap = f.tick(time.Second); !snap.Known(host) {
+		t.Error("frames left for it in no tunnel, and it is not known to receive")
 	}
 }

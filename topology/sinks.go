@@ -16,6 +16,14 @@ func (w *Witness) sank(s *flow.Sample, dst flow.Addr, ttl uint8, from SwitchID) 
 	w.note(q)
 }
 
+// cameOut notes where what is sent to an address in a tunnel, which came from a known neighbour, left for no switch that is known: out of the
+// tunnel, if it ends there.
+func (w *Witness) cameOut(s *flow.Sample, dst flow.Addr) {
+	q := w.next(SawSink, s.Agent, s.Output.Index(), s.Received)
+	q.addr, q.ttl, q.hops, q.buckets = dst, s.Packet.TTL, insideHops, bucket(s.FlowID)
+	w.note(q)
+}
+
 // relayed: the switch says that the next hop of a frame is a router, not its receiver.
 func relayed(s *flow.Sample, dst flow.Addr) bool {
 	if !s.HasRouter || s.NextHop == dst {
@@ -31,11 +39,15 @@ func (l *Learner) sink(n *node, e *Evidence) {
 		return
 	}
 	p := l.port(n, e.Port)
-	if p == nil || p.peer != 0 || p.unproven() {
+	if p == nil || p.peer != 0 || p.unproven() || e.Hops == insideHops && (n.edges == 0 || l.hosts[e.Addr] == nil) {
 		return
 	}
 	h := l.hostAt(p, e.Addr)
 	if h == nil {
+		return
+	}
+	if e.Hops == insideHops {
+		l.sinkInside(h, p, e)
 		return
 	}
 	p.sunk = add(p.sunk, e.Count)
@@ -49,18 +61,44 @@ func (l *Learner) sink(n *node, e *Evidence) {
 	for i := range h.sinks {
 		if s := &h.sinks[i]; s.port == p {
 			s.last = max(s.last, e.Last)
-			if e.TTL < s.hops {
-				s.hops = e.TTL
+			if e.TTL < s.hops || s.inside {
+				s.hops, s.inside = e.TTL, false
 				l.dirtyHosts[h] = struct{}{}
 			}
-			if e.Buckets&^s.buckets != 0 && bits.OnesCount32(s.buckets) < flowsBesideDual {
-				s.buckets |= e.Buckets
-				l.dirtyHosts[h] = struct{}{}
-				l.tellFellows(h)
-			}
+			l.receivedAt(h, s, e.Buckets)
 			return
 		}
 	}
+	l.firstSink(h, p, e)
+	l.countOutside(h)
+}
+
+// sinkInside: frames to an address that sends came to a switch with hosts in a tunnel, and left by a port: of whether it is a host's the port
+// has to tell. It places nobody.
+func (l *Learner) sinkInside(h *host, p *port, e *Evidence) {
+	for i := range h.sinks {
+		if s := &h.sinks[i]; s.port == p {
+			s.last = max(s.last, e.Last)
+			l.receivedAt(h, s, e.Buckets)
+			return
+		}
+	}
+	l.firstSink(h, p, e)
+	h.sinks[len(h.sinks)-1].inside = true
+	l.countOutside(h)
+}
+
+// receivedAt notes flows that came out at a port.
+func (l *Learner) receivedAt(h *host, s *sighting, buckets uint32) {
+	if buckets&^s.buckets != 0 && bits.OnesCount32(s.buckets) < flowsBesideDual {
+		s.buckets |= buckets
+		l.dirtyHosts[h] = struct{}{}
+		l.tellFellows(h)
+	}
+}
+
+// firstSink notes that frames to an address left by a port by which none had left.
+func (l *Learner) firstSink(h *host, p *port, e *Evidence) {
 	h.sinks = l.sight(h, h.sinks, p, e.TTL, e)
 	l.tellFellows(h)
 	if len(p.hosts) <= maxSinks+1 && p.silent() { // they may have been alone there
@@ -68,7 +106,6 @@ func (l *Learner) sink(n *node, e *Evidence) {
 			l.dirtyHosts[o] = struct{}{}
 		}
 	}
-	l.countOutside(h)
 }
 
 // A port without any ingress that leads to more addresses may lead to a silent switch.
@@ -83,7 +120,7 @@ const (
 func (l *Learner) sinkPort(h *host) *port {
 	var best *sighting
 	for i := range h.sinks {
-		if s := &h.sinks[i]; s.port.peer == 0 && s.port.leads != toOutside && (best == nil || s.hops < best.hops || s.hops == best.hops && s.last > best.last) {
+		if s := &h.sinks[i]; !s.inside && s.port.peer == 0 && s.port.leads != toOutside && (best == nil || s.hops < best.hops || s.hops == best.hops && s.last > best.last) {
 			best = s
 		}
 	}

@@ -142,6 +142,9 @@ func (w *Witness) See(s *flow.Sample, from, to SwitchID) {
 	}
 	if out != 0 && to == 0 && locatable(dst) {
 		w.sank(s, dst, ttl, from)
+		if encap && !egress && from != 0 && locatable(p.Key.Dst) {
+			w.cameOut(s, p.Key.Dst)
+		}
 	}
 }
 

@@ -119,6 +119,30 @@ func TestWitnessKnowsLinks(t *testing.T) {
 	}
 }
 
+// TestWitnessOutOfTunnels: where a frame that a known neighbour sent in a tunnel left for no known switch, its receiver is noted beside the
+// tunnel's end; on egress, where tunnels begin as well, it is not.
+func TestWitnessOutOfTunnels(t *testing.T) {
+	for _, tc := range []struct {
+		from, to  SwitchID
+		direction flow.Direction
+		want      int
+	}{{7, 0, flow.Ingress, 1}, {0, 0, flow.Ingress, 0}, {7, 8, flow.Ingress, 0}, {7, 0, flow.Egress, 0}} {
+		w := NewWitness()
+		s := hostSample()
+		s.Packet.OuterSrc, s.Packet.OuterDst, s.Direction = addr("10.240.0.1"), addr("10.240.0.2"), tc.direction
+		w.See(s, tc.from, tc.to)
+		got := 0
+		for _, e := range w.Drain(nil) {
+			if e.Kind == SawSink && e.Addr == s.Packet.Key.Dst && e.Hops == insideHops && !e.Encap && e.Buckets == bucket(s.FlowID) {
+				got++
+			}
+		}
+		if got != tc.want {
+			t.Errorf("%+v: noted %d times", tc, got)
+		}
+	}
+}
+
 func TestWitnessDoesNotAllocate(t *testing.T) {
 	w := NewWitness()
 	s := hostSample()

@@ -332,7 +332,7 @@ func (t *Tracker) Ends(snap *topology.Snapshot) (src, dst Place) {
 		// Where pairs share tunnel ends one leaf may hand over to the other, and so may that to which the host's link is down.
 		dst.Sure = dst.Sure && !snap.SharedEnds() && snap.EndsAlone() && !snap.Parted(t.Dst)
 	} else {
-		src, dst = tunnelPlace(snap, t.outerSrc, t.pre, t.Src), tunnelPlace(snap, t.outerDst, t.last(snap), t.Dst)
+		src, dst = tunnelPlace(snap, t.outerSrc, t.pre, placeOf(snap, t.Src)), tunnelPlace(snap, t.outerDst, t.last(snap), destOf(snap, t.Dst))
 		src.Sure = src.Sure || len(src.Edges) == 1 && src.Home == src.Edges[0] // a host's own switch begins the tunnel
 	}
 	if len(dst.Edges) == 1 && (!t.Encap || t.post == 0) {

@@ -168,13 +168,12 @@ const tunnelFlows = 10
 
 // tunnelPlace: where the flow was seen bare it entered or left its tunnels; else
 // the tunnel's end counts, if the host is not known to live elsewhere (then
-// the tunnel is one of several in a row).
-func tunnelPlace(snap *topology.Snapshot, vtep flow.Addr, bare topology.SwitchID, host flow.Addr) Place {
+// the tunnel is one of several in a row). at is the host's.
+func tunnelPlace(snap *topology.Snapshot, vtep flow.Addr, bare topology.SwitchID, at Place) Place {
 	if bare != 0 {
 		return Place{Edges: []topology.SwitchID{bare}, Sure: true}
 	}
 	end, sure := snap.TunnelEnd(vtep)
-	at := placeOf(snap, host)
 	if at.Outside {
 		at = Place{}
 	}

@@ -96,6 +96,9 @@ func combined() []Scenario {
 		both("evpn-silent-spines", "VXLAN, no spine has an agent", 0.02, func(c *fabric.Config) { c.VXLAN, c.SilentSpines = true, 4 }),
 		both("evpn-silent", "VXLAN, 2 of 16 leaves and 1 of 4 spines have no agent", 0.02, func(c *fabric.Config) { c.VXLAN, c.SilentLeaves, c.SilentSpines = true, 2, 1 }),
 		both("evpn-pairs", "VXLAN, half of the hosts on two leaves, pairs share a tunnel address", 0.04, func(c *fabric.Config) { c.VXLAN, c.DualHomed = true, 0.5 }),
+		both("evpn-bonds", "the same, and hosts send all by one of their links", 0.06, func(c *fabric.Config) {
+			c.VXLAN, c.DualHomed, c.BondHash = true, 0.5, fabric.BondByMAC
+		}),
 		both("leaf-mac-silent", "one router MAC on all leaves, 2 of which have no agent", 0.02, func(c *fabric.Config) {
 			c.SharedMACs, c.SilentLeaves = []fabric.SharedMAC{fabric.SharedLeaves}, 2
 		}),
