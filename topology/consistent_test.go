@@ -255,8 +255,8 @@ func (l *Learner) consistentSnapshot(no complain, same compare) {
 		}
 	}
 	for mac, o := range l.owners {
-		if id, ok := s.owners.get(mac); ok != !o.shared || ok && id != o.sw {
-			no("MAC %x is shown as that of %d (%v) and known as that of %d (shared %v)", mac, id, ok, o.sw, o.shared)
+		if id, ok := s.owners.get(mac); ok == (o.shared || o.host) || ok && id != o.sw {
+			no("MAC %x is shown as that of %d (%v) and known as that of %d (shared %v, a host's %v)", mac, id, ok, o.sw, o.shared, o.host)
 		} else if ok {
 			owners++
 		}

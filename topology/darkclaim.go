@@ -8,7 +8,7 @@ func (l *Learner) claimed(p *port) bool { return l.owned(p) || l.turnedUp(p) }
 // owned: a switch that we hear, or several, have the far MAC of a port.
 func (l *Learner) owned(p *port) bool {
 	o, ok := l.owners[p.far]
-	return ok && (o.shared || o.sw != p.key.sw) // frames between two hosts of a switch seem to be for the switch itself
+	return ok && !o.host && (o.shared || o.sw != p.key.sw) // frames between two hosts of a switch seem to be for the switch itself
 }
 
 // turnedUp: a switch that we hear names no port where the far MAC of a port is, or flows were seen one hop away.

@@ -96,7 +96,7 @@ func (l *Learner) far(p *port, mac uint64) {
 		return
 	}
 	o, ok := l.owners[mac]
-	known := ok && !o.shared
+	known := ok && !o.shared && !o.host
 	if p.far != mac {
 		if l.leadsElsewhere(p, known && o.sw != p.key.sw) {
 			p.void = l.now
@@ -111,7 +111,10 @@ func (l *Learner) far(p *port, mac uint64) {
 		p.far, p.farAt = mac, len(l.byFar[mac])
 		l.byFar[mac] = append(l.byFar[mac], p)
 	}
-	if known {
+	switch {
+	case known && o.sw == p.key.sw && l.comesTo(mac, o.sw):
+		l.disown(mac)
+	case known:
 		l.link(p, o.sw)
 	}
 }
@@ -294,7 +297,7 @@ func (l *Learner) mayJoin(p, q *port, mate bool) bool {
 		return p.peer == 0 || p.peer == to
 	}
 	o, ok := l.owners[p.far]
-	return !ok || o.shared || o.sw == to || o.sw == p.key.sw
+	return !ok || o.shared || o.host || o.sw == to || o.sw == p.key.sw
 }
 
 // handOver notes that a link joins a pair.

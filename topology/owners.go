@@ -1,17 +1,21 @@
 package topology
 
+import "slices"
+
 // owner is the switch whose MAC one is.
 type owner struct {
 	sw     SwitchID
 	weak   bool // claimed by egress samples only
 	shared bool // several switches claim it: it proves nothing
+	host   bool // it enters the switch that seemed to own it: a host's, to which frames that looked as if forwarded were bridged
 	bare   bool // claimed while no tunnel was seen yet
 	last   int64
 }
 
 // own notes that a switch owns a MAC; ports whose far end it is lead to the
 // switch. A MAC that several claim (one router MAC on all leaves) proves nothing;
-// weak claims do not dispute a strong one.
+// weak claims do not dispute a strong one. Nor is one a switch's that enters that switch: hosts with odd TTLs, and
+// those that route, send frames to other hosts of their leaf that look as if they were for the leaf.
 func (l *Learner) own(mac uint64, sw SwitchID, weak bool) {
 	if !unicastMAC(mac) {
 		return
@@ -22,7 +26,7 @@ func (l *Learner) own(mac uint64, sw SwitchID, weak bool) {
 		l.Ignored++
 		return
 	case !ok, o.weak && !weak:
-		l.owners[mac] = owner{sw: sw, weak: weak, bare: !l.tunnelled, last: l.now}
+		l.owners[mac] = owner{sw: sw, weak: weak, bare: !l.tunnelled, host: o.host && o.sw == sw, last: l.now}
 		if ok && o.sw == sw && !o.shared {
 			return
 		}
@@ -32,10 +36,14 @@ func (l *Learner) own(mac uint64, sw SwitchID, weak bool) {
 			l.owners[mac] = o
 		}
 		return
-	case weak && !o.weak:
+	case weak && !o.weak, o.host && l.comesTo(mac, sw):
 		return
 	default:
 		l.dispute(mac, weak)
+		return
+	}
+	if l.comesTo(mac, sw) {
+		l.disown(mac)
 		return
 	}
 	l.next.owners.set(mac, sw)
@@ -43,6 +51,21 @@ func (l *Learner) own(mac uint64, sw SwitchID, weak bool) {
 	for _, p := range l.byFar[mac] {
 		l.link(p, sw)
 	}
+}
+
+// comesTo reports whether forwarded frames with a MAC as their source enter a switch, which does not list it as its own.
+func (l *Learner) comesTo(mac uint64, sw SwitchID) bool {
+	return l.listedBy[mac] != sw && slices.ContainsFunc(l.byFar[mac], func(p *port) bool { return p.key.sw == sw })
+}
+
+// disown: a MAC that enters the switch that seemed to own it is a host's there.
+func (l *Learner) disown(mac uint64) {
+	o := l.owners[mac]
+	o.host = true
+	l.owners[mac] = o
+	l.next.owners.delete(mac)
+	l.changed = true
+	l.unlink(mac)
 }
 
 // dispute: links that rest on a shared MAC alone are links no more.

@@ -54,3 +54,40 @@ func TestLateTunnel(t *testing.T) {
 		t.Error("links are forgotten")
 	}
 }
+
+// TestHostsMACIsNoSwitchs: frames of a host with an odd TTL that are bridged to another host of the leaf seem to be for the leaf itself. That host is on a
+// second leaf as well, and there its port is no link to the first: its MAC enters the switch that seemed to own it.
+func TestHostsMACIsNoSwitchs(t *testing.T) {
+	host, other := mac(0, 7), mac(0, 8)
+	for name, early := range map[string]bool{"it enters there before": true, "it enters there after": false} {
+		t.Run(name, func(t *testing.T) {
+			f := newFabric(t, Config{Learn: true})
+			f.joined()
+			enters := func() { f.give(Evidence{Kind: SawIngress, Agent: agent(1), Port: 3, Far: host, Own: mac(1, 3)}) }
+			if early {
+				enters()
+			}
+			f.give(Evidence{Kind: SawIngress, Agent: agent(1), Port: 4, Far: other, Own: host})
+			f.give(Evidence{Kind: SawIngress, Agent: agent(2), Port: 5, Far: host, Own: mac(2, 5)})
+			if snap := f.tick(time.Second); (snap.Peer(f.id(2), 5) == 0) != early {
+				t.Fatalf("leaf2:5 leads to %d", snap.Peer(f.id(2), 5))
+			}
+			if !early {
+				enters()
+			}
+			if snap := f.tick(time.Second); snap.Peer(f.id(2), 5) != 0 || snap.Routes(f.id(1), host) {
+				t.Errorf("leaf2:5 leads to %d, the host's MAC is leaf1's: %v", snap.Peer(f.id(2), 5), snap.Routes(f.id(1), host))
+			}
+			f.give(Evidence{Kind: SawIngress, Agent: agent(1), Port: 4, Far: other, Own: host})
+			f.give(Evidence{Kind: SawIngress, Agent: agent(2), Port: 5, Far: host, Own: mac(2, 5)})
+			if snap := f.tick(time.Second); snap.Peer(f.id(2), 5) != 0 || snap.Peer(f.id(1), 49) != f.id(51) {
+				t.Errorf("leaf2:5 leads to %d, leaf1:49 to %d", snap.Peer(f.id(2), 5), snap.Peer(f.id(1), 49))
+			}
+			f.give(Evidence{Kind: SawIngress, Agent: agent(51), Port: 9, Far: mac(1, 50), Own: host}) // several have it after all
+			f.tick(time.Second)
+			if o := f.owners[host]; !o.shared {
+				t.Errorf("%+v", o)
+			}
+		})
+	}
+}
