@@ -59,6 +59,7 @@ type Shard struct {
 	recent   map[uint64]*life // ended within the last minute, by flow id
 	orphans  []orphan         // active before a restart and not seen since, by flow id
 	cursor   uint32           // of the sweep through the table
+	rounds   rounds           // of that sweep
 	detailAt uint32           // of the sweep through the details
 	votes    []path.Vote      // scratch, as are the next four
 	sighting path.Sighting
@@ -178,6 +179,9 @@ const (
 // tickTable forgets flows that have been idle for too long, and counts the others.
 func (s *Shard) tickTable() {
 	idle := int64(s.cfg.Flows.Idle)
+	if s.cursor == 0 {
+		s.rounds.begin(s.snap.Version)
+	}
 	s.cursor = s.table.Sweep(s.cursor, s.table.Cap()/tableTicks+1, func(slot uint32) {
 		e := s.table.Entry(slot)
 		if e.Flags&flowtable.Pinned == 0 && s.clock-s.lastSeen(e) > idle {
@@ -186,6 +190,7 @@ func (s *Shard) tickTable() {
 		}
 		s.count(slot, e)
 		s.tryOnce(slot, e)
+		s.withdraw(slot, e)
 	})
 	for id, l := range s.recent { // order does not matter
 		if s.clock-l.ended > recentFor {

@@ -3,6 +3,7 @@ package path
 import (
 	"slices"
 
+	"spoor/flow"
 	"spoor/topology"
 )
 
@@ -107,4 +108,24 @@ func (t *Tracker) takeBack(snap *topology.Snapshot) Event {
 	}
 	t.Complete = false
 	return None
+}
+
+// Outdated reports whether a path of a flow of which no more is known than its hops, which of them were observed, and when the
+// last sample came, would be taken back if all of it were known. It leaves the tracker to be reset.
+func (t *Tracker) Outdated(snap *topology.Snapshot, hops []Hop, at int64) bool {
+	t.Hops, t.obs = append(t.Hops[:0], hops...), t.obs[:0]
+	for i := range hops {
+		if h := &hops[i]; h.Observed && len(t.obs) < maxObs {
+			t.obs = append(t.obs, Obs{Switch: h.Switch, In: h.In, Out: h.Out, Seen: at})
+		}
+	}
+	return overDown(snap, t.Hops, t.obs, at) || doubtful(snap, t.Hops) || t.outlived(snap) || t.astray(snap)
+}
+
+// Untouched reports whether nothing changed since a snapshot of what Outdated looks at: the switches of a path, and where its receiver lives.
+func Untouched(snap *topology.Snapshot, hops []Hop, dst flow.Addr, since uint64) bool {
+	if snap.Changed(since) || snap.AddressChanged(dst, since) {
+		return false
+	}
+	return !slices.ContainsFunc(hops, func(h Hop) bool { return snap.SwitchChanged(h.Switch, since) })
 }

@@ -35,10 +35,18 @@ func TestOutlived(t *testing.T) {
 		n.learn()
 		n.now += 5 * second
 		n.learn(topology.Evidence{Kind: topology.SawSource, Agent: n.agent(4), Port: 1, Addr: host(3), Buckets: 1<<12 - 1})
+		if got := n.outdated(tr, 3, wasUp+c.at*second); got == c.want {
+			t.Errorf("%s: by its hops alone it is outdated %v", c.name, got)
+		}
 		if tr.Resolve(n.snap); tr.Complete != c.want {
 			t.Errorf("%s: complete %v, path %s, the receiver lives at %v", c.name, tr.Complete, n.names(tr.Hops), n.snap.Edges(host(3)))
 		}
 	}
+}
+
+// outdated says whether a path is by no more than its hops, and when the flow was seen last.
+func (n *net) outdated(tr *Tracker, dst int, at int64) bool {
+	return n.tracker(1, dst).Outdated(n.snap, tr.Named(), at)
 }
 
 // TestCut: where a flow was seen by a port whose link is down is no part of the way on which it was seen later.
@@ -97,7 +105,13 @@ func TestOverDown(t *testing.T) {
 		}
 		n.now += 3 * second
 		n.l.Inform(&topology.PortInfo{Agent: n.agent(3), IfIndex: uint32(c.port), Down: true, WasUp: wasUp})
-		n.learn()
+		before := n.snap.Version
+		if n.learn(); Untouched(n.snap, tr.Hops, host(3), before) {
+			t.Errorf("%s: nothing changed", c.name)
+		}
+		if got := n.outdated(tr, 3, wasUp+c.at*second); got == c.want {
+			t.Errorf("%s: by its hops alone it is outdated %v", c.name, got)
+		}
 		if tr.Resolve(n.snap); tr.Complete != c.want {
 			t.Errorf("%s: complete %v, path %s", c.name, tr.Complete, n.names(tr.Hops))
 		}
