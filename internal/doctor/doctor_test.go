@@ -62,6 +62,8 @@ func TestExamine(t *testing.T) {
 	f(func(x *Facts) { x.Agents[0].Datagrams, x.Agents[0].DatagramsLost = 10, 10 }, "", Note) // too few to say
 	f(func(x *Facts) { x.Agents[1].Dropped = 5e4 }, CheckSamples, Warning, "leaf2, 4.8%", "sflow sample 2000")
 	f(func(x *Facts) { x.Agents[1].Effective = 4000 }, CheckBackOff, Warning, "leaf2 states 1 in 1000, samples 1 in 4000")
+	f(func(x *Facts) { x.Agents[1].Stated, x.Agents[1].Effective, x.Agents[1].Unrated = 0, 0, true }, CheckBackOff, Fault, "leaf2", "the sampling rate of 1 agent is 0", "sflow sample N")
+	f(func(x *Facts) { x.Agents[1].Unrated, x.Agents[1].Samples = true, 5 }, "", Note)
 	f(func(x *Facts) { x.Agents[1].Counters = 0 }, CheckCounters, Warning, "leaf2", "sflow polling-interval 20", "polling=20")
 	f(func(x *Facts) { x.Agents[1].Misnames = "the data source is 0" }, CheckPortNames, Warning, "leaf2: the data source is 0", "IF-MIB")
 	f(func(x *Facts) { x.Agents[1].Drift = 0.05 }, CheckUptime, Note, "leaf2, +5.0%")

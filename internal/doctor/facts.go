@@ -35,6 +35,7 @@ type Agent struct {
 	Misnames                 string // how most flow samples misname ports, "" they do not
 
 	Stated, Effective float64 // sampling rate of most data sources, and what a sample stands for; 0 unknown
+	Unrated           bool    // it sends flow samples, and all state a sampling rate of 0
 	Drift             float64 // seconds of its uptime in a second of ours, less 1
 	DriftOver         float64 // seconds over which that was seen, 0 unknown
 }

@@ -100,10 +100,26 @@ func backOff(f *Facts) []Finding {
 			}
 		}
 	}
-	return told(list, Finding{
+	return append(unrated(f), told(list, Finding{
 		Check: CheckBackOff, Severity: Warning,
 		Text: fmt.Sprintf("%s sample at another rate than they state", count(len(list), "agent")),
 		Do:   "estimates use what was measured, so they are right; the agent has backed off for want of CPU, or limits its samples: raise the rate that it states",
+		Type: commands(sampling, 0),
+	})...)
+}
+
+// unrated: agents of whose samples nobody knows what they stand for.
+func unrated(f *Facts) []Finding {
+	var list []place
+	for i := range f.Agents {
+		if a := &f.Agents[i]; a.Unrated && a.Samples >= enough {
+			list = append(list, place{a.Switch, float64(a.Samples)})
+		}
+	}
+	return told(list, Finding{
+		Check: CheckBackOff, Severity: Fault,
+		Text: fmt.Sprintf("the sampling rate of %s is 0: what is sampled there tells of paths, not of rates, and flows that no other switch samples are no elephants", count(len(list), "agent")),
+		Do:   "set the rate on the switch, or update its software",
 		Type: commands(sampling, 0),
 	})
 }

@@ -3,6 +3,7 @@ package health
 import (
 	"context"
 	"math"
+	"slices"
 	"strings"
 
 	"spoor/collector"
@@ -64,6 +65,7 @@ func (s *Source) agentFacts(f *doctor.Facts) {
 		sources := s.Agents.DataSources(x)
 		a.Misnames = x.Misnames(sources)
 		a.Stated, a.Effective = typicalRate(sources)
+		a.Unrated = a.Stated == 0 && slices.ContainsFunc(sources, func(d collector.DataSource) bool { return d.Sampled })
 		if over := float64(x.LastSeen-x.Since) / 1e9; over > 0 && x.Uptime != x.SinceUptime { // else it tells none
 			a.Drift, a.DriftOver = float64(x.Uptime-x.SinceUptime)/1e3/over-1, over
 		}
