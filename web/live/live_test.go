@@ -331,6 +331,9 @@ func TestStream(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
+	if h := resp.Header; resp.StatusCode != http.StatusOK || h.Get("Content-Type") != "text/event-stream" || h.Get("Cache-Control") != "no-store" || h.Get("X-Accel-Buffering") != "no" {
+		t.Errorf("%d %v", resp.StatusCode, h) // no proxy may hold it back
+	}
 	a := newEvents(t, resp.Body)
 	if name, m := a.next(); name != "full" || m["n"] != 1.0 {
 		t.Fatal(name, m)
@@ -366,7 +369,7 @@ func TestStream(t *testing.T) {
 			}
 		}
 	}
-	if s := r.live.Stats(); s.Pages != 2 || s.Opened != 2 || s.Dropped != 0 {
+	if s := r.live.Stats(); s.Pages != 2 || s.Opened != 2 || s.Dropped != 0 || s.Messages != 6 || s.Last < 50 || s.Bytes < 6*50 {
 		t.Errorf("%+v", s)
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"spoor/flow"
 	"spoor/topology"
+	"spoor/web/scene"
 )
 
 // TestGone: a link that was believed for long is shown for a while after; a guess is not.
@@ -29,6 +30,12 @@ func TestGone(t *testing.T) {
 	m.remember(b(), 101*second)
 	if _, ok := m.gone["old"]; !ok || len(m.gone) != 1 {
 		t.Errorf("remembered: %v", m.gone)
+	}
+	drawn := newBuilder(newRig(t, 1, 1).engine.Snapshot(), "10.0.0.1/1")
+	drawn.index["10.0.0.1"], drawn.index["10.0.0.2"] = 0, 1
+	m.remember(drawn, 101*second)
+	if len(drawn.list) != 1 || drawn.list[0].State != scene.Gone || drawn.list[0].B != 1 {
+		t.Errorf("drawn: %+v", drawn.list)
 	}
 	taken := b()
 	taken.ends["10.0.0.1/1"] = 7

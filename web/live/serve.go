@@ -74,7 +74,7 @@ func Compressed(r *http.Request) bool {
 	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
 		name, quality, _ := strings.Cut(strings.TrimSpace(part), ";")
 		if strings.TrimSpace(name) == "gzip" {
-			return strings.TrimSpace(quality) != "q=0"
+			return strings.TrimRight(strings.ToLower(strings.TrimSpace(quality)), "0.") != "q=" // RFC 9110, section 12.4.2: 0 to 0.000
 		}
 	}
 	return false
