@@ -1,8 +1,6 @@
 package analytics
 
 import (
-	"math"
-
 	"spoor/analytics/flowtable"
 	"spoor/analytics/watch"
 )
@@ -30,7 +28,7 @@ func (s *Shard) count(slot uint32, e *flowtable.Entry) {
 	case e.Detail != 0:
 		theta = s.theta(s.details.at(e.Detail), e)
 	case e.Flags&lean != 0:
-		theta = float64(math.Float32frombits(st.DownAt))
+		_, theta = leanWorth(st)
 	}
 	if theta > 0 {
 		s.crowd = append(s.crowd, watch.Member{Key: s.table.Cold(slot).Key, Rate: part * theta, Part: part, Sample: float64(st.Q)})

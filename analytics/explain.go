@@ -125,7 +125,7 @@ func (s *Shard) explain(key *flow.Key) (c Case, ok bool) {
 		c.Hops = s.hopEvidence(s.knownHops(slot, e), nil)
 		if c.Lean {
 			st := state(e)
-			c.Limit = float64(math.Float32frombits(st.DownAt))
+			_, c.Limit = leanWorth(st)
 			c.Fill = s.preset.Fill(st, s.clock)
 		}
 		if e.Path != 0 {

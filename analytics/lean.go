@@ -1,8 +1,6 @@
 package analytics
 
 import (
-	"math"
-
 	"spoor/analytics/elephant"
 	"spoor/analytics/flowtable"
 	"spoor/analytics/path"
@@ -15,10 +13,8 @@ import (
 // Whatever does not fit, and whatever grows, gets a detail again; lean flows
 // never become elephants, so that what a sample is worth may be a little old.
 //
-// lean marks the entry of such a flow; a flow gets there when it has to give
-// its detail up. While it is set, the detector's fields of an elephant hold the
-// sample's worth.
-const lean = flowtable.UserFlag << 1
+// The flag lean marks the entry of such a flow; a flow gets there when it has to
+// give its detail up. The entry then holds the sample's worth (leanWorth).
 
 // Rules of lean flows.
 const (
@@ -27,10 +23,6 @@ const (
 	leanLevel  = 4.0  // samples in the slow bucket, with the same meaning
 	leanAgain  = 64   // samples after which their worth is worked out anew
 )
-
-// observedShift is where the bits of Entry.Aux begin that tell which hops were observed;
-// of a flow of one sample (once) they hold its TTL.
-const observedShift = 8
 
 // thin makes a flow that gives its detail up a lean one, if it can be one.
 func (s *Shard) thin(d *detail, e *flowtable.Entry) {
@@ -64,32 +56,6 @@ func (s *Shard) relieve(d *detail, e *flowtable.Entry) {
 	}
 }
 
-// setEnds notes what a flow does not share of its path.
-func (s *Shard) setEnds(slot uint32, e *flowtable.Entry, hops []path.Hop) {
-	c := s.table.Cold(slot)
-	c.In, c.Out = hops[0].In, hops[len(hops)-1].Out
-	bits := uint16(0)
-	for i := range hops {
-		if hops[i].Observed {
-			bits |= 1 << (observedShift + i)
-		}
-	}
-	e.Aux = e.Aux&(1<<observedShift-1) | bits
-}
-
-// knownHops gives the path that is kept of a flow. The slice is the shard's.
-func (s *Shard) knownHops(slot uint32, e *flowtable.Entry) []path.Hop {
-	if e.Path == 0 {
-		return nil
-	}
-	c := s.table.Cold(slot)
-	s.hopsOf = s.paths.Hops(e.Path, path.Ends{In: c.In, Out: c.Out}, s.hopsOf[:0])
-	for i := range s.hopsOf {
-		s.hopsOf[i].Observed = e.Aux>>(observedShift+i)&1 != 0
-	}
-	return s.hopsOf
-}
-
 // weigh works out what a sample of a lean flow stands for: frames, and the
 // threshold, 0 while no speed is known.
 func (s *Shard) weigh(slot uint32, e *flowtable.Entry) {
@@ -100,12 +66,11 @@ func (s *Shard) weigh(slot uint32, e *flowtable.Entry) {
 			sum += s.tapShare(tapKey{h.Switch, h.In, false}) + s.tapShare(tapKey{h.Switch, h.Out, true})
 		}
 	}
-	st := state(e)
-	st.Down = 0
+	frames := 0.0
 	if sum > 0 {
-		st.Down = float32(1 / sum)
+		frames = 1 / sum
 	}
-	st.DownAt = math.Float32bits(float32(path.Tightest(s.snap, hops)))
+	setLeanWorth(state(e), frames, path.Tightest(s.snap, hops))
 }
 
 // tapShare gives 1/N of a tap, 0 if it was never heard of.
@@ -129,14 +94,13 @@ func (s *Shard) sampleLean(slot uint32, e *flowtable.Entry, x *observed) bool {
 	if e.N%leanAgain == 0 {
 		s.weigh(slot, e)
 	}
-	weight := float64(st.Down)
+	weight, theta := leanWorth(st)
 	if x.rate == 0 {
 		weight = 0
 	} else if weight == 0 { // none of its agents was heard lately, but for this one
 		weight = float64(x.rate)
 	}
 	bytes := float64(x.frame) * weight
-	theta := float64(math.Float32frombits(st.DownAt))
 	switch {
 	case x.in == 0 && x.out == 0:
 		s.stats.Portless++
@@ -175,7 +139,6 @@ func (s *Shard) grows(st *elephant.State, t int64, b float64) bool {
 func fatten(e *flowtable.Entry) {
 	if e.Flags&lean != 0 {
 		e.Flags &^= lean
-		st := state(e)
-		st.Down, st.DownAt = 0, 0
+		setLeanWorth(state(e), 0, 0)
 	}
 }

@@ -121,22 +121,13 @@ func (s *Shard) tell(d *detail, e *flowtable.Entry, p *flow.Path, hops []path.Ho
 	s.emit(Event{Path: p, urgent: d.life != nil})
 }
 
-// toldState gives the state of the path that was published of a flow, if one was.
-func toldState(e *flowtable.Entry) (state flow.PathState, ok bool) {
-	state = flow.PathState(e.Aux & (1<<observedShift - 1))
-	if state == 0 {
-		return flow.PathProvisional, false
-	}
-	return state - 1, true
-}
-
 // countState notes the state of the path that is published of a flow.
 func (s *Shard) countState(e *flowtable.Entry, state flow.PathState) {
 	if old, ok := toldState(e); ok {
 		s.stats.PathStates[old]--
 	}
 	s.stats.PathStates[state]++
-	e.Aux = e.Aux>>observedShift<<observedShift | uint16(state) + 1
+	setToldState(e, state)
 }
 
 // tellExpired closes the account of a path that was published.

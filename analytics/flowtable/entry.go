@@ -31,14 +31,14 @@ type Entry struct {
 	Detail   uint32 // the caller's index of a promoted flow's state, 0 none
 	Revision uint32 // of the caller's latest message about the flow, 0 none
 	Flags    uint16
-	Aux      uint16 // the caller's own
+	Aux      uint16 // the caller's own: what analytics keeps in it stands in its entry.go
 }
 
 // Cold is the part of a flow that a hit compares and messages need.
 type Cold struct {
 	Key     flow.Key
 	First   int64  // arrival of the first sample, Unix ns
-	In, Out uint32 // the caller's own, 0 at first
+	In, Out uint32 // the caller's own, 0 at first: two ifIndexes, or none
 }
 
 // room is what a slot holds: two cache lines side by side, both of which a sample of the flow touches.
