@@ -63,6 +63,15 @@ func (s *Shard) setEnds(slot uint32, e *flowtable.Entry, hops []path.Hop) {
 	setHigh(e, bits)
 }
 
+// clearPath forgets the path that is kept of a flow.
+func (s *Shard) clearPath(slot uint32, e *flowtable.Entry) {
+	s.paths.Release(e.Path)
+	e.Path = 0
+	setHigh(e, 0)
+	c := s.table.Cold(slot)
+	c.In, c.Out = 0, 0
+}
+
 // knownHops gives the path that is kept of a flow. The slice is the shard's.
 func (s *Shard) knownHops(slot uint32, e *flowtable.Entry) []path.Hop {
 	if e.Path == 0 {

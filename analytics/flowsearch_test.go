@@ -117,10 +117,10 @@ func TestTraffic(t *testing.T) {
 	r := searched(t)
 	leaf1 := flow.AddrFrom4([4]byte{10, 255, 0, 1})
 	got := r.e.Traffic([]analytics.PortName{{Agent: leaf1, IfIndex: 49}, {Agent: leaf1, IfIndex: 77}}, nil)
-	if len(got) != 2 || got[0].Speed != 100e6 || got[0].Heard == 0 {
+	if len(got) != 2 || got[0].Out.Source == 0 {
 		t.Fatalf("%+v", got)
 	}
-	if got[1].Out.Source != 0 || got[1].Speed != 0 {
+	if got[1].Out.Source != 0 {
 		t.Errorf("a port that nobody knows has a load: %+v", got[1])
 	}
 	if now := r.e.Now(); now != r.now {

@@ -19,8 +19,6 @@ type PortName struct {
 type PortTraffic struct {
 	In, Out links.Load
 	Status  links.Status
-	Speed   float64 // bit/s, 0 unknown
-	Heard   int64   // Unix ns of the agent's latest samples, 0 never
 }
 
 // Traffic appends what each of the ports carries now. It is safe for concurrent
@@ -28,17 +26,12 @@ type PortTraffic struct {
 func (e *Engine) Traffic(ports []PortName, dst []PortTraffic) []PortTraffic {
 	e.ticking.Lock()
 	defer e.ticking.Unlock()
-	snap := e.snap.Load()
 	for _, p := range ports {
 		k := portKey{Switch: e.registry.ID(p.Agent), IfIndex: p.IfIndex}
-		x := PortTraffic{
+		dst = append(dst, PortTraffic{
 			In: e.desk.ports.Load(k, flow.Ingress, e.desk.now), Out: e.desk.ports.Load(k, flow.Egress, e.desk.now),
-			Status: e.desk.ports.Status(k), Heard: e.taps.heard[k.Switch].Load(),
-		}
-		if q := snap.Port(k.Switch, k.IfIndex); q != nil {
-			x.Speed = q.Speed
-		}
-		dst = append(dst, x)
+			Status: e.desk.ports.Status(k),
+		})
 	}
 	return dst
 }

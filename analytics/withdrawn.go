@@ -39,9 +39,7 @@ func (s *Shard) withdraw(slot uint32, e *flowtable.Entry) {
 		}
 	}
 	fatten(e)
-	s.paths.Release(e.Path)
-	e.Path, c.In, c.Out = 0, 0, 0
-	e.Aux &= 1<<observedShift - 1
+	s.clearPath(slot, e)
 	e.Revision++
 	s.countState(e, flow.PathProvisional)
 	s.emit(Event{Path: &flow.Path{

@@ -81,7 +81,7 @@ type Agent struct {
 	Counters SampleLoss // of counters samples
 	Discards SampleLoss // of notifications of discarded packets
 	Names    PortNames
-	Shared   bool // its data sources number their flow samples together
+	Joint    bool // its data sources number their flow samples in one sequence
 }
 
 func (s *stream) snapshot() Agent {
@@ -92,7 +92,7 @@ func (s *stream) snapshot() Agent {
 		Agent: s.key.agent, SubAgent: s.key.sub, Apart: !s.key.apart.IsZero(), Peer: s.peer,
 		FirstSeen: s.firstSeen, LastSeen: s.lastSeen.Load(), Uptime: s.uptime, Since: s.marks[0].at, SinceUptime: s.marks[0].uptime,
 		Datagrams: s.datagrams, Lost: s.lost.lost, Duplicates: s.duplicates, Reordered: s.reordered, Restarts: s.restarts,
-		Sources: len(t.list), Shared: t.flows.shared,
+		Sources: len(t.list), Joint: t.flows.joint,
 		Names: s.names, Flows: t.flows.sum(), Counters: t.others[countersKind].sum(), Discards: t.others[discardsKind].sum(),
 	}
 }

@@ -4,9 +4,9 @@ package collector
 const (
 	maxSampleStep   = 1 << 16 // of a sequence or of drops; a larger one is another numbering
 	lateRun         = 8       // numbers in a row behind the newest that are another numbering too
-	sharedConfident = 24      // score from which sources are taken to share one numbering
-	sharedCeiling   = 64
-	sharedMiss      = 8 // what one step that does not fit takes off the score
+	jointConfident = 24      // score from which sources are taken to share one numbering
+	jointCeiling   = 64
+	jointMiss      = 8 // what one step that does not fit takes off the score
 )
 
 // track is one numbering of samples, that of a data source or of several.
@@ -72,7 +72,7 @@ type numbering struct {
 	last         uint64 // source of the last sample
 	lastSequence uint32
 	score        int32
-	shared       bool   // numbered together: the score was high, and has not fallen to 0 since
+	joint        bool   // numbered together: the score was high, and has not fallen to 0 since
 	doubtful     uint64 // missed while the score is in between
 }
 
@@ -85,11 +85,11 @@ func (n *numbering) take(key uint64, sequence uint32, own, joint step) {
 	}
 	n.last, n.lastSequence = key, sequence
 	n.dropped += uint64(own.dropped)
-	if n.shared {
+	if n.joint {
 		own = joint
 	}
 	switch {
-	case own.missed > 0 && n.score > 0 && !n.shared:
+	case own.missed > 0 && n.score > 0 && !n.joint:
 		n.doubtful += uint64(own.missed)
 	case own.missed > 0:
 		n.loss.missed(uint64(own.missed))
@@ -104,15 +104,15 @@ func (n *numbering) take(key uint64, sequence uint32, own, joint step) {
 // before it.
 func (n *numbering) compare(follows bool) {
 	if follows {
-		n.score = min(n.score+1, sharedCeiling)
+		n.score = min(n.score+1, jointCeiling)
 	} else {
-		n.score = max(n.score-sharedMiss, 0)
+		n.score = max(n.score-jointMiss, 0)
 	}
 	switch {
-	case n.score >= sharedConfident:
-		n.shared, n.doubtful = true, 0
+	case n.score >= jointConfident:
+		n.joint, n.doubtful = true, 0
 	case n.score == 0:
-		n.shared = false
+		n.joint = false
 		n.loss.missed(n.doubtful)
 		n.doubtful = 0
 	}

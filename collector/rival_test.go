@@ -236,7 +236,7 @@ func TestSharedNumberingLoss(t *testing.T) {
 		}
 	}
 	got := f.a.Snapshot()[0]
-	if !got.Shared || got.Flows.Lost != 10 {
+	if !got.Joint || got.Flows.Lost != 10 {
 		t.Errorf("%+v", got)
 	}
 }

@@ -49,7 +49,7 @@ func (acc *Accounting) Source(class, index, sequence, rate, drops uint32) uint32
 	switch {
 	case rate == 0:
 		return 0
-	case t.flows.shared:
+	case t.flows.joint:
 		return t.joint.correct(rate)
 	case src == nil:
 		return rate
@@ -221,7 +221,7 @@ func (t *sourceTable) values() []DataSource {
 			LostSamples: s.lost, LostCounters: t.rest[i][countersKind].lost, LostDiscards: t.rest[i][discardsKind].lost, Drops: s.drops,
 			Sampled: s.started, Polled: t.rest[i][countersKind].started,
 		}
-		if t.flows.shared { // its own numbering has gaps where the others' samples are
+		if t.flows.joint { // its own numbering has gaps where the others' samples are
 			d.EffectiveRate, d.LostSamples = t.joint.correct(s.rate), 0
 		}
 		list = append(list, d)

@@ -21,7 +21,7 @@ func TestPartition(t *testing.T) {
 			key[i] = byte(r.Uint32())
 		}
 		parts := 1 + r.IntN(100)
-		if got, want := place(Murmur2(key), int32(parts)), java.Partition(&kgo.Record{Key: key}, parts); int(got) != want {
+		if got, want := place(murmur2(key), int32(parts)), java.Partition(&kgo.Record{Key: key}, parts); int(got) != want {
 			t.Fatalf("key %x among %d: %d, Java: %d", key, parts, got, want)
 		}
 	}
@@ -118,7 +118,7 @@ func TestRepartition(t *testing.T) {
 		for r := range b.All() {
 			want := int32(9 % 4)
 			if r.Key != nil {
-				want = place(Murmur2(r.Key), 4)
+				want = place(murmur2(r.Key), 4)
 			}
 			if b.Partition != want || b.Partitions != 4 || r.Time < last[b.Partition] {
 				t.Fatalf("key %q at %d in partition %d of %d, want %d", r.Key, r.Time, b.Partition, b.Partitions, want)

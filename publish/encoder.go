@@ -58,7 +58,7 @@ func (e *Encoder) Flow(s *flow.Sample, l *flow.Labels) {
 		id = &e.id
 		hash = putHex(id, s.FlowID)
 	} else {
-		hash = Murmur2(s.Agent[:])
+		hash = murmur2(s.Agent[:])
 	}
 	var ready flowParts // filled piece by piece: a literal would be made elsewhere and copied, in wider loads than its stores
 	ready.fresh, ready.head = e.heads.encode(s)
@@ -127,7 +127,7 @@ func (e *Encoder) put(o *openBlocks, received int64) {
 		o.lane.refuse(o.topic, TooLarge, size, nil)
 		return
 	}
-	b := o.block(o.place(Murmur2(e.key)), size, received)
+	b := o.block(o.place(murmur2(e.key)), size, received)
 	b.add(received/1e6, e.key, e.value, h)
 }
 

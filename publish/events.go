@@ -112,7 +112,7 @@ func (e *events) add(t Topic, ns int64, key, value []byte, done func(Outcome)) {
 			o.lane.refuse(t, Shutdown, size, done)
 		default:
 			idle := o.pending == 0
-			b := o.block(o.place(Murmur2(key)), size, now)
+			b := o.block(o.place(murmur2(key)), size, now)
 			if done != nil {
 				b.acks = append(b.acks, ack{b.Records, done})
 			}

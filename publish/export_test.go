@@ -4,7 +4,7 @@ package publish
 // to the sink can be compared with that of other publishers.
 func (e *Encoder) Put(key, value []byte, received int64) {
 	o := &e.lanes[0].flows
-	b := o.block(o.place(Murmur2(key)), recordSize(key, value, noHeaders), received)
+	b := o.block(o.place(murmur2(key)), recordSize(key, value, noHeaders), received)
 	b.add(received/1e6, key, value, noHeaders)
 }
 

@@ -203,7 +203,7 @@ func appendPacked(b []byte, field int, list []uint32) []byte {
 	return b
 }
 
-// putHex writes the 16 hex digits of a flow id, eight at a time, and gives their Murmur2.
+// putHex writes the 16 hex digits of a flow id, eight at a time, and gives their murmur2.
 func putHex(b *[16]byte, id uint64) uint32 {
 	high, low := hex8(uint32(id>>32)), hex8(uint32(id))
 	binary.BigEndian.PutUint64(b[0:], high)

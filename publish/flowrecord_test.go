@@ -244,9 +244,9 @@ func checkFlow(t *testing.T, got []kept, s *flow.Sample, l *flow.Labels) {
 		t.Fatalf("%d bytes, the generated code needs %d", len(k.value), n)
 	}
 	key := []byte(flow.FormatID(s.FlowID))
-	part := place(Murmur2(key), 7)
+	part := place(murmur2(key), 7)
 	if s.FlowID == 0 {
-		key, part = nil, place(Murmur2(s.Agent[:]), 7)
+		key, part = nil, place(murmur2(s.Agent[:]), 7)
 	}
 	if string(k.key) != string(key) || (k.key == nil) != (key == nil) || k.partition != part {
 		t.Fatalf("key %q in partition %d, want %q in %d", k.key, k.partition, key, part)

@@ -2,9 +2,9 @@ package publish
 
 import "encoding/binary"
 
-// Murmur2 is the hash that Java producers partition by (32 bits, seed
+// murmur2 is the hash that Java producers partition by (32 bits, seed
 // 0x9747b28c), so that their consumers join our topics with theirs.
-func Murmur2(key []byte) uint32 {
+func murmur2(key []byte) uint32 {
 	h := murmurSeed ^ uint32(len(key))
 	for ; len(key) >= 4; key = key[4:] {
 		h = murmur(h, binary.LittleEndian.Uint32(key))

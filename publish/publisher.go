@@ -64,9 +64,6 @@ func (p *Publisher) Stats() *Stats {
 	return p.lanes[0].stats()
 }
 
-// SinkStats gives the ledger of the sink with that index in New.
-func (p *Publisher) SinkStats(i int) *Stats { return p.lanes[i].stats() }
-
 // Start opens the spool, starts the sinks and the clock that closes open blocks
 // of events. A spool that cannot be opened is told by SpoolState and not used.
 func (p *Publisher) Start() error {

@@ -80,7 +80,7 @@ func TestLedger(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range 2 {
-		s := p.SinkStats(i)
+		s := p.lanes[i].stats()
 		closes(t, s)
 		for topic, n := range map[Topic]uint64{Flows: workers * samples, Counters: workers * samples, Paths: 2 * events, Elephants: events, Topology: events} {
 			if s[topic].Records != n || s[topic].Queued != 0 || s[topic].QueuedBytes != 0 {

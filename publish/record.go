@@ -131,7 +131,7 @@ func (b *Block) divide(n int32) []*Block {
 	for r := range b.All() {
 		p := b.Partition % n
 		if r.Key != nil {
-			p = l.place(b.Topic, Murmur2(r.Key), n)
+			p = l.place(b.Topic, murmur2(r.Key), n)
 		}
 		nb := out[p]
 		if nb == nil {

@@ -4,7 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"strings"
+	"slices"
+	"syscall"
 
 	"github.com/VictoriaMetrics/metrics"
 
@@ -19,15 +20,13 @@ var spoolReasons = [...]Outcome{spool.Full: SpoolFull, spool.Aged: SpoolAged, sp
 func (l *lane) openSpools(cfg *SpoolConfig) error {
 	var errs []error
 	var opened [classes]*spooling
-	told := map[string]bool{}
 	for c, size := range cfg.sizes() {
 		dir := filepath.Join(cfg.Dir, Class(c).String())
 		disk, err := spool.Open(spool.Config{
 			Dir: dir, MaxBytes: size, MaxAge: cfg.MaxAge, Sync: cfg.Sync, Dropped: l.dropSpooled,
 		})
 		if err != nil {
-			if why := strings.ReplaceAll(err.Error(), dir, ""); !told[why] { // what all three have is said once
-				told[why] = true
+			if !slices.ContainsFunc(errs, func(told error) bool { return sameReason(told, err) }) { // what all three have is said once
 				errs = append(errs, err)
 			}
 			continue
@@ -56,6 +55,16 @@ func (l *lane) openSpools(cfg *SpoolConfig) error {
 	l.spools = opened
 	l.mu.Unlock()
 	return errors.Join(errs...)
+}
+
+// sameReason tells whether two spools cannot be opened for one reason, though
+// each error names its own files: somebody else has them, or the system's answer is the same.
+func sameReason(a, b error) bool {
+	var x, y syscall.Errno
+	if errors.As(a, &x) && errors.As(b, &y) {
+		return x == y
+	}
+	return errors.Is(a, spool.ErrInUse) && errors.Is(b, spool.ErrInUse)
 }
 
 // startSpools begins to deliver what was found.

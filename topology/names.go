@@ -39,7 +39,7 @@ func LoadNames(path string) ([]Name, error) {
 	if s, err := f.Stat(); err == nil && s.Size() > maxNamesFile {
 		return nil, fmt.Errorf("names.file %s: %d bytes are too many: want %d at most", path, s.Size(), maxNamesFile)
 	}
-	names, err := ParseNames(f)
+	names, err := parseNames(f)
 	if err != nil {
 		return nil, fmt.Errorf("names.file %s: %w", path, err)
 	}
@@ -49,10 +49,10 @@ func LoadNames(path string) ([]Name, error) {
 // namesHeader is what the first line may be, in any case; columns from the third on may be missing.
 var namesHeader = []string{"agent", "ifindex", "name", "alias", "speed"}
 
-// ParseNames reads names as comma separated values (RFC 4180): agent, ifIndex
+// parseNames reads names as comma separated values (RFC 4180): agent, ifIndex
 // (empty for the switch itself), name, alias, speed ("100G"). Lines that begin
 // with # are remarks. An error names the line and its column.
-func ParseNames(r io.Reader) ([]Name, error) {
+func parseNames(r io.Reader) ([]Name, error) {
 	c := csv.NewReader(r)
 	c.Comment, c.FieldsPerRecord, c.TrimLeadingSpace, c.ReuseRecord = '#', -1, true, true
 	var names []Name

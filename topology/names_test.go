@@ -12,7 +12,7 @@ import (
 func TestParseNames_Success(t *testing.T) {
 	f := func(text string, want ...Name) {
 		t.Helper()
-		got, err := ParseNames(strings.NewReader(text))
+		got, err := parseNames(strings.NewReader(text))
 		if err != nil || !slices.Equal(got, want) {
 			t.Errorf("%q:\n got %v, %v\nwant %v", text, got, err, want)
 		}
@@ -33,7 +33,7 @@ func TestParseNames_Success(t *testing.T) {
 func TestParseNames_Failure(t *testing.T) {
 	f := func(text, want string) {
 		t.Helper()
-		if _, err := ParseNames(strings.NewReader(text)); err == nil || err.Error() != want {
+		if _, err := parseNames(strings.NewReader(text)); err == nil || err.Error() != want {
 			t.Errorf("%q:\n got %v\nwant %s", text, err, want)
 		}
 	}
@@ -67,7 +67,7 @@ func FuzzParseNames(f *testing.F) {
 	f.Add("agent,ifIndex,name,alias,speed\n10.255.0.1,49,swp49,\"a, b\",100G\n")
 	f.Add("10.255.0.1,\xff,\"")
 	f.Fuzz(func(t *testing.T, text string) {
-		names, err := ParseNames(strings.NewReader(text))
+		names, err := parseNames(strings.NewReader(text))
 		if err != nil && names != nil {
 			t.Error("names beside an error")
 		}

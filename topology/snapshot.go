@@ -270,14 +270,6 @@ func (s *Snapshot) KeptAt(a flow.Addr) (sw SwitchID, port uint32, kept bool) {
 	return p.Switch, p.Port, true
 }
 
-// Edge gives the only switch behind which an address lives, 0 if unknown or several.
-func (s *Snapshot) Edge(a flow.Addr) SwitchID {
-	if e := s.Edges(a); len(e) == 1 {
-		return e[0]
-	}
-	return 0
-}
-
 // Locate gives the edge port behind which an address lives.
 func (s *Snapshot) Locate(a flow.Addr) (SwitchID, uint32, bool) {
 	p, ok := s.places.get(a)

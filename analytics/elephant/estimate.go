@@ -27,9 +27,9 @@ type Interval struct {
 	Samples         float64 // effective number of samples, (sum w)^2 / sum(w^2)
 }
 
-// Start sets the clock's start, such as the estimated start of an excess. It
+// begin sets the clock's start, such as the estimated start of an excess. It
 // does nothing once the clock runs.
-func (e *Estimate) Start(t int64) {
+func (e *Estimate) begin(t int64) {
 	if !e.started {
 		e.started, e.start, e.last = true, t, t
 	}
@@ -38,7 +38,7 @@ func (e *Estimate) Start(t int64) {
 // Add takes a sample of event time t that stands for bits (8 * frame * weight).
 func (e *Estimate) Add(t int64, bits float64) {
 	if !e.started {
-		e.Start(t)
+		e.begin(t)
 		return
 	}
 	if t > e.last {

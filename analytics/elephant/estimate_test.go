@@ -15,7 +15,7 @@ func TestEstimate(t *testing.T) {
 		mean, held := 0.0, 0
 		for range runs {
 			var e Estimate
-			e.Start(at(0))
+			e.begin(at(0))
 			for x := r.ExpFloat64() * weight / rate; x < until; x += r.ExpFloat64() * weight / rate {
 				e.Add(at(x), weight)
 			}
@@ -62,7 +62,7 @@ func TestEstimateEdges(t *testing.T) {
 
 func TestPeak(t *testing.T) {
 	var e Estimate
-	e.Start(at(0))
+	e.begin(at(0))
 	feed := func(from, to, rate float64) {
 		for x := from; x < to; x += 0.01 {
 			e.Add(at(x), rate*0.01)

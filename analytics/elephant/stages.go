@@ -9,8 +9,8 @@ import (
 
 // Bounds of a Stages, and the constants of its rules.
 const (
-	MaxStages = 64  // stages of one flow
-	MaxTaps   = 256 // taps of one flow, over all stages
+	maxStages = 64  // stages of one flow
+	maxTaps   = 256 // taps of one flow, over all stages
 
 	goneExpected = 8.0            // a stage is given up after missing that many expected samples
 	goneQuiet    = 1_500_000_000  // and that many ns (agents may hold samples for 1 s)
@@ -154,7 +154,7 @@ func (s *Stages) Predict(p *Point, routes Routes, now int64) {
 func (s *Stages) open(p *Point, now int64) int {
 	g := stage{level: p.level(), inverse: 1 / p.N, live: true, last: now, decayed: now}
 	i := len(s.stages)
-	if i < MaxStages {
+	if i < maxStages {
 		s.stages = append(s.stages, g)
 	} else if i = s.dead(); i < 0 {
 		return -1
@@ -196,8 +196,8 @@ func (s *Stages) share() {
 	}
 }
 
-// Sum is the denominator: the sum of 1/N over the stages that count.
-func (s *Stages) Sum() float64 {
+// sum is the denominator: the sum of 1/N over the stages that count.
+func (s *Stages) sum() float64 {
 	v := 0.0
 	for i := range s.stages {
 		if g := &s.stages[i]; g.counts() {
@@ -252,7 +252,7 @@ type View struct {
 
 // Each calls yield with each tap, and with a stage that is promised and was not seen yet as one with agent 0.
 func (s *Stages) Each(now int64, yield func(v *View)) {
-	heard := [MaxStages]bool{}
+	heard := [maxStages]bool{}
 	for i := range s.taps {
 		t := &s.taps[i]
 		heard[t.stage] = true

@@ -36,7 +36,7 @@ func (s *Stages) Add(p *Point, routes Routes, now int64) float64 {
 	if discovered || g.part {
 		return 0
 	}
-	return p.N * g.inverse / s.Sum()
+	return p.N * g.inverse / s.sum()
 }
 
 func decay(ns int64) float64 { return fade(float64(max(ns, 0)) / 1e9 / auditTau) }
@@ -62,7 +62,7 @@ func (s *Stages) hear(i int, p *Point, now, passed int64, e float64) {
 	t.seen = now
 }
 
-// tap finds or makes the tap of p in stage i. Beyond MaxTaps the one silent longest gives way.
+// tap finds or makes the tap of p in stage i. Beyond maxTaps the one silent longest gives way.
 func (s *Stages) tap(i int, p *Point, now int64) *tap {
 	oldest := 0
 	for j := range s.taps {
@@ -74,7 +74,7 @@ func (s *Stages) tap(i int, p *Point, now int64) *tap {
 			oldest = j
 		}
 	}
-	if len(s.taps) < MaxTaps {
+	if len(s.taps) < maxTaps {
 		oldest = len(s.taps)
 		s.taps = append(s.taps, tap{})
 	} else {
@@ -88,7 +88,7 @@ func (s *Stages) tap(i int, p *Point, now int64) *tap {
 // miss counts what the other stages should have seen beside this sample of
 // stage i, and drops those that stayed silent too long: silent agents, detours.
 func (s *Stages) miss(i int, now int64) {
-	sum := s.Sum()
+	sum := s.sum()
 	for j := range s.stages {
 		o := &s.stages[j]
 		if j == i || !o.counts() {
@@ -149,7 +149,7 @@ func (s *Stages) regroupTap(old *stage, t tap, position func(agent uint32) int, 
 	t.Position = uint16(max(position(t.Agent), 0))
 	k := s.find(&t.Point, routes)
 	if k < 0 {
-		if len(s.stages) == MaxStages {
+		if len(s.stages) == maxStages {
 			return
 		}
 		g := *old

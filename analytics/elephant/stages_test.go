@@ -111,8 +111,8 @@ func TestDiscovery(t *testing.T) {
 	weights(100, 0, 0)
 	// 1/N: 0.01 + 0.0025 + 0.01 = 0.0225; every sample stands for 1/0.0225 frames
 	weights(1/0.0225, 1/0.0225, 1/0.0225)
-	if s.Count() != 3 || s.Taps() != 3 || math.Abs(s.Sum()-0.0225) > 1e-12 {
-		t.Errorf("%d stages, %d taps, sum %v", s.Count(), s.Taps(), s.Sum())
+	if s.Count() != 3 || s.Taps() != 3 || math.Abs(s.sum()-0.0225) > 1e-12 {
+		t.Errorf("%d stages, %d taps, sum %v", s.Count(), s.Taps(), s.sum())
 	}
 	if got := s.Rates(nil); !slices.Equal(got, []uint32{100, 400}) {
 		t.Errorf("rates %v, want 100 and 400", got)
@@ -208,10 +208,10 @@ func TestBounds(t *testing.T) {
 
 func checkInvariants(t *testing.T, s *Stages) {
 	t.Helper()
-	if len(s.stages) > MaxStages || len(s.taps) > MaxTaps {
+	if len(s.stages) > maxStages || len(s.taps) > maxTaps {
 		t.Fatalf("%d stages and %d taps", len(s.stages), len(s.taps))
 	}
-	var taps [MaxStages]int
+	var taps [maxStages]int
 	for i := range s.taps {
 		taps[s.taps[i].stage]++
 	}

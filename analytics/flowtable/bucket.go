@@ -2,15 +2,15 @@ package flowtable
 
 import "math/bits"
 
-// Ways is the number of places in a bucket.
-const Ways = 8
+// ways is the number of places in a bucket.
+const ways = 8
 
 // bucket is a cache line: eight places, each with the tag of a flow and the slot
 // in which it lies. Flows lie in slots in the order of their coming, close
 // together, however large the table is; the hash scatters buckets only.
 type bucket struct {
 	tags  tagSet
-	slots [Ways]uint32 // of no meaning where the tag is 0
+	slots [ways]uint32 // of no meaning where the tag is 0
 	_     [16]byte
 }
 

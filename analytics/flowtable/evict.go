@@ -1,7 +1,7 @@
 package flowtable
 
 // A flow lies in its first bucket while half of that is free: then nobody looks into the second.
-const preferFirst = Ways / 2
+const preferFirst = ways / 2
 
 // place gives a place for a new flow: a free one of the first bucket, or of the
 // emptier one, else that of the least promising flow. Its slot is the new flow's.
@@ -51,7 +51,7 @@ func (t *Table) take() uint32 {
 // victim gives the flow of a full bucket that promises least, and whether even that one is pinned.
 func (t *Table) victim(b *bucket, now uint32) (lane uint32, pinned bool) {
 	least := t.Entry(b.slots[0]).promise(now)
-	for i := uint32(1); i < Ways; i++ {
+	for i := uint32(1); i < ways; i++ {
 		if p := t.Entry(b.slots[i]).promise(now); p < least {
 			lane, least = i, p
 		}

@@ -166,10 +166,10 @@ func TestSecrets(t *testing.T) {
 
 // TestRoom: a table has at least the slots that were asked for, in whole buckets.
 func TestRoom(t *testing.T) {
-	for capacity, buckets := range map[int]int{-1: 1, 0: 1, 1: 1, Ways: 1, Ways + 1: 2, 2 * Ways: 2, 1000: 125} {
+	for capacity, buckets := range map[int]int{-1: 1, 0: 1, 1: 1, ways: 1, ways + 1: 2, 2 * ways: 2, 1000: 125} {
 		s := NewSet(3, capacity, [2]uint64{1, 2})
 		for _, tb := range s.Tables {
-			if len(tb.buckets) != buckets || len(tb.rooms) != 3*buckets*Ways {
+			if len(tb.buckets) != buckets || len(tb.rooms) != 3*buckets*ways {
 				t.Errorf("%d slots wanted: %d buckets, %d slots", capacity, len(tb.buckets), len(tb.rooms))
 			}
 		}
@@ -191,9 +191,9 @@ func TestTwoChoices(t *testing.T) {
 
 // TestPinnedBucket: where all flows of a new one's first bucket are pinned, one of its second gives way.
 func TestPinnedBucket(t *testing.T) {
-	tb := New(2*Ways, [2]uint64{11, 12})
+	tb := New(2*ways, [2]uint64{11, 12})
 	r := rand.New(rand.NewPCG(13, 14))
-	for tb.live < 2*Ways {
+	for tb.live < 2*ways {
 		k := randomKey(r)
 		tb.Get(&k, 1)
 	}
@@ -206,7 +206,7 @@ func TestPinnedBucket(t *testing.T) {
 			continue
 		}
 		tries++
-		for lane := range Ways {
+		for lane := range ways {
 			tb.Entry(tb.buckets[first].slots[lane]).Flags |= Pinned
 			tb.Entry(tb.buckets[second].slots[lane]).Flags &^= Pinned
 		}

@@ -29,8 +29,8 @@ func TestLanes(t *testing.T) {
 
 func TestTagSet(t *testing.T) {
 	var s tagSet
-	for lane := range uint32(Ways) {
-		if f, first := s.free(), s.firstFree(); f != int(Ways-lane) || first != lane {
+	for lane := range uint32(ways) {
+		if f, first := s.free(), s.firstFree(); f != int(ways-lane) || first != lane {
 			t.Errorf("with %d tags set: %d free, first %d", lane, f, first)
 		}
 		s.set(lane, uint16(lane)+1)
@@ -63,7 +63,7 @@ func TestFirstBucket(t *testing.T) {
 		}
 		first := &tb.buckets[tb.bucket(h[0])]
 		own := false
-		for lane := range uint32(Ways) {
+		for lane := range uint32(ways) {
 			own = own || first.tags.get(lane) == tagOf(h) && sameKey(&tb.Cold(first.slots[lane]).Key, &keys[i])
 		}
 		if own {
@@ -89,13 +89,13 @@ func TestMatch(t *testing.T) {
 	tb := New(16, [2]uint64{})
 	b := [2]uint32{1, 0}
 	for slot := range uint32(16) {
-		tb.buckets[slot/Ways].tags.set(slot%Ways, 0x1234)
-		tb.buckets[slot/Ways].slots[slot%Ways] = 100 + slot
+		tb.buckets[slot/ways].tags.set(slot%ways, 0x1234)
+		tb.buckets[slot/ways].slots[slot%ways] = 100 + slot
 		h := Hash{0x1234, 0}
 		m := tb.match(h, b)
 		if m == 0 || m&(m-1) != 0 || tb.slotOf(m, b) != 100+slot {
 			t.Errorf("a tag in slot %d is found as %x, slot %d", slot, m, tb.slotOf(m, b))
 		}
-		tb.buckets[slot/Ways].tags.set(slot%Ways, 0)
+		tb.buckets[slot/ways].tags.set(slot%ways, 0)
 	}
 }

@@ -17,8 +17,8 @@ type Set struct {
 // at most 2^31). The seed keys the hashes: random per process, fixed in replay.
 // A table costs 136 bytes a slot, reserved at once and touched as flows come.
 func NewSet(n, capacity int, seed [2]uint64) *Set {
-	buckets := (min(max(capacity, 1), 1<<31) + Ways - 1) / Ways
-	slots := buckets * Ways
+	buckets := (min(max(capacity, 1), 1<<31) + ways - 1) / ways
+	slots := buckets * ways
 	s := &Set{
 		Tables:  make([]*Table, n),
 		buckets: mem.Lay[bucket](n * buckets), rooms: mem.Lay[room](n * slots),

@@ -29,13 +29,6 @@ type Table struct {
 	filled    atomic.Bool // many flows lie in their second bucket
 }
 
-// Get finds the flow of key or makes it, with now (arrival, Unix ns) as
-// its first time; fresh tells which. A flow that must give way is handed to
-// OnEvict first. The slot is the flow's until it is evicted or deleted.
-func (t *Table) Get(key *flow.Key, now int64) (slot uint32, fresh bool) {
-	return t.GetHashed(t.secrets.hash(key), key, now)
-}
-
 // Hash gives the hash of a key, for Fetch and GetHashed. Tables of one seed agree.
 func (t *Table) Hash(key *flow.Key) Hash { return t.secrets.hash(key) }
 
@@ -67,7 +60,9 @@ func (t *Table) Likely(h Hash) uint32 {
 // Holds reports whether a slot is that of a flow: what Likely gave may be another's.
 func (t *Table) Holds(slot uint32, key *flow.Key) bool { return sameKey(&t.Cold(slot).Key, key) }
 
-// GetHashed is Get for a hash that is known already.
+// GetHashed finds the flow of key, whose hash is h, or makes it, with now (arrival,
+// Unix ns) as its first time; fresh tells which. A flow that must give way is handed to
+// OnEvict first. The slot is the flow's until it is evicted or deleted.
 func (t *Table) GetHashed(h Hash, key *flow.Key, now int64) (slot uint32, fresh bool) {
 	if slot = t.find(h, key); slot != NoSlot {
 		return slot, false
@@ -96,7 +91,7 @@ func (t *Table) Delete(slot uint32) {
 	h := t.secrets.hash(&t.Cold(slot).Key)
 	for _, word := range h {
 		b := &t.buckets[t.bucket(word)]
-		for lane := range uint32(Ways) {
+		for lane := range uint32(ways) {
 			if b.slots[lane] == slot && b.tags.get(lane) != 0 {
 				b.tags.set(lane, 0)
 				*t.room(slot) = room{}
@@ -115,8 +110,8 @@ func (t *Table) Delete(slot uint32) {
 func (t *Table) Sweep(cursor uint32, n int, fn func(slot uint32)) uint32 {
 	end := min(uint64(cursor)+uint64(max(n, 0)), uint64(t.Cap()))
 	for ; uint64(cursor) < end; cursor++ {
-		if b := &t.buckets[cursor/Ways]; b.tags.get(cursor%Ways) != 0 {
-			fn(b.slots[cursor%Ways])
+		if b := &t.buckets[cursor/ways]; b.tags.get(cursor%ways) != 0 {
+			fn(b.slots[cursor%ways])
 		}
 	}
 	if uint64(cursor) >= uint64(t.Cap()) {
@@ -129,7 +124,7 @@ func (t *Table) Sweep(cursor uint32, n int, fn func(slot uint32)) uint32 {
 func (t *Table) Len() int { return t.live }
 
 // Cap gives the number of slots, and of places.
-func (t *Table) Cap() int { return len(t.buckets) * Ways }
+func (t *Table) Cap() int { return len(t.buckets) * ways }
 
 // Used gives the number of slots that flows lie in or have lain in.
 func (t *Table) Used() int { return int(t.used) }

@@ -157,7 +157,7 @@ func (t *Table) Mended(from, to ID) bool {
 		return false
 	}
 	for _, span := range spans {
-		if g, ok := t.unaccounted(from, to, span); ok && g.Over(&h.worst) {
+		if g, ok := t.unaccounted(from, to, span); ok && g.over(&h.worst) {
 			return true
 		}
 	}
@@ -314,8 +314,8 @@ const (
 	zOver    = 4.0
 )
 
-// Over reports whether a loss has ended: clearly less gets lost than did at its worst.
-func (g *Gap) Over(worst *Gap) bool {
+// over reports whether a loss has ended: clearly less gets lost than did at its worst.
+func (g *Gap) over(worst *Gap) bool {
 	return g.Window >= sureWindow && g.Verdict() != Loss && g.Ratio < overPart*worst.Ratio &&
 		worst.Ratio-g.Ratio > zOver*math.Hypot(g.sd, worst.sd)
 }

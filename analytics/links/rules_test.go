@@ -93,7 +93,7 @@ func TestVerdicts(t *testing.T) {
 		"less, but not surely":  {gap(0.001, 0.003, 600), false},
 		"less than half surely": {gap(0.0009, 0.0005, 600), true},
 	} {
-		if got := tc.g.Over(worst); got != tc.want {
+		if got := tc.g.over(worst); got != tc.want {
 			t.Errorf("%s: over %v", name, got)
 		}
 	}

@@ -300,7 +300,7 @@ func (t *Tracker) infer(snap *topology.Snapshot, obs []Obs) Route {
 	if t.isBridged(snap) {
 		return t.inferBridged(snap, obs)
 	}
-	src, dst := t.Ends(snap)
+	src, dst := t.ends(snap)
 	src.outdate(obs)
 	dst.outdate(obs)
 	r := Route{}
@@ -325,8 +325,8 @@ func (t *Tracker) infer(snap *topology.Snapshot, obs []Obs) Route {
 	return r
 }
 
-// Ends gives where the flow's ends live: at the tunnel's where it is tunnelled.
-func (t *Tracker) Ends(snap *topology.Snapshot) (src, dst Place) {
+// ends gives where the flow's ends live: at the tunnel's where it is tunnelled.
+func (t *Tracker) ends(snap *topology.Snapshot) (src, dst Place) {
 	if !t.Encap {
 		src, dst = placeOf(snap, t.Src), destOf(snap, t.Dst)
 		// Where pairs share tunnel ends one leaf may hand over to the other, and so may that to which the host's link is down.

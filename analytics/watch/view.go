@@ -19,8 +19,8 @@ type DropCount struct {
 	In, Out   float64 // discards a second of the port by its counters, -1 unknown
 }
 
-// Counted is the reason of discards that only a port's counters tell of.
-const Counted = "discards"
+// counted is the reason of discards that only a port's counters tell of.
+const counted = "discards"
 
 // Drops gives what was discarded in the last half hour, and which ports discard now
 // by their counters without telling what, what is worst now first, at most limit.
@@ -40,7 +40,7 @@ func (w *Watch) Drops(limit int) []DropCount {
 		if told[id] {
 			continue
 		}
-		x := DropCount{Port: w.snap.FlowPort(id.Switch, id.IfIndex), Reason: Counted, Last: w.ports.Status(id).Polled}
+		x := DropCount{Port: w.snap.FlowPort(id.Switch, id.IfIndex), Reason: counted, Last: w.ports.Status(id).Polled}
 		if w.count(&x, id); x.In > 0 || x.Out > 0 {
 			list = append(list, x)
 		}
@@ -85,13 +85,12 @@ type Watched struct {
 	Severity flow.Severity
 	Incident string
 	Muted    bool
-	Dropped  int64 // when a packet of it was discarded last, Unix ns; 0 never
 }
 
 // Watched gives what is known of a flow as an elephant.
 func (w *Watch) Watched(id uint64) (x Watched) {
 	if e := w.elephants[id]; e != nil {
-		x = Watched{Elephant: true, Severity: e.severity, Incident: e.incident, Muted: e.muted, Dropped: e.dropped}
+		x = Watched{Elephant: true, Severity: e.severity, Incident: e.incident, Muted: e.muted}
 	}
 	return x
 }

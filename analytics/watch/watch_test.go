@@ -204,7 +204,7 @@ func TestDropsAndDiscards(t *testing.T) {
 	silent := b.port(2, 50) // counts discards and tells of none
 	b.run(41, func() { silent.Out.Discards += 300; silent.In.Discards += 2; p.Out.Discards += 200 })
 	rows := b.w.Drops(10)
-	if len(rows) != 2 || rows[0].Port.String() != "leaf2:p50" || rows[0].Reason != watch.Counted || rows[0].In != 2 || rows[0].Out != 300 || rows[0].Total != 0 || rows[0].Last == 0 ||
+	if len(rows) != 2 || rows[0].Port.String() != "leaf2:p50" || rows[0].Reason != "discards" || rows[0].In != 2 || rows[0].Out != 300 || rows[0].Total != 0 || rows[0].Last == 0 ||
 		rows[1].Port.String() != "leaf1:p49" || rows[1].Total != 180 || rows[1].Out != 200 || rows[1].In != 0 {
 		t.Errorf("%+v", rows)
 	}

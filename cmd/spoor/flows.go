@@ -55,11 +55,15 @@ func (c *cli) flowsCommand() *cobra.Command {
 			question.Set("match", strings.Join(args, " "))
 		}
 		var answer struct {
-			Items []json.RawMessage `json:"items"`
-			Total int               `json:"total"`
+			Items   []json.RawMessage `json:"items"`
+			Total   int               `json:"total"`
+			Unknown []string          `json:"unknown"`
 		}
 		if err := c.ask(cmd.Context(), base, "/api/v1/flows?"+question.Encode(), &answer); err != nil {
 			return err
+		}
+		if len(answer.Unknown) > 0 {
+			return fmt.Errorf("no switch, port or link is called %s: spoor topology shows which there are", strings.Join(answer.Unknown, ", "))
 		}
 		if len(answer.Items) == 0 && !asJSON {
 			return errors.New("no flow of the last minutes matches; those of the last hour: the live page, or /api/v1/flows?at=")

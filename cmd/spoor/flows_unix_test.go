@@ -39,6 +39,9 @@ func TestFlows(t *testing.T) {
 	if r := ask("10.99.99.99"); r.code != 1 || r.out != "" {
 		t.Errorf("nobody: %+v", r)
 	}
+	if r := ask("leaf999>spine1"); r.code != 1 || r.out != "" || !strings.Contains(r.err, "called leaf999:") {
+		t.Errorf("a switch that is not there: %+v", r)
+	}
 	wrong(t, 2, "--count: 0 is no number from 1 to 500", "flows", "--count", "0")
 	wrong(t, 2, "is no address such as", "flows", "--url", "collector1")
 }

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"log/slog"
+
 	"spoor/analytics"
 	"spoor/flow"
 	"spoor/publish"
@@ -8,16 +10,36 @@ import (
 	"spoor/topology"
 )
 
-// posted publishes what the engine concludes, and posts the alerts.
+// posted publishes what the engine concludes, and posts the alerts. Of what people
+// wait for it tells by name when Kafka did not get it: metrics and losses only count.
 type posted struct {
 	*publish.Publisher
 	poster *post.Poster
+	log    *slog.Logger // throttled: it is called from the publisher's goroutines
+}
+
+// Elephant publishes.
+func (p posted) Elephant(e *flow.Elephant) {
+	alert := e.Alert()
+	p.ElephantAck(e, func(o publish.Outcome) { p.undelivered(o, alert) })
 }
 
 // Alert publishes and posts.
 func (p posted) Alert(a *flow.Alert) {
-	p.Publisher.Alert(a)
+	summary := ""
+	for _, x := range a.Annotations {
+		if x.Name == "summary" {
+			summary = x.Value
+		}
+	}
+	p.AlertAck(a, func(o publish.Outcome) { p.undelivered(o, summary) })
 	p.poster.Alert(a)
+}
+
+func (p posted) undelivered(o publish.Outcome, alert string) {
+	if o != publish.Acknowledged && o != publish.Spooled {
+		p.log.Warn("a message about an alert did not reach Kafka", "alert", alert, "reason", o)
+	}
 }
 
 // tee passes what the engine concludes to two.

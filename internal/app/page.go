@@ -43,8 +43,9 @@ func (r *runner) counted() any {
 		Pages       int    `json:"pages"`
 		PagesTooOld uint64 `json:"pages_dropped"`
 		Message     int    `json:"message_bytes"`
+		History     int    `json:"history_bytes"`
 	}{
-		s.Shard.Flows, s.Links, s.Hosts, s.Agents, s.Shard.Elephants, s.Shard.Samples, s.Shard.Evictions, c.Pages, c.Dropped, c.Last,
+		s.Shard.Flows, s.Links, s.Hosts, s.Agents, s.Shard.Elephants, s.Shard.Samples, s.Shard.Evictions, c.Pages, c.Dropped, c.Last, c.History,
 	}
 }
 

@@ -55,7 +55,7 @@ func (r *runner) instruments() {
 		return s
 	})
 	r.web.AddPart("analytics", r.beat.status)
-	r.web.AddPart("kafka", r.kafkaStatus)
+	r.web.AddPart("kafka", r.kafkaPart)
 	if on, _, _ := r.pub.SpoolState(); on {
 		r.web.AddPart("spool", func() web.Status {
 			s := web.Status{Ready: true, State: "ready", Target: r.cfg.Publish.Spool.Dir} // without it we work on in memory
@@ -90,9 +90,22 @@ func (r *runner) strand() {
 	}
 }
 
+// kafkaPart is kafkaStatus for who asks whether spoor is ready, with what to do: the
+// doctor, who asks for the status alone, has words of his own for that.
+func (r *runner) kafkaPart() web.Status {
+	if r.broker != nil {
+		if err := r.broker.Failing(); err != nil {
+			return web.Status{State: "waiting", Reason: err.Error() + ": " + broker.Remedy, Target: r.kafkaTarget()}
+		}
+	}
+	return r.kafkaStatus()
+}
+
+func (r *runner) kafkaTarget() string { return strings.Join(r.cfg.Kafka.Brokers, ",") }
+
 // kafkaStatus is ready while records are delivered, or kept on disk until they can be.
 func (r *runner) kafkaStatus() web.Status {
-	s := web.Status{State: "publishing", Target: strings.Join(r.cfg.Kafka.Brokers, ",")}
+	s := web.Status{State: "publishing", Target: r.kafkaTarget()}
 	if r.broker != nil {
 		if err := r.broker.Failing(); err != nil {
 			s.State, s.Reason = "waiting", err.Error() // what it answers is that the error is unknown

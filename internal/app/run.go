@@ -200,7 +200,7 @@ func (r *runner) keepers() (*keeper.Alerts, *keeper.Fabric) {
 
 // outbox is the publisher, with whom else listens.
 func (r *runner) outbox() analytics.Outbox {
-	var out analytics.Outbox = posted{r.pub, r.poster}
+	var out analytics.Outbox = posted{r.pub, r.poster, r.limit}
 	if r.cfg.HTTP.Listen != "" {
 		r.live = picture.New(scene.Head{Collector: r.cfg.Publish.Collector, Version: r.o.Build.Version})
 		out = &tee{out, r.live}

@@ -14,6 +14,9 @@ import (
 // write, clients try it again within a second.
 const failingFor = 10 * time.Second
 
+// Remedy is what to do when the broker cannot write.
+const Remedy = "see that data_dir is writable and has room, or set kafka.brokers"
+
 // failures keeps what the broker last could not write. To its clients it says
 // but that the error is unknown; why, it tells its logger alone, which this is.
 type failures struct {
@@ -39,7 +42,7 @@ func (f *failures) Logf(level kfake.LogLevel, format string, args ...any) {
 // note notes that a write failed.
 func (f *failures) note(err error, now time.Time) {
 	f.mu.Lock()
-	f.at, f.err = now, fmt.Errorf("the embedded broker cannot write: %w: see that data_dir is writable and has room, or set kafka.brokers", err)
+	f.at, f.err = now, fmt.Errorf("the embedded broker cannot write: %w", err)
 	f.mu.Unlock()
 	if f.log != nil {
 		f.log.Error("the embedded broker cannot write: records wait in memory, then are dropped; see that data_dir is writable and has room, or set kafka.brokers", "error", err)
@@ -56,6 +59,6 @@ func (f *failures) failing(now time.Time) error {
 	return f.err
 }
 
-// Failing gives what the broker cannot write and what to do about it, nil if it
+// Failing gives what the broker cannot write, nil if it
 // could write everything in the last seconds.
 func (b *Broker) Failing() error { return b.failures.failing(time.Now()) }

@@ -230,11 +230,11 @@ func formatDuration(d time.Duration) string {
 
 // Prefixes is a list of IP prefixes; a bare address stands for itself alone.
 func Prefixes(p *[]netip.Prefix) Value {
-	return ListOf(p, "prefix", ParsePrefix, netip.Prefix.String)
+	return ListOf(p, "prefix", parsePrefix, netip.Prefix.String)
 }
 
-// ParsePrefix reads "10.0.0.0/8" or a bare address.
-func ParsePrefix(s string) (netip.Prefix, error) {
+// parsePrefix reads "10.0.0.0/8" or a bare address.
+func parsePrefix(s string) (netip.Prefix, error) {
 	if a, err := netip.ParseAddr(s); err == nil {
 		return netip.PrefixFrom(a, a.BitLen()), nil
 	}

@@ -1,7 +1,7 @@
 package dashboards
 
-// Collector is how the collector itself does.
-func Collector() Dashboard {
+// collector is how the collector itself does.
+func collector() Dashboard {
 	return Dashboard{
 		UID: "spoor-collector", Title: "spoor: Collector", Description: "What comes in, what goes out, what gets lost on the way, and what it costs.",
 		Rows: []Row{
@@ -45,5 +45,5 @@ func Collector() Dashboard {
 
 // All gives the dashboards by the names of their files.
 func All() map[string]Dashboard {
-	return map[string]Dashboard{"fabric": Fabric(), "elephants": Elephants(), "drops": Drops(), "collector": Collector()}
+	return map[string]Dashboard{"fabric": fabric(), "elephants": elephants(), "drops": drops(), "collector": collector()}
 }

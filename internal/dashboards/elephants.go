@@ -1,7 +1,7 @@
 package dashboards
 
-// Elephants is which flows take too much.
-func Elephants() Dashboard {
+// elephants is which flows take too much.
+func elephants() Dashboard {
 	return Dashboard{
 		UID: "spoor-elephants", Title: "spoor: Elephants", Description: "Flows that take more than their share of a link, and how soon they were found.",
 		Rows: []Row{
@@ -28,8 +28,8 @@ func Elephants() Dashboard {
 	}
 }
 
-// Drops is what was discarded.
-func Drops() Dashboard {
+// drops is what was discarded.
+func drops() Dashboard {
 	return Dashboard{
 		UID: "spoor-drops", Title: "spoor: Drops", Description: "Packets that switches discarded, as they report them, and octets that got lost between two ends of a link.",
 		Rows: []Row{

@@ -3,8 +3,8 @@ package dashboards
 // one is the choice of instances in a query.
 const one = `instance=~"$instance"`
 
-// Fabric is what the links carry.
-func Fabric() Dashboard {
+// fabric is what the links carry.
+func fabric() Dashboard {
 	return Dashboard{
 		UID: "spoor-fabric", Title: "spoor: Fabric", Description: "What the links of the fabric carry, and how well that is known.",
 		Rows: []Row{

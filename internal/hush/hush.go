@@ -1,8 +1,14 @@
 // Package hush keeps from the terminal what imported packages print while they are
-// initialised: VictoriaMetrics' metrics, that a kernel without pressure figures has none,
-// before every answer of every command. Go initialises by import path, so that a package
-// of spoor's that imports next to nothing comes before all that import net/http (whose
-// own imports are vendor/...); a test of cmd/spoor looks at the order.
+// initialised, before main runs and could set a logger: VictoriaMetrics' metrics, that a
+// kernel without pressure figures has none, before every answer of every command.
+//
+// The order in which packages are initialised is no accident that we make use of: since
+// Go 1.21 the language specification ("Program initialization") has it that of all packages
+// whose imports are ready the first by import path is next. This one imports nothing but
+// io and log; whatever imports net/http, as metrics does, waits for packages under
+// "vendor/", and so comes after "spoor/". Nothing sturdier is to be had while the library
+// logs from a variable's initialiser and takes no logger; a test of cmd/spoor reads the order
+// from a trace of the built program, and would tell of a change.
 package hush
 
 import (

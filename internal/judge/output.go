@@ -84,8 +84,8 @@ type Messages struct {
 	Elephants []ElephantRow
 }
 
-// Read gives the messages in the files that replay wrote into dir.
-func Read(dir string) (m *Messages, err error) {
+// read gives the messages in the files that replay wrote into dir.
+func read(dir string) (m *Messages, err error) {
 	m = &Messages{}
 	if m.Topology, err = rows[TopologyRow](dir, "topology.jsonl"); err != nil {
 		return nil, err

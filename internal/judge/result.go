@@ -20,7 +20,7 @@ type Result struct {
 
 // Score judges the files that replay wrote into dir.
 func Score(t *Truth, dir string) (*Result, error) {
-	m, err := Read(dir)
+	m, err := read(dir)
 	if err != nil {
 		return nil, err
 	}

@@ -66,14 +66,14 @@ func (r *Registry) WritePrometheus(w io.Writer) {
 	_ = d.flush() // a scraper that has gone needs no answer
 }
 
-// DelayBuckets are upper bounds in seconds for delays that people wait for:
+// delayBuckets are upper bounds in seconds for delays that people wait for:
 // 1 ms to 60 s.
-func DelayBuckets() []float64 {
+func delayBuckets() []float64 {
 	return []float64{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 1.5, 2, 2.5, 3, 5, 10, 30, 60}
 }
 
 // NewDelayHistogram adds a histogram of delays in seconds to s. It has plain
 // Prometheus buckets, which histogram_quantile understands.
 func NewDelayHistogram(s *metrics.Set, name string) *metrics.PrometheusHistogram {
-	return s.NewPrometheusHistogramExt(name, DelayBuckets())
+	return s.NewPrometheusHistogramExt(name, delayBuckets())
 }

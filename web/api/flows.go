@@ -129,7 +129,7 @@ func (a *API) flows(w http.ResponseWriter, r *http.Request) {
 	}
 	defer a.leave()
 	if at != 0 {
-		a.past(w, s.past(snap), at, limit, skip)
+		a.past(w, s, snap, at, limit, skip)
 		return
 	}
 	found, total := a.Engine.Flows(&analytics.FlowQuery{Key: s.matches(), Hops: s.hops, Limit: min(skip+limit, maxDepth)})
@@ -138,7 +138,9 @@ func (a *API) flows(w http.ResponseWriter, r *http.Request) {
 	for i := range page {
 		out = append(out, a.newFlow(&page[i], math.MaxInt64))
 	}
-	items(w, out, len(out), skip, total, maxDepth)
+	l := newList(out, len(out), skip, total, maxDepth)
+	l.Unknown = s.unknown
+	answer.JSON(w, http.StatusOK, l)
 }
 
 // idOf gives the flow id that the path of a request names, or answers that there is none.

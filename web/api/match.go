@@ -26,8 +26,9 @@ const maxWords = 16
 //	leaf1:swp5  leaf1:150                      a port on its way
 //	leaf1>spine1  leaf1:swp5>spine1:swp1       a link on its way
 type search struct {
-	keys []func(*flow.Key) bool
-	hops []analytics.HopQuery
+	keys    []func(*flow.Key) bool
+	hops    []analytics.HopQuery
+	unknown []string // of the words those that name no switch, port or link of now
 }
 
 // parseSearch reads the words of a search. What is no address, port or protocol
@@ -79,11 +80,11 @@ func (s *search) port(n uint16) {
 
 func (s *search) add(word string, snap *topology.Snapshot) error {
 	if a, b, link := strings.Cut(word, ">"); link {
-		s.between(a, b, snap)
+		s.between(word, a, b, snap)
 		return nil
 	}
 	if name, ok := strings.CutPrefix(word, "switch:"); ok {
-		s.hops = append(s.hops, place(name, snap))
+		s.place(name, snap)
 		return nil
 	}
 	if strings.Contains(word, "/") {
@@ -112,7 +113,7 @@ func (s *search) add(word string, snap *topology.Snapshot) error {
 		s.key(func(k *flow.Key) bool { return k.ID() == id })
 		return nil
 	}
-	s.hops = append(s.hops, place(word, snap))
+	s.place(word, snap)
 	return nil
 }
 
@@ -150,16 +151,35 @@ func (s *search) within(p netip.Prefix) {
 }
 
 // between takes a link by its ends: a flow is on it that uses a port of either.
-func (s *search) between(a, b string, snap *topology.Snapshot) {
-	near, far := place(a, snap), place(b, snap)
+func (s *search) between(word, a, b string, snap *topology.Snapshot) {
+	near, far := s.find(a, snap), s.find(b, snap)
 	var q analytics.HopQuery
 	snap.EachPort(func(sw *topology.Switch, p *topology.Port) {
 		if p.Peer != 0 && (at(&near, sw.ID, p.IfIndex) && at(&far, p.Peer, p.PeerPort) || at(&far, sw.ID, p.IfIndex) && at(&near, p.Peer, p.PeerPort)) {
 			q.Ports = append(q.Ports, analytics.HopPort{Switch: sw.ID, IfIndex: p.IfIndex})
 		}
 	})
+	if len(q.Ports) == 0 && !nowhere(&near) && !nowhere(&far) {
+		s.unknown = append(s.unknown, word)
+	}
 	s.hops = append(s.hops, q)
 }
+
+// place takes a switch, or a port of one.
+func (s *search) place(word string, snap *topology.Snapshot) {
+	s.hops = append(s.hops, s.find(word, snap))
+}
+
+// find is place that notes what nobody has.
+func (s *search) find(word string, snap *topology.Snapshot) analytics.HopQuery {
+	q := place(word, snap)
+	if nowhere(&q) {
+		s.unknown = append(s.unknown, word)
+	}
+	return q
+}
+
+func nowhere(q *analytics.HopQuery) bool { return len(q.Switches)+len(q.Ports) == 0 }
 
 func at(q *analytics.HopQuery, sw topology.SwitchID, ifIndex uint32) bool {
 	return slices.Contains(q.Switches, sw) || slices.Contains(q.Ports, analytics.HopPort{Switch: sw, IfIndex: ifIndex})

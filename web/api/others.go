@@ -142,6 +142,7 @@ type agentJSON struct {
 	Reordered  uint64    `json:"datagrams_reordered"`
 	Restarts   uint64    `json:"restarts"`
 	Sources    int       `json:"data_sources"`
+	Joint      bool      `json:"data_sources_numbered_together"`
 	Flows      lossJSON  `json:"flow_samples"`
 	Counters   lossJSON  `json:"counter_samples"`
 	Discards   lossJSON  `json:"discard_samples"`
@@ -169,7 +170,7 @@ func (a *API) agents(w http.ResponseWriter, r *http.Request) {
 		out = append(out, agentJSON{
 			Agent: x.Agent.String(), SubAgent: x.SubAgent, Switch: snap.Name(snap.ID(x.Agent)), Source: x.Peer.String(), Apart: x.Apart,
 			FirstSeen: stamp(x.FirstSeen), LastSeen: stamp(x.LastSeen), Uptime: float64(x.Uptime) / 1000, Datagrams: x.Datagrams, Lost: x.Lost,
-			Duplicates: x.Duplicates, Reordered: x.Reordered, Restarts: x.Restarts, Sources: x.Sources,
+			Duplicates: x.Duplicates, Reordered: x.Reordered, Restarts: x.Restarts, Sources: x.Sources, Joint: x.Joint,
 			Flows: newLoss(x.Flows), Counters: newLoss(x.Counters), Discards: newLoss(x.Discards),
 		})
 	}
@@ -188,6 +189,7 @@ type sourceJSON struct {
 	LostSamples   uint32    `json:"flow_samples_lost"`
 	LostCounters  uint32    `json:"counter_samples_lost"`
 	LostDiscards  uint32    `json:"discard_samples_lost"`
+	Dropped       uint32    `json:"flow_samples_dropped_by_agent"`
 }
 
 func (a *API) sources(w http.ResponseWriter, r *http.Request) {
@@ -211,7 +213,7 @@ func (a *API) sources(w http.ResponseWriter, r *http.Request) {
 		for _, s := range a.Agents.DataSources(&accounts[i]) {
 			x := sourceJSON{
 				SubAgent: accounts[i].SubAgent, Class: s.Class, Index: s.Index, LastSeen: stamp(s.LastSeen), SamplingRate: known(s.SamplingRate),
-				EffectiveRate: known(s.EffectiveRate), LostSamples: s.LostSamples, LostCounters: s.LostCounters, LostDiscards: s.LostDiscards,
+				EffectiveRate: known(s.EffectiveRate), LostSamples: s.LostSamples, LostCounters: s.LostCounters, LostDiscards: s.LostDiscards, Dropped: s.Drops,
 			}
 			if s.Class == 0 {
 				p := snap.FlowPort(snap.ID(agent), s.Index)

@@ -28,7 +28,8 @@ type pastListJSON struct {
 }
 
 // past answers a search of the past.
-func (a *API) past(w http.ResponseWriter, q *history.FlowsQuery, at int64, limit, skip int) {
+func (a *API) past(w http.ResponseWriter, s *search, snap *topology.Snapshot, at int64, limit, skip int) {
+	q := s.past(snap)
 	q.Limit = min(skip+limit, maxDepth)
 	found := a.Live.PastFlows(at, q)
 	if found.Time == 0 {
@@ -41,6 +42,7 @@ func (a *API) past(w http.ResponseWriter, q *history.FlowsQuery, at int64, limit
 		out = append(out, a.pastFlow(&page[i], at, active))
 	}
 	x := pastListJSON{list: newList(out, len(out), skip, found.Match, maxDepth), At: found.Time, Kept: found.Kept, Of: found.Total}
+	x.Unknown = s.unknown
 	answer.JSON(w, http.StatusOK, x)
 }
 

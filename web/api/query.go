@@ -110,9 +110,10 @@ func (q *query) bad(w http.ResponseWriter) bool {
 
 // list is an answer with several items. Next is what the parameter next must be for more, null at the end.
 type list struct {
-	Items any     `json:"items"`
-	Next  *string `json:"next"`
-	Total int     `json:"total"`
+	Items   any      `json:"items"`
+	Next    *string  `json:"next"`
+	Total   int      `json:"total"`
+	Unknown []string `json:"unknown,omitempty"` // words of a search for flows that name nothing
 }
 
 // newList makes a page of n of total items, skip of which come before it.

@@ -128,8 +128,22 @@ func TestWordsOfPlaces(t *testing.T) {
 				}
 			}
 		})
-		if text := strings.Join(got, " "); text != want {
-			t.Errorf("%q is %q, want %q", word, text, want)
+		if text := strings.Join(got, " "); text != want || (len(s.unknown) == 0) != (want != "") {
+			t.Errorf("%q is %q, want %q; unknown: %q", word, text, want, s.unknown)
+		}
+	}
+}
+
+// TestUnknownWords: what names nothing is told, a link by its unknown end.
+func TestUnknownWords(t *testing.T) {
+	snap := givenSnapshot(t)
+	for words, want := range map[string]string{
+		"leaf9>spine1": "leaf9", "leaf9>spine9 :443": "leaf9 spine9", "leaf1>leaf1:swp7": "leaf1:swp7", "spine1>spine2": "spine1>spine2",
+		"10.9.9.9 tcp leaf1": "", "switch:leaf9": "leaf9", "port 443 leaf8 leaf1>spine1": "leaf8",
+	} {
+		s, err := parseSearch(words, snap)
+		if err != nil || strings.Join(s.unknown, " ") != want {
+			t.Errorf("%q: %q, %v; want %q", words, s.unknown, err, want)
 		}
 	}
 }

@@ -148,8 +148,8 @@ func (s *Store) Link(port string) []Point {
 	return out
 }
 
-// Stats gives how many frames are kept, in about how many bytes.
-func (s *Store) Stats() (frames, bytes int) {
+// Usage gives how many frames are kept, in about how many bytes.
+func (s *Store) Usage() (frames, bytes int) {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return len(s.frames), s.bytes

@@ -36,7 +36,7 @@ func TestPaces(t *testing.T) {
 		}
 	}
 	end := int64(start + 2*Hour - 1)
-	if frames, _ := s.Stats(); frames < Recent+(Hour-Recent)/Step-2 || frames > Recent+(Hour-Recent)/Step+12 {
+	if frames, _ := s.Usage(); frames < Recent+(Hour-Recent)/Step-2 || frames > Recent+(Hour-Recent)/Step+12 {
 		t.Errorf("%d frames are kept", frames)
 	}
 	if marks != 2*Hour/Step || len(s.Marks()) > Hour/Step+1 || len(s.Marks()) < Hour/Step-1 {
@@ -73,11 +73,11 @@ func TestBounded(t *testing.T) {
 	s := New(limit)
 	for i := range int64(1000) {
 		s.Add(frameAt(fabricOf(50), i+1, int16(i)))
-		if frames, bytes := s.Stats(); bytes > limit && frames > 1 {
+		if frames, bytes := s.Usage(); bytes > limit && frames > 1 {
 			t.Fatalf("%d bytes in %d frames", bytes, frames)
 		}
 	}
-	frames, bytes := s.Stats()
+	frames, bytes := s.Usage()
 	if frames < 5 || bytes < limit/4 {
 		t.Errorf("only %d frames, %d bytes", frames, bytes)
 	}

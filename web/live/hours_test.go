@@ -38,7 +38,7 @@ func TestHoursAreFlat(t *testing.T) {
 		return m.HeapAlloc
 	}
 	first := pass(120)
-	frames, _ := r.live.store.Stats()
+	frames, _ := r.live.store.Usage()
 	herd := len(r.live.herd.known)
 	flows, _ := r.live.past.Usage()
 	if herd < 50 || flows < 50 {

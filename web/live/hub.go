@@ -50,6 +50,7 @@ type Stats struct {
 	Messages uint64 // made
 	Bytes    uint64 // of the messages made, compressed
 	Last     int    // bytes of the latest message, compressed
+	History  int    // bytes of memory that the last hour takes: pictures, and the largest flows of each time
 }
 
 func newHub() *hub {

@@ -114,8 +114,14 @@ func (l *Live) Latest() *scene.Frame { return l.latest.Load() }
 // Moves gives the changes of a flow's path until a time (Unix s) that are remembered, the oldest first, as JSON.
 func (l *Live) Moves(id uint64, until int64) []byte { return l.herd.movesOf(id, until) }
 
-// Stats counts what the stream did.
-func (l *Live) Stats() Stats { return l.hub.count() }
+// Stats counts what the stream did, and what the history takes.
+func (l *Live) Stats() Stats {
+	s := l.hub.count()
+	_, pictures := l.store.Usage()
+	_, flows := l.past.Usage()
+	s.History = pictures + flows
+	return s
+}
 
 // Elephants gives the messages about the elephants that are shown at a time (Unix
 // s; 0 now): active ones by share, then those that ended, the latest first.

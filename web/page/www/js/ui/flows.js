@@ -32,6 +32,10 @@ async function ask(query, at) {
 
 const HINT = 'Type an address, a prefix (10.1.0.0/16), :port, a switch, leaf1:swp5 or leaf1>spine1 into the search field.';
 
+// Why there is none.
+const nothing = ({ unknown = [] }) => unknown.length ? `No switch, port or link is called ${unknown.join(', ')}.`
+	: 'No flow matches. Flows that were quiet for longer than the idle time are forgotten.';
+
 // How many there are, of when, and how to narrow them.
 function Found({ found, query }) {
 	const { total, at, kept, of } = found, n = html`<b>${count(total)}</b> ${total === 1 ? 'flow' : 'flows'}`;
@@ -47,8 +51,7 @@ export function Flows({ s, query, past }) {
 	if (!found) return html`<p class="empty dim">Searching…</p>`;
 	const { items, total } = found;
 	return html`<${Found} found=${found} query=${query} />
-		${items.length ? html`<${Table} s=${s} items=${items} />` : html`
-			<p class="empty dim">No flow matches. Flows that were quiet for longer than the idle time are forgotten.</p>`}
+		${items.length ? html`<${Table} s=${s} items=${items} />` : html`<p class="empty dim">${nothing(found)}</p>`}
 		${items.length && total > items.length ? html`
 			<p class="tools dim">The biggest ${items.length} are shown; narrow the search for others.</p>` : ''}`;
 }
