@@ -46,7 +46,7 @@ func parse(what string) (q asked, err error) {
 	what = strings.TrimSpace(what)
 	hex, _, _ := strings.Cut(what, "-")
 	if len(hex) == 16 {
-		if q.id, err = strconv.ParseUint(hex, 16, 64); err == nil {
+		if q.id, err = strconv.ParseUint(hex, 16, 64); err == nil && q.id != 0 { // nobody has number 0
 			return q, nil
 		}
 	}
