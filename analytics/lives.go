@@ -22,6 +22,7 @@ type life struct {
 	since     int64
 	detected  int64
 	told      int64 // latest message
+	speedless int64 // first sample since which no speed is known on its way, 0: one is
 	ended     int64 // the latest episode that was announced
 	announced bool
 	updated   bool // since the start
@@ -45,6 +46,21 @@ const (
 	expiresAfter = int64(60e9)
 )
 
+// speedlessFor: an elephant ends once no speed was known on its way for so long. Agents
+// poll as often; what is open after that is that a speed turned out to be none.
+const speedlessFor = int64(30e9)
+
+// lacksSpeed notes a sample of an elephant that cannot be judged for want of a speed, and ends
+// it after a while: its threshold may never have been one.
+func (s *Shard) lacksSpeed(l *life, at int64) {
+	switch {
+	case l.speedless == 0:
+		l.speedless = at
+	case at-l.speedless > speedlessFor:
+		s.end(l, flow.EndBelow)
+	}
+}
+
 // start begins a life, or a further episode of one that ended less than recentFor ago.
 func (s *Shard) start(d *detail, e *flowtable.Entry, x *observed) {
 	cold := s.table.Cold(d.slot)
@@ -61,7 +77,7 @@ func (s *Shard) start(d *detail, e *flowtable.Entry, x *observed) {
 		l = &life{key: cold.Key, id: x.id, first: since}
 	}
 	delete(s.recent, x.id)
-	l.slot, l.since, l.detected, l.announced, l.updated = d.slot, since, x.at, false, false
+	l.slot, l.since, l.detected, l.announced, l.updated, l.speedless = d.slot, since, x.at, false, false, 0
 	l.proof, l.window = flow.Proof(st.Proof), float64(x.at-since)/1e9
 	s.live(l, d, e)
 	s.announce(l)

@@ -140,7 +140,13 @@ func (s *Shard) judge(d *detail, e *flowtable.Entry, x *observed) {
 	if theta == 0 {
 		s.stats.NoSpeed++
 		s.pass(e, x.time)
+		if d.life != nil {
+			s.lacksSpeed(d.life, x.at)
+		}
 		return
+	}
+	if d.life != nil {
+		d.life.speedless = 0
 	}
 	if s.clock-x.time > lateBy {
 		s.stats.Late++
