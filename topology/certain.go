@@ -347,6 +347,21 @@ func (l *Learner) unshare(t *tunnelEnd) {
 	}
 }
 
+// endNone forgets the tunnel ends that a switch seemed to have.
+func (l *Learner) endNone(id SwitchID) {
+	for a, t := range l.tunnels { // order does not matter: each is on its own
+		if !slices.Contains(t.at[:], id) {
+			continue
+		}
+		l.unshare(t)
+		t.at, t.buckets, t.direct, t.seen = [2]SwitchID{}, 0, false, [2]int64{}
+		l.creditEnd(t)
+		delete(l.tunnels, a)
+		l.next.vteps.delete(a)
+		l.changed = true
+	}
+}
+
 // SharesEnd reports whether another switch owns a tunnel end of this one as well.
 func (s *Snapshot) SharesEnd(id SwitchID) bool {
 	sw := s.Switch(id)

@@ -57,6 +57,9 @@ func (l *Learner) local(n *node, e *Evidence) {
 	}
 }
 
+// mayBeHost: an agent that named an internal interface, and was not seen to forward: what is seen there in no tunnel is not next to one.
+func (n *node) mayBeHost() bool { return n.internal && !n.transit }
+
 // note counts frames that an agent sent itself, or that ended at it.
 func (k *locals) note(e *Evidence) {
 	if locatable(e.Addr) && !slices.Contains(k.addrs, e.Addr) {
@@ -191,6 +194,7 @@ func (l *Learner) turnHost(n *node) {
 			l.next.owners.delete(mac)
 		}
 	}
+	l.endNone(n.id)
 	for _, other := range l.nodes {
 		if other == nil || other == n {
 			continue

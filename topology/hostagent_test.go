@@ -269,3 +269,36 @@ func TestNamedHostRoutes(t *testing.T) {
 		}
 	}
 }
+
+// TestHostHasNoTunnelEnd: before an agent is known to be a host's, a flow that was seen bare there seems to name a tunnel's
+// end; it does not once the agent names an internal interface, and what it named before is forgotten with the host.
+func TestHostHasNoTunnelEnd(t *testing.T) {
+	const h = 101
+	for name, early := range map[string]bool{"told before": true, "told since": false} {
+		t.Run(name, func(t *testing.T) {
+			f := newFabric(t, Config{Learn: true})
+			f.joined()
+			vtep := addr("10.240.0.1")
+			ends := func(n int) { f.give(Evidence{Kind: SawVTEP, Agent: agent(n), Addr: vtep, Buckets: 7}) }
+			if early {
+				ends(h)
+				if e, _ := f.tick(100 * time.Millisecond).TunnelEnd(vtep); e.Switches[0] != f.id(h) {
+					t.Fatalf("the end is at %v", e)
+				}
+			}
+			for range 4 {
+				f.ownFrame(h, "10.1.1.1")
+				if f.tick(600 * time.Millisecond); !early {
+					ends(h)
+				}
+			}
+			if e, _ := f.tick(time.Second).TunnelEnd(vtep); !f.Snapshot().Switch(f.id(h)).Host || e.Switches[0] != 0 || len(f.tunnels) != 0 {
+				t.Errorf("host %v, the end is at %v", f.Snapshot().Switch(f.id(h)).Host, e)
+			}
+			ends(1)
+			if e, _ := f.tick(time.Second).TunnelEnd(vtep); e.Switches != [2]SwitchID{f.id(1)} {
+				t.Errorf("the end is at %v", e)
+			}
+		})
+	}
+}

@@ -50,14 +50,21 @@ func (l *Learner) cut(h *host, p *port) {
 	}
 }
 
-// alone reports whether no address of another interface was sighted at a port.
+// alone reports whether no address of another host was sighted at a port: of another interface, and not behind the same host that routes.
 func (h *host) alone(p *port) bool {
 	for o := range p.hosts { // order does not matter: one is enough
-		if o != h && (h.station == nil || o.station != h.station) {
+		if o != h && (h.station == nil || o.station != h.station) && !h.neighbours(o) {
 			return false
 		}
 	}
 	return true
+}
+
+// neighbours: two addresses send by one port, behind which is a host that routes for guests, and all of these.
+func (h *host) neighbours(o *host) bool {
+	return slices.ContainsFunc(h.sources, func(s sighting) bool {
+		return s.port.home() && slices.ContainsFunc(o.sources, func(t sighting) bool { return t.port == s.port })
+	})
 }
 
 // Receives gives the switches at which frames for an address may leave the fabric: those behind which it is

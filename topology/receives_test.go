@@ -145,3 +145,37 @@ func TestReceivesOutOfTunnels(t *testing.T) {
 		t.Error("frames left for it in no tunnel, and it is not known to receive")
 	}
 }
+
+// TestReceivesForGuests: what leaves by a silent port for a host that routes and for its guests leaves for one host.
+func TestReceivesForGuests(t *testing.T) {
+	for name, tc := range map[string]struct {
+		guests bool // it is known to route for them
+		want   int
+	}{"a host and its guests": {true, 2}, "two hosts": {false, 1}} {
+		t.Run(name, func(t *testing.T) {
+			f := newFabric(t, Config{Learn: true})
+			f.joined()
+			for i := range 20 {
+				f.sent("10.2.0.1", mac(0, 3), 2, 1)
+				f.sent("10.1.0.9", mac(0, 9), 1, 9)
+				f.sent("10.1.0.1", mac(0, 1), 1, 1)
+				if tc.guests {
+					f.routedIn("10.64.0.1", mac(0, 1), 1, 1)
+				} else {
+					f.sent("10.64.0.1", mac(0, 2), 1, 2)
+				}
+				if f.tick(time.Second); i == 10 {
+					for _, a := range []string{"10.1.0.1", "10.64.0.1"} {
+						f.give(Evidence{Kind: SawSink, Agent: agent(2), Port: 7, Addr: addr(a), TTL: 62, Buckets: 1, Count: 1})
+					}
+				}
+			}
+			snap := f.tick(time.Second)
+			for _, a := range []string{"10.1.0.1", "10.64.0.1"} {
+				if got := snap.Receives(addr(a)); len(got) != tc.want {
+					t.Errorf("%s sends at %v and receives at %v", a, snap.Edges(addr(a)), got)
+				}
+			}
+		})
+	}
+}

@@ -18,7 +18,9 @@ func (l *Learner) weigh(n *node, e *Evidence) {
 	case SawVote:
 		l.vote(n, e)
 	case SawVTEP:
-		l.place(e.Addr, n.id, e.Buckets, false)
+		if !n.mayBeHost() {
+			l.place(e.Addr, n.id, e.Buckets, false)
+		}
 	case SawBridged:
 		l.crossed(n, e)
 	case SawNext:

@@ -126,6 +126,7 @@ func (t *Tracker) void(snap *topology.Snapshot) {
 	t.voidPorts(snap, t.obs)
 	t.voidPorts(snap, t.candidate)
 	t.cut(snap)
+	t.unhost(snap)
 	if !slices.ContainsFunc(t.obs, gone) && !slices.ContainsFunc(t.candidate, gone) {
 		return
 	}
@@ -163,10 +164,20 @@ func betweenEdges(snap *topology.Snapshot, h *Hop) bool {
 	return !snap.Dual && h.Observed && in != nil && out != nil && in != out && in.Edge && out.Edge
 }
 
-// doubtful: a hop may be a host.
+// doubtful: a hop may be a host, or is one.
 func doubtful(snap *topology.Snapshot, hops []Hop) bool {
 	return slices.ContainsFunc(hops, func(h Hop) bool {
 		sw := snap.Switch(h.Switch)
-		return sw != nil && sw.Doubt
+		return sw != nil && (sw.Doubt || sw.Host)
 	})
+}
+
+// unhost forgets that a tunnelled flow was seen bare at what turned out to be its host's agent: the tunnel begins and ends at switches.
+func (t *Tracker) unhost(snap *topology.Snapshot) {
+	if isHost(snap, t.pre) {
+		t.pre = 0
+	}
+	if isHost(snap, t.post) {
+		t.post, t.handed = 0, false
+	}
 }

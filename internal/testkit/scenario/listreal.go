@@ -99,6 +99,9 @@ func combined() []Scenario {
 		both("evpn-bonds", "the same, and hosts send all by one of their links", 0.06, func(c *fabric.Config) {
 			c.VXLAN, c.DualHomed, c.BondHash = true, 0.5, fabric.BondByMAC
 		}),
+		both("guests-bonds", "half of the hosts on two leaves send all by one of their links, half of all hosts route for guests", 0.15, func(c *fabric.Config) {
+			c.Routing, c.DualHomed, c.BondHash = 0.5, 0.5, fabric.BondByMAC
+		}),
 		both("leaf-mac-silent", "one router MAC on all leaves, 2 of which have no agent", 0.02, func(c *fabric.Config) {
 			c.SharedMACs, c.SilentLeaves = []fabric.SharedMAC{fabric.SharedLeaves}, 2
 		}),
@@ -137,6 +140,11 @@ func realities() []Scenario {
 		},
 		routingAgents("routing-agents", "half of the hosts route for guests and all run agents: topology.hosts names them", true),
 		routingAgents("routing-agents-unnamed", "the same without topology.hosts: an agent that routes looks like a leaf", false),
+		{
+			Name: "evpn-host-agents", About: "VXLAN, half of the hosts on two leaves, and hosts run agents too",
+			Fabric: func(c *fabric.Config) { c.VXLAN, c.HostAgents, c.DualHomed = true, true, 0.5 },
+			Target: func(t *Target) { t.Missing = 0.2 },
+		},
 		{
 			Name: "everything", About: "16 x 4: 2 silent leaves, half of the hosts on two leaves, peer links, a gateway MAC, routing hosts, TTLs, borders",
 			Fabric: func(c *fabric.Config) {
