@@ -62,7 +62,7 @@ func (b *batch) add(s *flow.Sample, id topology.SwitchID) *observed {
 	n := len(b.samples)
 	b.samples = b.samples[:n+1]
 	x := &b.samples[n]
-	if x.fill(s, id); x.flags&^onEgress != 0 {
+	if x.fill(s, id)&^onEgress != 0 {
 		b.tunnels[n] = ends{s.Packet.OuterSrc, s.Packet.OuterDst}
 	}
 	return x
@@ -84,8 +84,9 @@ func (x *observed) encap() bool  { return x.flags&inTunnel != 0 }
 
 func (x *observed) tunnel() flow.Tunnel { return flow.Tunnel(x.flags >> tunnelShift) }
 
-// fill takes what is needed of a sample.
-func (x *observed) fill(s *flow.Sample, id topology.SwitchID) {
+// fill takes what is needed of a sample, and gives its flags: to read them back would wait
+// for the line that was just written to.
+func (x *observed) fill(s *flow.Sample, id topology.SwitchID) observedFlags {
 	p := &s.Packet
 	x.key, x.id = p.Key, s.FlowID
 	x.ttl, x.inner, x.dscp, x.vlan, x.vni = p.EntryTTL(), p.TTL, p.TOS>>2, p.VLAN, p.VNI
@@ -97,11 +98,13 @@ func (x *observed) fill(s *flow.Sample, id topology.SwitchID) {
 	if p.Key.Proto == flow.ProtoTCP && !p.Fragment {
 		x.stream, x.payload = p.TCPSequence+p.PayloadLength, p.PayloadLength
 	}
-	x.flags = observedFlags(p.Tunnel) << tunnelShift
+	flags := observedFlags(p.Tunnel) << tunnelShift
 	if s.Direction == flow.Egress {
-		x.flags |= onEgress
+		flags |= onEgress
 	}
 	if !p.OuterSrc.IsZero() {
-		x.flags |= inTunnel
+		flags |= inTunnel
 	}
+	x.flags = flags
+	return flags
 }

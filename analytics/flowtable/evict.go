@@ -6,7 +6,7 @@ const preferFirst = ways / 2
 // place gives a place for a new flow: a free one of the first bucket, or of the
 // emptier one, else that of the least promising flow. Its slot is the new flow's.
 func (t *Table) place(h Hash, now uint32) (b *bucket, lane uint32) {
-	b, other := &t.buckets[t.bucket(h[0])], &t.buckets[t.bucket(h[1])]
+	b, other := &t.buckets[t.bucket(h.first)], &t.buckets[t.bucket(h.second)]
 	f1, f2 := b.tags.free(), other.tags.free()
 	if f1+f2 > 0 {
 		t.live++

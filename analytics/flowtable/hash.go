@@ -8,8 +8,9 @@ import (
 )
 
 // Hash is the keyed hash of a flow key: its two words pick the two buckets,
-// the low 16 bits of the first are the tag.
-type Hash [2]uint64
+// the low 16 bits of the first are the tag. An array would be handed on in memory, and
+// read there in a wider load than the stores before it, which waits for both.
+type Hash struct{ first, second uint64 }
 
 // secrets are derived from the seed; whoever does not know them can not choose
 // keys that meet in one bucket.

@@ -67,9 +67,8 @@ func TestHashOfEachBit(t *testing.T) {
 		}
 		eachBit(k, func(bit int, other *flow.Key) {
 			o, n := s.hash(other), flipped[bit]
-			for w := range h {
-				n[w] += bits.OnesCount64(h[w] ^ o[w])
-			}
+			n[0] += bits.OnesCount64(h.first ^ o.first)
+			n[1] += bits.OnesCount64(h.second ^ o.second)
 			flipped[bit] = n
 			all++
 		})
@@ -120,7 +119,7 @@ func TestHashSpreads(t *testing.T) {
 				t.Fatalf("%s: two flows have one hash", name)
 			}
 			seen[h] = true
-			a, b := h[0]>>56, h[1]>>56
+			a, b := h.first>>56, h.second>>56
 			load[0][a]++
 			load[1][b]++
 			if a == b {
@@ -158,7 +157,7 @@ func TestSecrets(t *testing.T) {
 	for i := range a {
 		b := a
 		b[i]++
-		if o := b.hash(&k); o[0] == h[0] || o[1] == h[1] {
+		if o := b.hash(&k); o.first == h.first || o.second == h.second {
 			t.Errorf("secret %d makes no difference: %x and %x", i, h, o)
 		}
 	}
@@ -201,7 +200,7 @@ func TestPinnedBucket(t *testing.T) {
 	for range 100 {
 		k := randomKey(r)
 		h := tb.secrets.hash(&k)
-		first, second := tb.bucket(h[0]), tb.bucket(h[1])
+		first, second := tb.bucket(h.first), tb.bucket(h.second)
 		if first == second {
 			continue
 		}

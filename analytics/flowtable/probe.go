@@ -9,7 +9,7 @@ import (
 
 // find looks into both buckets.
 func (t *Table) find(h Hash, key *flow.Key) uint32 {
-	b := [2]uint32{t.bucket(h[0]), t.bucket(h[1])}
+	b := [2]uint32{t.bucket(h.first), t.bucket(h.second)}
 	for m := t.match(h, b); m != 0; m &= m - 1 {
 		if slot := t.slotOf(m, b); sameKey(&t.Cold(slot).Key, key) {
 			return slot
@@ -49,5 +49,5 @@ func (t *Table) bucket(word uint64) uint32 {
 
 // tagOf takes bits of the hash that bucket hardly uses.
 func tagOf(h Hash) uint16 {
-	return max(uint16(h[0]), 1)
+	return max(uint16(h.first), 1)
 }

@@ -61,7 +61,7 @@ func TestFirstBucket(t *testing.T) {
 		if want := tb.Find(&keys[i]); want == NoSlot || slot != want && tagOf(tb.Hash(&tb.Cold(slot).Key)) != tagOf(h) {
 			t.Fatalf("flow %d lies in slot %d, likely %d", i, want, slot)
 		}
-		first := &tb.buckets[tb.bucket(h[0])]
+		first := &tb.buckets[tb.bucket(h.first)]
 		own := false
 		for lane := range uint32(ways) {
 			own = own || first.tags.get(lane) == tagOf(h) && sameKey(&tb.Cold(first.slots[lane]).Key, &keys[i])

@@ -36,9 +36,9 @@ func (t *Table) Hash(key *flow.Key) Hash { return t.secrets.hash(key) }
 // whole batch has the waits for it overlap, where one sample after the other
 // would pay for each. It needs no lock, nor does Hash.
 func (t *Table) Fetch(h Hash) {
-	mem.Fetch(&t.buckets[t.bucket(h[0])])
+	mem.Fetch(&t.buckets[t.bucket(h.first)])
 	if t.filled.Load() {
-		mem.Fetch(&t.buckets[t.bucket(h[1])])
+		mem.Fetch(&t.buckets[t.bucket(h.second)])
 	}
 }
 
@@ -48,13 +48,15 @@ func (t *Table) FetchSlot(slot uint32) { mem.FetchAll(t.room(slot)) }
 // Likely gives the slot that GetHashed will most likely give, NoSlot for none:
 // only tags are compared.
 func (t *Table) Likely(h Hash) uint32 {
-	for _, word := range h {
-		b := &t.buckets[t.bucket(word)]
-		if m := b.tags.match(tagOf(h)); m != 0 {
-			return b.slots[laneOf(m)]
+	b := &t.buckets[t.bucket(h.first)]
+	m := b.tags.match(tagOf(h))
+	if m == 0 {
+		b = &t.buckets[t.bucket(h.second)]
+		if m = b.tags.match(tagOf(h)); m == 0 {
+			return NoSlot
 		}
 	}
-	return NoSlot
+	return b.slots[laneOf(m)]
 }
 
 // Holds reports whether a slot is that of a flow: what Likely gave may be another's.
@@ -89,7 +91,7 @@ func (t *Table) room(slot uint32) *room { return &t.rooms[int(slot)*t.tables+t.i
 // Delete frees a slot; a free one stays free.
 func (t *Table) Delete(slot uint32) {
 	h := t.secrets.hash(&t.Cold(slot).Key)
-	for _, word := range h {
+	for _, word := range [...]uint64{h.first, h.second} {
 		b := &t.buckets[t.bucket(word)]
 		for lane := range uint32(ways) {
 			if b.slots[lane] == slot && b.tags.get(lane) != 0 {
