@@ -22,18 +22,18 @@ type Feed struct {
 	plans     [together]plan // scratch of handing over
 	witness   *topology.Witness
 	agents    map[flow.Addr]*agentMemo
-	agent     flow.Addr                 // of the latest sample
-	memo      *agentMemo                // of that agent: the next sample is nearly always its as well
-	known     int                       // ports in agents
-	spare     [2]portMemo               // for those beyond: input and output of one sample
-	spareName [4 * LabelsKept]portNames // a sample asks for up to four ports
-	turn      int                       // in spareName: the one that was used last
-	busy      []busyPort                // with traffic to tell
-	heard     int64                     // arrival of the latest sample
-	loadsTold int64                     // when that traffic was told, by the same clock
-	begins    int                       // the shards that are served first
-	again     atomic.Bool               // all evidence is asked for once more
-	full      bool                      // the engine did not drain for so long that nothing more is gathered
+	agent     flow.Addr                  // of the latest sample
+	memo      *agentMemo                 // of that agent: the next sample is nearly always its as well
+	known     int                        // ports in agents
+	spare     [2]portMemo                // for those beyond: input and output of one sample
+	spareName [4 * LabelsKept]flow.Names // a sample asks for up to four ports
+	turn      int                        // in spareName: the one that was used last
+	busy      []busyPort                 // with traffic to tell
+	heard     int64                      // arrival of the latest sample
+	loadsTold int64                      // when that traffic was told, by the same clock
+	begins    int                        // the shards that are served first
+	again     atomic.Bool                // all evidence is asked for once more
+	full      bool                       // the engine did not drain for so long that nothing more is gathered
 
 	mu       sync.Mutex // guards what the engine drains
 	evidence []topology.Evidence

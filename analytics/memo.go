@@ -30,7 +30,7 @@ type portMemo struct {
 	open    bool // frames come from a switch that nobody reports, or not yet
 	entry   bool // frames enter the fabric by it
 	told    bool // it is on the list of ports with bits to tell
-	names   *portNames
+	names   *flow.Names
 	as      *topology.Switch  // the view of its switch from which link to entry are, nil: there was none
 	link    topology.SwitchID // switch to which it leads; 0 none known
 	// aggregate is the ifIndex of the one that it is member of, 0 none.

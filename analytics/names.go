@@ -2,24 +2,17 @@ package analytics
 
 import (
 	"spoor/flow"
+	"spoor/internal/mem"
 	"spoor/topology"
 )
-
-// portNames are a port's names as a feed's worker puts them into records.
-type portNames struct{ in, out flow.Names }
 
 // name gives the port its names. Those that did not change keep what the encoder
 // made of them.
 func (p *portMemo) name(sw, port, link string) {
 	if p.names == nil {
-		p.names = new(portNames)
+		p.names = new(flow.Names)
 	}
-	if n := &p.names.in; n.Switch != sw || n.Port != port || n.Link != link {
-		*n = flow.Names{Switch: sw, Port: port, Link: link, Encoded: n.Encoded[:0]}
-	}
-	if n := &p.names.out; n.Port != port {
-		*n = flow.Names{Port: port, Encoded: n.Encoded[:0]}
-	}
+	p.names.Rename(sw, port, link)
 }
 
 // Describe fills the labels of a sample's record from the snapshot in force. The
@@ -37,13 +30,15 @@ func (f *Feed) Describe(s *flow.Sample, l *flow.Labels) {
 func (f *Feed) describe(s *flow.Sample, at *place, l *flow.Labels) {
 	*l = flow.Labels{}
 	if at.out != nil {
-		l.Out = &at.out.names.out
+		l.Out = at.out.names
+		mem.Fetch(l.Out)
 	}
 	if at.in == nil {
 		l.In = at.agent.names(at.snap)
 		return
 	}
-	l.In = &at.in.names.in
+	l.In = at.in.names
+	mem.FetchFirst(l.In, 128) // the encoder needs it once its turn comes
 	l.CountOnce = at.in.entry && s.Direction != flow.Egress && s.Packet.OuterSrc.IsZero()
 }
 
@@ -56,7 +51,7 @@ func (f *Feed) DescribeCounters(c *flow.Counters, l *flow.Labels) {
 	}
 	snap := f.engine.snap.Load()
 	if p := f.port(m, c.IfIndex(), snap); p != nil {
-		l.In = &p.names.in
+		l.In = p.names
 	} else {
 		l.In = m.names(snap)
 	}
@@ -66,5 +61,5 @@ func (f *Feed) DescribeCounters(c *flow.Counters, l *flow.Labels) {
 func (m *agentMemo) names(snap *topology.Snapshot) *flow.Names {
 	p := &m.nobody
 	p.renew(snap.Switch(m.id))
-	return &p.names.in
+	return p.names
 }

@@ -37,6 +37,9 @@ func inputNames(n *flow.Names) []byte {
 		return nil
 	}
 	if len(n.Encoded) == 0 {
+		if n.Encoded == nil {
+			n.Encoded = n.InRoom[:0]
+		}
 		b := appendString(n.Encoded, fieldSwitch, n.Switch)
 		b = appendString(b, fieldInName, n.Port)
 		n.Encoded = padded(appendString(b, fieldLink, n.Link))
@@ -49,8 +52,11 @@ func outputNames(n *flow.Names) []byte {
 	if n == nil {
 		return nil
 	}
-	if len(n.Encoded) == 0 {
-		n.Encoded = padded(appendString(n.Encoded, fieldOutName, n.Port))
+	if len(n.EncodedOut) == 0 {
+		if n.EncodedOut == nil {
+			n.EncodedOut = n.OutRoom[:0]
+		}
+		n.EncodedOut = padded(appendString(n.EncodedOut, fieldOutName, n.Port))
 	}
-	return n.Encoded
+	return n.EncodedOut
 }

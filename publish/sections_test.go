@@ -37,7 +37,7 @@ func TestSections(t *testing.T) {
 					k          int
 					head, tail []byte
 				}{
-					{SectionKey, nil, r.Key}, {SectionNames, labels.In.Encoded, nil}, {SectionOutput, nil, labels.Out.Encoded}, {SectionEnd, e.end[:5], e.end[len(e.end)-5:]},
+					{SectionKey, nil, r.Key}, {SectionNames, labels.In.Encoded, nil}, {SectionOutput, nil, labels.Out.EncodedOut}, {SectionEnd, e.end[:5], e.end[len(e.end)-5:]},
 				} {
 					if want.k == k && (!bytes.HasPrefix(part, want.head) || !bytes.HasSuffix(part, want.tail)) {
 						t.Fatalf("part %d is %q: want %q to %q", k, part, want.head, want.tail)

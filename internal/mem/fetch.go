@@ -11,6 +11,10 @@ func Fetch[T any](p *T) { fetch(unsafe.Pointer(p)) } //nolint:gosec // G103: the
 // FetchAll asks for all of *p.
 func FetchAll[T any](p *T) { fetchAll(unsafe.Pointer(p), unsafe.Sizeof(*p)) } //nolint:gosec // G103: the same
 
+// FetchFirst asks for the first n bytes of *p. To give a field's address instead would
+// read the first of them: Go does so to see whether p is nil.
+func FetchFirst[T any](p *T, n uintptr) { fetchAll(unsafe.Pointer(p), n) } //nolint:gosec // G103: the same
+
 // FetchSlice asks for all elements of s.
 func FetchSlice[T any](s []T) {
 	p := unsafe.SliceData(s)                                       //nolint:gosec // G103: the same
