@@ -88,7 +88,7 @@ func (e *Engine) Feed() *Feed {
 	f := newFeed(e)
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	f.begins = 3 * len(e.feeds)
+	f.begins = 24 * len(e.feeds) % Shards
 	e.feeds = append(e.feeds, f)
 	return f
 }

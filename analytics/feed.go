@@ -19,7 +19,7 @@ const maxPending = 1 << 17
 type Feed struct {
 	engine    *Engine
 	batches   [Shards]batch
-	plans     [together]plan // scratch of handing over
+	plans     [steps]plan // scratch of handing over
 	witness   *topology.Witness
 	agents    map[flow.Addr]*agentMemo
 	agent     flow.Addr                  // of the latest sample
@@ -31,7 +31,7 @@ type Feed struct {
 	busy      []busyPort                 // with traffic to tell
 	heard     int64                      // arrival of the latest sample
 	loadsTold int64                      // when that traffic was told, by the same clock
-	begins    int                        // the shards that are served first
+	begins    int                        // the shard that is served first
 	again     atomic.Bool                // all evidence is asked for once more
 	full      bool                       // the engine did not drain for so long that nothing more is gathered
 
@@ -151,9 +151,8 @@ func (f *Feed) Restarted(agent flow.Addr, boot, now int64) {
 
 // Flush hands all gathered samples to their shards, and what they prove to the engine.
 func (f *Feed) Flush() {
-	for g := range Shards / together {
-		f.handSome((g + f.begins) % (Shards / together) * together)
-	}
+	f.handSome(f.begins, Shards)
+	f.handSome(0, f.begins)
 	if f.heard-f.loadsTold >= loadsEvery {
 		f.tellLoads()
 	}
@@ -169,37 +168,34 @@ func (f *Feed) Flush() {
 	}
 }
 
-// together is how many shards a feed serves at a time, so that the waits for the
-// memory of all their flows overlap. Feeds begin at different ones.
-const together = 8
+// steps is how many steps a batch takes with its shard (plan.go). While one shard works on
+// its samples, those behind it are each a step further back: the waits for memory that they have asked
+// for pass in that time.
+const steps = 5
 
-// handSome hands over to some shards from one on. Locks are taken in the order of the shards.
-func (f *Feed) handSome(from int) {
-	shards, batches := f.engine.shards[from:from+together], f.batches[from:from+together]
-	for i, s := range shards {
-		s.fetchTags(&batches[i], &f.plans[i])
-	}
-	for i, s := range shards {
-		if len(batches[i].samples) > 0 {
-			s.mu.Lock()
-			s.fetchEntries(&batches[i], &f.plans[i])
+// handSome hands over to the shards from one up to another. Locks are taken in the order of the
+// shards, and at most steps-1 are held. Feeds begin at different shards.
+func (f *Feed) handSome(from, to int) {
+	shards := &f.engine.shards
+	has := func(i int) bool { return i >= from && i < to && len(f.batches[i].samples) > 0 }
+	for i := from; i < to+steps-1; i++ {
+		if has(i) {
+			shards[i].fetchTags(&f.batches[i], &f.plans[i%steps])
 		}
-	}
-	for i, s := range shards {
-		if len(batches[i].samples) > 0 {
-			s.fetchDetails(&f.plans[i], len(batches[i].samples))
+		if j := i - 1; has(j) {
+			shards[j].mu.Lock()
+			shards[j].fetchEntries(&f.batches[j], &f.plans[j%steps])
 		}
-	}
-	for i := range shards {
-		if len(batches[i].samples) > 0 {
-			f.plans[i].fetchParts()
+		if j := i - 2; has(j) {
+			shards[j].fetchDetails(&f.plans[j%steps], len(f.batches[j].samples))
 		}
-	}
-	for i, s := range shards {
-		if len(batches[i].samples) > 0 {
-			s.sampleAll(&batches[i], &f.plans[i])
-			s.mu.Unlock()
-			batches[i].samples = batches[i].samples[:0]
+		if j := i - 3; has(j) {
+			f.plans[j%steps].fetchParts()
+		}
+		if j := i - 4; has(j) {
+			shards[j].sampleAll(&f.batches[j], &f.plans[j%steps])
+			shards[j].mu.Unlock()
+			f.batches[j].samples = f.batches[j].samples[:0]
 		}
 	}
 }
