@@ -1,6 +1,10 @@
 package collector
 
-import "math"
+import (
+	"math"
+
+	"spoor/internal/mem"
+)
 
 // Bounds of the correction of sampling rates.
 const (
@@ -55,6 +59,17 @@ func (acc *Accounting) Source(class, index, sequence, rate, drops uint32) uint32
 		return rate
 	}
 	return src.correct(rate)
+}
+
+// Fetch asks for the memory in which Source will find a data source, between Hold and Release.
+func (acc *Accounting) Fetch(class, index uint32) {
+	if !acc.held {
+		return
+	}
+	t := &acc.stream.sources
+	if i := int(t.near[sourceKey(class, index)%nearSources]) - 1; i >= 0 && i < len(t.list) {
+		mem.Fetch(&t.list[i])
+	}
 }
 
 // Counters accounts for a counters sample of the datagram.

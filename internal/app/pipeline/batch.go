@@ -13,6 +13,7 @@ import (
 // after the last one was taken.
 type batch struct {
 	n        int
+	settled  int // of them, all but those of the datagram at hand: accounted for
 	samples  [analytics.LabelsKept]flow.Sample
 	labels   [analytics.LabelsKept]flow.Labels
 	gateways [analytics.LabelsKept]flow.Gateway // of those that have one
@@ -35,12 +36,28 @@ func (b *batch) gateway() *flow.Gateway {
 
 func (b *batch) full() bool { return b.n == len(b.samples) }
 
+// account accounts for the samples of the datagram at hand, all at once: the states of
+// their data sources are scattered, and the waits for them overlap.
+func (w *Worker) account() {
+	own := w.batch.samples[w.batch.settled:w.batch.n]
+	w.batch.settled = w.batch.n
+	for i := range own {
+		w.acc.Fetch(own[i].SourceClass, own[i].SourceIndex)
+	}
+	for i := range own {
+		x := &own[i]
+		x.EffectiveRate = w.acc.Source(x.SourceClass, x.SourceIndex, x.Sequence, x.SamplingRate, x.Drops)
+		w.acc.CountNamed(x.Input, x.Output)
+	}
+}
+
 // passBatch passes the samples on, to the analytics and then to the encoder. It comes
 // before anything else that reaches one of the two, so that all keeps its order.
 func (w *Worker) passBatch() {
+	w.account()
 	b := &w.batch
 	samples := b.samples[:b.n]
-	b.n = 0
+	b.n, b.settled = 0, 0
 	for i := range samples {
 		w.feed.Take(&samples[i], &b.labels[i])
 	}

@@ -76,6 +76,7 @@ func (w *Worker) Datagram(d *collector.Datagram) {
 	w.others.Add(d.Payload)
 	w.from, w.received, w.payload = d.From.Addr(), d.Received, d.Payload
 	r := w.dec.Decode(d.Payload)
+	w.account()
 	w.acc.Release()
 	switch r.Outcome {
 	case decode.OK:
@@ -144,13 +145,11 @@ func (s *samples) Datagram(h *decode.Header) bool {
 	return true
 }
 
-// FlowSample completes a sample and adds it to the batch.
+// FlowSample adds a sample to the batch and completes it but for what account does.
 func (s *samples) FlowSample(x *flow.Sample) {
 	x = s.batch.add(x)
 	x.Received, x.NotBefore = s.received, s.acc.NotBefore
 	x.Time = s.spread.next(x.Timestamp)
-	x.EffectiveRate = s.acc.Source(x.SourceClass, x.SourceIndex, x.Sequence, x.SamplingRate, x.Drops)
-	s.acc.CountNamed(x.Input, x.Output)
 	x.FlowID, x.Exchange = x.Packet.Key.Hashes()
 	if x.Packet.Truncated && x.Packet.Tunnel != flow.TunnelNone {
 		s.tally.CutTunnels++
