@@ -119,6 +119,22 @@ func TestLabelsWithoutNames(t *testing.T) {
 	}
 }
 
+// TestRename: what an encoder made of names stays while they are the same, and its memory longer.
+func TestRename(t *testing.T) {
+	n := &Names{Encoded: make([]byte, 3, 8), EncodedOut: make([]byte, 2, 4)}
+	n.Rename("", "", "")
+	if len(n.Encoded) != 3 || len(n.EncodedOut) != 2 {
+		t.Error("names that did not change are made anew")
+	}
+	for i, x := range [][3]string{{"leaf1", "", ""}, {"leaf1", "swp1", ""}, {"leaf1", "swp1", "a--b"}} {
+		n.Encoded, n.EncodedOut = n.Encoded[:3], n.EncodedOut[:2]
+		n.Rename(x[0], x[1], x[2])
+		if n.Switch != x[0] || n.Port != x[1] || n.Link != x[2] || len(n.Encoded) != 0 || len(n.EncodedOut) != 0 || cap(n.Encoded) != 8 || cap(n.EncodedOut) != 4 {
+			t.Errorf("change %d: %+v", i, n)
+		}
+	}
+}
+
 func TestPathSwitches(t *testing.T) {
 	p := Path{Hops: []Hop{{Switch: "leaf1"}, {Switch: "spine1"}, {Switch: "leaf2"}}}
 	if got := p.Switches(); !slices.Equal(got, []string{"leaf1", "spine1", "leaf2"}) {

@@ -24,6 +24,7 @@ func TestFetchIsHarmless(t *testing.T) {
 		for i := range s {
 			mem.Fetch(&s[i])
 			mem.FetchAll(&s[i])
+			mem.FetchFirst(&s[i], 128)
 			mem.Fetch(&s[i].b[len(s[i].b)-1])
 		}
 		mem.FetchSlice(s)
@@ -31,6 +32,7 @@ func TestFetchIsHarmless(t *testing.T) {
 		mem.FetchSlice(none)
 		mem.Fetch(nothing)
 		mem.FetchAll(nothing)
+		mem.FetchFirst(nothing, 128)
 		mem.FetchAll(&empty)
 	}); n != 0 {
 		t.Errorf("%v allocations", n)
