@@ -76,7 +76,7 @@ func (b *Book) See(f *Finding, now int64) {
 			return
 		}
 		b.order++
-		e = &entry{order: b.order, first: now, severity: max(f.Severity, f.Kind.Severity())}
+		e = &entry{order: b.order, first: now}
 		b.open[k] = e
 	}
 	e.muted = muted

@@ -26,7 +26,7 @@ var sizeUnits = []unit{
 	{"B", 1},
 }
 
-// withUnit reads a number with one of units; a bare number is itself.
+// withUnit reads a number, which may be infinite, with one of units; a bare number is itself.
 func withUnit(s string, units []unit) (float64, bool) {
 	factor := 1.0
 	for _, u := range units {
@@ -36,7 +36,7 @@ func withUnit(s string, units []unit) (float64, bool) {
 		}
 	}
 	x, err := strconv.ParseFloat(s, 64)
-	if err != nil || x < 0 || math.IsInf(x, 0) || math.IsNaN(x) {
+	if err != nil || x < 0 || math.IsNaN(x) {
 		return 0, false
 	}
 	return x * factor, true
@@ -46,7 +46,7 @@ func withUnit(s string, units []unit) (float64, bool) {
 func Size[T integer](p *T) Value {
 	return Of(p, "size", func(s string) (T, error) {
 		x, ok := withUnit(s, sizeUnits)
-		if !ok || x != math.Trunc(x) || x >= math.MaxInt64 || float64(T(x)) != x {
+		if !ok || x >= math.MaxInt64 || float64(T(x)) != x {
 			return 0, fmt.Errorf("%q is no size: write it like 512MiB or 10GB", s)
 		}
 		return T(x), nil

@@ -102,8 +102,15 @@ func TestPaging(t *testing.T) {
 	if n := len(r.items("/api/v1/links?port=10.255.0.51/2")); n != 1 {
 		t.Errorf("%d links at a port", n)
 	}
-	if n := len(r.items("/api/v1/elephants?state=active")); n != 1 {
-		t.Errorf("%d elephants", n)
+	for query, want := range map[string]int{"port=swp49": 2, "port=swp49&switch=leaf1": 1, "port=49": 0, "port=swp": 0, "link=nothing": 0, "switch=10.255.0.1": 1} {
+		if n := len(r.items("/api/v1/links?" + query)); n != want {
+			t.Errorf("%s: %d links, want %d", query, n, want)
+		}
+	}
+	for _, query := range []string{"", "?state=active"} {
+		if n := len(r.items("/api/v1/elephants" + query)); n != 1 {
+			t.Errorf("%q: %d elephants", query, n)
+		}
 	}
 	if n := len(r.items("/api/v1/elephants?state=recent")); n != 0 {
 		t.Errorf("%d recent elephants", n)
