@@ -97,7 +97,7 @@ func (s *stream) account(n number, received int64, from netip.Addr) (acc Account
 	case !s.started:
 		s.started, s.firstSeen, s.fitted = true, received, received
 		s.begin(n, received)
-	case s.old.holds(n, received):
+	case !s.next(n) && s.old.holds(n, received):
 		s.leftover(n.seq, &acc)
 	case from == s.peer, s.relayed(n, received):
 		s.judge(n, received, &acc)
@@ -122,6 +122,10 @@ func (s *stream) account(n number, received int64, from netip.Addr) (acc Account
 	}
 	return acc, true
 }
+
+// next reports whether a datagram is the one that comes next in its numbering: then it is none of the
+// numbering before, though an agent that restarts every few seconds has the same numbers at the same uptimes.
+func (s *stream) next(n number) bool { return n.seq == s.highest+1 && n.uptime-s.uptime < relayUptime }
 
 // rivals takes a source whose datagram fits no numbering known. It reports true
 // at its second one if the known numbering went on in between: then two agents
