@@ -1,9 +1,12 @@
 package collector
 
-// Bounds of the numbering of samples.
+// Bounds of the numbering of samples. Numbers are of 32 bits and wrap, so that all
+// differences are taken modulo 2^32 and read as signed: what is more than 2^31 ahead
+// is behind. A step of more than 65,536 is taken for an agent that was restarted, or another one
+// under the same name: as a loss it would drown all that is known of the agent for its life.
 const (
-	maxSampleStep   = 1 << 16 // of a sequence or of drops; a larger one is another numbering
-	lateRun         = 8       // numbers in a row behind the newest that are another numbering too
+	maxSampleStep  = 1 << 16 // of a sequence or of drops; a larger one is another numbering
+	lateRun        = 8       // numbers in a row behind the newest that are another numbering too
 	jointConfident = 24      // score from which sources are taken to share one numbering
 	jointCeiling   = 64
 	jointMiss      = 8 // what one step that does not fit takes off the score
@@ -35,7 +38,7 @@ func (t *track) step(sequence, drops uint32) step {
 	case !t.started, d > maxSampleStep, d < -maxSampleStep, dropped > maxSampleStep && int32(dropped) > 0, d < 0 && t.goesOn(sequence):
 		*t = track{sequence: sequence, drops: drops, lost: t.lost, started: true}
 		return step{began: true}
-	case d <= 0:
+	case d <= 0: // UDP changes the order, or repeats: a number behind the newest was taken for lost before
 		if d < 0 && t.lost > 0 {
 			t.lost--
 		}
@@ -88,6 +91,8 @@ func (n *numbering) take(key uint64, sequence uint32, own, joint step) {
 	if n.joint {
 		own = joint
 	}
+	// While it is open which numbering is right, nothing is said to be lost: a gap in the
+	// source's own waits in doubtful until the score tells whether it was one.
 	switch {
 	case own.missed > 0 && n.score > 0 && !n.joint:
 		n.doubtful += uint64(own.missed)
@@ -101,7 +106,10 @@ func (n *numbering) take(key uint64, sequence uint32, own, joint step) {
 }
 
 // compare notes whether a sample's number follows that of another source's sample
-// before it.
+// before it. Of numberings of their own that is true by chance alone, and seldom twice; of
+// a joint one it is true of nearly all, but for what was lost between two. Hence a miss
+// weighs eight times what a hit does, and only a loss of every ninth sample hides a joint
+// numbering.
 func (n *numbering) compare(follows bool) {
 	if follows {
 		n.score = min(n.score+1, jointCeiling)

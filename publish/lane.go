@@ -140,7 +140,10 @@ func (l *lane) admit(b *Block) Outcome {
 	return o
 }
 
-// takeLocked finds room for the block, and waits for it where that is wanted.
+// takeLocked finds room for the block, and waits for it where that is wanted. A block
+// whose class has a spool that still holds something goes there too, however empty the
+// queue is (busyLocked): what is on disk is older, and within a class order is kept. A
+// single block larger than the whole bound passes where the caller waits, or it would wait for ever.
 func (l *lane) takeLocked(b *Block, size int64) Outcome {
 	class := b.class
 	sp := l.spools[class]
@@ -176,7 +179,9 @@ func (l *lane) chargeLocked(b *Block, sign int64) {
 	s.link(b, sign > 0)
 }
 
-// takeBack ends the life of a block that had been handed over.
+// takeBack ends the life of a block that had been handed over. The journal on disk is
+// written first, and outside of the lock: should the program die in between, the block is
+// done with, as it is here, and not sent a second time.
 func (l *lane) takeBack(b *Block, o Outcome) {
 	if o == Shutdown && l.keep(b) {
 		return

@@ -26,7 +26,9 @@ func (s *tagSet) set(lane uint32, tag uint16) {
 	s[lane/4] = s[lane/4]&^(0xffff<<sh) | uint64(tag)<<sh
 }
 
-// match sets a bit for each place with the tag, for laneOf.
+// match sets a bit for each place with the tag, for laneOf: all eight are compared at
+// once, as lanes of two words. A tag of 16 bits is right by chance once in 65,536
+// comparisons; the key in the slot decides.
 func (s *tagSet) match(tag uint16) uint64 {
 	all := uint64(tag) * lowBits
 	return lanes(s[0]^all)>>15 | lanes(s[1]^all)>>14
@@ -54,7 +56,10 @@ const (
 	highBits = 0x8000800080008000
 )
 
-// lanes sets the high bit of each 16-bit lane of w that is zero, exactly.
+// lanes sets the high bit of each 16-bit lane of w that is zero, exactly: adding 0x7fff
+// to a lane's lower 15 bits carries into its high bit unless all are 0, and never out of the
+// lane. The usual (w-lowBits)&^w&highBits borrows across lanes and would take a tag of 1
+// above a free place for a free one.
 func lanes(w uint64) uint64 {
 	return ^((w&^highBits + ^uint64(highBits)) | w) & highBits
 }

@@ -3,6 +3,11 @@ package flowtable
 // A flow lies in its first bucket while half of that is free: then nobody looks into the second.
 const preferFirst = ways / 2
 
+// A key may lie in one of two buckets, by two parts of its hash, so that a table can be
+// nearly full before anybody has to give way: where each had one bucket alone, many would
+// be full while others are empty. No flow ever moves from one to the other, which
+// would be a write into a line that nobody else needs.
+
 // place gives a place for a new flow: a free one of the first bucket, or of the
 // emptier one, else that of the least promising flow. Its slot is the new flow's.
 func (t *Table) place(h Hash, now uint32) (b *bucket, lane uint32) {
