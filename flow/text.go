@@ -67,13 +67,13 @@ func (m *Elephant) Summary() string {
 func (m *Elephant) ends() string {
 	k := &m.Key
 	if k.HasPorts() && k.SrcPort|k.DstPort != 0 {
-		return endpoint(k.Src, k.SrcPort) + " > " + endpoint(k.Dst, k.DstPort)
+		return end(k.Src, k.SrcPort) + " > " + end(k.Dst, k.DstPort)
 	}
-	return endpoint(k.Src, 0) + " > " + endpoint(k.Dst, 0) + " " + ProtoName(k.Proto)
+	return end(k.Src, 0) + " > " + end(k.Dst, 0) + " " + ProtoName(k.Proto)
 }
 
-// endpoint writes an address of a flow, which is known even if it is ::.
-func endpoint(a Addr, port uint16) string {
+// end writes an address of a flow, which is known even if it is ::.
+func end(a Addr, port uint16) string {
 	ip := netip.AddrFrom16(a).Unmap()
 	if port == 0 {
 		return ip.String()

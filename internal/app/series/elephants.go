@@ -54,10 +54,10 @@ func (a *Elephants) note(e *flow.Elephant) {
 		delete(a.list, k)
 		return
 	}
-	a.list[k] = active{rate: e.Rate, labels: fmt.Sprintf("flow=\"%016x\",src=%q,dst=%q,link=%s", e.ID, endpoint(e.Key.Src, e.Key.SrcPort), endpoint(e.Key.Dst, e.Key.DstPort), telemetry.Quote(linkOf(e)))}
+	a.list[k] = active{rate: e.Rate, labels: fmt.Sprintf("flow=\"%016x\",src=%q,dst=%q,link=%s", e.ID, end(e.Key.Src, e.Key.SrcPort), end(e.Key.Dst, e.Key.DstPort), telemetry.Quote(linkOf(e)))}
 }
 
-func endpoint(a flow.Addr, port uint16) string {
+func end(a flow.Addr, port uint16) string {
 	if port == 0 {
 		return a.String()
 	}
