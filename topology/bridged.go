@@ -38,6 +38,12 @@ type bridges struct {
 	dirty   map[*bridgedHost]struct{}
 	any     bool // there are or were bridged hosts
 	sites   int  // of all hosts
+
+	kept      map[uint64]*keptStation // what the last learner knew, unproven
+	keptSites int
+	fits      int  // sightings of MACs where they were
+	contrary  int  // and elsewhere
+	strange   bool // a switch is heard of which it knew nothing
 }
 
 // bridgedHost is what evidence says of a MAC in a bridged fabric.
@@ -79,12 +85,14 @@ type neighbours struct {
 	samples float64
 	against int64 // when something last spoke against it, 0 never
 	joined  bool  // believed
+	again   bool  // as it was remembered, without samples enough
 	last    int64 // when something last spoke for or against it
 }
 
 func newBridges() bridges {
 	return bridges{
 		hosts: map[uint64]*bridgedHost{}, pairs: map[portPair]*neighbours{}, sides: map[*port]*port{}, behind: map[*port]map[*bridgedHost]struct{}{},
+		kept:    map[uint64]*keptStation{},
 		passing: map[SwitchID]struct{}{}, dirty: map[*bridgedHost]struct{}{},
 	}
 }
@@ -100,6 +108,10 @@ func (l *Learner) crossed(n *node, e *Evidence) {
 	b := &l.bridges
 	in, out := l.portOrNil(n, e.Port), l.portOrNil(n, e.Port2)
 	src, dst := l.bridgedHost(e.Far), l.bridgedHost(e.Own)
+	if len(b.kept) > 0 {
+		in.pass(b.weigh(e))
+		out.pass(b.weigh(e))
+	}
 	if in != nil && out != nil && in.peer != 0 && out.peer != 0 {
 		if _, known := b.passing[n.id]; !known {
 			b.passing[n.id] = struct{}{}
@@ -191,6 +203,7 @@ func (l *Learner) behindPort(h *bridgedHost, n *node, p *port) *site {
 	if p == nil || s.port == p.key.idx {
 		return s
 	}
+	l.checkKept(h, p)
 	s.port = p.key.idx
 	l.restate(h)
 	if slices.Contains(s.ports, p.key.idx) || len(s.ports) == maxBehind {

@@ -27,7 +27,10 @@ func (l *Learner) inRow(n *node, e *Evidence) {
 		return
 	}
 	v.against, v.last = 0, l.now
-	if v.samples += l.bridges.weigh(e); !v.joined && v.samples >= joinSamples {
+	if v.samples += l.bridges.weigh(e); v.samples < joinSamples {
+		return
+	}
+	if v.again = false; !v.joined {
 		l.join(p, q, v)
 	}
 }
@@ -98,7 +101,7 @@ func (l *Learner) disbelieve(p, q *port) {
 	if !v.joined {
 		return
 	}
-	v.joined = false
+	v.joined, v.again = false, false
 	if p.given || q.given || l.otherEnd(p) != q {
 		return
 	}
@@ -131,6 +134,9 @@ func (l *Learner) reconsider(h *bridgedHost) {
 // entryOf gives the only switch that a host's frames reach before all others,
 // once every switch would have been sampled; else when time alone may tell.
 func (l *Learner) entryOf(h *bridgedHost) (sw SwitchID, due int64) {
+	if sw := l.keptEntry(h); sw != 0 {
+		return sw, 0
+	}
 	var first *site
 	for i := range h.sites {
 		s := &h.sites[i]

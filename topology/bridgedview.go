@@ -48,7 +48,7 @@ func (l *Learner) showBridged() []*bridgedView {
 		for i := range h.sites {
 			s := &h.sites[i]
 			v.sites[i] = siteView{sw: s.sw, port: s.port, later: s.later != 0}
-			if len(s.ports) == 1 && s.known == flowsEnough {
+			if len(s.ports) == 1 && (s.known == flowsEnough || b.kept[h.mac].only(s.sw) == s.port) {
 				v.sites[i].only = s.port
 			}
 		}
@@ -72,9 +72,12 @@ func (l *Learner) showBridged() []*bridgedView {
 
 // bridgedPlace gives where a bridged address lives.
 func (l *Learner) bridgedPlace(h *host, place *Place) {
-	*place = Place{Bridged: true, MAC: h.mac}
+	*place = Place{Bridged: true, MAC: h.mac, Kept: place.Kept}
+	if h.mac == 0 {
+		place.MAC = h.kept.mac
+	}
 	l.bridges.any = true
-	b := l.bridges.hosts[h.mac]
+	b := l.bridges.hosts[place.MAC]
 	if b == nil || b.edge == 0 {
 		return
 	}
@@ -190,11 +193,13 @@ func (s *Snapshot) Before(a, b Crossing, src, dst uint64) int {
 type sides struct {
 	sw      SwitchID
 	in, out uint32
+	was     [2]uint32 // the sides that they were when we last knew
 	told    bool
 }
 
 func (s *Snapshot) sidesOf(c Crossing) sides {
 	x := sides{sw: c.Switch, in: s.side(c.Switch, c.In), out: s.side(c.Switch, c.Out)}
+	x.was = [2]uint32{s.wasSide(c.Switch, c.In), s.wasSide(c.Switch, c.Out)}
 	x.told = c.In != 0 && c.Out != 0 && x.in != x.out
 	return x
 }
@@ -204,6 +209,13 @@ func (s *Snapshot) side(sw SwitchID, ifIndex uint32) uint32 {
 		return p.side
 	}
 	return ifIndex
+}
+
+func (s *Snapshot) wasSide(sw SwitchID, ifIndex uint32) uint32 {
+	if p := s.Port(sw, ifIndex); p != nil {
+		return p.wasSide
+	}
+	return 0
 }
 
 // Where a host is, seen from a crossing: it never falls along a path.
@@ -224,6 +236,9 @@ func (s *Snapshot) class(x *sides, w *bridgedView) int {
 		return astern
 	case x.out:
 		return ahead
+	}
+	if was := s.wasSide(x.sw, at.port); was != 0 && (was == x.was[0] || was == x.was[1]) { // perhaps it still is the same side
+		return unknownClass
 	}
 	return aside
 }

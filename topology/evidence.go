@@ -45,6 +45,9 @@ const (
 	SawTransit
 	// SawUnnamed: Agent sampled a frame from Far to Own, Fresh if nobody had forwarded it, and named no port.
 	SawUnnamed
+	// SawAgain: frames of a bridged flow passed (Agent, Port) and (Agent2, Port2), which were joined when we last knew; Far is
+	// behind the first port, Own behind the second; Rate.
+	SawAgain
 )
 
 // Evidence is what sampling tells about the fabric: self-contained and

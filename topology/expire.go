@@ -60,6 +60,7 @@ func (l *Learner) expire() {
 		return !owned
 	})
 	l.expireBridged(before)
+	l.expireKept(before)
 	l.expireUnnamed()
 }
 

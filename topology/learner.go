@@ -3,6 +3,7 @@ package topology
 import (
 	"math"
 	"net/netip"
+	"slices"
 	"time"
 
 	"spoor/flow"
@@ -59,6 +60,7 @@ type port struct {
 	farAt     int       // where the port stands in byFar[far]
 	own       uint64    // the switch's own MAC on it
 	kept      *keptPort // what the last learner knew, unproven
+	keptSide  uint32    // the port that stands for those that led to the same side of a bridge then, 0 unknown
 	downAt    int64     // when its link was told to be down
 	upLast    int64     // when it was last told to be up before that
 	failed    int64     // when it was last up, as told, before it was down the latest time
@@ -268,6 +270,9 @@ func (l *Learner) learn(e *Evidence) {
 	}
 	if n.heard == 0 {
 		n.heard = e.First
+		if len(l.bridges.kept) > 0 && !slices.Contains(l.recalled, n) {
+			l.beStrange()
+		}
 	}
 	if e.First < n.void && e.Kind != SawRestart {
 		return

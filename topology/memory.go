@@ -17,6 +17,8 @@ type Memory struct {
 	Links    []MemoryLink
 	Hosts    []MemoryHost
 	Tunnels  []MemoryTunnel
+	Stations []MemoryStation // of bridged fabrics
+	Rate     uint32          // the largest sampling rate there, 0 unknown
 }
 
 // MemorySwitch is a switch and its ports.
@@ -49,6 +51,8 @@ type MemoryLink struct {
 	A, B  MemoryEnd
 	Since int64
 	Given bool // by configuration alone: no evidence
+
+	Bridged bool // proven by flows that were bridged
 }
 
 // MemoryHost is an address and where it was.
@@ -106,6 +110,7 @@ func (l *Learner) Remember() *Memory {
 			m.Tunnels = append(m.Tunnels, r)
 		}
 	}
+	l.rememberBridged(m)
 	slices.SortFunc(m.Tunnels, func(a, b MemoryTunnel) int { return a.Address.Compare(b.Address) })
 	return m
 }
@@ -124,6 +129,7 @@ func (l *Learner) rememberSwitch(n *node, m *Memory) MemorySwitch {
 			r.Own, r.Far, r.Edge = k.own, k.far, r.Edge || k.edge
 			r.Name, r.Speed = cmp.Or(r.Name, k.name), cmp.Or(r.Speed, k.speed)
 			link.B, link.Since = MemoryEnd{l.registry.Addr(k.peer), k.peerPort}, k.since
+			link.Bridged = k.bridged
 		case p.peer != 0:
 			link.Given = p.given && !p.learned
 			link.B = MemoryEnd{l.registry.Addr(p.peer), p.peerPort}
@@ -133,6 +139,8 @@ func (l *Learner) rememberSwitch(n *node, m *Memory) MemorySwitch {
 			if q := l.otherEnd(p); q != nil {
 				a, b := ordered(l, p, q)
 				link.Since = l.links[linkID(l, a, b)].Since
+				v := l.bridges.pairs[pairOf(p, q)]
+				link.Bridged = v != nil && v.joined
 			}
 		}
 		s.Ports = append(s.Ports, r)

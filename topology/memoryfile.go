@@ -30,7 +30,7 @@ var ErrMemory = errors.New("no usable memory of the topology")
 
 // line is one line of the file: which members count depends on Kind.
 type line struct {
-	Kind    string    `json:"kind"` // header, switch, link, host, tunnel, end
+	Kind    string    `json:"kind"` // header, switch, link, host, tunnel, station, end
 	Format  string    `json:"format,omitempty"`
 	Version int       `json:"version,omitempty"`
 	Time    time.Time `json:"time,omitzero"`
@@ -51,6 +51,11 @@ type line struct {
 	Flows    uint32     `json:"flows,omitempty"`
 	Since    time.Time  `json:"since,omitzero"`
 	Seen     time.Time  `json:"seen,omitzero"`
+	Bridged  bool       `json:"bridged,omitempty"`
+	Hosts    []string   `json:"hosts,omitempty"`
+	Entry    string     `json:"entry,omitempty"`
+	Sites    []lineSite `json:"sites,omitempty"`
+	Rate     uint32     `json:"sampling_rate,omitempty"`
 
 	Lines int    `json:"lines,omitempty"`
 	CRC   uint32 `json:"crc32,omitempty"`
@@ -66,6 +71,12 @@ type linePort struct {
 	Edge    bool    `json:"edge,omitempty"`
 
 	Seen time.Time `json:"seen,omitzero"`
+}
+
+type lineSite struct {
+	Agent string   `json:"agent"`
+	Ports []uint32 `json:"ifindexes"`
+	Only  bool     `json:"only,omitempty"`
 }
 
 // Save puts the memory into a file, which appears or is replaced as a whole; one at a time.
@@ -89,7 +100,7 @@ func (m *Memory) write(to io.Writer) error {
 			err = e.Encode(l)
 		}
 	}
-	put(&line{Kind: "header", Format: memoryFormat, Version: memoryVersion, Time: time.Unix(0, m.Time).UTC(), Settled: m.Settled})
+	put(&line{Kind: "header", Format: memoryFormat, Version: memoryVersion, Time: time.Unix(0, m.Time).UTC(), Settled: m.Settled, Rate: m.Rate})
 	for i := range m.Switches {
 		s := &m.Switches[i]
 		l := line{Kind: "switch", ID: "switch/" + s.Agent.String(), Agent: s.Agent.String(), Switch: s.Hostname, Name: s.Name, Router: s.Router}
@@ -100,7 +111,7 @@ func (m *Memory) write(to io.Writer) error {
 	}
 	for i := range m.Links {
 		k := &m.Links[i]
-		put(&line{Kind: "link", A: k.A.line(), B: k.B.line(), Since: instant(k.Since), Given: k.Given})
+		put(&line{Kind: "link", A: k.A.line(), B: k.B.line(), Since: instant(k.Since), Given: k.Given, Bridged: k.Bridged})
 	}
 	for i := range m.Hosts {
 		h := &m.Hosts[i]
@@ -114,12 +125,26 @@ func (m *Memory) write(to io.Writer) error {
 		t := &m.Tunnels[i]
 		put(&line{Kind: "tunnel", ID: "tunnel/" + t.Address.String(), Host: t.Address.String(), Flows: t.Flows, Switches: texts(t.Switches), Seen: instant(t.Seen)})
 	}
+	for i := range m.Stations {
+		put(m.Stations[i].line())
+	}
 	end := line{Kind: "end", Lines: n, CRC: sum.Sum32()}
 	put(&end)
 	if err != nil {
 		return err
 	}
 	return w.Flush()
+}
+
+func (s *MemoryStation) line() *line {
+	l := &line{Kind: "station", MAC: s.MAC, Hosts: texts(s.Hosts), Seen: instant(s.Seen)}
+	if !s.Entry.IsZero() {
+		l.Entry = s.Entry.String()
+	}
+	for i := range s.Sites {
+		l.Sites = append(l.Sites, lineSite{s.Sites[i].Agent.String(), s.Sites[i].Ports, s.Sites[i].Only})
+	}
+	return l
 }
 
 func (e MemoryEnd) line() *linePort { return &linePort{Agent: e.Agent.String(), IfIndex: e.IfIndex} }
@@ -199,7 +224,7 @@ func (m *Memory) add(l *line) error {
 	var p addresses
 	switch l.Kind {
 	case "header":
-		m.Time, m.Settled = nanos(l.Time), l.Settled
+		m.Time, m.Settled, m.Rate = nanos(l.Time), l.Settled, l.Rate
 	case "switch":
 		s := MemorySwitch{Agent: p.one(l.Agent), Hostname: l.Switch, Name: l.Name, Router: l.Router}
 		for _, q := range l.Ports {
@@ -210,7 +235,7 @@ func (m *Memory) add(l *line) error {
 		if l.A == nil || l.B == nil {
 			return errors.New("a link without two ends")
 		}
-		m.Links = append(m.Links, MemoryLink{A: p.end(l.A), B: p.end(l.B), Since: nanos(l.Since), Given: l.Given})
+		m.Links = append(m.Links, MemoryLink{A: p.end(l.A), B: p.end(l.B), Since: nanos(l.Since), Given: l.Given, Bridged: l.Bridged})
 	case "host":
 		h := MemoryHost{Host: p.one(l.Host), MAC: l.MAC, Flows: l.Flows, Since: nanos(l.Since), Seen: nanos(l.Seen), Switches: p.all(l.Switches)}
 		for i := range l.Ports {
@@ -219,6 +244,8 @@ func (m *Memory) add(l *line) error {
 		m.Hosts = append(m.Hosts, h)
 	case "tunnel":
 		m.Tunnels = append(m.Tunnels, MemoryTunnel{Address: p.one(l.Host), Flows: l.Flows, Switches: p.all(l.Switches), Seen: nanos(l.Seen)})
+	case "station":
+		m.Stations = append(m.Stations, p.station(l))
 	}
 	return p.err
 }
@@ -250,3 +277,14 @@ func (p *addresses) all(list []string) []flow.Addr {
 }
 
 func (p *addresses) end(l *linePort) MemoryEnd { return MemoryEnd{p.one(l.Agent), l.IfIndex} }
+
+func (p *addresses) station(l *line) MemoryStation {
+	s := MemoryStation{MAC: l.MAC, Hosts: p.all(l.Hosts), Seen: nanos(l.Seen)}
+	if l.Entry != "" {
+		s.Entry = p.one(l.Entry)
+	}
+	for _, at := range l.Sites {
+		s.Sites = append(s.Sites, MemorySite{p.one(at.Agent), at.Ports, at.Only})
+	}
+	return s
+}

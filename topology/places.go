@@ -206,10 +206,11 @@ func (l *Learner) bridged(h *host) bool {
 // locate works out a host's place from its sightings.
 func (l *Learner) locate(h *host) Place {
 	place := Place{Flows: flowsStep(bits.OnesCount32(h.buckets)), Both: h.both(), Parted: h.isParted(), Unsure: h.mayBeParted()}
-	if l.bridged(h) {
+	if place.Kept = !l.bridged(h); !place.Kept || l.keptBridged(h) {
 		l.bridgedPlace(h, &place)
 		return place
 	}
+	place.Kept = false
 	latest := l.edgesOf(h, &place)
 	if latest != nil && latest.port.edge {
 		place.Switch, place.Port = latest.port.key.sw, latest.port.key.idx

@@ -110,7 +110,7 @@ func (l *Learner) view(n *node) *Switch {
 	s := &Switch{ID: n.id, Agent: n.agent, Name: l.name(n), Alone: n.alone >= flowsOfAll, Hosts: n.edges > 0, Host: n.host, Doubt: l.doubtful(n), Void: n.void, Dual: n.duals > 0, sharesEnd: n.shares > 0, rival: n.rivals > 0, Ports: make(map[uint32]*Port, len(n.ports)), peers: map[SwitchID]peering{}}
 	members := l.members(n)
 	for idx, p := range n.ports {
-		v := &Port{IfIndex: idx, Name: p.called(), Alias: p.alias, Aggregate: p.aggregate, Peer: p.peer, PeerPort: p.peerPort, Edge: p.edge, Dark: p.peer == 0 && p.forwards() && p.leads == toSwitch, Outside: p.peer == 0 && p.leads == toOutside, Kept: p.unproven(), Home: p.home(), Down: p.downSince(), Failed: p.failed, Back: p.back, Void: p.void, via: p.proof(), side: l.bridges.side(p).key.idx}
+		v := &Port{IfIndex: idx, Name: p.called(), Alias: p.alias, Aggregate: p.aggregate, Peer: p.peer, PeerPort: p.peerPort, Edge: p.edge, Dark: p.peer == 0 && p.forwards() && p.leads == toSwitch, Outside: p.peer == 0 && p.leads == toOutside, Kept: p.unproven(), Home: p.home(), Down: p.downSince(), Failed: p.failed, Back: p.back, Void: p.void, via: p.proof(), side: l.bridges.side(p).key.idx, wasSide: p.keptSide}
 		v.Speed, v.SpeedInferred = l.speed(p)
 		s.PortVoid, s.PortFailed = max(s.PortVoid, p.void), max(s.PortFailed, p.failed)
 		s.delivers = s.delivers || p.peer == 0 && p.sunk >= sinkFrames
@@ -121,6 +121,7 @@ func (l *Learner) view(n *node) *Switch {
 		}
 		if v.Kept {
 			s.Kept++
+			v.Was = p.was()
 		}
 		if q := l.otherEnd(p); v.Peer != 0 && !p.down && (q == nil || !q.down) {
 			e := s.peers[v.Peer]

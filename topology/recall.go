@@ -15,6 +15,9 @@ type keptPort struct {
 	peerPort uint32
 	since    int64 // of the link
 	edge     bool
+	bridged  bool    // bridged flows had proven the link
+	samples  float64 // that fit it
+	passed   float64 // of bridged flows, over the port
 	name     string
 	speed    float64
 }
@@ -27,6 +30,8 @@ type keptHost struct {
 	flows uint32
 	since int64
 	seen  int64
+
+	bridged bool // see keptStation
 }
 
 // keptFor: what is not seen again for so long after its switch was heard is forgotten.
@@ -49,6 +54,10 @@ func (l *Learner) Recall(m *Memory) {
 	for i := range m.Tunnels {
 		l.recallTunnel(&m.Tunnels[i])
 	}
+	for i := range m.Stations {
+		l.recallStation(&m.Stations[i])
+	}
+	l.bridges.rate = max(l.bridges.rate, m.Rate)
 	l.wasSettled = m.Settled
 	l.show()
 }
@@ -86,7 +95,7 @@ func (l *Learner) recallLink(k *MemoryLink) {
 	if p.kept == nil {
 		p.kept = &keptPort{}
 	}
-	p.kept.peer, p.kept.peerPort, p.kept.since, p.kept.edge = other.id, k.B.IfIndex, k.Since, false
+	p.kept.peer, p.kept.peerPort, p.kept.since, p.kept.edge, p.kept.bridged = other.id, k.B.IfIndex, k.Since, false, k.Bridged
 }
 
 func (l *Learner) recallHost(k *MemoryHost) {
@@ -219,8 +228,8 @@ func (l *Learner) ageKept() {
 			return false
 		}
 		for _, p := range n.ports { // order does not matter: each is on its own
-			if p.kept != nil {
-				p.kept = nil
+			if p.kept != nil || p.keptSide != 0 {
+				p.kept, p.keptSide = nil, 0
 				l.touchPort(p)
 			}
 		}

@@ -101,7 +101,7 @@ func (l *Learner) blank(p *port) {
 	l.renewOpen(p)
 	l.leaveFar(p)
 	p.far, p.own, p.via, p.against = 0, 0, 0, 0
-	p.failed, p.back = 0, 0
+	p.failed, p.back, p.keptSide = 0, 0, 0
 	l.noteLead(p, toSwitch)
 	p.learned, p.voted, p.handsOver, p.relays, p.alone, p.twins = false, false, false, false, false, [maxTwins]portKey{}
 	p.fresh, p.routed, p.tunnels, p.since, p.inferred, p.sunk = 0, 0, 0, 0, 0, 0

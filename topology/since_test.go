@@ -55,6 +55,8 @@ func TestSameWholeKnowsAllFields(t *testing.T) {
 func other(t *testing.T, v reflect.Value) {
 	t.Helper()
 	switch v.Kind() {
+	case reflect.Struct:
+		other(t, v.Field(0))
 	case reflect.Bool:
 		v.SetBool(true)
 	case reflect.Int, reflect.Int64:

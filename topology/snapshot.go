@@ -79,6 +79,7 @@ type Port struct {
 	PeerPort      uint32   // 0 unknown
 	Edge          bool     // proven by frames that nobody has forwarded
 	Kept          bool     // it led to a switch when we last knew, and was not seen since
+	Was           PortKey  // where it led, of a bridged fabric
 	Outside       bool     // leads out of the fabric, to routers that are none of it
 	Dark          bool     // forwarded frames enter, and it leads to nobody we hear; Peer may be inferred
 	Home          bool     // of a host that sends odd TTLs, or routes for guests
@@ -90,6 +91,7 @@ type Port struct {
 	LinkName      string
 	via           uint64 // the MAC that proved Peer, 0 if something else did
 	side          uint32 // the port that stands for all that lead to the same side of a bridge
+	wasSide       uint32 // the same when we last knew, 0 unknown
 }
 
 // Place is where an address lives.
@@ -283,6 +285,12 @@ func (s *Snapshot) Locate(a flow.Addr) (SwitchID, uint32, bool) {
 func (s *Snapshot) Bridged(a flow.Addr) bool {
 	p, ok := s.places.get(a)
 	return ok && p.Bridged
+}
+
+// Crosses reports whether an address of a bridged fabric was seen to enter several switches, not only when we last knew.
+func (s *Snapshot) Crosses(a flow.Addr) bool {
+	p, ok := s.places.get(a)
+	return ok && p.Bridged && !p.Kept
 }
 
 // Routes reports whether a switch is known to own a MAC that frames were addressed to.

@@ -21,12 +21,8 @@ func (l *Learner) weigh(n *node, e *Evidence) {
 		if !n.mayBeHost() {
 			l.place(e.Addr, n.id, e.Buckets, false)
 		}
-	case SawBridged:
-		l.crossed(n, e)
-	case SawNext:
-		l.inRow(n, e)
-	case SawApart:
-		l.apart(n, e)
+	case SawBridged, SawNext, SawApart, SawAgain:
+		l.sawBridged(n, e)
 	case SawBeyond:
 		if l.believes(n, e) {
 			l.sawBeyond(n, e)
@@ -47,6 +43,20 @@ func (l *Learner) weigh(n *node, e *Evidence) {
 		l.between(n, e)
 	case SawRestart:
 		l.renewAll(n, e.Last)
+	}
+}
+
+// sawBridged takes what flows of a bridged fabric tell.
+func (l *Learner) sawBridged(n *node, e *Evidence) {
+	switch e.Kind {
+	case SawBridged:
+		l.crossed(n, e)
+	case SawNext:
+		l.inRow(n, e)
+	case SawAgain:
+		l.rejoin(n, e)
+	default:
+		l.apart(n, e)
 	}
 }
 

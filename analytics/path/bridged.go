@@ -50,7 +50,7 @@ func (t *Tracker) isBridged(snap *topology.Snapshot) bool {
 func (t *Tracker) order(snap *topology.Snapshot) {
 	b := &t.bridging
 	was := b.ordered
-	b.ordered = sortBridged(snap, t.obs, b.src, b.dst)
+	b.ordered = (snap.Crosses(t.Src) || snap.Crosses(t.Dst)) && sortBridged(snap, t.obs, b.src, b.dst)
 	b.fresh = b.fresh || b.ordered && !was
 }
 
@@ -162,6 +162,7 @@ func (t *Tracker) Testify(snap *topology.Snapshot, s *Sighting, id uint64, out [
 		})
 		o.told, o.sent = o.n, s.Time
 	}
+	out = t.again(snap, o, out)
 	if !b.ordered || len(t.obs) < 2 || b.rows == 0 {
 		return out
 	}
@@ -184,5 +185,24 @@ func (t *Tracker) Testify(snap *topology.Snapshot, s *Sighting, id uint64, out [
 	if again {
 		b.sent = s.Time
 	}
+	return out
+}
+
+// again appends that the flow passed both ends of links that were remembered, of which the latest sighting was at one.
+func (t *Tracker) again(snap *topology.Snapshot, o *Obs, out []topology.Evidence) []topology.Evidence {
+	b := &t.bridging
+	tell := func(port uint32, behind, beyond uint64, end func(*Obs) uint32) {
+		p := snap.Port(o.Switch, port)
+		if p == nil || p.Was.Switch == 0 {
+			return
+		}
+		if i := find(t.obs, p.Was.Switch); i >= 0 && end(&t.obs[i]) == p.Was.IfIndex {
+			out = append(out, topology.Evidence{
+				Kind: topology.SawAgain, Agent: snap.Agent(o.Switch), Port: port, Agent2: snap.Agent(p.Was.Switch), Port2: p.Was.IfIndex, Far: behind, Own: beyond, Count: 1,
+			})
+		}
+	}
+	tell(o.Out, b.dst, b.src, func(o *Obs) uint32 { return o.In })
+	tell(o.In, b.src, b.dst, func(o *Obs) uint32 { return o.Out })
 	return out
 }

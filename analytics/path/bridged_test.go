@@ -21,6 +21,7 @@ type bridgedFabric struct {
 	leaves, spines, hosts int // hosts of each leaf
 	pods                  int // 0 or 1: three stages
 	silent                func(agent flow.Addr) bool
+	changed               func(src int, way []bridgedHop) []bridgedHop // what was re-cabled, replaced or moved
 	rand                  *rand.Rand
 }
 
@@ -46,6 +47,14 @@ type bridgedHop struct {
 }
 
 func (b *bridgedFabric) route(src, dst, via int) []bridgedHop {
+	way := b.designed(src, dst, via)
+	if b.changed != nil {
+		way = b.changed(src, way)
+	}
+	return way
+}
+
+func (b *bridgedFabric) designed(src, dst, via int) []bridgedHop {
 	from, to := b.leafOf(src), b.leafOf(dst)
 	if from == to {
 		return []bridgedHop{{leaf(from), b.portOf(src), b.portOf(dst)}}
@@ -87,10 +96,13 @@ type bridgedRun struct {
 	evidence []topology.Evidence
 }
 
-func newBridgedRun(b *bridgedFabric) *bridgedRun {
+func newBridgedRun(b *bridgedFabric) *bridgedRun { return newWarmRun(b, nil, 1) }
+
+// newWarmRun begins with what another run learned, if anything.
+func newWarmRun(b *bridgedFabric, m *topology.Memory, seed uint64) *bridgedRun {
 	r := &bridgedRun{bridgedFabric: b, registry: topology.NewRegistry(), witness: topology.NewWitness(), now: 1000 * second}
-	r.rand = rand.New(rand.NewPCG(1, 2))
-	r.learner = topology.NewLearner(topology.Config{Learn: true}, r.registry)
+	r.rand = rand.New(rand.NewPCG(seed, 2))
+	r.learner = topology.NewLearner(topology.Config{Learn: true, Memory: m}, r.registry)
 	r.snap = r.learner.Snapshot()
 	return r
 }

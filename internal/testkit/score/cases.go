@@ -56,8 +56,7 @@ func readKnown(dir string) (map[string]Known, error) {
 // Warm gives the case of a replay that knows what an earlier one of it learned:
 // paths are complete at once. Before a flow's first sample nobody knows of it; in
 // the captures that are left out there it alone comes later than 0.3 s after the
-// flow's start (p50). An L2 fabric is not remembered, and what is has to be
-// seen again: tunnels, and flows that begin with the recording.
+// flow's start (p50). What is remembered has to be seen again: tunnels, and flows that begin with the recording.
 func (c *Case) Warm() Case {
 	w := *c
 	w.Name += ", warm"
@@ -65,7 +64,7 @@ func (c *Case) Warm() Case {
 	switch {
 	case slices.Contains(slowSamples, c.Name):
 		w.Limits.FirstP50 = 0
-	case c.Truth.Mode == "l2", slices.Contains(slowStart, c.Name), slices.Contains(slowWarm, c.Name):
+	case slices.Contains(slowStart, c.Name), slices.Contains(slowWarm, c.Name):
 		w.Limits.FirstP50, w.Limits.Sampled = c.Limits.FirstP50, 0
 	}
 	return w
