@@ -10,7 +10,7 @@ import (
 type Accounting struct {
 	// NotBefore is the arrival of the pair's previous datagram, but at most 1 s
 	// before this one: the samples were taken after it. For a pair's first datagram
-	// it is 100 ms back. It equals the arrival if both came in one read.
+	// it is a second back, for as long may an agent have held it. It equals the arrival if both came in one read.
 	// A datagram that was held back on its way counts as if it had come in time.
 	NotBefore int64
 	// Sent is the arrival, or where the agent's uptime says that the datagram was

@@ -21,7 +21,6 @@ const (
 	idleAgent       = int64(5 * time.Minute)  // after which a full table may give its place away
 	scanEvery       = int64(10 * time.Second) // at most one search for idle places
 	notBeforeBound  = int64(time.Second)      // agents hold samples back for at most a second (sFlow v5)
-	firstNotBefore  = int64(100 * time.Millisecond)
 	defaultAgents   = 65536
 	defaultPerPeer  = 16384
 	defaultSources  = 1 << 20
@@ -219,7 +218,7 @@ func (a *Agents) Fingerprint(payload []byte) uint32 {
 // none is what is known of a datagram without a place in the table.
 func (a *Agents) none(received int64) Accounting {
 	a.untracked.Add(1)
-	return Accounting{NotBefore: received - firstNotBefore, Sent: received, Untracked: true, agents: a}
+	return Accounting{NotBefore: received - notBeforeBound, Sent: received, Untracked: true, agents: a}
 }
 
 // known gives the state of a stream that is there, or nil.

@@ -30,12 +30,12 @@ type step struct {
 	began   bool   // the first of a numbering
 }
 
-// step takes a sample.
-func (t *track) step(sequence, drops uint32) step {
+// step takes a sample; overtaken ones come in a datagram that newer ones overtook, so that numbers in a row behind the newest mean nothing.
+func (t *track) step(sequence, drops uint32, overtaken bool) step {
 	d := int32(sequence - t.sequence)
 	dropped := drops - t.drops
 	switch {
-	case !t.started, d > maxSampleStep, d < -maxSampleStep, dropped > maxSampleStep && int32(dropped) > 0, d < 0 && t.goesOn(sequence):
+	case !t.started, d > maxSampleStep, d < -maxSampleStep, dropped > maxSampleStep && int32(dropped) > 0, d < 0 && !overtaken && t.goesOn(sequence):
 		*t = track{sequence: sequence, drops: drops, lost: t.lost, started: true}
 		return step{began: true}
 	case d <= 0: // UDP changes the order, or repeats: a number behind the newest was taken for lost before

@@ -42,11 +42,11 @@ func (acc *Accounting) Source(class, index, sequence, rate, drops uint32) uint32
 	}
 	t := &s.sources
 	i := t.find(class, index, acc.received, acc.agents)
-	joint, own := t.joint.step(sequence, 0, acc.received), step{}
+	joint, own := t.joint.step(sequence, 0, acc.received, acc.Reordered), step{}
 	var src *source
 	if i >= 0 {
 		src = &t.list[i]
-		own = src.step(sequence, drops, acc.received)
+		own = src.step(sequence, drops, acc.received, acc.Reordered)
 		src.rate = rate
 	}
 	t.flows.take(sourceKey(class, index), sequence, own, joint)
@@ -96,9 +96,9 @@ func (acc *Accounting) other(kind int, class, index, sequence, drops uint32) {
 		defer s.mu.Unlock()
 	}
 	t := &s.sources
-	joint, own := t.jointOthers[kind].step(sequence, 0), step{}
+	joint, own := t.jointOthers[kind].step(sequence, 0, acc.Reordered), step{}
 	if i := t.find(class, index, acc.received, acc.agents); i >= 0 {
-		own = t.rest[i][kind].step(sequence, drops)
+		own = t.rest[i][kind].step(sequence, drops, acc.Reordered)
 		t.list[i].seen = acc.received
 	}
 	t.others[kind].take(sourceKey(class, index), sequence, own, joint)
@@ -257,9 +257,9 @@ type source struct { // a cache line
 }
 
 // step takes a flow sample.
-func (s *source) step(sequence, drops uint32, now int64) step {
+func (s *source) step(sequence, drops uint32, now int64, overtaken bool) step {
 	s.seen = now
-	st := s.track.step(sequence, drops)
+	st := s.track.step(sequence, drops, overtaken)
 	switch {
 	case st.began:
 		s.since, s.expected, s.received, s.expectedBefore, s.hadReceive = now, 1, 1, 0, 0

@@ -47,6 +47,7 @@ type stream struct {
 	probation uint32                 // the number that would prove another numbering
 	onProbe   bool
 	fitted    int64      // arrival of the last datagram of this numbering
+	newest    int64      // arrival of the one with the newest number
 	rival     netip.Addr // source of a datagram of no known numbering, that came at rivalSeen
 	rivalSeen int64
 	firstSeen int64
@@ -147,22 +148,22 @@ func (s *stream) rivals(from netip.Addr, received int64) bool {
 
 func (s *stream) notBefore(received int64) int64 {
 	if !s.started {
-		return received - firstNotBefore
+		return received - notBeforeBound
 	}
-	return min(max(s.lastSeen.Load(), received-notBeforeBound), received)
+	return min(max(s.newest, received-notBeforeBound), received)
 }
 
 // judge compares a sequence number with the newest one. A step forward within
 // the window needs no further proof; a fall of the uptime turns any other step
 // into a restart; a step too large to be loss or delay is believed once the next
-// number follows it.
+// number follows it, unless the uptime says that newer ones overtook it.
 func (s *stream) judge(n number, received int64, acc *Accounting) {
 	d, uptime := int32(n.seq-s.highest), n.uptime
 	fell := uptime < s.uptime && s.uptime-uptime > restartUptime && uptime-s.uptime > uptimeWrap
 	switch {
 	case d > 0 && d <= sequenceWindow, d > 0 && d <= maxGap && !fell:
 		s.advance(uint32(d), acc)
-		s.highest, s.uptime, s.onProbe = n.seq, uptime, false
+		s.highest, s.uptime, s.onProbe, s.newest = n.seq, uptime, false, max(s.newest, received)
 		s.prints[n.seq%sequenceWindow] = n.print
 		if received-s.marks[1].at > markEvery {
 			s.marks = [2]mark{s.marks[1], {received, uptime}}
@@ -176,7 +177,10 @@ func (s *stream) judge(n number, received int64, acc *Accounting) {
 		acc.Reordered = true
 		s.renew(n, received)
 	case d <= 0 && d > -sequenceWindow:
-		s.behind(uint32(-d), n, acc)
+		s.behind(uint32(-d), n, received, acc)
+	case d < 0 && uptime < s.uptime: // it is as old as it says: no other numbering, however many come
+		s.reordered++
+		acc.Reordered, acc.NotBefore = true, received-notBeforeBound
 	default:
 		s.onProbe, s.probation = true, n.seq+1
 		s.reordered++
@@ -194,7 +198,7 @@ func (s *stream) renew(n number, received int64) {
 
 func (s *stream) begin(n number, received int64) {
 	s.marks = [2]mark{{received, n.uptime}, {received, n.uptime}}
-	s.highest, s.uptime, s.window, s.span, s.onProbe = n.seq, n.uptime, 1, 1, false
+	s.highest, s.uptime, s.window, s.span, s.onProbe, s.newest = n.seq, n.uptime, 1, 1, false, received
 	s.late = lateness{}
 	s.prints[n.seq%sequenceWindow] = n.print
 }
@@ -238,7 +242,7 @@ func (s *stream) advance(d uint32, acc *Accounting) {
 }
 
 // behind takes a number that lies back below the newest one, inside the window.
-func (s *stream) behind(back uint32, n number, acc *Accounting) {
+func (s *stream) behind(back uint32, n number, received int64, acc *Accounting) {
 	bit := uint64(1) << back
 	if s.window&bit != 0 {
 		s.duplicates++
@@ -248,7 +252,8 @@ func (s *stream) behind(back uint32, n number, acc *Accounting) {
 	s.window |= bit
 	s.prints[n.seq%sequenceWindow] = n.print
 	s.reordered++
-	acc.Reordered = true
+	// Its samples were taken before the datagrams that overtook it came.
+	acc.Reordered, acc.NotBefore = true, received-notBeforeBound
 	if back < s.span { // else it is older than the first one and was never missed
 		s.lost.found()
 	}
