@@ -111,6 +111,10 @@ func (s *Shard) follow(d *detail, e *flowtable.Entry, x *observed) {
 	case d.told.open && int(e.N) >= s.cfg.Paths.MinSamples:
 		s.tellComplete(d, e, path.Completed, x.at)
 	}
+	if ev == path.None && d.tracker.Complete && d.tracker.Lacks(x.sw, x.in, x.out) {
+		d.tracker.Named()
+		s.rename(d, e, x.at)
+	}
 }
 
 func (s *Shard) agent(id topology.SwitchID) flow.Addr { return s.snap.FlowPort(id, 0).Agent }

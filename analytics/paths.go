@@ -19,6 +19,16 @@ func (s *Shard) pathEvent(d *detail, e *flowtable.Entry, ev path.Event, now int6
 		}
 		return
 	}
+	s.keepPath(d, e, now)
+	if ev == path.Completed && d.life == nil && (int(e.N) < s.cfg.Paths.MinSamples || e.N == 1 && !s.afford(&s.table.Cold(d.slot).Key)) {
+		d.told.open = true
+		return
+	}
+	s.tellComplete(d, e, ev, now)
+}
+
+// keepPath interns the path that the tracker has, with the stages that it promises.
+func (s *Shard) keepPath(d *detail, e *flowtable.Entry, now int64) {
 	old := e.Path
 	e.Path = s.paths.Intern(d.tracker.Hops)
 	s.paths.Release(old)
@@ -31,11 +41,14 @@ func (s *Shard) pathEvent(d *detail, e *flowtable.Entry, ev path.Event, now int6
 	} else {
 		s.predict(d, now)
 	}
-	if ev == path.Completed && d.life == nil && (int(e.N) < s.cfg.Paths.MinSamples || e.N == 1 && !s.afford(&s.table.Cold(d.slot).Key)) {
-		d.told.open = true
-		return
+}
+
+// rename keeps a path's ports if they are others than those that are kept: that of a host shows itself late, and its link may be the tightest.
+func (s *Shard) rename(d *detail, e *flowtable.Entry, now int64) {
+	same := func(a, b path.Hop) bool { return a.Switch == b.Switch && a.In == b.In && a.Out == b.Out }
+	if e.Path != 0 && !slices.EqualFunc(s.knownHops(d.slot, e), d.tracker.Hops, same) {
+		s.keepPath(d, e, now)
 	}
-	s.tellComplete(d, e, ev, now)
 }
 
 // predict adds the stages of the taps on the path whose agents are heard.

@@ -232,6 +232,9 @@ func (s *Shard) retry(d *detail) {
 			s.pathEvent(d, e, ev, s.clock)
 			return
 		}
+		if d.tracker.Complete {
+			s.rename(d, e, s.clock)
+		}
 	}
 	if d.told.open && e.N == 1 && d.tracker.Complete && s.cfg.Paths.MinSamples <= 1 && s.afford(&s.table.Cold(d.slot).Key) {
 		s.tellComplete(d, e, path.Completed, s.clock)

@@ -30,6 +30,16 @@ func (t *Tracker) Named() []Hop {
 	return t.Hops
 }
 
+// Lacks reports whether the path does not know a port at a switch that is named now.
+func (t *Tracker) Lacks(sw topology.SwitchID, in, out uint32) bool {
+	for i := range t.Hops {
+		if h := &t.Hops[i]; h.Switch == sw {
+			return h.In == 0 && in != 0 || h.Out == 0 && out != 0
+		}
+	}
+	return false
+}
+
 // Agreed is Named with ports that agree with one another, for an alert, whose links they are.
 func (t *Tracker) Agreed(snap *topology.Snapshot) []Hop {
 	t.agree(snap, t.Named())
