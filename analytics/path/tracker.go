@@ -128,6 +128,7 @@ func (t *Tracker) Add(snap *topology.Snapshot, s *Sighting, votes []Vote) (Event
 		}
 		t.disputed |= t.disputes(run.switches()) | turned
 		t.candidate, votes = merge(snap, t.candidate, y, t.Encap, votes)
+		votes = t.across(snap, t.candidate, y.Switch, t.obs, votes)
 		if t.against >= contradictions && s.Time-t.confirmed > unconfirmed && !t.torn(snap) {
 			return t.move(snap, s.Time), votes
 		}
@@ -137,6 +138,7 @@ func (t *Tracker) Add(snap *topology.Snapshot, s *Sighting, votes []Vote) (Event
 		t.candidate, t.against, t.disputed = t.candidate[:0], 0, 0
 	}
 	t.obs, votes = merge(snap, t.obs, y, t.Encap, votes)
+	votes = t.across(snap, t.obs, y.Switch, t.candidate, votes)
 	t.hush(snap, &y, t.confirms(at, &run))
 	return None, votes
 }

@@ -20,6 +20,28 @@ func speak(snap *topology.Snapshot, a, b *Obs, votes []Vote) []Vote {
 	return append(votes, Vote{From: *a, To: *b, Gap: gap})
 }
 
+// across votes for links between a switch where the flow was seen now, of those in mine, and others: some of the two fit the
+// path, some speak against it. Where a flow leaves its path by a port of which nothing is known, that switch fits still. Only two
+// such ports make a link: one that is known to lead somewhere may be of the path of before.
+func (t *Tracker) across(snap *topology.Snapshot, mine []Obs, at topology.SwitchID, others []Obs, votes []Vote) []Vote {
+	i := find(mine, at)
+	if i < 0 || t.Encap {
+		return votes
+	}
+	for j := range others {
+		a, b := order(&mine[i], &others[j])
+		if others[j].n > others[j].told && mine[i].Seen-others[j].Seen < voteWindow && a.Switch != b.Switch && leadsNowhere(snap, a.Switch, a.Out) && leadsNowhere(snap, b.Switch, b.In) {
+			votes = speak(snap, a, b, votes)
+		}
+	}
+	return votes
+}
+
+// leadsNowhere: nothing is known of where a port leads.
+func leadsNowhere(snap *topology.Snapshot, id topology.SwitchID, port uint32) bool {
+	return snap.Peer(id, port) == 0 && !toHost(snap, id, port)
+}
+
 // order gives two sightings in travel order.
 func order(a, b *Obs) (first, second *Obs) {
 	if a.TTL < b.TTL && !a.before(b) || b.before(a) {
