@@ -16,14 +16,14 @@ type rounds struct{ last, this uint64 }
 func (r *rounds) begin(version uint64) { r.last, r.this = r.this, version }
 
 // withdraw takes back what was told of a lean flow's path if that cannot be maintained: it takes a link that may have been down when the
-// flow was seen last, or ends where its receiver did not live any longer.
+// flow was seen last, or ends where its receiver did not live any longer, or begins where its sender did not.
 func (s *Shard) withdraw(slot uint32, e *flowtable.Entry) {
 	if e.Flags&lean == 0 || s.snap.Version <= s.rounds.last {
 		return
 	}
 	c := s.table.Cold(slot)
 	hops := s.knownHops(slot, e)
-	if path.Untouched(s.snap, hops, c.Key.Dst, s.rounds.last) {
+	if path.Untouched(s.snap, hops, c.Key.Src, c.Key.Dst, s.rounds.last) {
 		return
 	}
 	t := &s.spare.tracker

@@ -10,17 +10,19 @@ import (
 // A link or a host may have gone before anybody told of it. What was concluded meanwhile, and not seen, is taken back.
 
 // outlived: the path ends at a switch where the flow was not seen, that its receiver has left, and that it may have left
-// before the flow was seen last.
+// before the flow was seen last; or it begins at such a one that its sender has left.
 func (t *Tracker) outlived(snap *topology.Snapshot) bool {
-	if len(t.Hops) == 0 || t.Encap {
+	n := len(t.Hops)
+	return n > 0 && !t.Encap &&
+		(t.deserted(snap, t.Dst, snap.Receives(t.Dst), t.Hops[n-1].Switch) || t.deserted(snap, t.Src, snap.Edges(t.Src), t.Hops[0].Switch))
+}
+
+// deserted: an address that lives behind some switches has left another one, at which the flow was not seen, and may have left it before the flow was seen last.
+func (t *Tracker) deserted(snap *topology.Snapshot, a flow.Addr, behind []topology.SwitchID, id topology.SwitchID) bool {
+	if len(behind) == 0 || slices.Contains(behind, id) || find(t.obs, id) >= 0 {
 		return false
 	}
-	last := t.Hops[len(t.Hops)-1].Switch
-	edges := snap.Receives(t.Dst)
-	if len(edges) == 0 || slices.Contains(edges, last) || find(t.obs, last) >= 0 {
-		return false
-	}
-	leaving := snap.Leaving(t.Dst)
+	leaving := snap.Leaving(a)
 	return leaving != 0 && slices.ContainsFunc(t.obs, func(o Obs) bool { return o.Seen >= leaving })
 }
 
@@ -122,9 +124,9 @@ func (t *Tracker) Outdated(snap *topology.Snapshot, hops []Hop, at int64) bool {
 	return overDown(snap, t.Hops, t.obs, at) || doubtful(snap, t.Hops) || t.outlived(snap) || t.astray(snap)
 }
 
-// Untouched reports whether nothing changed since a snapshot of what Outdated looks at: the switches of a path, and where its receiver lives.
-func Untouched(snap *topology.Snapshot, hops []Hop, dst flow.Addr, since uint64) bool {
-	if snap.Changed(since) || snap.AddressChanged(dst, since) {
+// Untouched reports whether nothing changed since a snapshot of what Outdated looks at: the switches of a path, and where its ends live.
+func Untouched(snap *topology.Snapshot, hops []Hop, src, dst flow.Addr, since uint64) bool {
+	if snap.Changed(since) || snap.AddressChanged(src, since) || snap.AddressChanged(dst, since) {
 		return false
 	}
 	return !slices.ContainsFunc(hops, func(h Hop) bool { return snap.SwitchChanged(h.Switch, since) })

@@ -44,6 +44,33 @@ func TestOutlived(t *testing.T) {
 	}
 }
 
+// TestSenderMoved: a path from where its sender lived no longer when the flow was seen is taken back, unless the flow was seen there.
+func TestSenderMoved(t *testing.T) {
+	for name, c := range map[string]struct {
+		seen bool  // at the first switch
+		at   int64 // seconds after the sender was last seen to enter there
+		want bool
+	}{"inferred": {false, 1, false}, "seen there": {true, 1, true}, "seen before": {false, -1, true}} {
+		n := leafSpine(t)
+		moved := n.now
+		tr := n.tracker(3, 1)
+		if c.seen {
+			tr.Add(n.snap, &Sighting{Switch: n.id(3), In: 1, Out: 49, TTL: 64, Time: moved + c.at*second}, nil)
+		}
+		tr.Add(n.snap, &Sighting{Switch: n.id(1), In: 49, Out: 1, TTL: 62, Time: moved + c.at*second}, nil)
+		if !tr.Complete {
+			t.Fatalf("%s: path %s", name, n.names(tr.Hops))
+		}
+		for range 10 { // too few flows to be certain of where it is now
+			n.now += second
+			n.learn(topology.Evidence{Kind: topology.SawSource, Agent: n.agent(4), Port: 1, Addr: host(3), Buckets: 1<<7 - 1})
+		}
+		if tr.Resolve(n.snap); tr.Complete != c.want {
+			t.Errorf("%s: complete %v, path %s, the sender lives at %v, left at %d", name, tr.Complete, n.names(tr.Hops), n.snap.Edges(host(3)), n.snap.Left(host(3)))
+		}
+	}
+}
+
 // outdated says whether a path is by no more than its hops, and when the flow was seen last.
 func (n *net) outdated(tr *Tracker, dst int, at int64) bool {
 	return n.tracker(1, dst).Outdated(n.snap, tr.Named(), at)
@@ -106,7 +133,7 @@ func TestOverDown(t *testing.T) {
 		n.now += 3 * second
 		n.l.Inform(&topology.PortInfo{Agent: n.agent(3), IfIndex: uint32(c.port), Down: true, WasUp: wasUp})
 		before := n.snap.Version
-		if n.learn(); Untouched(n.snap, tr.Hops, host(3), before) {
+		if n.learn(); Untouched(n.snap, tr.Hops, host(9), host(3), before) || Untouched(n.snap, tr.Hops, host(3), host(9), before) {
 			t.Errorf("%s: nothing changed", c.name)
 		}
 		if got := n.outdated(tr, 3, wasUp+c.at*second); got == c.want {

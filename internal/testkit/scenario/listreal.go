@@ -143,7 +143,7 @@ func realities() []Scenario {
 		{
 			Name: "evpn-host-agents", About: "VXLAN, half of the hosts on two leaves, and hosts run agents too",
 			Fabric: func(c *fabric.Config) { c.VXLAN, c.HostAgents, c.DualHomed = true, true, 0.5 },
-			Target: func(t *Target) { t.Missing = 0.2 },
+			Target: func(t *Target) { t.Missing = 0.4 },
 		},
 		{
 			Name: "everything", About: "16 x 4: 2 silent leaves, half of the hosts on two leaves, peer links, a gateway MAC, routing hosts, TTLs, borders",
