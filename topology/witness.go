@@ -141,10 +141,7 @@ func (w *Witness) See(s *flow.Sample, from, to SwitchID) {
 		w.left(s, src, hops)
 	}
 	if out != 0 && to == 0 && locatable(dst) {
-		w.sank(s, dst, ttl, from)
-		if encap && !egress && from != 0 && locatable(p.Key.Dst) {
-			w.cameOut(s, p.Key.Dst)
-		}
+		w.arrived(s, dst, ttl, from)
 	}
 }
 
@@ -158,6 +155,15 @@ func (w *Witness) entered(s *flow.Sample, from SwitchID, src flow.Addr, hops uin
 		q := w.next(SawSource, s.Agent, in, s.Received)
 		q.addr, q.hops, q.far, q.encap, q.buckets = src, hops, p.SrcMAC, encap, bucket(s.FlowID)
 		w.source(q, from)
+	}
+}
+
+// arrived notes what a frame tells of where its receiver lives, and that of the frame in its tunnel.
+func (w *Witness) arrived(s *flow.Sample, dst flow.Addr, ttl uint8, from SwitchID) {
+	w.sank(s, dst, ttl, from)
+	tunnelled := !s.Packet.OuterSrc.IsZero()
+	if inner := s.Packet.Key.Dst; tunnelled && s.Direction != flow.Egress && from != 0 && locatable(inner) {
+		w.cameOut(s, inner)
 	}
 }
 

@@ -3,9 +3,9 @@ package path_test
 import (
 	"path/filepath"
 	"slices"
-	"spoor/analytics/path"
 	"testing"
 
+	"spoor/analytics/path"
 	"spoor/flow"
 	"spoor/topology"
 )

@@ -2,7 +2,6 @@ package app
 
 import (
 	"bytes"
-	"io"
 	"log/slog"
 	"path/filepath"
 	"strings"
@@ -26,7 +25,7 @@ func TestUndelivered(t *testing.T) {
 		t.Fatal(err)
 	}
 	var text bytes.Buffer
-	out := posted{p, post.New(post.Config{}, slog.New(slog.NewTextHandler(io.Discard, nil))), slog.New(slog.NewTextHandler(&text, nil))}
+	out := posted{p, post.New(post.Config{}, slog.New(slog.DiscardHandler)), slog.New(slog.NewTextHandler(&text, nil))}
 	alert := func(summary string) *flow.Alert {
 		return &flow.Alert{Time: 1.79e18, Annotations: []flow.Label{{Name: "summary", Value: summary}}}
 	}
