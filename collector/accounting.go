@@ -31,6 +31,7 @@ type Accounting struct {
 	stream   *stream
 	received int64
 	held     bool
+	foreign  bool // of no numbering that is followed, such as that before a restart: what its samples' numbers are tells nothing
 }
 
 // Hold locks the pair until Release, so that accounting for a sample need not:

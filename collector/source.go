@@ -41,6 +41,10 @@ func (acc *Accounting) Source(class, index, sequence, rate, drops uint32) uint32
 		defer s.mu.Unlock()
 	}
 	t := &s.sources
+	if acc.foreign {
+		t.flows.samples++
+		return rate
+	}
 	i := t.find(class, index, acc.received, acc.agents)
 	joint, own := t.joint.step(sequence, 0, acc.received, acc.Reordered), step{}
 	var src *source
@@ -96,6 +100,10 @@ func (acc *Accounting) other(kind int, class, index, sequence, drops uint32) {
 		defer s.mu.Unlock()
 	}
 	t := &s.sources
+	if acc.foreign {
+		t.others[kind].samples++
+		return
+	}
 	joint, own := t.jointOthers[kind].step(sequence, 0, acc.Reordered), step{}
 	if i := t.find(class, index, acc.received, acc.agents); i >= 0 {
 		own = t.rest[i][kind].step(sequence, drops, acc.Reordered)

@@ -99,7 +99,7 @@ func (s *stream) account(n number, received int64, from netip.Addr) (acc Account
 		s.started, s.firstSeen, s.fitted = true, received, received
 		s.begin(n, received)
 	case !s.next(n) && s.old.holds(n, received):
-		s.leftover(n.seq, &acc)
+		s.leftover(n.seq, received, &acc)
 	case from == s.peer, s.relayed(n, received):
 		s.judge(n, received, &acc)
 		s.fitted = max(s.fitted, received)
@@ -111,7 +111,7 @@ func (s *stream) account(n number, received int64, from netip.Addr) (acc Account
 		return acc, false
 	default:
 		s.reordered++
-		acc.Reordered = true
+		acc.Reordered, acc.foreign = true, true
 	}
 	s.datagrams++
 	if late := s.late.of(n.uptime, received); late != 0 && !acc.Duplicate {
@@ -178,7 +178,7 @@ func (s *stream) judge(n number, received int64, acc *Accounting) {
 		s.renew(n, received)
 	case d <= 0 && d > -sequenceWindow:
 		s.behind(uint32(-d), n, received, acc)
-	case d < 0 && uptime < s.uptime: // it is as old as it says: no other numbering, however many come
+	case d < 0 && int32(uptime-s.uptime) < 0: // it is as old as it says: no other numbering, however many come
 		s.reordered++
 		acc.Reordered, acc.NotBefore = true, received-notBeforeBound
 	default:
@@ -211,8 +211,8 @@ func (e *ended) holds(n number, received int64) bool {
 		u >= -relayUptime && u <= 0 && (n.seq != e.highest || n.print == e.print)
 }
 
-// leftover takes such a datagram.
-func (s *stream) leftover(seq uint32, acc *Accounting) {
+// leftover takes such a datagram. Its samples were taken before the restart.
+func (s *stream) leftover(seq uint32, received int64, acc *Accounting) {
 	bit := uint64(1) << (s.old.highest - seq)
 	if s.old.window&bit != 0 {
 		s.duplicates++
@@ -221,7 +221,7 @@ func (s *stream) leftover(seq uint32, acc *Accounting) {
 	}
 	s.old.window |= bit
 	s.reordered++
-	acc.Reordered = true
+	acc.Reordered, acc.foreign, acc.NotBefore = true, true, received-notBeforeBound
 }
 
 // contradicts reports a number that another datagram had: with other contents
