@@ -63,7 +63,8 @@ func (e *Engine) resume(j *Journal, now int64) {
 		if m.Expires < now {
 			until = 0
 		}
-		m.Time = max(m.Time, min(j.Time, now)) // when it was last known to be active
+		m.Time = min(max(m.Time, j.Time), now)                        // when it was last known to be active
+		m.Since, m.Detected = min(m.Since, now), min(m.Detected, now) // the clock may have been ahead
 		e.desk.restore(m)
 		told := *m
 		e.watch.Elephant(&told)

@@ -92,6 +92,38 @@ func TestElephantExpiredAtRestart(t *testing.T) {
 	}
 }
 
+// TestRestartAfterClockWasAhead: what a machine wrote whose clock was ahead is known from now on, and ends when others do.
+func TestRestartAfterClockWasAhead(t *testing.T) {
+	r := newRig(t, nil)
+	r.pair(10)
+	const ahead = 400 * 24 * 3600 * second
+	for _, comesBack := range []bool{true, false} {
+		n := r.again(-ahead, nil)
+		began := n.now
+		if comesBack {
+			n.pair(10)
+		}
+		n.advance(200 * second)
+		ended := 0
+		for _, m := range n.elephants {
+			if m.State == flow.ElephantEnded {
+				ended++
+			}
+			if m.Since > began || m.Detected > began || m.Time > n.now || m.State == flow.ElephantEnded && (m.Ended < m.Since || m.Ended > n.now) {
+				t.Errorf("comes back %v: since %d, detected %d, ended %d, told at %d; now %d", comesBack, m.Since-began, m.Detected-began, m.Ended-began, m.Time-began, n.now-began)
+			}
+		}
+		if ended != 2 || told(n, flow.AlertRaised) != 0 || told(n, flow.AlertResolved) != 1 {
+			t.Errorf("comes back %v: %d elephants ended, %d alerts raised, %d resolved", comesBack, ended, told(n, flow.AlertRaised), told(n, flow.AlertResolved))
+		}
+		for _, a := range n.alerts {
+			if a.Starts > n.now || a.Starts > a.Ends {
+				t.Errorf("comes back %v: an alert started at %d, ends at %d, now %d", comesBack, a.Starts-began, a.Ends-began, n.now-began)
+			}
+		}
+	}
+}
+
 // TestSecondRestart: an elephant that is still waited for when the program stops
 // again is not lost.
 func TestSecondRestart(t *testing.T) {

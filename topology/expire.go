@@ -64,21 +64,25 @@ func (l *Learner) expire() {
 	l.expireUnnamed()
 }
 
+// dateSeen lets what was seen nobody knows when age from now on. So is what was seen in the future: who remembered it had a clock that was ahead.
+func (l *Learner) dateSeen(seen *int64) {
+	if *seen == 0 || *seen > l.now {
+		*seen = l.now
+	}
+}
+
 // expireHost forgets the sightings of an address that are too old, and it itself if no evidence is younger.
 func (l *Learner) expireHost(h *host, before int64) bool {
-	if h.seen == 0 {
-		h.seen = l.now
-	}
+	l.dateSeen(&h.seen)
 	if h.seen < before {
 		l.forgetHost(h)
 		return true
 	}
-	if h.kept != nil && h.kept.seen == 0 {
-		h.kept.seen = l.now
-	}
-	if h.kept != nil && h.kept.seen < before {
-		h.kept = nil
-		l.dirtyHosts[h] = struct{}{}
+	if h.kept != nil {
+		if l.dateSeen(&h.kept.seen); h.kept.seen < before {
+			h.kept = nil
+			l.dirtyHosts[h] = struct{}{}
+		}
 	}
 	old := func(s sighting) bool { return s.last < before }
 	if slices.ContainsFunc(h.sources, old) || slices.ContainsFunc(h.sinks, old) {
@@ -141,8 +145,8 @@ func (l *Learner) expirePorts(before int64) {
 		looked += len(n.ports)
 		live := l.liveSides(n, before)
 		for _, p := range n.ports { // order does not matter: the ends of a link are kept or forgotten together
-			if p.heard == 0 && p.kept != nil {
-				p.heard = l.now
+			if p.heard != 0 || p.kept != nil {
+				l.dateSeen(&p.heard)
 			}
 			if _, side := live[l.bridges.side(p)]; side || p.heard == 0 || p.heard >= before || len(p.hosts) > 0 {
 				continue
@@ -198,9 +202,7 @@ func (l *Learner) expireEnd(t *tunnelEnd, before int64) bool {
 		return false
 	}
 	for i := range t.seen {
-		if t.seen[i] == 0 {
-			t.seen[i] = l.now
-		}
+		l.dateSeen(&t.seen[i])
 	}
 	first, second := t.seen[0] < before, t.at[1] == 0 || t.seen[1] < before
 	switch {

@@ -237,6 +237,28 @@ func TestExpireKept(t *testing.T) {
 	}
 }
 
+// TestExpireKeptFromTheFuture: what was remembered by a machine whose clock was ahead ages from now on.
+func TestExpireKeptFromTheFuture(t *testing.T) {
+	f := newFabric(t, Config{Learn: true, Expire: 24 * time.Hour})
+	f.populated()
+	now := f.now
+	f.now += 400 * 24 * int64(time.Hour)
+	f.left()
+	f.right()
+	f.tick(time.Second)
+	g := newFabric(t, Config{Learn: true, Expire: 24 * time.Hour, Memory: f.Remember()})
+	g.now = now
+	for _, hours := range []int{20, 40} {
+		want := hours == 20
+		for g.now < now+int64(hours)*int64(time.Hour) {
+			g.tick(10 * time.Minute)
+		}
+		if known := []bool{len(g.hosts) > 0, len(g.tunnels) > 0, len(g.snap.Edges(addr("10.1.1.1"))) > 0, g.snap.Port(g.id(1), 49).Kept}; slices.Contains(known, !want) {
+			t.Errorf("after %d hours: %v, want all %v", hours, known, want)
+		}
+	}
+}
+
 // TestExpireInParts: of very many only so many go at a time.
 func TestExpireInParts(t *testing.T) {
 	f := newFabric(t, Config{Learn: true, Expire: time.Hour})

@@ -140,7 +140,16 @@ func TestBridgedRecalledLater(t *testing.T) {
 
 // TestBridgedRecalledExpires: a MAC that is not seen for as long as is configured is forgotten.
 func TestBridgedRecalledExpires(t *testing.T) {
+	testBridgedRecalledExpires(t, 0)
+	testBridgedRecalledExpires(t, 400*24*int64(time.Hour)) // by a machine whose clock was ahead
+}
+
+func testBridgedRecalledExpires(t *testing.T, ahead int64) {
+	t.Helper()
 	m := rememberedBridged(t)
+	for i := range m.Stations {
+		m.Stations[i].Seen += ahead
+	}
 	f := newFabric(t, Config{Learn: true, Memory: m, Expire: time.Hour})
 	f.now = m.Time
 	f.tick(0)
@@ -149,6 +158,6 @@ func TestBridgedRecalledExpires(t *testing.T) {
 		f.tick(2 * time.Minute)
 	}
 	if f.bridges.kept[mac(0, 1)] == nil || f.bridges.kept[mac(0, 3)] != nil || f.bridges.keptSites != 6 {
-		t.Errorf("kept %v with %d sites, want two", f.bridges.kept, f.bridges.keptSites)
+		t.Errorf("remembered %v ahead: kept %v with %d sites, want two", time.Duration(ahead), f.bridges.kept, f.bridges.keptSites)
 	}
 }

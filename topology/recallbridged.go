@@ -240,9 +240,7 @@ func (p *port) led(q *port) bool {
 // expireKept forgets MACs that were remembered and not seen since.
 func (l *Learner) expireKept(before int64) {
 	for mac, k := range l.bridges.kept { // order does not matter: each is on its own
-		if k.seen == 0 {
-			k.seen = l.now
-		}
+		l.dateSeen(&k.seen)
 		if h := l.bridges.hosts[mac]; max(k.seen, h.latest()) < before {
 			l.forgetStation(mac, k)
 		}

@@ -35,9 +35,10 @@ func (b *Book) Restore(list []Kept, now int64) {
 			continue
 		}
 		b.order++
+		starts := min(x.Starts, now) // the clock may have been ahead
 		b.open[k] = &entry{
-			finding: x.Finding, severity: x.Severity, order: b.order, first: x.Starts, firm: now, seen: now,
-			told: max(min(x.Told, now), 1), starts: x.Starts, spared: now + spared,
+			finding: x.Finding, severity: x.Severity, order: b.order, first: starts, firm: now, seen: now,
+			told: max(min(x.Told, now), 1), starts: starts, spared: now + spared,
 		}
 	}
 }
