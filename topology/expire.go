@@ -19,9 +19,7 @@ const (
 
 // hear notes the time of evidence that names ports.
 func (l *Learner) hear(n *node, e *Evidence) {
-	if p := n.ports[e.Port]; p != nil {
-		p.heard = max(p.heard, e.Last)
-	}
+	l.hearPort(n.ports[e.Port], e.Last)
 	if e.Port2 == 0 {
 		return
 	}
@@ -31,8 +29,28 @@ func (l *Learner) hear(n *node, e *Evidence) {
 	if n == nil {
 		return
 	}
-	if p := n.ports[e.Port2]; p != nil {
-		p.heard = max(p.heard, e.Last)
+	l.hearPort(n.ports[e.Port2], e.Last)
+}
+
+func (l *Learner) hearPort(p *port, at int64) {
+	if p == nil {
+		return
+	}
+	if p.heard = max(p.heard, at); p.stale {
+		l.setStale(p, false)
+	}
+}
+
+// quietSince is when a link was seen last that is stale now: half of Config.Expire ago.
+func (l *Learner) quietSince() int64 { return l.now - int64(l.cfg.Expire)/2 }
+
+// setStale notes whether the link of a port was seen of late.
+func (l *Learner) setStale(p *port, stale bool) {
+	for _, x := range [2]*port{p, l.otherEnd(p)} {
+		if x != nil && x.stale != stale {
+			x.stale = stale
+			l.touch(l.nodes[x.key.sw])
+		}
 	}
 }
 
@@ -143,10 +161,15 @@ func (l *Learner) expirePorts(before int64) {
 			continue
 		}
 		looked += len(n.ports)
-		live := l.liveSides(n, before)
+		live, lately := l.liveSides(n, before), l.liveSides(n, l.quietSince())
 		for _, p := range n.ports { // order does not matter: the ends of a link are kept or forgotten together
 			if p.heard != 0 || p.kept != nil {
 				l.dateSeen(&p.heard)
+			}
+			if _, side := lately[l.bridges.side(p)]; !side && p.heard != 0 && p.heard < l.quietSince() {
+				if q := l.otherEnd(p); q != nil && q.heard < l.quietSince() {
+					l.setStale(p, true)
+				}
 			}
 			if _, side := live[l.bridges.side(p)]; side || p.heard == 0 || p.heard >= before || len(p.hosts) > 0 {
 				continue
@@ -177,7 +200,7 @@ func (l *Learner) liveSides(n *node, before int64) map[*port]struct{} {
 }
 
 func (l *Learner) expirePort(p *port) {
-	p.heard, p.kept = 0, nil
+	p.heard, p.kept, p.stale = 0, nil, p.stale && p.given
 	l.blank(p)
 }
 

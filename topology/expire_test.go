@@ -71,10 +71,12 @@ func TestExpire(t *testing.T) {
 				t.Errorf("expire %v: item %d of %v", expire, i, known)
 			}
 		}
-		for _, id := range []string{"host/10.1.2.1", linkTwo} {
-			states := f.told(id)
-			if gone := len(states) == 2 && states[1] == Gone; gone != (expire > 0) {
-				t.Errorf("expire %v: %s was told as %v", expire, id, states)
+		for id, want := range map[string][]State{"host/10.1.2.1": {Up, Gone}, linkTwo: {Up, Stale, Gone}} {
+			if expire == 0 {
+				want = want[:1]
+			}
+			if states := f.told(id); !slices.Equal(states, want) {
+				t.Errorf("expire %v: %s was told as %v, want %v", expire, id, states, want)
 			}
 		}
 		if sw := snap.Switch(f.id(51)); sw.PortVoid != 0 || sw.Dark != 0 {
@@ -88,6 +90,32 @@ func TestExpire(t *testing.T) {
 		if snap.Edge(addr("10.1.2.1")) != two || snap.Peer(two, 49) != f.id(51) || len(f.links) != 2 {
 			t.Errorf("expire %v: what returned is not known again", expire)
 		}
+	}
+}
+
+// TestStaleLink: a link that nothing goes over for half of the time after which it is forgotten is told to be stale, and up again once something does.
+func TestStaleLink(t *testing.T) {
+	const link = "10.255.0.2/49--10.255.0.51/2"
+	f := newFabric(t, Config{Learn: true, Expire: time.Hour})
+	f.populated()
+	seen, two := f.now, f.id(2)
+	for range 40 { // minutes
+		f.left()
+		f.tick(time.Minute)
+	}
+	p, q := f.snap.Port(two, 49), f.snap.Port(f.id(51), 2)
+	if !p.Stale || !q.Stale || p.Peer != f.id(51) || f.snap.Port(f.id(1), 49).Stale {
+		t.Errorf("after 40 minutes its ends are %+v and %+v", p, q)
+	}
+	for i := range f.all {
+		if r := &f.all[i]; r.ID == link && r.State == Stale && (r.Seen > seen || r.Since > seen) {
+			t.Errorf("%+v, want it seen before %d", r, seen)
+		}
+	}
+	f.right()
+	f.tick(time.Minute)
+	if got := f.told(link); f.snap.Port(two, 49).Stale || !slices.Equal(got, []State{Up, Stale, Up}) {
+		t.Errorf("it was told as %v", got)
 	}
 }
 

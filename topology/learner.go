@@ -75,6 +75,7 @@ type port struct {
 	tunnels   uint32 // ingress frames of tunnels that nobody had: of hosts, or of switches where they begin
 	since     int64
 	heard     int64 // latest evidence that names it
+	stale     bool  // it and the other end of its link were not named for half of Config.Expire
 	peer      SwitchID
 	peerPort  uint32
 	alone     bool // peerPort rests on no other port being known to lead there

@@ -134,6 +134,7 @@ func (l *Learner) view(n *node) *Switch {
 			s.peers[v.Peer] = e
 		}
 		if q := l.otherEnd(p); q != nil {
+			v.Stale = p.stale && q.stale
 			a, b := ordered(l, p, q)
 			v.LinkID, v.LinkName = linkID(l, a, b), l.portName(a)+"--"+l.portName(b)
 		}
@@ -246,7 +247,7 @@ func (l *Learner) linkRecords(n *node) {
 		if ok {
 			r.Since = old.Since
 		}
-		if ok && old.Link == r.Link && old.Speed == r.Speed && old.Source == r.Source && old.AliasA == r.AliasA && old.AliasB == r.AliasB {
+		if ok && old.Link == r.Link && old.Speed == r.Speed && old.State == r.State && old.Source == r.Source && old.AliasA == r.AliasA && old.AliasB == r.AliasB {
 			continue
 		}
 		l.links[r.ID] = r
@@ -273,6 +274,9 @@ func (l *Learner) linkRecords(n *node) {
 func (l *Learner) linkRecord(p, q *port) Record {
 	a, b := ordered(l, p, q)
 	r := Record{Kind: LinkRecord, ID: linkID(l, a, b), Time: l.now, Source: Learned, State: Up, Seen: l.now, A: l.flowPort(a), B: l.flowPort(b)}
+	if p.stale && q.stale {
+		r.State, r.Seen = Stale, max(p.heard, q.heard)
+	}
 	switch {
 	case p.given && (p.learned || q.learned):
 		r.Source = Both

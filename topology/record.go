@@ -31,8 +31,8 @@ type State uint8
 
 // States.
 const (
-	Up State = iota
-	Stale
+	Up    State = iota
+	Stale       // of a link: believed still, and not seen for half of Config.Expire
 	Gone
 )
 

@@ -79,6 +79,7 @@ type Port struct {
 	PeerPort      uint32   // 0 unknown
 	Edge          bool     // proven by frames that nobody has forwarded
 	Kept          bool     // it led to a switch when we last knew, and was not seen since
+	Stale         bool     // nothing went over its link for half of Config.Expire
 	Was           PortKey  // where it led, of a bridged fabric
 	Outside       bool     // leads out of the fabric, to routers that are none of it
 	Dark          bool     // forwarded frames enter, and it leads to nobody we hear; Peer may be inferred

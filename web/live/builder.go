@@ -82,7 +82,11 @@ func (b *builder) links() {
 	})
 	slices.SortFunc(b.believed, func(x, y topology.Record) int { return cmp.Compare(x.ID, y.ID) })
 	for i := range b.believed {
-		b.add(&b.believed[i], scene.Up)
+		state := scene.Up
+		if b.believed[i].State == topology.Stale {
+			state = scene.Stale
+		}
+		b.add(&b.believed[i], state)
 	}
 	b.outside(outside, "beyond ", scene.Dark)
 	b.outside(ways, "out of ", "")
@@ -100,6 +104,9 @@ func (b *builder) record(sw *topology.Switch, p *topology.Port) topology.Record 
 		if c := r.A.Agent.Compare(r.B.Agent); c > 0 || c == 0 && r.A.IfIndex > r.B.IfIndex {
 			r.A, r.B = r.B, r.A
 		}
+	}
+	if p.Stale {
+		r.State = topology.Stale
 	}
 	r.ID = fmt.Sprintf("%s/%d--%s/%d", end(&r.A), r.A.IfIndex, end(&r.B), r.B.IfIndex)
 	return r
@@ -137,7 +144,7 @@ func (b *builder) add(r *topology.Record, state scene.LinkState) {
 	for _, p := range [...]*flow.Port{&r.A, &r.B} {
 		name := scene.PortName(end(p), p.IfIndex)
 		b.ends[name] = len(b.list)
-		if _, down := b.down[name]; down && state == scene.Up {
+		if _, down := b.down[name]; down && state != scene.Gone {
 			l.State = scene.Down
 		}
 	}

@@ -30,7 +30,7 @@ type LinkState uint8
 // States of links.
 const (
 	Up    LinkState = iota
-	Stale           // learned long ago, and not seen since
+	Stale           // not seen for long, and believed still
 	Gone            // not believed any more; shown for some minutes
 	Down            // a port of it is down
 )
