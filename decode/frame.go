@@ -16,6 +16,7 @@ const (
 func frameLength(h *sflow.SampledHeader, p *flow.Packet) (n uint32, believed bool) {
 	captured := uint32(len(h.Header))
 	byIP := lengthByIP(h.Protocol, p)
+	shown := uint32(p.IPOffset) + p.IPLength // where IP says that the packet ends in the frame that the header shows
 	switch {
 	case h.FrameLength == 0:
 		return max(byIP, captured), false
@@ -26,11 +27,10 @@ func frameLength(h *sflow.SampledHeader, p *flow.Packet) (n uint32, believed boo
 		return max(byIP, captured), false
 	case h.FrameLength < captured:
 		return captured, false
-	case byIP > h.FrameLength && cutLength(h.FrameLength, captured):
+	case shown > h.FrameLength && cutLength(h.FrameLength, captured):
 		return min(byIP, largestFrame), false
 	}
 	n = h.FrameLength
-	shown := uint32(p.IPOffset) + p.IPLength // where IP says that the packet ends in the frame that the header shows
 	switch {
 	case p.IPLength != 0 && n == shown+fcs:
 		n = shown

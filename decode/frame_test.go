@@ -48,6 +48,8 @@ func TestFrameLength(t *testing.T) {
 		"largest packet before segmentation":  {1, 65553, 4, 65535, 128, 65549, false},
 		"IP without link layer, hsflowd":      {11, 50, 18, 32, 32, 46, false},
 		"IP without link layer, none counted": {11, 1500, 0, 1500, 128, 1500, false},
+		"all of it shown":                     {1, 132, 4, 114, 128, 128, false},
+		"IP without link layer, all shown":    {11, 128, 0, 128, 128, 128, false},
 		"0":                                   {1, 0, 4, 1500, 128, 1514, true},
 		"0, IP without link layer":            {11, 0, 4, 1500, 128, 1514, true},
 		"0, no length":                        {1, 0, 4, 0, 128, 128, true},
