@@ -20,6 +20,7 @@ FUZZTIME ?= 30
 BENCH ?= .
 COUNT ?= 1
 PROPERTIES ?= 300
+LOADS ?= 60
 COST ?= 500 3 none,lz4,zstd
 WHOLE ?= 100000 4 3 none,lz4
 WRITE := SPOOR_WRITE=$(CURDIR)/docs/performance.md
@@ -31,7 +32,7 @@ SOAK ?= 2m 1000
 # boots; at the end ALONE, whose figures others would spoil. --full adds FULL.
 FIRST := check-mod check-fmt vet lint
 NEXT := build lint-scripts check-generated
-BUSY := test race manifests cross check-release score score-held-out scenarios flood fuzz-short
+BUSY := test race manifests cross check-release score score-held-out scenarios loads flood fuzz-short
 WAITING := integration browser monitoring check-package check-image soak
 ALONE := speed live
 CHECKS := $(FIRST) $(NEXT) $(BUSY) $(WAITING) $(ALONE)
@@ -79,7 +80,7 @@ manifests: ## deploy/kubernetes, read strictly into Kubernetes' own types
 
 # What runs in one goroutine, code and tests, cannot race: a policy test holds these to it. pages runs a program that is built without.
 NO_RACE := analytics/alert analytics/elephant analytics/flowtable analytics/links analytics/path analytics/watch decode decode/packet decode/sflow \
-  decode/xdr flow internal/judge internal/testkit/montecarlo internal/testkit/scenario internal/testkit/pages publish/jsonmap publish/spool
+  decode/xdr flow internal/judge internal/testkit/loads internal/testkit/montecarlo internal/testkit/scenario internal/testkit/pages publish/jsonmap publish/spool
 
 # Each process of the race detector sleeps a second at its end, and tests start hundreds.
 .PHONY: race
@@ -153,6 +154,10 @@ scenarios-known: ## note what scenarios reach that are short of their target; fr
 .PHONY: properties
 properties: ## what must hold in any fabric, in PROPERTIES of them (300: seeds 1 to 300; 500@7000 begins at seed 7000)
 	SPOOR_PROPERTIES=$(PROPERTIES) go test -count 1 -timeout 60m -v -run '^TestProperties$$' ./internal/testkit/scenario
+
+.PHONY: loads
+loads: ## random agents written down at the wire, each of their flows judged, in LOADS of them (60: seeds 1 to 60; 300@9000); a fresh one is shown
+	SPOOR_LOADS=$(LOADS) go test -count 1 -timeout 30m -v -run '^TestLoads$$' ./internal/testkit/loads
 
 .PHONY: dimensions
 dimensions: ## the same in fabrics that are one thing more (VXLAN, hosts on two leaves, silent switches, wrong ports, ...); some still fail
