@@ -31,6 +31,7 @@ type Alerts struct {
 	changes uint64       // of the engine, as of the latest write
 	next    int64        // when to write next at the earliest, on the engine's clock
 	took    atomic.Int64 // ns that the latest write took
+	failed  atomic.Bool  // the latest write did, as on a full disk: it is tried again though nothing changes
 	busy    sync.Mutex   // held while a file is written
 }
 
@@ -89,13 +90,17 @@ func journalHead(body []byte) string {
 	return fmt.Sprintf("%s%08x", journalMark, crc32.ChecksumIEEE(body))
 }
 
-// Tick writes what is up if it changed, now is on the engine's clock; writing happens beside the engine.
+// Tick writes what is up if it changed or could not be written, now is on the engine's clock; writing happens beside the engine.
 func (k *Alerts) Tick(now int64, e *analytics.Engine) {
 	n := e.Changes()
-	if n == k.changes || now < k.next || !k.busy.TryLock() {
+	failed := k.failed.Load()
+	if n == k.changes && !failed || now < k.next || !k.busy.TryLock() {
 		return
 	}
 	k.changes, k.next = n, now+max(journalEvery, journalPace*k.took.Load())
+	if failed {
+		k.next = max(k.next, now+keepFirst)
+	}
 	j := e.Journal()
 	go func() {
 		defer k.busy.Unlock()
@@ -112,7 +117,8 @@ func (k *Alerts) End(j *analytics.Journal) {
 
 func (k *Alerts) write(j *analytics.Journal) {
 	began := time.Now()
-	if err := k.save(j); err != nil {
+	err := k.save(j)
+	if k.failed.Store(err != nil); err != nil {
 		k.log.Warn("alerts that are up are not kept: after a restart they are told again", "error", err)
 	}
 	k.took.Store(int64(time.Since(began)))
