@@ -38,23 +38,24 @@ func DefaultConfig() Config {
 	return Config{Address: ":6343", Buffer: defaultBuffer}
 }
 
-// Validate reports the first setting that cannot work.
+// Validate reports what cannot work, one error a line.
 func (c *Config) Validate() error {
+	var errs []error
 	if err := validAddress(c.Address); err != nil {
-		return fmt.Errorf("listen.address %q: %w: give HOST:PORT, :PORT or [IPv6]:PORT", c.Address, err)
+		errs = append(errs, fmt.Errorf("listen.address %q: %w: give HOST:PORT, :PORT or [IPv6]:PORT", c.Address, err))
 	}
 	for _, p := range c.Allow {
 		if !p.IsValid() {
-			return errors.New("listen.allow: an invalid prefix: give prefixes such as 10.0.0.0/8 or fd00::/8")
+			errs = append(errs, errors.New("listen.allow: an invalid prefix: give prefixes such as 10.0.0.0/8 or fd00::/8"))
 		}
 	}
 	if c.Workers < 0 || c.Workers > maxWorkers {
-		return fmt.Errorf("listen.workers %d: must be 0 (one per core) to %d", c.Workers, maxWorkers)
+		errs = append(errs, fmt.Errorf("listen.workers %d: must be 0 (one per core) to %d", c.Workers, maxWorkers))
 	}
 	if c.Buffer != 0 && (c.Buffer < minBuffer || c.Buffer > maxBuffer) {
-		return fmt.Errorf("listen.buffer %d: must be 0 (the system's default) or %d to %d bytes", c.Buffer, minBuffer, maxBuffer)
+		errs = append(errs, fmt.Errorf("listen.buffer %d: must be 0 (the system's default) or %d to %d bytes", c.Buffer, minBuffer, maxBuffer))
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // workers gives the number of workers on this system.

@@ -47,18 +47,19 @@ type Config struct {
 // DefaultConfig listens where only this machine can ask.
 func DefaultConfig() Config { return Config{Listen: "127.0.0.1:8080"} }
 
-// Validate reports an address that cannot be listened on.
+// Validate reports an address that cannot be listened on, and a certificate without its key.
 func (c *Config) Validate() error {
 	if c.Listen == "" {
 		return nil
 	}
+	var errs []error
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
-		return fmt.Errorf("http.listen: %q is no address with a port such as 127.0.0.1:8080", c.Listen)
+		errs = append(errs, fmt.Errorf("http.listen: %q is no address with a port such as 127.0.0.1:8080", c.Listen))
 	}
 	if (c.CertFile == "") != (c.KeyFile == "") {
-		return errTLSPair
+		errs = append(errs, errTLSPair)
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // CheckFiles reports a token or a certificate that Listen would refuse.

@@ -14,7 +14,8 @@ func (c *cli) checkCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check [-c spoor.yaml]",
 		Short: "Tell whether the configuration is right",
-		Long: "check reads all settings as run would, and the files that they name, and tells of each fault where it is.\n" +
+		Long: "check reads all settings as run would, and the files that they name, and tells of each fault where it is:\n" +
+			"first of values that cannot be read, then, once there are none, of what cannot work, then of other files.\n" +
 			"It opens no port and asks no broker, so that it may run beside a collector, before a reload. Status 0: all\n" +
 			"is right; 2: it is not.",
 		Example:     "  spoor check -c /etc/spoor/spoor.yaml && systemctl reload spoor",

@@ -27,16 +27,16 @@ func (c *Config) Validate() error {
 	if len(c.Targets) > maxTargets {
 		return fmt.Errorf("forward: %d targets: at most %d", len(c.Targets), maxTargets)
 	}
+	var errs []error
 	for i, t := range c.Targets {
 		host, port, err := net.SplitHostPort(t)
 		if n, e := strconv.ParseUint(port, 10, 16); err != nil || host == "" || e != nil || n == 0 {
-			return fmt.Errorf("forward: %q is no host:port such as collector2:6343", t)
-		}
-		if slices.Contains(c.Targets[:i], t) {
-			return fmt.Errorf("forward: %q is given twice", t)
+			errs = append(errs, fmt.Errorf("forward: %q is no host:port such as collector2:6343", t))
+		} else if slices.Contains(c.Targets[:i], t) {
+			errs = append(errs, fmt.Errorf("forward: %q is given twice", t))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }
 
 // Stats are what became of the datagrams for one target.

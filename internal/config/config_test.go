@@ -126,7 +126,21 @@ func TestFile_Failure(t *testing.T) {
 	f("kafka.brokers: a\nkafka:\n  brokers: b\n", `spoor.yaml:3:3: key "kafka.brokers" is given twice`)
 	f("collector: a\n---\ncollector: b\n", `spoor.yaml:3:10: a second document: one is wanted`)
 	f("listen:\n  allow: [10.0.0.0/33]\n", `spoor.yaml:2:10: listen.allow: "10.0.0.0/33" is neither an address nor a prefix such as 10.0.0.0/8`)
-	for _, text := range []string{"collector: [a\n", "collector: a\n  kafka: b\n", "\tcollector: a\n", "a: b: c\n", "collector: a\ncollector: b\n", "x: &a 1\ny: *b\n"} {
+	f("colector: a\nflows:\n  idle: 5\n  idel: 6s\nkafka: a\nlog: {level: loud}\n", strings.Join([]string{
+		`spoor.yaml:1:1: unknown key "colector": did you mean "collector"?`,
+		`spoor.yaml:3:9: flows.idle: "5" is no duration: write it like 90s, 1m30s or 24h`,
+		`spoor.yaml:4:3: unknown key "flows.idel": did you mean "flows.idle"?`,
+		`spoor.yaml:5:8: kafka is a section: keys below it are wanted`,
+		`spoor.yaml:6:14: log.level: "loud" is none of debug, info`,
+	}, "\n"))
+	many, told := "", ""
+	for i := range maxMistakes + 2 {
+		if many += fmt.Sprintf("%[1]d%[1]d: x\n", i); i < maxMistakes {
+			told += fmt.Sprintf("spoor.yaml:%d:1: unknown key \"%[2]d%[2]d\"\n", i+1, i)
+		}
+	}
+	f(many, told+"spoor.yaml: and 2 more mistakes")
+	for _, text := range []string{"collector: [a\n", "collector: a\n  kafka: b\n", "\tcollector: a\n", "a: b: c\n", "collector: a\ncollector: b\n", "x: &a 1\nflows.idle: 5m\n"} {
 		err := newSet(defaults()).File("spoor.yaml", []byte(text))
 		if err == nil || !strings.HasPrefix(err.Error(), "spoor.yaml:") || strings.Contains(err.Error(), "\n") {
 			t.Errorf("%q: got %v", text, err)
@@ -324,14 +338,20 @@ log:
 	}
 }
 
-// FuzzFile wants no panic and one-line errors from any file.
+// FuzzFile wants no panic, and errors of whole lines that begin with the file's name, from any file.
 func FuzzFile(f *testing.F) {
 	for _, s := range []string{"collector: a", "kafka: {brokers: [a, b]}", "a: &x [1, *x]", "? a\n: b", "{", "<<: a", "!!binary x: y", "kafka:\n <<: {brokers: a}\n"} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if err := newSet(defaults()).File("f", []byte(text)); err != nil && strings.Contains(err.Error(), "\n") {
-			t.Errorf("%q: %q", text, err)
+		err := newSet(defaults()).File("f", []byte(text))
+		if err == nil {
+			return
+		}
+		for line := range strings.SplitSeq(err.Error(), "\n") {
+			if !strings.HasPrefix(line, "f:") {
+				t.Errorf("%q: %q", text, err)
+			}
 		}
 	})
 }

@@ -29,15 +29,19 @@ func (e *FileError) Error() string {
 // Unwrap gives what is wrong.
 func (e *FileError) Unwrap() error { return e.Err }
 
+// maxMistakes is how many of a file are told one by one.
+const maxMistakes = 20
+
 // reader walks one file.
 type reader struct {
-	set  *Set
-	name string
-	seen map[string]bool
+	set      *Set
+	name     string
+	seen     map[string]bool
+	mistakes []error
 }
 
-// File applies a YAML file whose name is used in errors. It stops at the first
-// mistake: an unknown key, a key given twice, a value of the wrong type.
+// File applies a YAML file whose name is used in errors. Of one that is no YAML it tells the first
+// mistake, else each, in a line of its own: an unknown key, a key given twice, a value of the wrong type.
 func (s *Set) File(name string, data []byte) error {
 	r := &reader{set: s, name: name, seen: map[string]bool{}}
 	f, err := parser.ParseBytes(data, 0)
@@ -49,7 +53,11 @@ func (s *Set) File(name string, data []byte) error {
 	case 0:
 		return nil
 	case 1:
-		return r.section("", bodies[0].Body)
+		r.section("", bodies[0].Body)
+		if n := len(r.mistakes); n > maxMistakes {
+			r.mistakes = append(r.mistakes[:maxMistakes], &FileError{File: name, Err: fmt.Errorf("and %d more mistakes", n-maxMistakes)})
+		}
+		return errors.Join(r.mistakes...)
 	}
 	return r.at(bodies[1].Body, errors.New("a second document: one is wanted"))
 }
@@ -98,23 +106,24 @@ func (r *reader) syntax(err error) error {
 }
 
 // section reads a mapping whose keys have the given prefix ("" or "kafka.").
-func (r *reader) section(prefix string, n ast.Node) error {
+func (r *reader) section(prefix string, n ast.Node) {
 	if empty(n) {
-		return nil
+		return
 	}
 	m, ok := n.(ast.MapNode)
 	if !ok {
-		if prefix == "" {
-			return r.at(n, errors.New("keys with values are wanted, such as \"collector: dc1\""))
+		err := errors.New("keys with values are wanted, such as \"collector: dc1\"")
+		if prefix != "" {
+			err = fmt.Errorf("%s is a section: keys below it are wanted", strings.TrimSuffix(prefix, "."))
 		}
-		return r.at(n, fmt.Errorf("%s is a section: keys below it are wanted", strings.TrimSuffix(prefix, ".")))
+		r.mistakes = append(r.mistakes, r.at(n, err))
+		return
 	}
 	for it := m.MapRange(); it.Next(); {
 		if err := r.entry(prefix, it.Key(), it.Value()); err != nil {
-			return err
+			r.mistakes = append(r.mistakes, err)
 		}
 	}
-	return nil
 }
 
 // entry reads one key, which may be a section.
@@ -128,7 +137,8 @@ func (r *reader) entry(prefix string, key ast.MapKeyNode, value ast.Node) error 
 		return r.value(i, key, value)
 	}
 	if slices.ContainsFunc(r.set.keys, func(k Key) bool { return strings.HasPrefix(k.Name, name+".") }) {
-		return r.section(name+".", value)
+		r.section(name+".", value)
+		return nil
 	}
 	return r.at(key, r.set.unknown(name))
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"strings"
 
@@ -52,19 +53,19 @@ func (s *Set) Bind(fs *pflag.FlagSet) {
 	}
 }
 
-// Flags applies what the bound flags were given.
+// Flags applies what the bound flags were given. The error has a line for each mistake.
 func (s *Set) Flags() error {
+	var errs []error
 	for i := range s.keys {
 		if !s.given[i] {
 			continue
 		}
 		if secret, _ := isSecret(s.keys[i].Value); secret {
-			return fmt.Errorf("--%s: a secret on the command line can be seen by all: give it in the file, as %s, or in a file of its own with --%s_file",
-				s.keys[i].Name, s.keys[i].Env(), s.keys[i].Name)
-		}
-		if err := s.apply(i, s.flags[i], FromFlag); err != nil {
-			return fmt.Errorf("--%s: %w", s.keys[i].Name, err)
+			errs = append(errs, fmt.Errorf("--%s: a secret on the command line can be seen by all: give it in the file, as %s, or in a file of its own with --%s_file",
+				s.keys[i].Name, s.keys[i].Env(), s.keys[i].Name))
+		} else if err := s.apply(i, s.flags[i], FromFlag); err != nil {
+			errs = append(errs, fmt.Errorf("--%s: %w", s.keys[i].Name, err))
 		}
 	}
-	return nil
+	return errors.Join(errs...)
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -157,8 +158,9 @@ func (s *Set) split(i int, text string) []string {
 
 // Env applies environment variables ("NAME=value"). Others that begin with
 // SPOOR_ are not ours to refuse (Kubernetes makes some), but one that looks
-// like a misspelt key comes back as a warning.
+// like a misspelt key comes back as a warning. The error has a line for each mistake.
 func (s *Set) Env(environ []string) (warnings []string, err error) {
+	var errs []error
 	byEnv := make(map[string]int, len(s.keys))
 	names := make([]string, len(s.keys))
 	for i := range s.keys {
@@ -178,8 +180,8 @@ func (s *Set) Env(environ []string) (warnings []string, err error) {
 			continue
 		}
 		if err := s.apply(i, s.split(i, text), FromEnv); err != nil {
-			return warnings, fmt.Errorf("environment variable %s: %w", name, err)
+			errs = append(errs, fmt.Errorf("environment variable %s: %w", name, err))
 		}
 	}
-	return warnings, nil
+	return warnings, errors.Join(errs...)
 }

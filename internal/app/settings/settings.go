@@ -55,13 +55,14 @@ func (c *KafkaConfig) Validate() error {
 		}
 		return nil
 	}
+	var errs []error
 	for _, b := range c.Brokers {
 		_, port, err := net.SplitHostPort(b)
 		if n, bad := strconv.ParseUint(port, 10, 16); err != nil || bad != nil || n == 0 {
-			return fmt.Errorf("kafka.brokers: %q is no host:port such as kafka1:9092", b)
+			errs = append(errs, fmt.Errorf("kafka.brokers: %q is no host:port such as kafka1:9092", b))
 		}
 	}
-	return c.Config.Validate()
+	return errors.Join(append(errs, c.Config.Validate())...)
 }
 
 // OutputConfig says where messages go as files.
@@ -99,34 +100,29 @@ type Sources struct {
 }
 
 // Load fills c, whose keys set holds, from the sources and the flags bound to
-// set, and checks it all. Warnings are for the log.
+// set, and checks it all. Warnings are for the log. The error has a line for each
+// fault; what values mean together is judged only where each can be read.
 func (c *Config) Load(set *config.Set, from Sources) (warnings []string, err error) {
+	var errs []error
 	if from.File != "" {
 		data, err := os.ReadFile(from.File)
 		if err != nil {
 			return nil, fmt.Errorf("configuration file: %w", err)
 		}
-		if err := set.File(from.File, data); err != nil {
-			return nil, err
-		}
+		errs = append(errs, set.File(from.File, data))
 	}
-	if warnings, err = set.Env(from.Environ); err != nil {
+	warnings, err = set.Env(from.Environ)
+	if err := errors.Join(append(errs, err, set.Flags())...); err != nil {
 		return warnings, err
 	}
-	if err := set.Flags(); err != nil {
-		return warnings, err
-	}
+	var static, names error
 	if c.TopologyFile != "" {
-		if c.Analytics.Topology.Static, err = topology.LoadStatic(c.TopologyFile); err != nil {
-			return warnings, set.Locate(err)
-		}
+		c.Analytics.Topology.Static, static = topology.LoadStatic(c.TopologyFile)
 	}
 	if c.NamesFile != "" {
-		if c.Analytics.Topology.Names, err = topology.LoadNames(c.NamesFile); err != nil {
-			return warnings, set.Locate(err)
-		}
+		c.Analytics.Topology.Names, names = topology.LoadNames(c.NamesFile)
 	}
-	return warnings, set.Locate(c.Validate())
+	return warnings, set.Locate(errors.Join(static, names, c.Validate()))
 }
 
 // Validate reports all that cannot work, one error a line.

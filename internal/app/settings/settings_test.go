@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/spf13/pflag"
 
 	"spoor/topology"
 )
@@ -99,6 +100,42 @@ func TestEveryKeyIsDocumentedAndTakesItsDefault(t *testing.T) {
 	if err := cfg.Validate(); err != nil {
 		t.Error(err)
 	}
+}
+
+// TestLoad_Failure: all faults of one look are told together, wherever the settings come from.
+func TestLoad_Failure(t *testing.T) {
+	f := func(file, env, flag string, want ...string) {
+		t.Helper()
+		path := filepath.Join(t.TempDir(), "f.yaml")
+		if err := os.WriteFile(path, []byte(file), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cfg := DefaultConfig()
+		set, fs := cfg.Keys(), pflag.NewFlagSet("", pflag.ContinueOnError)
+		set.Bind(fs)
+		if err := fs.Parse([]string{flag}); err != nil {
+			t.Fatal(err)
+		}
+		_, err := cfg.Load(set, Sources{File: path, Environ: []string{env}})
+		if err == nil {
+			t.Fatal("taken")
+		}
+		if d := cmp.Diff(strings.Join(want, "\n"), strings.ReplaceAll(err.Error(), path, "f.yaml")); d != "" {
+			t.Error(d)
+		}
+	}
+	f("colector: a\nlisten: {workers: 1000}\nlog: {level: loud}\n", "SPOOR_FLOWS_IDLE=1", "--elephants.share=x",
+		`f.yaml:1:1: unknown key "colector": did you mean "collector"?`,
+		`f.yaml:3:14: log.level: "loud" is none of debug, info, warn, error`,
+		`environment variable SPOOR_FLOWS_IDLE: "1" is no duration: write it like 90s, 1m30s or 24h`,
+		`--elephants.share: "x" is no share: write it like 0.1 or 10%`)
+	f("listen: {address: a, workers: 1000}\nkafka: {brokers: [a, b:1, c]}\n", "SPOOR_HTTP_LISTEN=x", "--forward=y",
+		`f.yaml:1:19: listen.address "a": missing port in address: give HOST:PORT, :PORT or [IPv6]:PORT`,
+		`f.yaml:1:31: listen.workers 1000: must be 0 (one per core) to 256`,
+		`forward: "y" is no host:port such as collector2:6343`,
+		`f.yaml:2:18: kafka.brokers: "a" is no host:port such as kafka1:9092`,
+		`f.yaml:2:18: kafka.brokers: "c" is no host:port such as kafka1:9092`,
+		`http.listen: "x" is no address with a port such as 127.0.0.1:8080`)
 }
 
 func TestAliases(t *testing.T) {
