@@ -21,7 +21,7 @@ type allowance struct {
 }
 
 // earn makes room as time passes, for a second's messages at most.
-func (s *Shard) earn(now int64, pressed bool) {
+func (s *shard) earn(now int64, pressed bool) {
 	most := max(1, float64(s.cfg.Paths.MaxPerSecond)/Shards)
 	rate := most
 	if pressed {
@@ -35,7 +35,7 @@ func (s *Shard) earn(now int64, pressed bool) {
 }
 
 // affords gives the room for a message about a flow of one sample, nil if there is none.
-func (s *Shard) affords(k *flow.Key) *float64 {
+func (s *shard) affords(k *flow.Key) *float64 {
 	room := &s.sole.rooms[0]
 	if *room < 1 && s.sole.rooms[1] >= 1 && s.snap.Known(k.Src) && s.snap.Known(k.Dst) {
 		room = &s.sole.rooms[1]
@@ -47,7 +47,7 @@ func (s *Shard) affords(k *flow.Key) *float64 {
 }
 
 // afford takes the room for one message, if there is any.
-func (s *Shard) afford(k *flow.Key) bool {
+func (s *shard) afford(k *flow.Key) bool {
 	room := s.affords(k)
 	if room == nil {
 		return false

@@ -13,7 +13,7 @@ import (
 const unorderedSamples = 21
 
 // testifyBridged gives the learner what a sample of a bridged flow says.
-func (s *Shard) testifyBridged(d *detail, x *observed) {
+func (s *shard) testifyBridged(d *detail, x *observed) {
 	s.bridged = d.tracker.Testify(s.snap, &s.sighting, x.id, s.bridged[:0])
 	for i := range s.bridged {
 		s.bridged[i].Rate = x.rate
@@ -22,7 +22,7 @@ func (s *Shard) testifyBridged(d *detail, x *observed) {
 }
 
 // regroup forms the stages of a bridged flow by the places of its switches on the path.
-func (s *Shard) regroup(d *detail) {
+func (s *shard) regroup(d *detail) {
 	d.stages.Regroup(func(agent uint32) int {
 		return int(s.position(d.tracker.Hops, topology.SwitchID(agent)))
 	}, s.routes)
@@ -30,7 +30,7 @@ func (s *Shard) regroup(d *detail) {
 
 // position gives a switch's place on a path from 1, 0 if it has none. A switch
 // that is linked to both neighbours of one is parallel to it.
-func (s *Shard) position(hops []path.Hop, id topology.SwitchID) uint16 {
+func (s *shard) position(hops []path.Hop, id topology.SwitchID) uint16 {
 	for i := range hops {
 		if hops[i].Switch == id {
 			return uint16(i + 1)
@@ -45,7 +45,7 @@ func (s *Shard) position(hops []path.Hop, id topology.SwitchID) uint16 {
 }
 
 // tellUnordered publishes the switches of a bridged flow that no other host tells apart.
-func (s *Shard) tellUnordered(d *detail, e *flowtable.Entry) {
+func (s *shard) tellUnordered(d *detail, e *flowtable.Entry) {
 	obs := d.tracker.Observed()
 	if len(obs) < 2 || int(e.N) < unorderedSamples || d.tracker.Ordered() {
 		return

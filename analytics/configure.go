@@ -56,7 +56,7 @@ func (c *Config) fabric() topology.Config {
 }
 
 // configure changes what the shard goes by.
-func (s *Shard) configure(cfg *Config, preset elephant.Preset) {
+func (s *shard) configure(cfg *Config, preset elephant.Preset) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.cfg, s.preset = cfg, preset

@@ -14,7 +14,7 @@ const leastMember = 0.002
 const memberLag = int64(5e8)
 
 // count notes a flow that the sweep meets as a member of what its hosts do, unless it is an elephant.
-func (s *Shard) count(slot uint32, e *flowtable.Entry) {
+func (s *shard) count(slot uint32, e *flowtable.Entry) {
 	st := state(e)
 	if e.Flags&flowtable.Pinned != 0 || st.On || st.Rate < leastMember {
 		return
@@ -37,7 +37,7 @@ func (s *Shard) count(slot uint32, e *flowtable.Entry) {
 
 // gather gives the flows that were swept since the last call, and whether the
 // sweep came round. They are the shard's until the next tick.
-func (s *Shard) gather() (list []watch.Member, round bool) {
+func (s *shard) gather() (list []watch.Member, round bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	list = s.crowd

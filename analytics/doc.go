@@ -1,7 +1,7 @@
 // Package analytics turns flow samples into packet paths and elephant flows.
 //
 // Workers give samples to a Feed, which hands them in batches to shards picked
-// by the exchange hash of the flow key. A Shard stands alone: its own flow
+// by the exchange hash of the flow key. A shard stands alone: its own flow
 // table, its own clock (the arrival of samples), one lock that is taken once a
 // batch. It has no goroutine and no I/O: samples and ticks in, events and
 // evidence out. The Engine ticks: it collects evidence from feeds and shards,

@@ -38,7 +38,7 @@ type Engine struct {
 	sides    sides
 	paths    *path.Interner
 	tables   *flowtable.Set
-	shards   [Shards]*Shard
+	shards   [Shards]*shard
 	snap     atomic.Pointer[topology.Snapshot]
 	skipped  atomic.Uint64 // samples and counters that no flow or agent number could be given to
 
@@ -115,7 +115,7 @@ func (e *Engine) Tick(now int64) {
 	}
 	pressed := len(e.desk.pace.held) > 0
 	for _, s := range e.shards {
-		for _, ev := range s.Tick(snap, now, pressed) {
+		for _, ev := range s.tick(snap, now, pressed) {
 			e.desk.event(ev)
 		}
 	}
@@ -147,7 +147,7 @@ func (e *Engine) Finish(now int64, reason flow.EndReason) {
 	e.learn(now)
 	e.desk.begin(now)
 	for _, s := range e.shards {
-		for _, ev := range s.Finish(now, reason) {
+		for _, ev := range s.finish(now, reason) {
 			e.desk.event(ev)
 		}
 	}

@@ -51,7 +51,7 @@ func setToldState(e *flowtable.Entry, state flow.PathState) {
 func setHigh(e *flowtable.Entry, v uint8) { e.Aux = e.Aux&lowByte | uint16(v)<<highShift }
 
 // setEnds notes what a flow does not share of its path: where it enters and leaves, and which hops were seen.
-func (s *Shard) setEnds(slot uint32, e *flowtable.Entry, hops []path.Hop) {
+func (s *shard) setEnds(slot uint32, e *flowtable.Entry, hops []path.Hop) {
 	c := s.table.Cold(slot)
 	c.In, c.Out = hops[0].In, hops[len(hops)-1].Out
 	bits := uint8(0)
@@ -64,7 +64,7 @@ func (s *Shard) setEnds(slot uint32, e *flowtable.Entry, hops []path.Hop) {
 }
 
 // clearPath forgets the path that is kept of a flow.
-func (s *Shard) clearPath(slot uint32, e *flowtable.Entry) {
+func (s *shard) clearPath(slot uint32, e *flowtable.Entry) {
 	s.paths.Release(e.Path)
 	e.Path = 0
 	setHigh(e, 0)
@@ -73,7 +73,7 @@ func (s *Shard) clearPath(slot uint32, e *flowtable.Entry) {
 }
 
 // knownHops gives the path that is kept of a flow. The slice is the shard's.
-func (s *Shard) knownHops(slot uint32, e *flowtable.Entry) []path.Hop {
+func (s *shard) knownHops(slot uint32, e *flowtable.Entry) []path.Hop {
 	if e.Path == 0 {
 		return nil
 	}
@@ -96,7 +96,7 @@ func setLeanWorth(st *elephant.State, frames, theta float64) {
 }
 
 // setOnce makes what one sample showed all that is kept of a flow without a path.
-func (s *Shard) setOnce(slot uint32, e *flowtable.Entry, x *path.Obs) {
+func (s *shard) setOnce(slot uint32, e *flowtable.Entry, x *path.Obs) {
 	ttl := uint8(x.TTL)
 	if x.Egress() { // what was sampled had been lowered by one; Obs has it as it entered
 		ttl--
@@ -110,7 +110,7 @@ func (s *Shard) setOnce(slot uint32, e *flowtable.Entry, x *path.Obs) {
 }
 
 // onceSample gives what setOnce noted, until the next call.
-func (s *Shard) onceSample(slot uint32, e *flowtable.Entry) *path.Sighting {
+func (s *shard) onceSample(slot uint32, e *flowtable.Entry) *path.Sighting {
 	c, ttl := s.table.Cold(slot), uint8(e.Aux>>highShift)
 	s.sighting = path.Sighting{
 		Switch: topology.SwitchID(state(e).DownAt), In: c.In, Out: c.Out, TTL: ttl, Inner: ttl, Egress: e.Flags&onceEgress != 0, Time: s.lastSeen(e),
@@ -119,7 +119,7 @@ func (s *Shard) onceSample(slot uint32, e *flowtable.Entry) *path.Sighting {
 }
 
 // clearOnce forgets it.
-func (s *Shard) clearOnce(slot uint32, e *flowtable.Entry) {
+func (s *shard) clearOnce(slot uint32, e *flowtable.Entry) {
 	e.Flags &^= once | onceEgress
 	state(e).DownAt = 0
 	setHigh(e, 0)

@@ -108,7 +108,7 @@ func (e *Engine) Explain(key *flow.Key) (c Case, ok bool) {
 	return c, true
 }
 
-func (s *Shard) explain(key *flow.Key) (c Case, ok bool) {
+func (s *shard) explain(key *flow.Key) (c Case, ok bool) {
 	if c.FlowState, ok = s.flow(key); !ok {
 		return c, false
 	}
@@ -152,7 +152,7 @@ func (s *Shard) explain(key *flow.Key) (c Case, ok bool) {
 }
 
 // explainLife fills in the flow's life as an elephant.
-func (s *Shard) explainLife(c *Case, e *flowtable.Entry) {
+func (s *shard) explainLife(c *Case, e *flowtable.Entry) {
 	l := s.recent[c.ID]
 	if e.Detail != 0 && s.details.at(e.Detail).life != nil {
 		l = s.details.at(e.Detail).life
@@ -168,7 +168,7 @@ func (s *Shard) explainLife(c *Case, e *flowtable.Entry) {
 }
 
 // hopEvidence tells for each hop how it is known.
-func (s *Shard) hopEvidence(hops []path.Hop, seen []path.Obs) []CaseHop {
+func (s *shard) hopEvidence(hops []path.Hop, seen []path.Obs) []CaseHop {
 	out := make([]CaseHop, 0, len(hops))
 	for i, h := range s.hops(hops) {
 		x := CaseHop{Hop: h}
@@ -186,7 +186,7 @@ func (s *Shard) hopEvidence(hops []path.Hop, seen []path.Obs) []CaseHop {
 }
 
 // provenBy names the link by which a hop that was not observed is known.
-func (s *Shard) provenBy(hops []path.Hop, i int) string {
+func (s *shard) provenBy(hops []path.Hop, i int) string {
 	if i > 0 && hops[i-1].Out != 0 {
 		if p := s.snap.Port(hops[i-1].Switch, hops[i-1].Out); p != nil && p.Peer == hops[i].Switch {
 			return p.LinkName
@@ -201,7 +201,7 @@ func (s *Shard) provenBy(hops []path.Hop, i int) string {
 }
 
 // caseLinks gives the links on the flow's way with what it takes of each.
-func (s *Shard) caseLinks(passed []passedLink, c *Case) (list []CaseLink) {
+func (s *shard) caseLinks(passed []passedLink, c *Case) (list []CaseLink) {
 	m := flow.Elephant{Key: c.Key}
 	rate := c.Estimate.Rate
 	if c.Behind == 0 {

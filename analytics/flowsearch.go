@@ -131,7 +131,7 @@ func (t *topFlows) add(f *foundFlow) {
 	}
 }
 
-func (s *Shard) search(q *FlowQuery, cursor uint32, index int, best *topFlows) uint32 {
+func (s *shard) search(q *FlowQuery, cursor uint32, index int, best *topFlows) uint32 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.table.Sweep(cursor, searchStep, func(slot uint32) {
@@ -160,7 +160,7 @@ func (q *FlowQuery) passes(hops []path.Hop) bool {
 }
 
 // hopsAt gives the hops that are known of a flow, complete or not. The slice is the shard's.
-func (s *Shard) hopsAt(slot uint32, e *flowtable.Entry) []path.Hop {
+func (s *shard) hopsAt(slot uint32, e *flowtable.Entry) []path.Hop {
 	if e.Detail == 0 {
 		return s.knownHops(slot, e)
 	}
@@ -180,7 +180,7 @@ func (s *Shard) hopsAt(slot uint32, e *flowtable.Entry) []path.Hop {
 
 // rateOf gives the rate of a flow and the time in seconds that it is the mean of,
 // 0 for the estimate of the latest 10 s; -1 if it was not seen of late.
-func (s *Shard) rateOf(slot uint32, e *flowtable.Entry) (rate, over float64) {
+func (s *shard) rateOf(slot uint32, e *flowtable.Entry) (rate, over float64) {
 	last := s.lastSeen(e)
 	if s.clock-last > quietAfter {
 		return -1, 0
@@ -195,7 +195,7 @@ func (s *Shard) rateOf(slot uint32, e *flowtable.Entry) (rate, over float64) {
 }
 
 // flow gives what is known of a flow.
-func (s *Shard) flow(key *flow.Key) (f FlowState, ok bool) {
+func (s *shard) flow(key *flow.Key) (f FlowState, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	slot := s.table.Find(key)
@@ -218,7 +218,7 @@ func (s *Shard) flow(key *flow.Key) (f FlowState, ok bool) {
 }
 
 // viewPath gives the path of a flow as far as it is known, nil if nothing is.
-func (s *Shard) viewPath(slot uint32, e *flowtable.Entry) *flow.Path {
+func (s *shard) viewPath(slot uint32, e *flowtable.Entry) *flow.Path {
 	hops := s.hopsAt(slot, e)
 	p := &flow.Path{State: flow.PathProvisional, Hops: s.hops(hops), Revision: e.Revision}
 	if state, ok := toldState(e); ok {

@@ -68,7 +68,7 @@ func (e *Engine) resume(j *Journal, now int64) {
 		e.desk.restore(m)
 		told := *m
 		e.watch.Elephant(&told)
-		e.shards[m.Key.Exchange()%Shards].Restore(m, until)
+		e.shards[m.Key.Exchange()%Shards].restore(m, until)
 	}
 }
 

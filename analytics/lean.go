@@ -25,7 +25,7 @@ const (
 )
 
 // thin makes a flow that gives its detail up a lean one, if it can be one.
-func (s *Shard) thin(d *detail, e *flowtable.Entry) {
+func (s *shard) thin(d *detail, e *flowtable.Entry) {
 	e.Flags &^= lean
 	s.keepSample(d, e)
 	if e.Path == 0 || d.life != nil || !d.tracker.Complete || d.tracker.Bridged() || !d.told.known || d.told.state != flow.PathComplete {
@@ -46,7 +46,7 @@ func (s *Shard) thin(d *detail, e *flowtable.Entry) {
 }
 
 // relieve frees the detail of a flow that can do without while many are in use.
-func (s *Shard) relieve(d *detail, e *flowtable.Entry) {
+func (s *shard) relieve(d *detail, e *flowtable.Entry) {
 	st := state(e)
 	if d.life != nil || !s.snap.Settled || !d.tracker.Calm() || st.Rate > leanShare/2 || st.S1 > leanShare/2 {
 		return
@@ -58,7 +58,7 @@ func (s *Shard) relieve(d *detail, e *flowtable.Entry) {
 
 // weigh works out what a sample of a lean flow stands for: frames, and the
 // threshold, 0 while no speed is known.
-func (s *Shard) weigh(slot uint32, e *flowtable.Entry) {
+func (s *shard) weigh(slot uint32, e *flowtable.Entry) {
 	hops := s.knownHops(slot, e)
 	sum := 0.0
 	for _, h := range hops {
@@ -74,7 +74,7 @@ func (s *Shard) weigh(slot uint32, e *flowtable.Entry) {
 }
 
 // tapShare gives 1/N of a tap, 0 if it was never heard of.
-func (s *Shard) tapShare(k tapKey) float64 {
+func (s *shard) tapShare(k tapKey) float64 {
 	if n := s.taps.rate(k); n > 0 && k.port != 0 {
 		return 1 / n
 	}
@@ -82,7 +82,7 @@ func (s *Shard) tapShare(k tapKey) float64 {
 }
 
 // sampleLean takes a sample of a lean flow; false if the flow needs a detail for it.
-func (s *Shard) sampleLean(slot uint32, e *flowtable.Entry, x *observed) bool {
+func (s *shard) sampleLean(slot uint32, e *flowtable.Entry, x *observed) bool {
 	if e.Flags&lean == 0 || x.encap() && e.Flags&tunnelled == 0 || s.aside(x.sw) {
 		return false
 	}
@@ -126,7 +126,7 @@ func (s *Shard) sampleLean(slot uint32, e *flowtable.Entry, x *observed) bool {
 }
 
 // grows reports whether a sample that stands for b threshold-seconds calls for a closer look.
-func (s *Shard) grows(st *elephant.State, t int64, b float64) bool {
+func (s *shard) grows(st *elephant.State, t int64, b float64) bool {
 	q := max(st.Q, float32(b))
 	if st.S1+float32(b) > max(leanShare, leanLevel*q) {
 		return true

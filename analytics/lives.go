@@ -52,7 +52,7 @@ const speedlessFor = int64(30e9)
 
 // lacksSpeed notes a sample of an elephant that cannot be judged for want of a speed, and ends
 // it after a while: its threshold may never have been one.
-func (s *Shard) lacksSpeed(l *life, at int64) {
+func (s *shard) lacksSpeed(l *life, at int64) {
 	switch {
 	case l.speedless == 0:
 		l.speedless = at
@@ -62,7 +62,7 @@ func (s *Shard) lacksSpeed(l *life, at int64) {
 }
 
 // start begins a life, or a further episode of one that ended less than recentFor ago.
-func (s *Shard) start(d *detail, e *flowtable.Entry, x *observed) {
+func (s *shard) start(d *detail, e *flowtable.Entry, x *observed) {
 	cold := s.table.Cold(d.slot)
 	st := state(e)
 	since := min(st.SinceTime(x.at), x.at)
@@ -84,14 +84,14 @@ func (s *Shard) start(d *detail, e *flowtable.Entry, x *observed) {
 }
 
 // live notes a life at its flow, whose entry and detail then stay.
-func (s *Shard) live(l *life, d *detail, e *flowtable.Entry) {
+func (s *shard) live(l *life, d *detail, e *flowtable.Entry) {
 	d.life = l
 	e.Flags |= flowtable.Pinned
 	s.lives = append(s.lives, l)
 }
 
 // announce publishes the start once the flow has carried and lasted what is asked of an elephant.
-func (s *Shard) announce(l *life) {
+func (s *shard) announce(l *life) {
 	c := &s.cfg.Elephants
 	e := s.table.Entry(l.slot)
 	if e.Bytes < c.MinBytes || s.clock-l.since < int64(c.MinDuration/time.Nanosecond) {
@@ -110,7 +110,7 @@ func (s *Shard) announce(l *life) {
 }
 
 // end closes a life; one that was never announced leaves no trace.
-func (s *Shard) end(l *life, reason flow.EndReason) {
+func (s *shard) end(l *life, reason flow.EndReason) {
 	e := s.table.Entry(l.slot)
 	st := state(e)
 	if l.announced {
@@ -130,7 +130,7 @@ func (s *Shard) end(l *life, reason flow.EndReason) {
 }
 
 // tickLives ends the elephants whose samples stopped and keeps the others fresh.
-func (s *Shard) tickLives() {
+func (s *shard) tickLives() {
 	for _, l := range slices.Clone(s.lives) {
 		e := s.table.Entry(l.slot)
 		switch {
@@ -146,7 +146,7 @@ func (s *Shard) tickLives() {
 }
 
 // tellAgain lets an elephant's next message come at the next tick.
-func (s *Shard) tellAgain(id uint64) {
+func (s *shard) tellAgain(id uint64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, l := range s.lives {
@@ -161,7 +161,7 @@ func (s *Shard) tellAgain(id uint64) {
 const idleAfter = int64(4e9)
 
 // whySilent: if all agents that saw the flow are silent, it is their telemetry that was lost.
-func (s *Shard) whySilent(e *flowtable.Entry) flow.EndReason {
+func (s *shard) whySilent(e *flowtable.Entry) flow.EndReason {
 	for _, o := range s.details.at(e.Detail).tracker.Observed() {
 		if s.taps.alive(o.Switch, s.clock) {
 			if s.clock-s.lastSeen(e) > idleAfter {
@@ -174,7 +174,7 @@ func (s *Shard) whySilent(e *flowtable.Entry) flow.EndReason {
 }
 
 // emitElephant makes the message of a step in a life.
-func (s *Shard) emitElephant(l *life, step flow.ElephantState, reason flow.EndReason) {
+func (s *shard) emitElephant(l *life, step flow.ElephantState, reason flow.EndReason) {
 	e := s.table.Entry(l.slot)
 	d := s.details.at(e.Detail)
 	l.told, l.again = s.clock, false
@@ -208,7 +208,7 @@ func (s *Shard) emitElephant(l *life, step flow.ElephantState, reason flow.EndRe
 }
 
 // shares fills what depends on the links: those that the flow takes too much of, and the top-level figures of the tightest.
-func (s *Shard) shares(m *flow.Elephant, d *detail, v elephant.Interval) {
+func (s *shard) shares(m *flow.Elephant, d *detail, v elephant.Interval) {
 	tightest, limit := passedLink{}, math.Inf(1)
 	for _, l := range s.linksOf(d) {
 		if l.speed <= 0 {
@@ -232,7 +232,7 @@ func (s *Shard) shares(m *flow.Elephant, d *detail, v elephant.Interval) {
 	slices.SortStableFunc(m.Links, func(a, b flow.ElephantLink) int { return cmp.Compare(b.Share, a.Share) })
 }
 
-func (s *Shard) elephantLink(l *passedLink, share float64, m *flow.Elephant) flow.ElephantLink {
+func (s *shard) elephantLink(l *passedLink, share float64, m *flow.Elephant) flow.ElephantLink {
 	out := flow.ElephantLink{
 		ID: l.id, From: l.from, To: l.to, HostSends: l.hostSends, Speed: l.speed, Capacity: l.capacity, SpeedInferred: l.inferred,
 		Share: share, Threshold: l.threshold,

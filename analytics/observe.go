@@ -15,7 +15,7 @@ const relieveEach = 8
 
 // sample takes one flow sample: the flow's path first, then its rate. likely is
 // the slot in which its flow was a moment ago, if nothing else is.
-func (s *Shard) sample(x *observed, h flowtable.Hash, likely uint32) {
+func (s *shard) sample(x *observed, h flowtable.Hash, likely uint32) {
 	s.advance(x.at)
 	s.stats.Samples++
 	slot, fresh := likely, false
@@ -60,13 +60,13 @@ func (s *Shard) sample(x *observed, h flowtable.Hash, likely uint32) {
 
 // pass lets a flow's time pass by a sample that the detector does not see: the
 // flow is not idle. An elephant's detail remembers its latest sample.
-func (s *Shard) pass(e *flowtable.Entry, t int64) { state(e).Pass(t) }
+func (s *shard) pass(e *flowtable.Entry, t int64) { state(e).Pass(t) }
 
 // endAgain: one flow in so many speaks for a tunnel end that is known, so that it is not forgotten (topology.expire).
 const endAgain = 16
 
 // follow feeds the path tracker.
-func (s *Shard) follow(d *detail, e *flowtable.Entry, x *observed) {
+func (s *shard) follow(d *detail, e *flowtable.Entry, x *observed) {
 	if !d.told.open && x.flags == 0 && d.tracker.Again(s.snap, x.sw, x.in, x.out, x.ttl, x.time) {
 		return
 	}
@@ -117,9 +117,9 @@ func (s *Shard) follow(d *detail, e *flowtable.Entry, x *observed) {
 	}
 }
 
-func (s *Shard) agent(id topology.SwitchID) flow.Addr { return s.snap.FlowPort(id, 0).Agent }
+func (s *shard) agent(id topology.SwitchID) flow.Addr { return s.snap.FlowPort(id, 0).Agent }
 
-func (s *Shard) testify(ev topology.Evidence, now int64) {
+func (s *shard) testify(ev topology.Evidence, now int64) {
 	ev.Count, ev.First, ev.Last, ev.Sequence = max(ev.Count, 1), cmp.Or(ev.First, now), now, s.witness
 	s.witness++
 	if len(s.evidence) < maxPending {
@@ -128,7 +128,7 @@ func (s *Shard) testify(ev topology.Evidence, now int64) {
 }
 
 // judge feeds the detector with what the sample stands for.
-func (s *Shard) judge(d *detail, e *flowtable.Entry, x *observed) {
+func (s *shard) judge(d *detail, e *flowtable.Entry, x *observed) {
 	frame := float64(x.frame)
 	s.point = stagePoint(x, s.outer)
 	if d.tracker.Bridged() && d.tracker.Complete {
@@ -202,7 +202,7 @@ func stagePoint(x *observed, outer *ends) elephant.Point {
 }
 
 // theta gives the rate from which the flow takes too much of the tightest link on its path, 0 while no speed is known.
-func (s *Shard) theta(d *detail, e *flowtable.Entry) float64 {
+func (s *shard) theta(d *detail, e *flowtable.Entry) float64 {
 	if d.tracker.Complete {
 		if limit := s.pathLimit(d, e); limit > 0 {
 			return limit
@@ -217,7 +217,7 @@ func (s *Shard) theta(d *detail, e *flowtable.Entry) float64 {
 }
 
 // pathLimit gives the limit of the tightest link of a flow's path, 0 while no speed is known.
-func (s *Shard) pathLimit(d *detail, e *flowtable.Entry) float64 {
+func (s *shard) pathLimit(d *detail, e *flowtable.Entry) float64 {
 	if d.limitOf != e.Path || d.limitBy != s.snap.Version {
 		d.limitOf, d.limitBy = e.Path, s.snap.Version
 		d.limit = path.Tightest(s.snap, s.knownHops(d.slot, e))
@@ -226,7 +226,7 @@ func (s *Shard) pathLimit(d *detail, e *flowtable.Entry) float64 {
 }
 
 // detailOf gives the flow's detail, taking one from another flow if it must; nil if there is none.
-func (s *Shard) detailOf(slot uint32, e *flowtable.Entry, x *observed) *detail {
+func (s *shard) detailOf(slot uint32, e *flowtable.Entry, x *observed) *detail {
 	if e.Detail != 0 {
 		d := s.details.at(e.Detail)
 		d.used = true

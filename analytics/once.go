@@ -10,7 +10,7 @@ import (
 // what was learned since, and its next sample adds to it.
 
 // keepSample notes the only sample of a flow that gives its detail up.
-func (s *Shard) keepSample(d *detail, e *flowtable.Entry) {
+func (s *shard) keepSample(d *detail, e *flowtable.Entry) {
 	obs := d.tracker.Observed()
 	if e.N != 1 || (e.Path != 0 || d.tracker.Complete) && !d.told.open || d.tracker.Encap || d.tracker.Bridged() || len(obs) != 1 || s.cfg.Paths.MinSamples > 1 {
 		return
@@ -21,7 +21,7 @@ func (s *Shard) keepSample(d *detail, e *flowtable.Entry) {
 }
 
 // recall gives a new detail the sample that was kept.
-func (s *Shard) recall(d *detail, e *flowtable.Entry) {
+func (s *shard) recall(d *detail, e *flowtable.Entry) {
 	if e.Flags&once == 0 {
 		return
 	}
@@ -34,7 +34,7 @@ func (s *Shard) recall(d *detail, e *flowtable.Entry) {
 }
 
 // tryOnce looks whether the path of a flow of one sample is known by now.
-func (s *Shard) tryOnce(slot uint32, e *flowtable.Entry) {
+func (s *shard) tryOnce(slot uint32, e *flowtable.Entry) {
 	if e.Flags&once == 0 {
 		return
 	}

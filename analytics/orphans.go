@@ -13,10 +13,10 @@ type orphan struct {
 	until int64
 }
 
-// Restore lets an elephant go on that was active before a restart, if its flow is
+// restore lets an elephant go on that was active before a restart, if its flow is
 // found to be one again until then; else its end is told. last is its latest
 // message, which the shard keeps.
-func (s *Shard) Restore(last *flow.Elephant, until int64) {
+func (s *shard) restore(last *flow.Elephant, until int64) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.orphans = append(s.orphans, orphan{last, until})
@@ -24,7 +24,7 @@ func (s *Shard) Restore(last *flow.Elephant, until int64) {
 }
 
 // adopt gives the life of a flow that was an elephant before a restart, nil if it was none.
-func (s *Shard) adopt(id uint64) *life {
+func (s *shard) adopt(id uint64) *life {
 	i := slices.IndexFunc(s.orphans, func(o orphan) bool { return o.last.ID == id })
 	if i < 0 {
 		return nil
@@ -38,7 +38,7 @@ func (s *Shard) adopt(id uint64) *life {
 }
 
 // tickOrphans tells the ends of those that nobody was waited for in vain any longer.
-func (s *Shard) tickOrphans() {
+func (s *shard) tickOrphans() {
 	s.orphans = slices.DeleteFunc(s.orphans, func(o orphan) bool {
 		if s.clock <= o.until {
 			return false
@@ -49,7 +49,7 @@ func (s *Shard) tickOrphans() {
 }
 
 // bury tells the end of an elephant that was not seen again: when it was last heard of.
-func (s *Shard) bury(last *flow.Elephant, reason flow.EndReason) {
+func (s *shard) bury(last *flow.Elephant, reason flow.EndReason) {
 	m := *last
 	m.State, m.EndReason = flow.ElephantEnded, reason
 	m.Ended = min(max(last.Time, last.Since), s.clock)

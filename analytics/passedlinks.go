@@ -9,7 +9,7 @@ import (
 )
 
 // linksOf gives the links that a flow passes, as far as they are known, in travel order.
-func (s *Shard) linksOf(d *detail) []passedLink {
+func (s *shard) linksOf(d *detail) []passedLink {
 	switch {
 	case d.tracker.Complete:
 		return s.pathLinks(d.tracker.Hops)
@@ -33,7 +33,7 @@ type passedLink struct {
 	part      float64 // of a sprayed flow that takes it, 0 all
 }
 
-func (s *Shard) pathLinks(hops []path.Hop) []passedLink {
+func (s *shard) pathLinks(hops []path.Hop) []passedLink {
 	var links []passedLink
 	for i, h := range hops {
 		if i == 0 && h.In != 0 {
@@ -49,7 +49,7 @@ func (s *Shard) pathLinks(hops []path.Hop) []passedLink {
 }
 
 // seenLinks: of a flow whose path is not known each sampled port counts once.
-func (s *Shard) seenLinks(obs []path.Obs) []passedLink {
+func (s *shard) seenLinks(obs []path.Obs) []passedLink {
 	var links []passedLink
 	seen := func(l passedLink) bool {
 		return slices.ContainsFunc(links, func(o passedLink) bool { return o.id == l.id })
@@ -71,7 +71,7 @@ func (s *Shard) seenLinks(obs []path.Obs) []passedLink {
 }
 
 // outLink gives the link onto which a port sends.
-func (s *Shard) outLink(sw topology.SwitchID, ifIndex uint32, last bool) passedLink {
+func (s *shard) outLink(sw topology.SwitchID, ifIndex uint32, last bool) passedLink {
 	l := s.portLink(sw, ifIndex)
 	l.from = s.snap.FlowPort(sw, ifIndex)
 	if p := s.snap.Port(sw, ifIndex); p != nil && p.Peer != 0 {
@@ -83,7 +83,7 @@ func (s *Shard) outLink(sw topology.SwitchID, ifIndex uint32, last bool) passedL
 }
 
 // inLink gives the link from which a port receives.
-func (s *Shard) inLink(sw topology.SwitchID, ifIndex uint32, first bool) passedLink {
+func (s *shard) inLink(sw topology.SwitchID, ifIndex uint32, first bool) passedLink {
 	l := s.portLink(sw, ifIndex)
 	if p := s.snap.Port(sw, ifIndex); p != nil && p.Peer != 0 {
 		l.from, l.to = s.snap.FlowPort(p.Peer, p.PeerPort), s.snap.FlowPort(sw, ifIndex)
@@ -97,13 +97,13 @@ func (s *Shard) inLink(sw topology.SwitchID, ifIndex uint32, first bool) passedL
 	return l
 }
 
-func (s *Shard) isEdge(sw topology.SwitchID, ifIndex uint32) bool {
+func (s *shard) isEdge(sw topology.SwitchID, ifIndex uint32) bool {
 	p := s.snap.Port(sw, ifIndex)
 	return p != nil && p.Edge
 }
 
 // portLink gives what is known of the link at a port, of the slower of its ends.
-func (s *Shard) portLink(sw topology.SwitchID, ifIndex uint32) passedLink {
+func (s *shard) portLink(sw topology.SwitchID, ifIndex uint32) passedLink {
 	l := passedLink{}
 	if p := s.snap.Port(sw, ifIndex); p != nil {
 		l.speed, l.capacity, l.threshold, l.inferred, l.id = p.Lane(), p.Speed, p.Share, p.SpeedInferred, p.LinkID

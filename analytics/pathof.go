@@ -11,7 +11,7 @@ func (f *Feed) PathOf(key *flow.Key) []string {
 	return f.engine.shards[key.Exchange()%Shards].pathOf(key)
 }
 
-func (s *Shard) pathOf(key *flow.Key) []string {
+func (s *shard) pathOf(key *flow.Key) []string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	slot := s.table.Find(key)

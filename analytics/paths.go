@@ -11,7 +11,7 @@ import (
 
 // pathEvent takes over what the tracker found out: the interned path, the
 // stages that it promises, the message.
-func (s *Shard) pathEvent(d *detail, e *flowtable.Entry, ev path.Event, now int64) {
+func (s *shard) pathEvent(d *detail, e *flowtable.Entry, ev path.Event, now int64) {
 	if ev == path.Sprayed {
 		s.tellSprayed(d, e, now)
 		if d.life != nil && d.life.announced { // its links are others
@@ -28,7 +28,7 @@ func (s *Shard) pathEvent(d *detail, e *flowtable.Entry, ev path.Event, now int6
 }
 
 // keepPath interns the path that the tracker has, with the stages that it promises.
-func (s *Shard) keepPath(d *detail, e *flowtable.Entry, now int64) {
+func (s *shard) keepPath(d *detail, e *flowtable.Entry, now int64) {
 	old := e.Path
 	e.Path = s.paths.Intern(d.tracker.Hops)
 	s.paths.Release(old)
@@ -44,7 +44,7 @@ func (s *Shard) keepPath(d *detail, e *flowtable.Entry, now int64) {
 }
 
 // rename keeps a path's ports if they are others than those that are kept: that of a host shows itself late, and its link may be the tightest.
-func (s *Shard) rename(d *detail, e *flowtable.Entry, now int64) {
+func (s *shard) rename(d *detail, e *flowtable.Entry, now int64) {
 	same := func(a, b path.Hop) bool { return a.Switch == b.Switch && a.In == b.In && a.Out == b.Out }
 	if e.Path != 0 && !slices.EqualFunc(s.knownHops(d.slot, e), d.tracker.Hops, same) {
 		s.keepPath(d, e, now)
@@ -52,7 +52,7 @@ func (s *Shard) rename(d *detail, e *flowtable.Entry, now int64) {
 }
 
 // predict adds the stages of the taps on the path whose agents are heard.
-func (s *Shard) predict(d *detail, now int64) {
+func (s *shard) predict(d *detail, now int64) {
 	first := d.tracker.FirstTTL()
 	if first == 0 {
 		return
@@ -75,7 +75,7 @@ func (s *Shard) predict(d *detail, now int64) {
 }
 
 // tellComplete publishes the whole path of a flow if it is news.
-func (s *Shard) tellComplete(d *detail, e *flowtable.Entry, ev path.Event, now int64) {
+func (s *shard) tellComplete(d *detail, e *flowtable.Entry, ev path.Event, now int64) {
 	d.told.open = false
 	hops := d.tracker.Hops
 	if d.told.known && d.told.state == flow.PathComplete && slices.EqualFunc(d.told.hops, hops, func(a, b path.Hop) bool { return a.Switch == b.Switch }) {
@@ -96,7 +96,7 @@ func (s *Shard) tellComplete(d *detail, e *flowtable.Entry, ev path.Event, now i
 }
 
 // tellPartial publishes as much of a path as is known, if that changed.
-func (s *Shard) tellPartial(d *detail, e *flowtable.Entry) {
+func (s *shard) tellPartial(d *detail, e *flowtable.Entry) {
 	switch {
 	case d.tracker.Sprayed():
 		s.tellSprayed(d, e, s.clock)
@@ -126,7 +126,7 @@ func (s *Shard) tellPartial(d *detail, e *flowtable.Entry) {
 }
 
 // tell publishes a path message with its next revision, and notes what was told.
-func (s *Shard) tell(d *detail, e *flowtable.Entry, p *flow.Path, hops []path.Hop) {
+func (s *shard) tell(d *detail, e *flowtable.Entry, p *flow.Path, hops []path.Hop) {
 	e.Revision++
 	p.Revision = e.Revision
 	s.countState(e, p.State)
@@ -135,7 +135,7 @@ func (s *Shard) tell(d *detail, e *flowtable.Entry, p *flow.Path, hops []path.Ho
 }
 
 // countState notes the state of the path that is published of a flow.
-func (s *Shard) countState(e *flowtable.Entry, state flow.PathState) {
+func (s *shard) countState(e *flowtable.Entry, state flow.PathState) {
 	if old, ok := toldState(e); ok {
 		s.stats.PathStates[old]--
 	}
@@ -144,7 +144,7 @@ func (s *Shard) countState(e *flowtable.Entry, state flow.PathState) {
 }
 
 // tellExpired closes the account of a path that was published.
-func (s *Shard) tellExpired(slot uint32, e *flowtable.Entry) {
+func (s *shard) tellExpired(slot uint32, e *flowtable.Entry) {
 	state, ok := toldState(e)
 	if !ok {
 		return
@@ -165,7 +165,7 @@ func (s *Shard) tellExpired(slot uint32, e *flowtable.Entry) {
 }
 
 // message gives a path message of the flow with all but its reason.
-func (s *Shard) message(d *detail, e *flowtable.Entry, state flow.PathState, now int64) *flow.Path {
+func (s *shard) message(d *detail, e *flowtable.Entry, state flow.PathState, now int64) *flow.Path {
 	cold := s.table.Cold(d.slot)
 	return &flow.Path{
 		Key: cold.Key, ID: cold.Key.ID(), Attributes: d.attrs, Time: now, State: state, Hops: s.hops(d.tracker.Hops),
@@ -174,7 +174,7 @@ func (s *Shard) message(d *detail, e *flowtable.Entry, state flow.PathState, now
 }
 
 // hops gives a path with names.
-func (s *Shard) hops(hops []path.Hop) []flow.Hop {
+func (s *shard) hops(hops []path.Hop) []flow.Hop {
 	out := make([]flow.Hop, len(hops))
 	for i, h := range hops {
 		in, o := s.snap.FlowPort(h.Switch, h.In), s.snap.FlowPort(h.Switch, h.Out)
@@ -184,7 +184,7 @@ func (s *Shard) hops(hops []path.Hop) []flow.Hop {
 }
 
 // switchNames gives the switches of a path.
-func (s *Shard) switchNames(hops []path.Hop) []string {
+func (s *shard) switchNames(hops []path.Hop) []string {
 	out := make([]string, len(hops))
 	for i, h := range hops {
 		out[i] = s.snap.Name(h.Switch)

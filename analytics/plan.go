@@ -21,7 +21,7 @@ type plan struct {
 }
 
 // observe takes samples of this shard, and copies what it keeps.
-func (s *Shard) observe(b *batch, p *plan) {
+func (s *shard) observe(b *batch, p *plan) {
 	s.fetchTags(b, p)
 	s.mu.Lock()
 	s.fetchEntries(b, p)
@@ -32,7 +32,7 @@ func (s *Shard) observe(b *batch, p *plan) {
 }
 
 // fetchTags asks for the tags by which the entries are found.
-func (s *Shard) fetchTags(b *batch, p *plan) {
+func (s *shard) fetchTags(b *batch, p *plan) {
 	for i := range b.samples {
 		h := s.table.Hash(&b.samples[i].key)
 		s.table.Fetch(h)
@@ -41,7 +41,7 @@ func (s *Shard) fetchTags(b *batch, p *plan) {
 }
 
 // fetchEntries asks for the entries.
-func (s *Shard) fetchEntries(b *batch, p *plan) {
+func (s *shard) fetchEntries(b *batch, p *plan) {
 	for i := range b.samples {
 		slot := s.table.Likely(p.hashes[i])
 		p.slots[i] = slot
@@ -52,7 +52,7 @@ func (s *Shard) fetchEntries(b *batch, p *plan) {
 }
 
 // fetchDetails asks for what the entries of n samples point to.
-func (s *Shard) fetchDetails(p *plan, n int) {
+func (s *shard) fetchDetails(p *plan, n int) {
 	p.n = 0
 	for _, slot := range p.slots[:n] {
 		if slot == flowtable.NoSlot {
@@ -80,7 +80,7 @@ func (p *plan) fetchParts() {
 }
 
 // sampleAll does the work; from here see sample, in observe.go.
-func (s *Shard) sampleAll(b *batch, p *plan) {
+func (s *shard) sampleAll(b *batch, p *plan) {
 	for i := range b.samples {
 		s.outer = &b.tunnels[i]
 		s.sample(&b.samples[i], p.hashes[i], p.slots[i])

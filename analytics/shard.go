@@ -38,10 +38,10 @@ type ShardStats struct {
 	Paths       int // distinct ones
 }
 
-// Shard holds the flows of one part of the exchange hash. It stands alone: its
+// shard holds the flows of one part of the exchange hash. It stands alone: its
 // methods take its lock, it has no goroutine and no clock but the arrival of
 // samples and its ticks.
-type Shard struct {
+type shard struct {
 	mu       sync.Mutex
 	cfg      *Config
 	preset   elephant.Preset
@@ -76,12 +76,12 @@ type Shard struct {
 
 // newShard gives an empty shard. Taps and paths are shared by all shards,
 // the table is its own.
-func newShard(cfg *Config, snap *topology.Snapshot, shared *taps, paths *path.Interner, table *flowtable.Table) (*Shard, error) {
+func newShard(cfg *Config, snap *topology.Snapshot, shared *taps, paths *path.Interner, table *flowtable.Table) (*shard, error) {
 	preset, err := elephant.PresetByName(cfg.Elephants.Preset)
 	if err != nil {
 		return nil, err
 	}
-	s := &Shard{
+	s := &shard{
 		cfg: cfg, preset: preset, snap: snap, taps: shared, paths: paths, table: table,
 		details: detailPool{limit: min(max(table.Cap()/8, fewDetails), manyDetails)}, recent: map[uint64]*life{},
 	}
@@ -93,7 +93,7 @@ func newShard(cfg *Config, snap *topology.Snapshot, shared *taps, paths *path.In
 // advance moves the clock. After a silence (a gap between captures, a machine
 // that slept) in which all flows became idle they are forgotten at once: the
 // tables' clocks tell only days apart.
-func (s *Shard) advance(now int64) {
+func (s *shard) advance(now int64) {
 	if s.clock != 0 && now-s.clock > int64(s.cfg.Flows.Idle) {
 		s.table.Sweep(0, s.table.Cap(), func(slot uint32) { s.forget(slot, flow.EndIdle) })
 	}
@@ -101,7 +101,7 @@ func (s *Shard) advance(now int64) {
 }
 
 // drain moves the evidence since the last call.
-func (s *Shard) drain(dst []topology.Evidence) []topology.Evidence {
+func (s *shard) drain(dst []topology.Evidence) []topology.Evidence {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	dst = append(dst, s.evidence...)
@@ -109,11 +109,11 @@ func (s *Shard) drain(dst []topology.Evidence) []topology.Evidence {
 	return dst
 }
 
-// Tick moves the shard's clock: elephants end or are updated, open paths are
+// tick moves the shard's clock: elephants end or are updated, open paths are
 // tried with a new snapshot, idle flows leave. It gives the events since the
 // last call; they are the caller's. pressed says that more path messages wait
 // than may go out.
-func (s *Shard) Tick(snap *topology.Snapshot, now int64, pressed bool) []Event {
+func (s *shard) tick(snap *topology.Snapshot, now int64, pressed bool) []Event {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.earn(now, pressed)
@@ -128,8 +128,8 @@ func (s *Shard) Tick(snap *topology.Snapshot, now int64, pressed bool) []Event {
 	return out
 }
 
-// Finish ends all that is open, as at the end of a replay or before a stop.
-func (s *Shard) Finish(now int64, reason flow.EndReason) []Event {
+// finish ends all that is open, as at the end of a replay or before a stop.
+func (s *shard) finish(now int64, reason flow.EndReason) []Event {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.clock = max(s.clock, now)
@@ -145,8 +145,8 @@ func (s *Shard) Finish(now int64, reason flow.EndReason) []Event {
 	return out
 }
 
-// Stats gives the shard's counts.
-func (s *Shard) Stats() ShardStats {
+// counts gives the shard's counts.
+func (s *shard) counts() ShardStats {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st := s.stats
@@ -156,13 +156,13 @@ func (s *Shard) Stats() ShardStats {
 }
 
 // used gives the part of the table's slots that flows lie in or have lain in.
-func (s *Shard) used() float64 {
+func (s *shard) used() float64 {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return float64(s.table.Used()) / float64(s.table.Cap())
 }
 
-func (s *Shard) emit(e Event) { s.out = append(s.out, e) }
+func (s *shard) emit(e Event) { s.out = append(s.out, e) }
 
 // Sweeps a tick does: the whole table in 10 s, a bounded number of details.
 const (
@@ -177,7 +177,7 @@ const (
 )
 
 // tickTable forgets flows that have been idle for too long, and counts the others.
-func (s *Shard) tickTable() {
+func (s *shard) tickTable() {
 	idle := int64(s.cfg.Flows.Idle)
 	if s.cursor == 0 {
 		s.rounds.begin(s.snap.Version)
@@ -201,7 +201,7 @@ func (s *Shard) tickTable() {
 
 // tickDetails tries open paths with the snapshot in force, and tells of those that
 // stay open. A complete one that was told is looked at once a snapshot: most need no more.
-func (s *Shard) tickDetails() {
+func (s *shard) tickDetails() {
 	s.details.reopenAll(s.snap.Version)
 	n := s.details.len()
 	for range min(n, detailsATick) {
@@ -219,7 +219,7 @@ func (s *Shard) tickDetails() {
 	}
 }
 
-func (s *Shard) retry(d *detail) {
+func (s *shard) retry(d *detail) {
 	e := s.table.Entry(d.slot)
 	switch was := d.tracker.Version; {
 	case was == s.snap.Version:
@@ -249,13 +249,13 @@ func (s *Shard) retry(d *detail) {
 	}
 }
 
-func (s *Shard) forget(slot uint32, reason flow.EndReason) {
+func (s *shard) forget(slot uint32, reason flow.EndReason) {
 	s.leave(slot, reason)
 	s.table.Delete(slot)
 }
 
 // leave is called before a flow's slot is given to another.
-func (s *Shard) leave(slot uint32, reason flow.EndReason) {
+func (s *shard) leave(slot uint32, reason flow.EndReason) {
 	e := s.table.Entry(slot)
 	if e.Detail != 0 {
 		if d := s.details.at(e.Detail); d.life != nil {
@@ -268,7 +268,7 @@ func (s *Shard) leave(slot uint32, reason flow.EndReason) {
 	e.Path = 0
 }
 
-func (s *Shard) dropDetail(e *flowtable.Entry) {
+func (s *shard) dropDetail(e *flowtable.Entry) {
 	if e.Detail != 0 {
 		s.details.put(e.Detail)
 		e.Detail = 0
@@ -276,7 +276,7 @@ func (s *Shard) dropDetail(e *flowtable.Entry) {
 }
 
 // lastSeen gives the time of a flow's latest sample.
-func (s *Shard) lastSeen(e *flowtable.Entry) int64 {
+func (s *shard) lastSeen(e *flowtable.Entry) int64 {
 	if e.Detail != 0 {
 		return s.details.at(e.Detail).last
 	}

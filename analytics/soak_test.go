@@ -70,7 +70,7 @@ func (j *judge) Elephant(m *flow.Elephant) {
 func (j *judge) Topology(*topology.Record) {}
 
 // consistent checks what must hold between any two calls.
-func (s *Shard) consistent(t *testing.T) {
+func (s *shard) consistent(t *testing.T) {
 	t.Helper()
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -24,7 +24,7 @@ type toldWay struct {
 }
 
 // tellSprayed publishes the paths of a sprayed flow if they are news.
-func (s *Shard) tellSprayed(d *detail, e *flowtable.Entry, now int64) {
+func (s *shard) tellSprayed(d *detail, e *flowtable.Entry, now int64) {
 	s.ways = d.tracker.Alternatives(s.ways[:0])
 	slices.SortStableFunc(s.ways, func(a, b path.Alternative) int { return cmp.Compare(b.Share, a.Share) })
 	was := d.told.known && d.told.state == flow.PathMultipath
@@ -74,7 +74,7 @@ func sameWays(told []toldWay, ways []path.Alternative, tolerance float64) bool {
 }
 
 // sprayedLinks gives the links of all paths of a sprayed flow, each with the part of the flow that takes it.
-func (s *Shard) sprayedLinks(d *detail) []passedLink {
+func (s *shard) sprayedLinks(d *detail) []passedLink {
 	var links []passedLink
 	s.ways = d.tracker.Alternatives(s.ways[:0])
 	for i := range s.ways {

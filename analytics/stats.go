@@ -51,7 +51,7 @@ func (e *Engine) Detections() []float64 {
 func (e *Engine) Stats() Stats {
 	out := Stats{Agents: e.registry.Len(), Skipped: e.skipped.Load()}
 	for _, s := range e.shards {
-		out.Shard.add(s.Stats())
+		out.Shard.add(s.counts())
 	}
 	out.Shard.Paths = e.paths.Len()
 	e.mu.Lock()

@@ -93,7 +93,7 @@ func (t *taps) changing(snap *topology.Snapshot, id topology.SwitchID) bool {
 }
 
 // aside reports an agent whose samples say nothing of paths: a host, or a switch whose ports change their numbers just now.
-func (s *Shard) aside(id topology.SwitchID) bool {
+func (s *shard) aside(id topology.SwitchID) bool {
 	if s.taps.changing(s.snap, id) {
 		return true
 	}

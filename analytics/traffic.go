@@ -44,7 +44,7 @@ func (e *Engine) Rates(yield func(id uint64, v elephant.Interval)) {
 	}
 }
 
-func (s *Shard) rates(yield func(id uint64, v elephant.Interval)) {
+func (s *shard) rates(yield func(id uint64, v elephant.Interval)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, l := range s.lives {

@@ -17,7 +17,7 @@ func (r *rounds) begin(version uint64) { r.last, r.this = r.this, version }
 
 // withdraw takes back what was told of a lean flow's path if that cannot be maintained: it takes a link that may have been down when the
 // flow was seen last, or ends where its receiver did not live any longer, or begins where its sender did not.
-func (s *Shard) withdraw(slot uint32, e *flowtable.Entry) {
+func (s *shard) withdraw(slot uint32, e *flowtable.Entry) {
 	if e.Flags&lean == 0 || s.snap.Version <= s.rounds.last {
 		return
 	}

@@ -21,7 +21,7 @@ type Collector struct {
 	log     *slog.Logger
 	handler func(worker int) Handler
 	allow   atomic.Pointer[allowList] // read by all readers
-	clock   *Clock
+	clock   *clock
 	size    int // bytes a buffer holds
 
 	mu       sync.Mutex // guards the fields below; the readers themselves are the workers'
@@ -38,7 +38,7 @@ func New(cfg Config, log *slog.Logger, handler func(worker int) Handler) (*Colle
 		return nil, err
 	}
 	cfg.Allow = slices.Clone(cfg.Allow)
-	c := &Collector{cfg: cfg, workers: cfg.workers(), log: log, handler: handler, clock: NewClock(), size: payloadSize}
+	c := &Collector{cfg: cfg, workers: cfg.workers(), log: log, handler: handler, clock: newClock(), size: payloadSize}
 	c.Allow(cfg.Allow)
 	return c, nil
 }
@@ -53,8 +53,9 @@ func (c *Collector) Allow(prefixes []netip.Prefix) {
 // Workers gives the number of workers, and so of handlers.
 func (c *Collector) Workers() int { return c.workers }
 
-// Clock gives the clock behind Datagram.Received.
-func (c *Collector) Clock() *Clock { return c.clock }
+// Now gives the time in Unix nanoseconds by the clock behind Datagram.Received: what is compared
+// with that must use it. It is safe for concurrent use.
+func (c *Collector) Now() int64 { return c.clock.Now() }
 
 // Listen binds the sockets; datagrams queue in them from then on. Run calls it
 // if nobody did. The error is one line that says what to do.

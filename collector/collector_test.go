@@ -309,7 +309,7 @@ func TestFlushAtIdle(t *testing.T) {
 }
 
 func TestClock(t *testing.T) {
-	c := NewClock()
+	c := newClock()
 	before := time.Now().UnixNano()
 	last := c.Now()
 	if after := time.Now().UnixNano(); last < before-1e9 || last > after+1e9 {

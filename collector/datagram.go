@@ -6,7 +6,7 @@ import "net/netip"
 type Datagram struct {
 	Payload  []byte         // borrowed until Handler.Datagram returns
 	From     netip.AddrPort // source; IPv4-mapped addresses are unmapped, zones are dropped
-	Received int64          // Unix ns, by a clock that never goes back (Clock); all datagrams of one read share it
+	Received int64          // Unix ns, by a clock that never goes back (Collector.Now); all datagrams of one read share it
 }
 
 // Handler takes the datagrams of one worker. Its methods are called from that

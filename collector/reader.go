@@ -23,7 +23,7 @@ const (
 type portable struct {
 	log      *slog.Logger
 	allow    *atomic.Pointer[allowList]
-	clock    *Clock
+	clock    *clock
 	counters *counters
 	stopping atomic.Bool
 

@@ -46,7 +46,7 @@ type heartbeat struct {
 
 func newHeartbeat(e *analytics.Engine, agents *collector.Agents, c *collector.Collector) *heartbeat {
 	h := &heartbeat{
-		engine: e, agents: &pipeline.Accounts{Engine: e, Agents: agents, Socket: c.Stats}, now: c.Clock().Now,
+		engine: e, agents: &pipeline.Accounts{Engine: e, Agents: agents, Socket: c.Stats}, now: c.Now,
 		ready: make(chan struct{}), set: metrics.NewSet(),
 	}
 	h.took = telemetry.NewDelayHistogram(h.set, "spoor_engine_tick_seconds")

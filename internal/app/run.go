@@ -172,7 +172,7 @@ func (r *runner) build(ctx context.Context) error {
 	r.beat = newHeartbeat(r.engine, r.agents, r.collector)
 	r.beat.alerts, r.beat.fabric = alerts, fabric
 	for range r.collector.Workers() {
-		w := pipeline.NewWorker(r.agents, r.engine.Feed(), r.pub.Encoder(), r.collector.Clock().Now, r.limit)
+		w := pipeline.NewWorker(r.agents, r.engine.Feed(), r.pub.Encoder(), r.collector.Now, r.limit)
 		w.Forward(r.forward.Sender())
 		w.Count(r.discards)
 		r.workers = append(r.workers, w)

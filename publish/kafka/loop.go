@@ -230,7 +230,7 @@ func (l *loop) settle(it *item, err error, retry time.Time) bool {
 		if l.isNews(p.topic, err) {
 			l.log.Error("kafka finds a record too large: it is dropped", "topic", it.topic, "bytes", len(it.batch))
 		}
-		l.refuse(ProblemTooLarge, "a record of %s with %d bytes was too large for the topic and dropped", it.topic, len(it.batch))
+		l.refuse(problemTooLarge, "a record of %s with %d bytes was too large for the topic and dropped", it.topic, len(it.batch))
 		p.endFirst(publish.TooLarge)
 	case rejected:
 		if forbidden(err) {
@@ -239,7 +239,7 @@ func (l *loop) settle(it *item, err error, retry time.Time) bool {
 			if l.isNews(p.topic, err) {
 				l.log.Error("kafka rejects records: they are dropped", "topic", it.topic, "records", it.block.Records, "error", err)
 			}
-			l.refuse(ProblemRejected, "%d records of %s were rejected and dropped: %v", it.block.Records, it.topic, err)
+			l.refuse(problemRejected, "%d records of %s were rejected and dropped: %v", it.block.Records, it.topic, err)
 		}
 		p.endFirst(publish.Rejected)
 	}

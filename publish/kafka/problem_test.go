@@ -152,7 +152,7 @@ func TestCannotCreate(t *testing.T) {
 	p, s := publisher(t, cfg, publishConfig())
 	feedFlows(p, 100)
 	await(t, "flows are delivered", func() bool { return p.Stats()[publish.Flows].Acknowledged == 100 })
-	if ready, reason := s.State(); ready || !strings.Contains(reason, "create topic sflow.") || !s.has(ProblemTopic) {
+	if ready, reason := s.State(); ready || !strings.Contains(reason, "create topic sflow.") || !s.has(problemTopic) {
 		t.Errorf("ready %v: %s", ready, reason)
 	}
 	if n := log.Count("is missing and cannot be created"); n != 1 {
@@ -192,7 +192,7 @@ func TestTooLargeIsTold(t *testing.T) {
 	if o := <-told; o != publish.TooLarge {
 		t.Errorf("outcome %s", o)
 	}
-	if ready, reason := s.State(); !ready || !strings.Contains(reason, "sflow.elephants") || !strings.Contains(reason, "too large") || !s.has(ProblemTooLarge) {
+	if ready, reason := s.State(); !ready || !strings.Contains(reason, "sflow.elephants") || !strings.Contains(reason, "too large") || !s.has(problemTooLarge) {
 		t.Errorf("ready %v: %s", ready, reason)
 	}
 	p.ElephantAck(&flow.Elephant{ID: 1, Time: 1e18}, func(o publish.Outcome) { told <- o })
@@ -224,7 +224,7 @@ func TestRejectedIsToldOnce(t *testing.T) {
 			t.Errorf("outcome %s", o)
 		}
 	}
-	if n := log.Count("kafka rejects records"); n != 1 || !s.has(ProblemRejected) {
+	if n := log.Count("kafka rejects records"); n != 1 || !s.has(problemRejected) {
 		t.Errorf("logged %d times", n)
 	}
 	if st := drain(t, p)[publish.Elephants]; st.Dropped[publish.Rejected] != 3 {
@@ -236,13 +236,13 @@ func TestRejectedIsToldOnce(t *testing.T) {
 func TestProblems(t *testing.T) {
 	there := cluster(t, t.TempDir(), 0).ListenAddrs()
 	ca := write(t, filepath.Join(t.TempDir(), "ca.pem"), string(certificate.Authority(t, nil).Text))
-	for problem, c := range map[Problem]struct {
+	for problem, c := range map[problem]struct {
 		brokers []string
 		sec     Security
 	}{
-		ProblemTLS:            {there, Security{TLS: TLSConfig{Enabled: true, CAFile: ca}}},
-		ProblemAuthentication: {there, Security{SASL: SASLConfig{Mechanism: SASLPlain, Username: "spoor", Password: "geheim"}}},
-		ProblemUnreachable:    {[]string{port.Held(t)}, Security{}},
+		problemTLS:            {there, Security{TLS: TLSConfig{Enabled: true, CAFile: ca}}},
+		problemAuthentication: {there, Security{SASL: SASLConfig{Mechanism: SASLPlain, Username: "spoor", Password: "geheim"}}},
+		problemUnreachable:    {[]string{port.Held(t)}, Security{}},
 	} {
 		t.Run(string(problem), func(t *testing.T) {
 			parallel(t)
@@ -253,7 +253,7 @@ func TestProblems(t *testing.T) {
 			p, s := publisher(t, cfg, publishConfig())
 			await(t, "it is told", func() bool { return s.has(problem) })
 			says := "problem=" + string(problem)
-			if problem == ProblemUnreachable {
+			if problem == problemUnreachable {
 				says = "kafka is away"
 			}
 			await(t, "it is logged", func() bool { return log.Count(says) == 1 })

@@ -193,7 +193,7 @@ func TestRegistryAway(t *testing.T) {
 	feedFlows(p, 100)
 	await(t, "it is told", func() bool {
 		ready, reason := s.State()
-		return !ready && strings.Contains(reason, "503") && strings.Contains(reason, "starting") && s.has(ProblemRegistry)
+		return !ready && strings.Contains(reason, "503") && strings.Contains(reason, "starting") && s.has(problemRegistry)
 	})
 	await(t, "what needs no registry is delivered", func() bool { return p.Stats()[publish.Elephants].Acknowledged == 1 })
 	if st := p.Stats()[publish.Flows]; st.Acknowledged != 0 || st.Queued != 100 {

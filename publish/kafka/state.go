@@ -25,61 +25,60 @@ type state struct {
 	denied [publish.NumTopics]bool
 	// What was dropped because brokers refuse it for good.
 	refused struct {
-		at   time.Time
-		what string
-		// Why, a Problem.
-		problem Problem
+		at      time.Time
+		what    string
+		problem problem // why
 	}
 }
 
-// Problem is a kind of trouble that people must end, for metrics.
-type Problem string
+// problem is a kind of trouble that people must end, for metrics.
+type problem string
 
-// Problems. All but ProblemUnreachable come from how things are set up.
+// All but problemUnreachable come from how things are set up.
 const (
-	ProblemUnreachable    Problem = "unreachable"
-	ProblemTLS            Problem = "tls"
-	ProblemAuthentication Problem = "authentication"
-	ProblemAuthorization  Problem = "authorization"
-	ProblemTopic          Problem = "topic"             // missing, and it cannot be created
-	ProblemVersion        Problem = "version"           // the brokers do not speak our version of the protocol
-	ProblemTooLarge       Problem = "message_too_large" // within the last minute
-	ProblemRejected       Problem = "rejected"          // within the last minute, for any other reason
-	ProblemRegistry       Problem = "registry"
+	problemUnreachable    problem = "unreachable"
+	problemTLS            problem = "tls"
+	problemAuthentication problem = "authentication"
+	problemAuthorization  problem = "authorization"
+	problemTopic          problem = "topic"             // missing, and it cannot be created
+	problemVersion        problem = "version"           // the brokers do not speak our version of the protocol
+	problemTooLarge       problem = "message_too_large" // within the last minute
+	problemRejected       problem = "rejected"          // within the last minute, for any other reason
+	problemRegistry       problem = "registry"
 )
 
 // problems are all of them.
-var problems = [...]Problem{
-	ProblemUnreachable, ProblemTLS, ProblemAuthentication, ProblemAuthorization, ProblemTopic, ProblemVersion, ProblemTooLarge,
-	ProblemRejected, ProblemRegistry,
+var problems = [...]problem{
+	problemUnreachable, problemTLS, problemAuthentication, problemAuthorization, problemTopic, problemVersion, problemTooLarge,
+	problemRejected, problemRegistry,
 }
 
 // refusedFor is how long a record that was refused is told of.
 const refusedFor = time.Minute
 
 // problemOf says what kind of trouble an error is.
-func problemOf(err error) Problem {
+func problemOf(err error) problem {
 	if _, ok := errors.AsType[*loginError](err); ok {
-		return ProblemAuthentication
+		return problemAuthentication
 	}
 	if _, ok := errors.AsType[*tlsError](err); ok {
-		return ProblemTLS
+		return problemTLS
 	}
 	answer, ok := errors.AsType[*brokerError](err)
 	if !ok {
-		return ProblemUnreachable
+		return problemUnreachable
 	}
 	switch kafka.Error(answer.code) {
 	case kafka.SASLAuthenticationFailed, kafka.UnsupportedSASLMechanism, kafka.IllegalSASLState:
-		return ProblemAuthentication
+		return problemAuthentication
 	case kafka.TopicAuthorizationFailed, kafka.ClusterAuthorizationFailed, kafka.GroupAuthorizationFailed:
-		return ProblemAuthorization
+		return problemAuthorization
 	case kafka.UnsupportedVersion:
-		return ProblemVersion
+		return problemVersion
 	case kafka.MessageSizeTooLarge, kafka.RecordListTooLarge:
-		return ProblemTooLarge
+		return problemTooLarge
 	default:
-		return ProblemUnreachable
+		return problemUnreachable
 	}
 }
 
@@ -88,7 +87,7 @@ func (s *Sink) current() (list []trouble) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	st := &s.state
-	add := func(p Problem, stops bool, format string, args ...any) {
+	add := func(p problem, stops bool, format string, args ...any) {
 		list = append(list, trouble{p, stops, fmt.Sprintf(format, args...)})
 	}
 	if err := st.trouble(); err != nil {
@@ -97,14 +96,14 @@ func (s *Sink) current() (list []trouble) {
 		add(problemOf(st.part), true, "%v", st.part)
 	}
 	if names := s.deniedLocked(); len(names) > 0 {
-		add(ProblemAuthorization, true, "no right to write, or to create, %s", strings.Join(names, ", "))
+		add(problemAuthorization, true, "no right to write, or to create, %s", strings.Join(names, ", "))
 	}
 	if st.topics != nil {
-		add(ProblemTopic, true, "%v", st.topics)
+		add(problemTopic, true, "%v", st.topics)
 	}
 	switch waiting := s.lacksID(); {
 	case st.registry != nil:
-		add(ProblemRegistry, waiting, "schema registry at %s: %v", s.cfg.Registry.URL, st.registry)
+		add(problemRegistry, waiting, "schema registry at %s: %v", s.cfg.Registry.URL, st.registry)
 	case waiting:
 		add("", true, "schema registry at %s: asking for the schemas' ids", s.cfg.Registry.URL)
 	}
@@ -129,7 +128,7 @@ func (s *Sink) lacksID() bool {
 
 // trouble is one thing that is not as it should be.
 type trouble struct {
-	problem Problem // "" = none yet
+	problem problem // "" = none yet
 	stops   bool    // some records are not delivered
 	reason  string
 }
@@ -145,7 +144,7 @@ func (s *Sink) State() (ready bool, reason string) {
 }
 
 // has reports whether there is trouble of a kind now.
-func (s *Sink) has(p Problem) bool {
+func (s *Sink) has(p problem) bool {
 	for _, x := range s.current() {
 		if x.problem == p {
 			return true
@@ -205,7 +204,7 @@ func (s *Sink) note(change func(*state)) {
 	s.mu.Unlock()
 	switch {
 	case left:
-		if p := problemOf(err); p != ProblemUnreachable {
+		if p := problemOf(err); p != problemUnreachable {
 			s.log.Error("kafka does not take us as we are set up: records wait until that is mended", "problem", p, "brokers", s.cfg.Brokers, "error", err)
 			return
 		}
@@ -220,7 +219,7 @@ func (s *Sink) note(change func(*state)) {
 }
 
 // refuse notes that records were dropped for good.
-func (s *Sink) refuse(p Problem, format string, args ...any) {
+func (s *Sink) refuse(p problem, format string, args ...any) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := &s.state.refused

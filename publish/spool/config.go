@@ -47,11 +47,11 @@ const (
 	Broken               // could not be read back
 )
 
-// Topics is the number of topics that a spool can tell apart.
-const Topics = 16
+// maxTopics is the number of topics that a spool can tell apart.
+const maxTopics = 16
 
 // Counts are numbers of records by topic.
-type Counts [Topics]int64
+type Counts [maxTopics]int64
 
 // Total gives the sum.
 func (c *Counts) Total() int64 {

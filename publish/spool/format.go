@@ -83,7 +83,7 @@ func readHeader(p []byte) (h header, err error) {
 	h.Records = int32(be.Uint32(p[24:]))
 	h.FirstTime, h.MaxTime = int64(be.Uint64(p[28:])), int64(be.Uint64(p[36:]))
 	h.written = int64(be.Uint64(p[44:]))
-	ok := h.body <= maxPayload && h.raw <= maxPayload && h.Topic < Topics && h.codec <= codecS2 &&
+	ok := h.body <= maxPayload && h.raw <= maxPayload && h.Topic < maxTopics && h.codec <= codecS2 &&
 		h.Partition >= 0 && h.Partition < h.Partitions && h.Records > 0 && int(h.Records) <= h.raw
 	if !ok {
 		return h, errTorn

@@ -8,7 +8,7 @@ import (
 
 // indexSize is the size of an index: checksum, size of the records' file, oldest
 // and newest time, numbers of records by topic.
-const indexSize = 4 + 8 + 8 + 8 + 8*Topics
+const indexSize = 4 + 8 + 8 + 8 + 8*maxTopics
 
 func (g *segment) indexName() string { return g.name + ".idx" }
 

@@ -14,9 +14,9 @@ type Ref struct {
 	waiting bool
 }
 
-// ErrBroken says that a segment could not be read on; what was left of it was
+// errBroken says that a segment could not be read on; what was left of it was
 // dropped.
-var ErrBroken = errors.New("a segment of the spool cannot be read back")
+var errBroken = errors.New("a segment of the spool cannot be read back")
 
 // ErrInUse is the end of an error that tells of a directory which another process has taken.
 var ErrInUse = errors.New("in use by another process")
@@ -42,7 +42,7 @@ func (s *Spool) Next(alloc func(n int) []byte) (b Batch, ref *Ref, marks *Marks,
 		}
 		if err != nil {
 			s.segments = slices.DeleteFunc(s.segments, func(x *segment) bool { return x == g })
-			return b, nil, nil, errors.Join(ErrBroken, err, s.discard(g, Broken))
+			return b, nil, nil, errors.Join(errBroken, err, s.discard(g, Broken))
 		}
 		g.unread[h.Topic] -= int64(h.Records - marks.finished())
 		g.pending++

@@ -404,7 +404,7 @@ func TestBroken(t *testing.T) {
 		t.Fatal(err)
 	}
 	expect(t, s, 0, 2)
-	if _, _, _, err := s.Next(func(n int) []byte { return make([]byte, n) }); !errors.Is(err, ErrBroken) || lost != 3 {
+	if _, _, _, err := s.Next(func(n int) []byte { return make([]byte, n) }); !errors.Is(err, errBroken) || lost != 3 {
 		t.Errorf("%d lost, %v", lost, err)
 	}
 	expectEnd(t, s)

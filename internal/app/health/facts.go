@@ -47,7 +47,7 @@ func (s *Source) examine(ctx context.Context, lacks func() (datagrams, records i
 
 // agentFacts tells of each agent and sub-agent.
 func (s *Source) agentFacts(f *doctor.Facts) {
-	snap, now := s.Engine.Snapshot(), s.Collector.Clock().Now()
+	snap, now := s.Engine.Snapshot(), s.Collector.Now()
 	list := s.Agents.Snapshot()
 	for i := range list {
 		x := &list[i]

@@ -81,7 +81,7 @@ func newHouse(t *testing.T, change func(*settings.Config)) *house {
 	h.src.Publisher = publish.New(cfg.Publish, h.src.Kafka)
 	h.src.Engine, err = analytics.New(cfg.Analytics, deaf{})
 	must(err)
-	h.worker = pipeline.NewWorker(h.src.Agents, h.src.Engine.Feed(), h.src.Publisher.Encoder(), h.src.Collector.Clock().Now, log)
+	h.worker = pipeline.NewWorker(h.src.Agents, h.src.Engine.Feed(), h.src.Publisher.Encoder(), h.src.Collector.Now, log)
 	h.conn, err = net.Dial("udp", h.src.Collector.Addrs()[0].String())
 	must(err)
 	ctx, cancel := context.WithCancel(context.Background())
@@ -140,7 +140,7 @@ func (h *house) hear() (list [][]byte) {
 }
 
 // tick ends what the engine has to do until now.
-func (h *house) tick() { h.src.Engine.Tick(h.src.Collector.Clock().Now()) }
+func (h *house) tick() { h.src.Engine.Tick(h.src.Collector.Now()) }
 
 // published reports whether every record was acknowledged.
 func (h *house) published() bool {
@@ -245,7 +245,7 @@ func TestFacts(t *testing.T) {
 		c.Analytics.Topology.Speeds = []topology.Speed{{Bps: 10e9}, {Agent: flow.AddrFrom4([4]byte{10, 255, 0, 51}), IfIndex: 5102, Bps: 1e6}}
 	})
 	h.hear()
-	now := h.src.Collector.Clock().Now()
+	now := h.src.Collector.Now()
 	leaf9, peer := flow.AddrFrom4([4]byte{10, 255, 0, 9}), netip.MustParseAddr("192.0.2.1")
 	for i := range uint32(11) { // heard over 1000 s, the last 100 s ago; its clock is a tenth fast
 		h.src.Agents.Account(leaf9, 3, 1+2*i, 5000+110_000*i, 0, now-1100e9+int64(i)*100e9, peer)
