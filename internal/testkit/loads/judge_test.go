@@ -18,7 +18,11 @@ type tally struct {
 }
 
 func (c *tally) bad(s *stream, format string, args ...any) {
-	c.wrong = append(c.wrong, fmt.Sprintf("seed %d: %s: %s", c.load.seed, fmt.Sprintf(format, args...), s))
+	c.say("%s: %s", fmt.Sprintf(format, args...), s)
+}
+
+func (c *tally) say(format string, args ...any) {
+	c.wrong = append(c.wrong, fmt.Sprintf("seed %d: ", c.load.seed)+fmt.Sprintf(format, args...))
 }
 
 // patience is by when (s) a stream of x thresholds is found, by far most often: the bucket's level over

@@ -17,8 +17,7 @@ import (
 
 // listener keeps what is told of each stream.
 type listener struct {
-	t     *testing.T
-	load  *load
+	tally *tally
 	flows map[flow.Key]*stream
 }
 
@@ -30,7 +29,7 @@ func (o *listener) Elephant(m *flow.Elephant) {
 	s := o.flows[m.Key]
 	switch {
 	case s == nil:
-		o.t.Errorf("seed %d: an elephant of a flow that nobody sent: %s", o.load.seed, m.Key)
+		o.tally.say("an elephant of a flow that nobody sent: %s", m.Key)
 	case m.State == flow.ElephantStarted:
 		s.started = append(s.started, *m)
 	case m.State == flow.ElephantEnded:
@@ -43,7 +42,7 @@ func try(t *testing.T, seed uint64, c *tally) {
 	t.Helper()
 	l := newLoad(seed)
 	c.load = l
-	o := &listener{t: t, load: l, flows: map[flow.Key]*stream{}}
+	o := &listener{tally: c, flows: map[flow.Key]*stream{}}
 	for _, s := range l.flows {
 		if other := o.flows[s.key]; other != nil {
 			s.shared, other.shared = true, true
