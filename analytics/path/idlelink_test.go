@@ -44,3 +44,43 @@ func TestMoveOverAnIdleLink(t *testing.T) {
 	}
 	t.Errorf("30 samples on another way, and the path is %s", n.names(tr.Hops))
 }
+
+// TestForsaken: all samples of a flow come from another way, which cannot be completed since nothing tells of its links: the path
+// of before is not told for ever, but not taken back for a few stray samples either.
+func TestForsaken(t *testing.T) {
+	n := &net{t: t, reg: topology.NewRegistry(), now: 1000 * second}
+	n.l = topology.NewLearner(topology.Config{Learn: true}, n.reg)
+	var ev []topology.Evidence
+	for leaf := 1; leaf <= 2; leaf++ {
+		ev = append(ev, topology.Evidence{Kind: topology.SawSource, Agent: n.agent(leaf), Port: 1, Addr: host(leaf), Far: uint64(leaf), Buckets: 1<<12 - 1},
+			n.entered(51, leaf, leaf, 49), n.entered(leaf, 49, 51, leaf))
+	}
+	n.learn(ev...)
+	tr := n.tracker(1, 2)
+	see := func(sw int, in, out uint32, ttl uint8) {
+		n.now += second / 2
+		tr.Add(n.snap, &Sighting{Switch: n.id(sw), In: in, Out: out, TTL: ttl, Time: n.now}, nil) // its votes are not counted
+	}
+	see(1, 1, 49, 64)
+	see(51, 1, 2, 63)
+	for range forsaken - 1 {
+		see(52, 1, 2, 63)
+	}
+	if !tr.Complete {
+		t.Fatalf("taken back after %d samples", forsaken-1)
+	}
+	see(1, 1, 49, 64)
+	see(52, 1, 2, 63)
+	if !tr.Complete {
+		t.Fatal("taken back though it was confirmed")
+	}
+	for range forsaken {
+		see(52, 1, 2, 63)
+	}
+	if tr.Complete {
+		t.Errorf("%d samples on another way, and the path is %s", forsaken+1, n.names(tr.Hops))
+	}
+	if len(tr.Named()) == 0 {
+		t.Error("nothing is told of what is seen")
+	}
+}

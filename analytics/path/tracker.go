@@ -11,6 +11,8 @@ import (
 const (
 	contradictions = 3          // samples that do not fit the path
 	unconfirmed    = int64(5e8) // and for so long none that does
+	forsaken       = 10         // so many that make no other path,
+	forsakenFor    = int64(3e9) // over so long and none that fits, take the path back
 	voteWindow     = int64(2e9) // two sightings of one flow this close may prove a link
 	maxObs         = 16         // hops remembered of one flow
 )
@@ -130,7 +132,10 @@ func (t *Tracker) Add(snap *topology.Snapshot, s *Sighting, votes []Vote) (Event
 		t.candidate, votes = merge(snap, t.candidate, y, t.Encap, votes)
 		votes = t.across(snap, t.candidate, y.Switch, t.obs, votes)
 		if t.against >= contradictions && s.Time-t.confirmed > unconfirmed && !t.torn(snap) {
-			return t.move(snap, s.Time), votes
+			if event := t.move(snap, s.Time); event != None || t.against < forsaken || s.Time-max(t.confirmed, t.doubted) <= forsakenFor {
+				return event, votes
+			}
+			return t.takeBack(snap), votes
 		}
 		return None, votes
 	case t.confirms(at, &run):
