@@ -100,3 +100,67 @@ func TestAdjacentFromOneSide(t *testing.T) {
 		t.Errorf("adjacent: spine to leaf %v, leaf to spine %v", snap.Adjacent(f.id(51), f.id(1)), snap.Adjacent(f.id(1), f.id(51)))
 	}
 }
+
+// TestPeerLinkOnEgress: agents that sample on egress only know no MAC by which an address entered; two addresses that
+// each enter another switch by a port of their own are behind a pair's link here, one host on both leaves is not.
+func TestPeerLinkOnEgress(t *testing.T) {
+	f := newFabric(t, Config{Learn: true})
+	left := func(host string, sw, port int) {
+		f.give(Evidence{Kind: SawIngress, Agent: agent(sw), Port: uint32(port), Fresh: true, Derived: true})
+		f.give(Evidence{Kind: SawSource, Agent: agent(sw), Port: uint32(port), Addr: addr(host), Buckets: 0b111, Derived: true})
+	}
+	for leaf := 1; leaf <= 2; leaf++ { // they route
+		f.give(Evidence{Kind: SawIngress, Agent: agent(leaf), Port: 49, Derived: true})
+	}
+	var snap *Snapshot
+	for range 8 {
+		for h := range 2 {
+			host := fmt.Sprintf("10.1.0.%d", h+1)
+			left(host, 1, h+1)
+			left(host, 2, 60)
+		}
+		for _, host := range []string{"10.1.0.9", "fd00::9"} { // of one host on both leaves
+			left(host, 1, 9)
+			left(host, 2, 9)
+		}
+		left("fd00::9", 2, 60) // what it sends to a host of leaf2 by leaf1
+		snap = f.tick(500 * time.Millisecond)
+	}
+	for h := range 2 {
+		if at := snap.Edges(addr(fmt.Sprintf("10.1.0.%d", h+1))); len(at) != 1 || at[0] != f.id(1) {
+			t.Errorf("host %d lives at %v, want leaf1 (%d) only", h+1, at, f.id(1))
+		}
+	}
+	if snap.Port(f.id(2), 60).Edge {
+		t.Error("the peer link is taken for an edge port")
+	}
+	for _, k := range []struct{ sw, port int }{{1, 1}, {1, 2}, {1, 9}, {2, 9}} {
+		if !snap.Port(f.id(k.sw), uint32(k.port)).Edge {
+			t.Errorf("port %d of leaf%d is no edge port", k.port, k.sw)
+		}
+	}
+	if at := snap.Edges(addr("fd00::9")); len(at) != 2 {
+		t.Errorf("the host on two leaves lives at %v", at)
+	}
+}
+
+// TestMovedOnEgress: two addresses that moved to one port from two of another switch did not come over a pair's link.
+func TestMovedOnEgress(t *testing.T) {
+	f := newFabric(t, Config{Learn: true})
+	at := func(sw int, ports ...int) {
+		for h, port := range ports {
+			f.give(Evidence{Kind: SawIngress, Agent: agent(sw), Port: uint32(port), Fresh: true, Derived: true})
+			f.give(Evidence{Kind: SawSource, Agent: agent(sw), Port: uint32(port), Addr: addr(fmt.Sprintf("10.1.0.%d", h+1)), Buckets: 0b111, Derived: true})
+		}
+		f.tick(500 * time.Millisecond)
+	}
+	for range 8 {
+		at(1, 1, 2)
+	}
+	for range 8 {
+		at(2, 7, 7)
+	}
+	if p := f.Snapshot().Port(f.id(2), 7); !p.Edge {
+		t.Error("the port that hosts moved to is taken for a peer link")
+	}
+}

@@ -300,9 +300,9 @@ func (l *Learner) mayJoin(p, q *port, mate bool) bool {
 	return !ok || o.shared || o.host || o.sw == to || o.sw == p.key.sw
 }
 
-// handOver notes that a link joins a pair.
-func (l *Learner) handOver(p, q *port) {
-	for _, x := range [2]*port{p, q} {
+// handOver takes ports for ends of a pair's link: nobody lives there.
+func (l *Learner) handOver(ports ...*port) {
+	for _, x := range ports {
 		if !x.handsOver {
 			x.handsOver = true
 			l.setEdge(x, false)

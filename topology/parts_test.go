@@ -45,17 +45,17 @@ func TestTwin(t *testing.T) {
 	} {
 		p := &port{}
 		for i, s := range steps {
-			if got := p.twin(s.k); got != s.want {
+			if got := p.twin(s.k, twinPorts); got != s.want {
 				t.Errorf("%s: step %d tells %v, want %v", name, i, got, s.want)
 			}
 		}
 	}
 	full := &port{}
 	for i := range maxTwins {
-		full.twin(portKey{SwitchID(i + 2), 1})
+		full.twin(portKey{SwitchID(i + 2), 1}, twinPorts)
 	}
 	for i := range uint32(5) {
-		if full.twin(portKey{99, i + 1}) {
+		if full.twin(portKey{99, i + 1}, twinPorts) {
 			t.Error("a port that remembers enough of others believes one that it cannot remember")
 		}
 	}

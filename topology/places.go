@@ -125,6 +125,9 @@ func (l *Learner) source(n *node, e *Evidence) {
 		l.stray(p, e)
 	}
 	h.sources = l.sight(h, h.sources, p, e.Hops, e)
+	if e.Derived && e.Hops == 0 {
+		l.meetAddress(p, h)
+	}
 	l.countOutside(h)
 	l.wentTo(h, (&sighting{port: p, hops: e.Hops}).at())
 	if e.Hops == 0 && h.kept != nil {

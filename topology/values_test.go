@@ -216,15 +216,15 @@ func TestTwins(t *testing.T) {
 		idx  uint32
 		want bool
 	}{{2, 1, false}, {2, 1, false}, {2, 2, false}, {3, 1, false}, {3, 2, false}, {2, 3, true}} {
-		if got := p.twin(portKey{tc.sw, tc.idx}); got != tc.want {
+		if got := p.twin(portKey{tc.sw, tc.idx}, twinPorts); got != tc.want {
 			t.Errorf("sighting %d: %v", i, got)
 		}
 	}
 	full := &port{}
 	for i := range maxTwins {
-		full.twin(portKey{SwitchID(i + 1), 1})
+		full.twin(portKey{SwitchID(i + 1), 1}, twinPorts)
 	}
-	if full.twin(portKey{99, 1}) || full.twin(portKey{1, 9}) {
+	if full.twin(portKey{99, 1}, twinPorts) || full.twin(portKey{1, 9}, twinPorts) {
 		t.Error("beyond what is remembered ports are twins")
 	}
 }

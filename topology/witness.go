@@ -193,10 +193,11 @@ func (w *Witness) Unnamed(s *flow.Sample) {
 
 // throughEgress says what a frame sampled on egress tells of the port that it
 // entered, for agents that sample on egress only: its TTL was one higher there
-// if the switch routes. Its MACs were others.
+// if the switch routed it. Its MACs were others. One with an initial TTL was
+// bridged from host to host, and tells nothing: it would seem to have passed many routers.
 func (w *Witness) throughEgress(s *flow.Sample, in uint32, from SwitchID) {
 	ttl := s.Packet.TTL
-	if ttl == 255 || InitialTTL(ttl+1) == ttl+1 && ofSwitches(s) {
+	if InitialTTL(ttl) == ttl || InitialTTL(ttl+1) == ttl+1 && ofSwitches(s) {
 		return
 	}
 	hops := InitialTTL(ttl+1) - ttl - 1

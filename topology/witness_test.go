@@ -60,7 +60,7 @@ func TestWitnessSendsNewThenRarely(t *testing.T) {
 func TestWitnessTellsRates(t *testing.T) {
 	for _, direction := range []flow.Direction{flow.Ingress, flow.Egress} {
 		w, s := NewWitness(), hostSample()
-		s.Direction, s.SamplingRate, s.EffectiveRate = direction, 1000, 1200
+		s.Direction, s.SamplingRate, s.EffectiveRate, s.Packet.TTL = direction, 1000, 1200, 63
 		w.See(s, 0, 0)
 		rate := uint32(0)
 		for _, e := range w.Drain(nil) {
@@ -96,7 +96,7 @@ func TestWitnessLeavesOut(t *testing.T) {
 	f("link-local source", func(s *flow.Sample) { s.Packet.Key.Src = addr("fe80::1") }, nil)
 	f("multicast", func(s *flow.Sample) { s.Packet.Key.Dst = addr("239.1.1.1") }, map[Kind]uint32{SawIngress: 1, SawSource: 1})
 	f("two hops away", func(s *flow.Sample) { s.Packet.TTL = 62 }, map[Kind]uint32{SawIngress: 1, SawSink: 1})
-	f("fresh egress", func(s *flow.Sample) { s.Direction = flow.Egress }, map[Kind]uint32{SawIngress: 1, SawSink: 1})
+	f("bridged, on egress", func(s *flow.Sample) { s.Direction = flow.Egress }, map[Kind]uint32{SawSink: 1})
 	f("forwarded egress", func(s *flow.Sample) { s.Direction, s.Packet.TTL = flow.Egress, 63 }, map[Kind]uint32{SawIngress: 1, SawSource: 1, SawSink: 1, SawEgress: 1})
 	f("egress, input unknown", func(s *flow.Sample) { s.Direction, s.Input = flow.Egress, flow.Interface{} }, map[Kind]uint32{SawSink: 1})
 }
