@@ -21,9 +21,10 @@ type life struct {
 	episode   uint32
 	since     int64
 	detected  int64
-	told      int64 // latest message
-	speedless int64 // first sample since which no speed is known on its way, 0: one is
-	ended     int64 // the latest episode that was announced
+	told      int64   // latest message
+	speedless int64   // first sample since which no speed is known on its way, 0: one is
+	ended     int64   // the latest episode that was announced
+	doubted   float64 // bit/s, the limit at which its rate seemed more than its link can carry, 0 it did not
 	announced bool
 	updated   bool // since the start
 	again     bool // a message is due at the next tick
@@ -77,7 +78,7 @@ func (s *shard) start(d *detail, e *flowtable.Entry, x *observed) {
 		l = &life{key: cold.Key, id: x.id, first: since}
 	}
 	delete(s.recent, x.id)
-	l.slot, l.since, l.detected, l.announced, l.updated, l.speedless = d.slot, since, x.at, false, false, 0
+	l.slot, l.since, l.detected, l.announced, l.updated, l.speedless, l.doubted = d.slot, since, x.at, false, false, 0, 0
 	l.proof, l.window = flow.Proof(st.Proof), float64(x.at-since)/1e9
 	s.live(l, d, e)
 	s.announce(l)
@@ -97,10 +98,13 @@ func (s *shard) announce(l *life) {
 	if e.Bytes < c.MinBytes || s.clock-l.since < int64(c.MinDuration/time.Nanosecond) {
 		return
 	}
+	d := s.details.at(e.Detail)
+	if s.doubt(l, d, e) {
+		return
+	}
 	l.announced = true
 	l.episode++
 	s.stats.Started++
-	d := s.details.at(e.Detail)
 	if d.told.open {
 		s.emitElephant(l, flow.ElephantStarted, flow.EndNone)
 		s.tellComplete(d, e, 0, s.clock)

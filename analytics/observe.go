@@ -179,7 +179,7 @@ func (s *shard) judge(d *detail, e *flowtable.Entry, x *observed) {
 			s.end(d.life, flow.EndBelow)
 		}
 	case elephant.None:
-		if d.life != nil && !d.life.announced {
+		if d.life != nil && !d.life.announced && d.life.doubted == 0 {
 			s.announce(d.life)
 		}
 	}

@@ -30,6 +30,7 @@ type passedLink struct {
 	capacity  float64 // of the whole
 	threshold float64 // share from which a flow takes too much
 	inferred  bool
+	sure      bool    // the speed is beyond doubt
 	part      float64 // of a sprayed flow that takes it, 0 all
 }
 
@@ -106,9 +107,9 @@ func (s *shard) isEdge(sw topology.SwitchID, ifIndex uint32) bool {
 func (s *shard) portLink(sw topology.SwitchID, ifIndex uint32) passedLink {
 	l := passedLink{}
 	if p := s.snap.Port(sw, ifIndex); p != nil {
-		l.speed, l.capacity, l.threshold, l.inferred, l.id = p.Lane(), p.Speed, p.Share, p.SpeedInferred, p.LinkID
+		l.speed, l.capacity, l.threshold, l.inferred, l.sure, l.id = p.Lane(), p.Speed, p.Share, p.SpeedInferred, p.SpeedSure, p.LinkID
 		if q := s.snap.Port(p.Peer, p.PeerPort); q != nil && q.Speed > 0 && (l.speed == 0 || q.Limit() < p.Limit()) {
-			l.speed, l.capacity, l.threshold = q.Lane(), q.Speed, q.Share
+			l.speed, l.capacity, l.threshold, l.sure = q.Lane(), q.Speed, q.Share, q.SpeedSure
 		}
 	}
 	if l.id == "" {

@@ -24,7 +24,7 @@ func TestSpeedDisproved(t *testing.T) {
 		}
 		r.advance(second / 10)
 	}
-	const slow, bps = 2_000_000, 200e6 // the agent says 2 Mbit/s; a sample weighs 97 s of a tenth of that
+	const slow, bps = 2_000_000, 200e6 // the agent says 2 Mbit/s later; a sample weighs 97 s of a tenth of that
 	pass := func(seconds int) {
 		for range seconds * 10 {
 			s := r.sample(1, 3, 51, 1, 3, 63)
@@ -34,12 +34,14 @@ func TestSpeedDisproved(t *testing.T) {
 			r.advance(second / 10)
 		}
 	}
-	poll(slow)
+	poll(400e6)
 	pass(5)
-	poll(slow)
 	if len(r.elephants) == 0 || r.elephants[0].State != flow.ElephantStarted {
 		t.Fatalf("by the speed that is stated there is no elephant: %+v %v", r.e.Stats().Shard, r.elephants)
 	}
+	poll(slow)
+	pass(5)
+	poll(slow)
 	pass(45)
 	last := r.elephants[len(r.elephants)-1]
 	if last.State != flow.ElephantEnded || last.EndReason != flow.EndBelow {

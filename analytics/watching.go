@@ -43,8 +43,13 @@ func (e *Engine) look(now int64) {
 
 // poll takes a port's counters; a rate says something of the speed of a link of which nobody else does.
 func (e *Engine) poll(p *links.Poll) {
-	if peak := e.desk.ports.Poll(p); peak > 0 {
-		e.learner.Inform(&topology.PortInfo{Agent: e.registry.Addr(p.Port.Switch), IfIndex: p.Port.IfIndex, Rate: peak})
+	peak, confirmed := e.desk.ports.Poll(p)
+	info := topology.PortInfo{Agent: e.registry.Addr(p.Port.Switch), IfIndex: p.Port.IfIndex, Rate: peak}
+	if confirmed {
+		info.Sampled = -1
+	}
+	if peak > 0 || confirmed {
+		e.learner.Inform(&info)
 	}
 	e.watch.Polled(p)
 }
@@ -83,6 +88,8 @@ func (e *Engine) heed(feeds []*Feed) {
 	}
 	for i := range e.loads { // sums: the order does not matter
 		l := &e.loads[i]
-		e.desk.ports.Sampled(l.port, l.way, l.at, l.bits, l.frames)
+		if rate := e.desk.ports.Sampled(l.port, l.way, l.at, l.bits, l.frames); rate != 0 {
+			e.learner.Inform(&topology.PortInfo{Agent: e.registry.Addr(l.port.Switch), IfIndex: l.port.IfIndex, Sampled: rate})
+		}
 	}
 }

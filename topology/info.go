@@ -18,6 +18,7 @@ type PortInfo struct {
 	Name      string  // "" unknown
 	Speed     float64 // bit/s, 0 unknown
 	Rate      float64 // highest rate counted between two polls, bit/s
+	Sampled   float64 // bit/s, a rate proven by samples that its speed does not allow; negative: that is over; 0 no news
 	Aggregate uint32  // ifIndex of the aggregate that the port is member of, 0 none or unknown
 	Hostname  string  // "" unknown
 	Down, Up  bool    // the link went down, came up; neither: no news
@@ -44,10 +45,10 @@ func (l *Learner) Inform(i *PortInfo) {
 	l.carrier(p, i)
 	old := p.speed
 	inferred, rate := max(p.inferred, plausible(i.Rate)), max(p.rate, i.Rate)
-	lies := rate > disproved*p.speed && p.rate <= disproved*p.speed
+	known, confirmed := p.stated(), l.confirmed(p)
 	aggregate := cmp.Or(i.Aggregate, p.aggregate)
 	rename := i.Name != "" && i.Name != p.name
-	if rename || i.Speed > 0 && i.Speed != p.speed || inferred != p.inferred || lies || aggregate != p.aggregate {
+	if rename || i.Speed > 0 && i.Speed != p.speed || inferred != p.inferred || aggregate != p.aggregate {
 		if rename {
 			p.name = i.Name
 		}
@@ -60,7 +61,14 @@ func (l *Learner) Inform(i *PortInfo) {
 		l.touchPeers(n)
 	}
 	if p.rate = rate; i.Speed > 0 && i.Speed != old {
-		p.rate = i.Rate
+		p.rate, p.sampled = i.Rate, 0
+	}
+	if i.Sampled != 0 {
+		p.sampled = max(i.Sampled, 0)
+	}
+	if p.stated() != known || l.confirmed(p) != confirmed {
+		l.touch(n)
+		l.touchPeers(n)
 	}
 }
 

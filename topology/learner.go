@@ -105,6 +105,7 @@ type port struct {
 	speed     float64            // as the agent reports it
 	inferred  float64            // from the highest rate counted
 	rate      float64            // the highest that was counted under this speed
+	sampled   float64            // that samples prove and this speed does not allow, 0 none
 	aggregate uint32             // ifIndex of the aggregate that it is member of
 }
 

@@ -112,6 +112,7 @@ func (l *Learner) view(n *node) *Switch {
 	for idx, p := range n.ports {
 		v := &Port{IfIndex: idx, Name: p.called(), Alias: p.alias, Aggregate: p.aggregate, Peer: p.peer, PeerPort: p.peerPort, Edge: p.edge, Dark: p.peer == 0 && p.forwards() && p.leads == toSwitch, Outside: p.peer == 0 && p.leads == toOutside, Kept: p.unproven(), Home: p.home(), Down: p.downSince(), Failed: p.failed, Back: p.back, Void: p.void, via: p.proof(), side: l.bridges.side(p).key.idx, wasSide: p.keptSide}
 		v.Speed, v.SpeedInferred = l.speed(p)
+		v.SpeedSure, v.Disproved = l.sure(p), l.disproved(p)
 		s.PortVoid, s.PortFailed = max(s.PortVoid, p.void), max(s.PortFailed, p.failed)
 		s.delivers = s.delivers || p.peer == 0 && p.sunk >= sinkFrames
 		if v.Dark && p.dark != 0 {

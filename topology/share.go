@@ -166,16 +166,46 @@ func (l *Learner) members(n *node) (speeds map[uint32]float64) {
 }
 
 // stated gives the speed that a port's agent states. One that its own counters
-// disprove is none: a threshold of it would be exceeded all the time.
+// or samples disprove is none: a threshold of it would be exceeded all the time.
 func (p *port) stated() float64 {
-	if p.rate > disproved*p.speed {
+	if p.rate > runsAhead*p.speed || p.sampled > p.speed {
 		return 0
 	}
 	return p.speed
 }
 
-// disproved: counters may run ahead of a speed by as much, for polls come when they come.
-const disproved = 1.5
+// runsAhead: counters may run ahead of a speed by as much, for polls come when they come.
+const runsAhead = 1.5
+
+// shown: counters that showed so much of a speed, and never much more than it, confirm it.
+const shown = 0.1
+
+// confirmed reports whether a port's own speed is configured, or confirmed by its counters.
+func (l *Learner) confirmed(p *port) bool {
+	return l.configured(p) > 0 || p.speed > 0 && p.stated() > 0 && p.rate >= shown*p.speed
+}
+
+// sure reports whether the speed of a port is beyond doubt: its own, or the same at the other end, is confirmed.
+func (l *Learner) sure(p *port) bool {
+	if l.confirmed(p) {
+		return true
+	}
+	q := l.otherEnd(p)
+	if q == nil || !l.confirmed(q) {
+		return false
+	}
+	a, _ := l.speed(p)
+	b, _ := l.speed(q)
+	return a == b
+}
+
+// disproved gives the speed that a port's agent states and its traffic disproves, 0 if there is none.
+func (l *Learner) disproved(p *port) float64 {
+	if l.configured(p) > 0 || p.stated() > 0 {
+		return 0
+	}
+	return p.speed
+}
 
 // Speeds counts the ports that carry traffic by what is known of their speed.
 type Speeds struct {

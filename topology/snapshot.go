@@ -72,6 +72,8 @@ type Port struct {
 	Alias         string   // as configured: what the port is for
 	Speed         float64  // bit/s, 0 unknown
 	SpeedInferred bool     // not the agent's word, or doubted by the other end's
+	SpeedSure     bool     // configured, or counters showed a tenth of it and never much more than it
+	Disproved     float64  // bit/s, the speed that its agent states and its traffic disproves; 0 none
 	Share         float64  // of the link from which a flow takes too much
 	Member        float64  // bit/s of the slowest member, where the port is an aggregate; 0 it is none
 	Aggregate     uint32   // ifIndex of the aggregate that the port is member of, 0 none or unknown

@@ -115,6 +115,7 @@ type port struct {
 	rate     [2]Rate
 	known    [2]bool // rate is of the latest poll
 	samples  [2]sampled
+	distrust distrust // of its speed
 	history  *history // of a port on a link; nil otherwise
 
 	up, upKnown, adminOff bool
@@ -129,8 +130,9 @@ func (p *port) poll(c *Poll) (peak float64) {
 		return 0 // the same poll by another way, or late
 	}
 	p.status(c)
-	if c.Speed > 0 {
-		p.speed = c.Speed
+	if c.Speed > 0 && c.Speed != p.speed {
+		p.speed, p.peak = c.Speed, 0
+		p.distrust = distrust{since: c.At}
 	}
 	usable := p.at != 0 && dt <= maxPoll
 	seconds := float64(dt) / 1e9
@@ -141,7 +143,7 @@ func (p *port) poll(c *Poll) (peak float64) {
 			p.rate[d], p.known[d] = between(&p.count[d], is, seconds, most)
 		}
 		p.samples[d].polled(p.rate[d].Bits*seconds, p.known[d])
-		if p.known[d] && dt >= peakPoll && p.rate[d].Bits > p.peak*1.1 {
+		if p.known[d] && dt >= peakPoll && p.at >= p.distrust.since && p.rate[d].Bits > p.peak*1.1 {
 			p.peak, peak = p.rate[d].Bits, p.rate[d].Bits
 		}
 		p.count[d] = *is

@@ -200,7 +200,8 @@ func TestScale(t *testing.T) {
 func TestPollBounds(t *testing.T) {
 	id := ID{Switch: 1, IfIndex: 1}
 	poll := func(table *Table, at int64, octets uint64) float64 {
-		return table.Poll(&Poll{Port: id, At: at, Speed: 1e9, In: Count{Octets: octets}, Out: Count{Octets: octets}})
+		peak, _ := table.Poll(&Poll{Port: id, At: at, Speed: 1e9, In: Count{Octets: octets}, Out: Count{Octets: octets}})
+		return peak
 	}
 	for name, tc := range map[string]struct {
 		apart, later int64

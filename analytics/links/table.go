@@ -32,20 +32,26 @@ func (t *Table) port(id ID) *port {
 
 // Poll takes a port's counters. A poll that comes twice, or late, changes
 // nothing. It gives the rate (bit/s) that was counted in one direction if that
-// is the highest so far by a tenth, else 0: the link is at least that fast.
-func (t *Table) Poll(c *Poll) (peak float64) {
+// is the highest so far by a tenth, else 0: the link is at least that fast; and
+// whether counters speak again of a speed that Sampled found outrun.
+func (t *Table) Poll(c *Poll) (peak float64, counted bool) {
 	if p := t.port(c.Port); p != nil {
-		return p.poll(c)
+		peak = p.poll(c)
+		return peak, p.relent(c.At)
 	}
-	return 0
+	return 0, false
 }
 
 // Sampled counts frames that were sampled on a port at a time (Unix ns); bits
-// are those that they stand for.
-func (t *Table) Sampled(id ID, d flow.Direction, at int64, bits float64, frames uint32) {
-	if p := t.port(id); p != nil {
-		p.samples[side(d)].add(at, bits, frames)
+// are those that they stand for. It gives a rate (bit/s) that is proven by them
+// and that the stated speed does not allow, -1 once that is over, else 0.
+func (t *Table) Sampled(id ID, d flow.Direction, at int64, bits float64, frames uint32) (outrun float64) {
+	p := t.port(id)
+	if p == nil {
+		return 0
 	}
+	p.samples[side(d)].add(at, bits, frames)
+	return p.outrun(side(d), at, bits, frames)
 }
 
 // Restarted forgets the counts of the ports of switches whose agents began anew:
@@ -54,6 +60,7 @@ func (t *Table) Restarted(switches map[topology.SwitchID]bool) {
 	for id, p := range t.ports { // order does not matter
 		if switches[id.Switch] {
 			p.at, p.known, p.history, p.upKnown = 0, [2]bool{}, nil, false
+			p.distrust = distrust{told: p.distrust.told} // which is to be taken back
 		}
 	}
 }

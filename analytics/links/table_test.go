@@ -144,12 +144,12 @@ func TestRestart(t *testing.T) {
 	table.Poll(poll(100, 0, 0))
 	table.Poll(poll(120, 1e6, 0))
 	table.Restarted(map[topology.SwitchID]bool{port.Switch: true})
-	if peak := table.Poll(poll(123, 400e6, 0)); peak != 0 || table.Load(port, flow.Ingress, 124*second).Source != links.Unknown {
+	if peak, _ := table.Poll(poll(123, 400e6, 0)); peak != 0 || table.Load(port, flow.Ingress, 124*second).Source != links.Unknown {
 		t.Errorf("peak %g, load %+v", peak, table.Load(port, flow.Ingress, 124*second))
 	}
 	table = links.New(10)
 	table.Poll(poll(100, 0, 0))
-	if peak := table.Poll(poll(103, 500e6, 0)); peak != 0 {
+	if peak, _ := table.Poll(poll(103, 500e6, 0)); peak != 0 {
 		t.Errorf("polls 3 s apart prove a rate of %g on a port of 1e9", peak)
 	}
 }

@@ -72,6 +72,8 @@ func TestExamine(t *testing.T) {
 	f(func(x *Facts) { x.Links[0].Agreement = 2 }, CheckAgreement, Warning, "leaf1:swp1--spine1:swp1, 2.00 times")
 	f(func(x *Facts) { x.Links[0].Agreement, x.Links[0].Samples = 1.4, 150 }, "", Note) // chance
 	f(func(x *Facts) { x.Ports[1].Speed = 0 }, CheckSpeeds, Fault, "leaf2:swp1", "topology.speeds")
+	f(func(x *Facts) { x.Ports[1].Speed, x.Ports[1].Disproved = 0, 10e6 }, CheckSpeeds, Fault, "leaf2:swp1 (its traffic exceeds the stated 10Mbit/s)", "topology.speeds")
+	f(func(x *Facts) { x.Ports[1].Inferred, x.Ports[1].Disproved = true, 10e6 }, CheckSpeeds, Note, "stated 10Mbit/s), taken as 100Gbit/s")
 	f(func(x *Facts) { x.Ports[1].Inferred = true }, CheckSpeeds, Note, "leaf2:swp1, taken as 100Gbit/s")
 	f(func(x *Facts) { x.Links[1].Detect, x.Links[1].Rate = 40, 32768 }, CheckDetection, Warning, "40 s at 1 in 32768", "sample one in 4096", "sampling=4096")
 	f(func(x *Facts) { x.Links[1].Detect, x.Links[1].Rate = math.Inf(1), 0 }, CheckDetection, Warning, "nobody samples", "sflow sample N")

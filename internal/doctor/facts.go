@@ -46,6 +46,7 @@ type Port struct {
 	IfIndex      uint32
 	Speed        float64 // bit/s, 0 unknown
 	Inferred     bool    // the agent does not say the speed, or the other end says otherwise
+	Disproved    float64 // bit/s, the speed that the agent states and traffic disproves; 0 none
 	Dark         bool    // forwarded frames come in from a switch that nobody reports
 }
 

@@ -33,15 +33,23 @@ func agreement(f *Facts) []Finding {
 	})
 }
 
+// disproved tells of a speed that the port's own traffic disproves.
+func (p *Port) disproved() string {
+	if p.Disproved == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (its traffic exceeds the stated %s)", bits(p.Disproved))
+}
+
 // speeds: ports whose speed is unknown or doubtful.
 func speeds(f *Facts) []Finding {
 	var unknown, doubtful []place
 	for i := range f.Ports {
 		switch p := &f.Ports[i]; {
 		case p.Speed == 0:
-			unknown = append(unknown, place{p.where(), 0})
+			unknown = append(unknown, place{p.where() + p.disproved(), 0})
 		case p.Inferred:
-			doubtful = append(doubtful, place{fmt.Sprintf("%s, taken as %s", p.where(), bits(p.Speed)), 0})
+			doubtful = append(doubtful, place{fmt.Sprintf("%s%s, taken as %s", p.where(), p.disproved(), bits(p.Speed)), 0})
 		}
 	}
 	const remedy = "give the speed as topology.speeds, such as 10.255.0.1/*=100G, or in names.file, then reload; most agents state it in their counters"

@@ -96,7 +96,7 @@ func (s *Source) linkFacts(f *doctor.Facts) {
 	}
 	rated := map[where]int{}
 	s.Engine.Snapshot().EachPort(func(sw *topology.Switch, p *topology.Port) {
-		f.Ports = append(f.Ports, doctor.Port{Switch: sw.Name, Name: p.Name, IfIndex: p.IfIndex, Speed: p.Speed, Inferred: p.SpeedInferred, Dark: p.Dark && !p.Edge})
+		f.Ports = append(f.Ports, doctor.Port{Switch: sw.Name, Name: p.Name, IfIndex: p.IfIndex, Speed: p.Speed, Inferred: p.SpeedInferred, Disproved: p.Disproved, Dark: p.Dark && !p.Edge})
 	})
 	for _, d := range s.Engine.Detectability(maxLinks) {
 		l := doctor.Link{Name: d.Link, Switch: d.Switch, Port: d.Port, IfIndex: d.IfIndex, Detect: d.P99, Rate: d.Rate, Rated: !math.IsNaN(d.P99)}
