@@ -15,6 +15,7 @@ type stating struct {
 }
 
 func newStating(t *testing.T) *stating {
+	t.Helper()
 	return &stating{rig: newRig(t, func(c *analytics.Config) { c.Topology.Speeds = nil })}
 }
 

@@ -8,7 +8,7 @@ import (
 // TestLeftoverSamplesLoseNothing: a datagram that a restart overtook holds samples of the numbering before: they tell of no loss in the new one.
 func TestLeftoverSamplesLoseNothing(t *testing.T) {
 	a := agents(t, nil)
-	now := int64(100 * second)
+	now := 100 * second
 	sample := uint32(5000)
 	send := func(seq, uptime, first uint32) Accounting {
 		now += second / 10
@@ -39,7 +39,7 @@ func TestLeftoverSamplesLoseNothing(t *testing.T) {
 // TestRenumberedAsUptimeWraps: an agent that numbers anew just after its uptime wrapped is not taken for one whose datagrams are late.
 func TestRenumberedAsUptimeWraps(t *testing.T) {
 	a := agents(t, nil)
-	now := int64(100 * second)
+	now := 100 * second
 	up := ^uint32(0) - 1000
 	send := func(seq uint32) Accounting {
 		now += second / 10
@@ -61,7 +61,7 @@ func TestRenumberedAsUptimeWraps(t *testing.T) {
 // TestStrangersSamples: datagrams of others that state an agent's address, each from another source, tell nothing of its samples.
 func TestStrangersSamples(t *testing.T) {
 	a := agents(t, nil)
-	now, worst := int64(100*second), uint32(0)
+	now, worst := 100*second, uint32(0)
 	for i := range uint32(200) {
 		now += second / 10
 		acc := a.Account(agent1, 0, 1000+i, 60_000+100*i, i, now, peer1)
