@@ -135,7 +135,7 @@ score: build ## replay recorded and simulated captures that have a truth, print 
 
 SCENARIOS := go run ./internal/testkit/scenario/cmd/scenarios
 LONG := spray-4 large silent-mix dual-silent-leaves dual-silent-spines evpn-silent-spines evpn-silent evpn-pairs \
-  leaf-mac-silent routing-silent evpn-both-silent evpn-guests-silent failures-silent renumbered-silent
+  leaf-mac-silent routing-silent evpn-both-silent evpn-guests-silent failures-silent renumbered-silent evpn-bonds guests-bonds
 KNOWN := internal/testkit/scenario/known.json
 
 .PHONY: scenarios
