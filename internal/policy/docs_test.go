@@ -42,12 +42,17 @@ var link = regexp.MustCompile(`\]\(([^)#:]+)(#[^)]*)?\)`)
 
 // TestLinks: what a document points at in this repository is there.
 func TestLinks(t *testing.T) {
+	seen := 0
 	for name, text := range documents(t) {
 		for _, m := range link.FindAllStringSubmatch(text, -1) {
+			seen++
 			if _, err := os.Stat(filepath.Join(root, filepath.Dir(name), m[1])); err != nil {
 				t.Errorf("%s points at %s: %v", name, m[1], err)
 			}
 		}
+	}
+	if seen == 0 {
+		t.Error("no link was found: has their form changed?")
 	}
 }
 
@@ -59,9 +64,10 @@ var (
 
 // TestAnchors: the chapters that documents point at are there.
 func TestAnchors(t *testing.T) {
-	docs := documents(t)
+	docs, seen := documents(t), 0
 	for name, text := range docs {
 		for _, m := range anchor.FindAllStringSubmatch(text, -1) {
+			seen++
 			to := name
 			if m[1] != "" {
 				to = filepath.ToSlash(filepath.Join(filepath.Dir(name), m[1]))
@@ -74,6 +80,9 @@ func TestAnchors(t *testing.T) {
 				t.Errorf("%s points at %s#%s, which there is not", name, to, m[2])
 			}
 		}
+	}
+	if seen == 0 {
+		t.Error("no link to a chapter was found: has their form changed?")
 	}
 }
 
@@ -105,6 +114,7 @@ func TestFileMap(t *testing.T) {
 	if m == nil {
 		t.Fatal("docs/design.md has no file map")
 	}
+	seen := 0
 	for row := range strings.Lines(m[1]) {
 		cells := strings.Split(row, "|")
 		if len(cells) < 3 {
@@ -112,6 +122,7 @@ func TestFileMap(t *testing.T) {
 		}
 		dir := ""
 		for _, name := range backquoted.FindAllStringSubmatch(cells[1], -1) {
+			seen++
 			file := name[1]
 			if d := filepath.Dir(strings.TrimSuffix(file, "/")); d != "." {
 				dir = d
@@ -123,6 +134,9 @@ func TestFileMap(t *testing.T) {
 				t.Errorf("docs/design.md names %s, which is not there", file)
 			}
 		}
+	}
+	if seen == 0 {
+		t.Error("the file map of docs/design.md names nothing")
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"spoor/flow"
 	"spoor/internal/app/pipeline"
 	"spoor/internal/app/settings"
+	"spoor/internal/testkit/silence"
 	"spoor/topology"
 )
 
@@ -40,19 +41,11 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// deaf takes what the engine tells, and forgets it.
-type deaf struct{}
-
-func (deaf) Path(*flow.Path)           {}
-func (deaf) Elephant(*flow.Elephant)   {}
-func (deaf) Topology(*topology.Record) {}
-func (deaf) Alert(*flow.Alert)         {}
-
 // TestAsk: an elephant of a recording is found by each of its names, alerts by theirs, and whatever is nobody's name says so.
 func TestAsk(t *testing.T) {
 	cfg := settings.DefaultConfig()
 	cfg.Analytics.Topology.Speeds = []topology.Speed{{Bps: 100e6}}
-	p, err := pipeline.New(&cfg, deaf{}, pipeline.Options{})
+	p, err := pipeline.New(&cfg, silence.Outbox{}, pipeline.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -23,20 +23,13 @@ import (
 	"spoor/internal/app/settings"
 	"spoor/internal/broker"
 	"spoor/internal/doctor"
+	"spoor/internal/testkit/silence"
 	"spoor/publish"
 	"spoor/publish/kafka"
 	"spoor/topology"
 	"spoor/web"
 	picture "spoor/web/live"
 )
-
-// deaf takes what the engine tells, and forgets it.
-type deaf struct{}
-
-func (deaf) Path(*flow.Path)           {}
-func (deaf) Elephant(*flow.Elephant)   {}
-func (deaf) Topology(*topology.Record) {}
-func (deaf) Alert(*flow.Alert)         {}
 
 // house is a collector with all its parts, a socket and a broker among them.
 type house struct {
@@ -79,7 +72,7 @@ func newHouse(t *testing.T, change func(*settings.Config)) *house {
 	h.src.Kafka, err = kafka.New(cfg.Kafka.Config)
 	must(err)
 	h.src.Publisher = publish.New(cfg.Publish, h.src.Kafka)
-	h.src.Engine, err = analytics.New(cfg.Analytics, deaf{})
+	h.src.Engine, err = analytics.New(cfg.Analytics, silence.Outbox{})
 	must(err)
 	h.worker = pipeline.NewWorker(h.src.Agents, h.src.Engine.Feed(), h.src.Publisher.Encoder(), h.src.Collector.Now, log)
 	h.conn, err = net.Dial("udp", h.src.Collector.Addrs()[0].String())

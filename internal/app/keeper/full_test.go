@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"spoor/analytics"
-	"spoor/flow"
+	"spoor/internal/testkit/silence"
 	"spoor/topology"
 )
 
@@ -62,19 +62,11 @@ func TestFabricDiskFull(t *testing.T) {
 	}
 }
 
-// deaf hears nothing.
-type deaf struct{}
-
-func (deaf) Path(*flow.Path)           {}
-func (deaf) Elephant(*flow.Elephant)   {}
-func (deaf) Alert(*flow.Alert)         {}
-func (deaf) Topology(*topology.Record) {}
-
 // TestAlertsDiskFull: what was kept before stays whole, it is said, and it is tried again though nothing changes.
 func TestAlertsDiskFull(t *testing.T) {
 	var log bytes.Buffer
 	k := NewAlerts(t.TempDir(), slog.New(slog.NewTextHandler(&log, nil)))
-	engine, err := analytics.New(analytics.DefaultConfig(), deaf{})
+	engine, err := analytics.New(analytics.DefaultConfig(), silence.Outbox{})
 	if err != nil {
 		t.Fatal(err)
 	}

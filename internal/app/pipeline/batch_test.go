@@ -63,7 +63,10 @@ func (s *shelf) Put(blocks []*publish.Block) {
 // that do not, in order with all else, each with its own names and way.
 func TestBatches(t *testing.T) {
 	list := load(t, testCapture)
-	paths, _ := filepath.Glob("../../../decode/testdata/hostile/*.bin")
+	paths, err := filepath.Glob("../../../decode/testdata/hostile/*.bin")
+	if err != nil || len(paths) < 90 {
+		t.Fatalf("%d hostile datagrams, %v", len(paths), err)
+	}
 	for _, path := range paths {
 		b, err := os.ReadFile(path)
 		if err != nil {

@@ -113,9 +113,9 @@ func TestLedger(t *testing.T) {
 	other := append([]byte(nil), list[0].Payload...)
 	other[8] = 192 // the agent's address
 	send(other)
-	hostile, _ := filepath.Glob("../../../../shared/hostile/bin/*.bin")
-	if len(hostile) == 0 {
-		hostile, _ = filepath.Glob("../../../decode/testdata/hostile/*.bin")
+	hostile, err := filepath.Glob("../../../decode/testdata/hostile/*.bin")
+	if err != nil || len(hostile) < 90 {
+		t.Fatalf("%d hostile datagrams, %v", len(hostile), err)
 	}
 	for _, path := range hostile {
 		b, err := os.ReadFile(path)

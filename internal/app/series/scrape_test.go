@@ -15,6 +15,7 @@ import (
 	"spoor/docs"
 	"spoor/flow"
 	"spoor/internal/telemetry"
+	"spoor/internal/testkit/silence"
 	"spoor/internal/testkit/tool"
 	"spoor/topology"
 )
@@ -25,14 +26,6 @@ type large struct {
 	registry *telemetry.Registry
 	now      int64
 }
-
-// deaf takes what the engine tells, and forgets it.
-type deaf struct{}
-
-func (deaf) Path(*flow.Path)           {}
-func (deaf) Elephant(*flow.Elephant)   {}
-func (deaf) Topology(*topology.Record) {}
-func (deaf) Alert(*flow.Alert)         {}
 
 func newLarge(tb testing.TB, leaves int, odd string) *large {
 	tb.Helper()
@@ -65,7 +58,7 @@ func newLarge(tb testing.TB, leaves int, odd string) *large {
 	l := &large{now: 1_800_000_000 * int64(time.Second)}
 	cfg := analytics.DefaultConfig()
 	cfg.Topology.Static, cfg.Topology.Speeds = static, []topology.Speed{{Bps: 100e9}}
-	if l.engine, err = analytics.New(cfg, deaf{}); err != nil {
+	if l.engine, err = analytics.New(cfg, silence.Outbox{}); err != nil {
 		tb.Fatal(err)
 	}
 	agents, err := collector.NewAgents(collector.DefaultAgentsConfig())

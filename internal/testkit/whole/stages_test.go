@@ -29,8 +29,8 @@ import (
 	"spoor/internal/app/pipeline"
 	"spoor/internal/app/settings"
 	"spoor/internal/telemetry"
+	"spoor/internal/testkit/silence"
 	"spoor/publish"
-	"spoor/topology"
 )
 
 // rounds of TestStages: each lets all stages take their turn.
@@ -238,18 +238,10 @@ func records(t *testing.T) func([]byte, int64) {
 	}
 }
 
-// silence is an analytics.Outbox that keeps nothing.
-type silence struct{}
-
-func (silence) Path(*flow.Path)           {}
-func (silence) Elephant(*flow.Elephant)   {}
-func (silence) Topology(*topology.Record) {}
-func (silence) Alert(*flow.Alert)         {}
-
 func whole(t *testing.T) func([]byte, int64) {
 	t.Helper()
 	cfg := settings.DefaultConfig()
-	p, err := pipeline.New(&cfg, silence{}, pipeline.Options{})
+	p, err := pipeline.New(&cfg, silence.Outbox{}, pipeline.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
