@@ -6,16 +6,11 @@ import (
 	"strings"
 	"testing"
 
-	"spoor/analytics"
 	"spoor/collector"
 	"spoor/flow"
 	"spoor/internal/app/pipeline"
+	"spoor/internal/testkit/silence"
 )
-
-// nobody hears nothing.
-type nobody struct{ analytics.Outbox }
-
-func (nobody) Elephant(*flow.Elephant) {}
 
 func lines(write func(*strings.Builder)) (list []string) {
 	var b strings.Builder
@@ -30,7 +25,7 @@ func lines(write func(*strings.Builder)) (list []string) {
 
 // TestElephants: an elephant has its series as long as it lives, and only the largest have one.
 func TestElephants(t *testing.T) {
-	a := NewElephants(nobody{})
+	a := NewElephants(silence.Outbox{})
 	e := flow.Elephant{ID: 0xab, Rate: 25e6, Key: flow.Key{Src: flow.AddrFrom4([4]byte{10, 1, 1, 1}), Dst: flow.AddrFromNetip(netip.MustParseAddr("fd00::1")), SrcPort: 40112, DstPort: 5201}}
 	e.Links = []flow.ElephantLink{
 		{Share: 0.2, From: flow.Port{Switch: "leaf1", Name: "swp1"}, Host: e.Key.Src, HostSends: true},
