@@ -8,6 +8,7 @@ import (
 	"spoor/analytics"
 	"spoor/analytics/links"
 	"spoor/web/answer"
+	"spoor/web/scene"
 )
 
 // linkJSON is a link in one direction: that in which the port sends.
@@ -79,7 +80,7 @@ func (a *API) links(w http.ResponseWriter, r *http.Request) {
 	}
 	keep := func(l *analytics.LinkLoad) bool {
 		return (name == "" || strings.EqualFold(l.Switch, name) || l.Agent.String() == name) &&
-			(port == "" || analyticsPort(l) == port || l.Port == port) && (link == "" || l.LinkID == link || l.Link == link)
+			(port == "" || scene.PortName(l.Agent.String(), l.IfIndex) == port || l.Port == port) && (link == "" || l.LinkID == link || l.Link == link)
 	}
 	found, more := a.Engine.LinksWhere(keep, skip, limit)
 	out := make([]linkJSON, 0, len(found))
@@ -92,9 +93,6 @@ func (a *API) links(w http.ResponseWriter, r *http.Request) {
 	}
 	items(w, out, len(out), skip, total, 1<<30)
 }
-
-// analyticsPort names a port as messages do: "10.255.0.1/150".
-func analyticsPort(l *analytics.LinkLoad) string { return portName(l.Agent.String(), l.IfIndex) }
 
 // courseJSON is what a link carried over the last hour, as columns.
 type courseJSON struct {

@@ -14,8 +14,6 @@ import (
 	"spoor/web/scene"
 )
 
-func portName(agent string, ifIndex uint32) string { return scene.PortName(agent, ifIndex) }
-
 func raw(w http.ResponseWriter, text []byte) {
 	w.Header().Set("Content-Type", "application/json")
 	_, _ = w.Write(text)
