@@ -246,6 +246,7 @@ func TestManySilent(t *testing.T) {
 		"ten of forty":          {40, []step{{30, each(10, one)}}},
 		"eleven of forty":       {40, []step{{29, []string{"raised warning AgentSilent: 11 switches have sent no sFlow for a while: 10.255.0.129, 10.255.0.130, 10.255.0.131, 10.255.0.132, 10.255.0.133 and 6 more"}}}},
 		"then six, then five":   {40, []step{{29, []string{": 11 switches"}}, {34, nil}, {35, append([]string{resolved + ": 6 switches"}, each(5, one)...)}}},
+		"one cause, then none":  {40, []step{{3, []string{"raised warning AgentSilent: 37 switches have sent no sFlow for a while: 10.255.0.103, "}}, {40, []string{resolved + ": 37 switches"}}}},
 		"two of three":          {3, []step{{1, each(2, one)}}},
 		"three of six":          {6, []step{{3, each(3, one)}}},
 		"three of five, by all": {5, []step{{2, []string{"raised warning AgentSilent: 3 switches have sent no sFlow for a while: 10.255.0.102, 10.255.0.103, 10.255.0.104"}}}},

@@ -302,28 +302,6 @@ func TestMembersOfAnAggregate(t *testing.T) {
 	b.tells("resolved warning LAGImbalance")
 }
 
-// TestManyAgents: one cause that silences all is one alert.
-func TestManyAgents(t *testing.T) {
-	b := newBench(t)
-	list := make([]watch.Agent, 40)
-	for i := range list {
-		list[i] = watch.Agent{AgentKey: watch.AgentKey{Addr: agentAddr(byte(100 + i))}}
-	}
-	talk := func(n int) func() {
-		return func() {
-			for i := range list[:n] {
-				list[i].Heard = b.now
-			}
-			b.w.Agents(list)
-		}
-	}
-	b.run(60, talk(40))
-	b.run(100, talk(3))
-	b.tells("raised warning AgentSilent: 37 switches have sent no sFlow for a while: 10.255.0.103, ")
-	b.run(100, talk(40))
-	b.tells("resolved warning AgentSilent: 37 switches")
-}
-
 // TestSocket: what is lost at our own socket is no fault of the agents.
 func TestSocket(t *testing.T) {
 	b := newBench(t)
