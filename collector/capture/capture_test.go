@@ -12,6 +12,7 @@ import (
 	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
 	"github.com/google/gopacket/pcapgo"
+	"github.com/klauspost/compress/zstd"
 
 	"spoor/collector"
 )
@@ -177,17 +178,17 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-// TestOracle compares real recordings with what gopacket finds in them.
+// TestOracle compares real recordings with what gopacket finds in them: ours, and
+// those of other projects where they lie beside this one.
 func TestOracle(t *testing.T) {
-	const dir = "../../../shared/captures"
-	paths, err := filepath.Glob(filepath.Join(dir, "*.pcap"))
+	paths, err := filepath.Glob("../../testdata/captures/*.pcap.zst")
 	check(t, err)
-	more, err := filepath.Glob(filepath.Join(dir, "public", "*.pcap"))
-	check(t, err)
-	if paths = append(paths, more...); len(paths) == 0 {
-		t.Skip("no recordings in ", dir)
+	if len(paths) == 0 {
+		t.Fatal("no recordings")
 	}
-	for _, path := range paths {
+	more, err := filepath.Glob("../../../shared/captures/public/*.pcap")
+	check(t, err)
+	for _, path := range append(paths, more...) {
 		t.Run(filepath.Base(path), func(t *testing.T) {
 			got, _, err := readAll(t, Options{Port: DefaultPort}, path)
 			check(t, err)
@@ -200,10 +201,16 @@ func TestOracle(t *testing.T) {
 
 func byGopacket(t *testing.T, path string) []read {
 	t.Helper()
-	f, err := os.Open(path)
+	text, err := os.ReadFile(path)
 	check(t, err)
-	defer func() { check(t, f.Close()) }()
-	r, err := pcapgo.NewReader(f)
+	if filepath.Ext(path) == ".zst" {
+		z, err := zstd.NewReader(nil)
+		check(t, err)
+		defer z.Close()
+		text, err = z.DecodeAll(text, nil)
+		check(t, err)
+	}
+	r, err := pcapgo.NewReader(bytes.NewReader(text))
 	check(t, err)
 	var list []read
 	var now int64
