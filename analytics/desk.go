@@ -172,7 +172,7 @@ func (d *desk) elephant(m *flow.Elephant) {
 	l.last = &told
 	d.changes++
 	d.out.Elephant(m)
-	if m.State == flow.ElephantEnded {
+	if m.State == flow.ElephantEnded { // only now: its last message still counts it among the elephants of its links
 		l.ended, l.last = d.now, nil
 		d.occupy(l, &flow.Elephant{})
 	}

@@ -200,9 +200,9 @@ func (f *Feed) handSome(from, to int) {
 	}
 }
 
-// hand hands over to one shard whose batch is full.
+// hand hands over to one shard whose batch is full before the next Flush.
 func (f *Feed) hand(i int) {
-	f.engine.shards[i].observe(&f.batches[i], &f.plans[0])
+	f.engine.shards[i].allSteps(&f.batches[i], &f.plans[0])
 	f.batches[i].samples = f.batches[i].samples[:0]
 }
 

@@ -70,7 +70,6 @@ func (s *shard) follow(d *detail, e *flowtable.Entry, x *observed) {
 	if !d.told.open && x.flags == 0 && d.tracker.Again(s.snap, x.sw, x.in, x.out, x.ttl, x.time) {
 		return
 	}
-	var ev path.Event
 	s.sighting = path.Sighting{
 		Switch: x.sw, In: x.in, Out: x.out, TTL: x.ttl, Inner: x.inner, Egress: x.egress(), Encap: x.encap(),
 		Time: x.time, SrcMAC: x.srcMAC, DstMAC: x.dstMAC,
@@ -78,20 +77,21 @@ func (s *shard) follow(d *detail, e *flowtable.Entry, x *observed) {
 	if x.encap() {
 		s.sighting.OuterSrc, s.sighting.OuterDst = s.outer.src, s.outer.dst
 	}
+	var ev path.Event
 	ev, s.votes = d.tracker.Add(s.snap, &s.sighting, s.votes[:0])
 	if d.tracker.Bridged() {
 		s.testifyBridged(d, x)
 	}
 	for i := range s.votes {
 		v := &s.votes[i]
-		ev := topology.Evidence{
+		proof := topology.Evidence{
 			Kind: topology.SawVote, Encap: v.HandOver, Flow: x.id, Agent: s.agent(v.From.Switch), Port: v.From.Out, Agent2: s.agent(v.To.Switch), Port2: v.To.In,
 			First: min(v.From.Seen, v.To.Seen),
 		}
 		if v.Gap {
-			ev.Kind, ev.First = topology.SawGap, 0
+			proof.Kind, proof.First = topology.SawGap, 0
 		}
-		s.testify(ev, x.at)
+		s.testify(proof, x.at)
 	}
 	if d.tracker.Encap {
 		e.Flags |= tunnelled
@@ -101,7 +101,7 @@ func (s *shard) follow(d *detail, e *flowtable.Entry, x *observed) {
 		e.Path = 0
 	}
 	d.tracker.TunnelEnds(s.snap, func(vtep flow.Addr, at topology.SwitchID) {
-		if e, sure := s.snap.TunnelEnd(vtep); !sure || !e.Has(at) || x.id%endAgain == 0 {
+		if end, sure := s.snap.TunnelEnd(vtep); !sure || !end.Has(at) || x.id%endAgain == 0 {
 			s.testify(topology.Evidence{Kind: topology.SawVTEP, Agent: s.agent(at), Addr: vtep, Buckets: 1 << (x.id % 32)}, x.at)
 		}
 	})

@@ -20,8 +20,8 @@ type plan struct {
 	n      int                   // in open
 }
 
-// observe takes samples of this shard, and copies what it keeps.
-func (s *shard) observe(b *batch, p *plan) {
+// allSteps takes a batch through the five steps, for one shard alone.
+func (s *shard) allSteps(b *batch, p *plan) {
 	s.fetchTags(b, p)
 	s.mu.Lock()
 	s.fetchEntries(b, p)

@@ -139,6 +139,51 @@ func (r *reader) run(h Handler) error {
 	return r.drain(h)
 }
 
+// read takes one batch without blocking, hands it over, and flushes if enough was
+// gathered. The error is final; failures that may pass are counted, and read as no datagrams.
+func (r *reader) read(h Handler) (int, error) {
+	got, _, errno := unix.RawSyscall6(unix.SYS_RECVMMSG, uintptr(r.fd), uintptr(unsafe.Pointer(&r.messages[0])), batchSize, unix.MSG_DONTWAIT, 0, 0)
+	if errno != 0 {
+		return 0, r.readFailed(errno)
+	}
+	n := int(got)
+	r.datagram.Received = r.clock.Now()
+	stride := r.stride()
+	var t tally
+	for i := range n {
+		m := &r.messages[i]
+		if m.header.Controllen != 0 {
+			r.seenDrops(r.controls[i][:m.header.Controllen])
+		}
+		payload := r.slab[i*stride:][:m.length]
+		r.deliver(h, &t, payload, peerAddr(&r.names[i]), m.header.Flags&unix.MSG_TRUNC != 0)
+	}
+	r.reset(n)
+	r.counters.add(&t)
+	if r.gathered += n; r.gathered >= gatherMost || r.datagram.Received-r.flushed >= gatherFor {
+		r.flush(h)
+	}
+	return n, nil
+}
+
+func (r *reader) readFailed(errno unix.Errno) error {
+	switch errno {
+	case unix.EAGAIN, unix.EINTR:
+		return nil
+	case unix.EBADF, unix.ENOTSOCK, unix.EFAULT, unix.EINVAL, unix.ENOSYS:
+		return fmt.Errorf("reading datagrams on %s: %w", r.addr, errno)
+	}
+	r.failed(errno)
+	time.Sleep(retryAfter)
+	return nil
+}
+
+// flush has the handler pass on what it gathered.
+func (r *reader) flush(h Handler) {
+	r.gathered, r.flushed = 0, r.datagram.Received
+	h.Flush()
+}
+
 // wait blocks until a datagram or stop, and flushes meanwhile. The first, short
 // wait keeps Go's processor: to give it up and get it back costs the runtime ten
 // times the wake-up itself, again and again at a few hundred datagrams a second.
@@ -183,51 +228,6 @@ func (r *reader) drain(h Handler) error {
 	}
 	r.flush(h)
 	r.askDrops()
-	return nil
-}
-
-// flush has the handler pass on what it gathered.
-func (r *reader) flush(h Handler) {
-	r.gathered, r.flushed = 0, r.datagram.Received
-	h.Flush()
-}
-
-// read takes one batch without blocking, hands it over, and flushes if enough was
-// gathered. The error is final; failures that may pass are counted, and read as no datagrams.
-func (r *reader) read(h Handler) (int, error) {
-	got, _, errno := unix.RawSyscall6(unix.SYS_RECVMMSG, uintptr(r.fd), uintptr(unsafe.Pointer(&r.messages[0])), batchSize, unix.MSG_DONTWAIT, 0, 0)
-	if errno != 0 {
-		return 0, r.readFailed(errno)
-	}
-	n := int(got)
-	r.datagram.Received = r.clock.Now()
-	stride := r.stride()
-	var t tally
-	for i := range n {
-		m := &r.messages[i]
-		if m.header.Controllen != 0 {
-			r.seenDrops(r.controls[i][:m.header.Controllen])
-		}
-		payload := r.slab[i*stride:][:m.length]
-		r.deliver(h, &t, payload, peerAddr(&r.names[i]), m.header.Flags&unix.MSG_TRUNC != 0)
-	}
-	r.reset(n)
-	r.counters.add(&t)
-	if r.gathered += n; r.gathered >= gatherMost || r.datagram.Received-r.flushed >= gatherFor {
-		r.flush(h)
-	}
-	return n, nil
-}
-
-func (r *reader) readFailed(errno unix.Errno) error {
-	switch errno {
-	case unix.EAGAIN, unix.EINTR:
-		return nil
-	case unix.EBADF, unix.ENOTSOCK, unix.EFAULT, unix.EINVAL, unix.ENOSYS:
-		return fmt.Errorf("reading datagrams on %s: %w", r.addr, errno)
-	}
-	r.failed(errno)
-	time.Sleep(retryAfter)
 	return nil
 }
 

@@ -9,7 +9,11 @@ import (
 	"spoor/flow"
 )
 
-// flowSample reads a flow_sample or flow_sample_expanded and hands it over.
+// What agents do otherwise than the standard says, and what is made of it, is a table of
+// docs/sflow.md ("What agents do, and what is made of it"); each mending below is a row of it.
+
+// flowSample reads a flow_sample (0:1) or flow_sample_expanded (0:3) of sflow_version_5.txt and hands it over.
+// It reads every valid sample; most never come here, for ordinary.go reads the commonest form of them.
 func (d *Decoder) flowSample(body []byte, expanded bool) {
 	var w sflow.FlowSample
 	var b []byte
@@ -33,11 +37,11 @@ func (d *Decoder) flowSample(body []byte, expanded bool) {
 	if s.Output.Kind == flow.InterfaceDiscarded {
 		d.mendOutput(s)
 	}
-	if !expanded {
+	if !expanded { // only there are the 24 bits too few
 		d.mendSource(s)
 	}
-	s.Direction = direction(s)
-	if s.SamplingRate == 0 {
+	s.Direction = direction(s) // of the ports and the source as mended
+	if s.SamplingRate == 0 {   // it shows where a packet went, but stands for no number of them
 		d.stats.ZeroRates++
 		s.Quirks |= flow.QuirkNoRate
 	}
@@ -51,8 +55,9 @@ func (d *Decoder) flowSample(body []byte, expanded bool) {
 	d.sink.FlowSample(s)
 }
 
-// The value that means the device itself: as the compact form and hsflowd have
-// it, and as the errata has it for the expanded form.
+// The value that means the device itself, which sent the packet (input) or received it (output): as the
+// compact form and hsflowd have it, and as the errata of sflow.org has it for the expanded form. Nothing
+// else is masked: there are expanded ifIndexes above 2^30.
 const (
 	internalCompact  = 0x3fffffff
 	internalExpanded = math.MaxUint32
@@ -66,7 +71,7 @@ func input(i sflow.Interface) flow.Interface {
 	return flow.Interface{Kind: single(i.Value), Value: i.Value}
 }
 
-// single tells what an interface of the single format is.
+// single tells what an interface of the single format is. The standard has no ifIndex 0: it says unknown.
 func single(v uint32) flow.InterfaceKind {
 	switch v {
 	case 0:
@@ -77,7 +82,8 @@ func single(v uint32) flow.InterfaceKind {
 	return flow.InterfaceIndex
 }
 
-// output interprets an output interface.
+// output interprets an output interface: of the formats discarded and multiple the value is no port. The
+// fourth one is undefined, and unknown to us.
 func output(i sflow.Interface) flow.Interface {
 	switch i.Format {
 	case sflow.InterfaceDiscarded:
@@ -125,7 +131,9 @@ func overflows(class, index, port uint32) bool {
 	return port > compactIndex && index == port&compactIndex && (class == 0 && index != 0 || class > lastClass && class == port>>24)
 }
 
-// direction tells on which side of its data source a packet was sampled.
+// direction tells on which side of its data source a packet was sampled. The standard has no field for it:
+// it follows from which of the two ports is the data source. Where both are, or neither, nothing follows;
+// analytics then asks how other samples of the agent were taken (analytics/side.go).
 func direction(s *flow.Sample) flow.Direction {
 	if s.SourceClass != 0 || s.SourceIndex == 0 {
 		return flow.DirectionUnknown
@@ -140,7 +148,9 @@ func direction(s *flow.Sample) flow.Direction {
 	return flow.DirectionUnknown
 }
 
-// flowRecords reads the records of a flow sample.
+// flowRecords reads the records of a flow sample. Their claimed number is believed only as far as there are
+// bytes: it sizes nothing. What stands in for a missing header is applied last, for agents send the
+// records in any order, and a header, where there is one, decides.
 func (d *Decoder) flowRecords(b []byte, claimed uint32) {
 	d.hasHeader = false
 	d.substitute.has = 0
@@ -160,7 +170,7 @@ func (d *Decoder) flowRecords(b []byte, claimed uint32) {
 	}
 }
 
-// flowRecord reads one record into the sample.
+// flowRecord reads one record into the sample. A record that is cut or lies is counted and left out: the others still tell something.
 func (d *Decoder) flowRecord(format sflow.Format, b []byte) {
 	switch format {
 	case sflow.FormatSampledHeader:
@@ -220,7 +230,7 @@ func (d *Decoder) otherFlowRecord(format sflow.Format, b []byte) {
 	d.count(r, fault)
 }
 
-// vni reads a VNI record; the first one counts.
+// vni reads a VNI record; the first one counts: at a tunnel's end a sample may have one for each side.
 func (d *Decoder) vni(b []byte) xdr.Fault {
 	vni, fault := sflow.ParseVNI(b)
 	if fault == xdr.OK && !d.sample.HasRecVNI {
@@ -245,7 +255,7 @@ func (d *Decoder) sampledHeader(b []byte) {
 	d.hasHeader = true
 	s := &d.sample
 	packet.Dissect(h.Header, h.Protocol, &s.Packet)
-	if h.Clamped {
+	if h.Clamped { // the header claimed more bytes than its record has
 		s.Packet.Truncated = true
 	}
 	if s.Packet.Truncated {
@@ -253,7 +263,7 @@ func (d *Decoder) sampledHeader(b []byte) {
 		s.Quirks |= flow.QuirkTruncated
 	}
 	s.HeaderProtocol, s.Stripped, s.HeaderLength = h.Protocol, h.Stripped, uint32(len(h.Header))
-	var believed bool
+	var believed bool // rates are made of this length: one that cannot be must not become an elephant
 	if s.FrameLength, believed = frameLength(&h, &s.Packet); !believed {
 		d.stats.BoundedFrames++
 		s.Quirks |= flow.QuirkFrame

@@ -141,8 +141,8 @@ func (x *parting) kept(h *host) bool {
 	})
 }
 
-// elsewhere reports whether a sighting tells nothing of where an address lives.
-func (h *host) elsewhere(s *sighting) bool {
+// tellsNothing reports whether a sighting tells nothing of where an address lives.
+func (h *host) tellsNothing(s *sighting) bool {
 	return s.port.leads == toOutside || s.hops == 0 && s.port.unproven() || len(h.parted) > 0 && h.overMate(s)
 }
 

@@ -24,7 +24,7 @@ type Config struct {
 
 // Times of the learner, in nanoseconds.
 const (
-	settleAfter = int64(15e9) // without a new link
+	settleAfter = int64(15e9) // without a new link: what follows from something not being seen waits for that
 	edgeAfter   = int64(1e9)  // a port proves itself an edge port over more than that
 	edgeFrames  = 3
 )
@@ -48,7 +48,10 @@ type bounds struct {
 var defaultBounds = bounds{ports: 1 << 20, switchPorts: 1 << 13, portAddresses: 1 << 13, addresses: 1 << 20, outside: 1 << 18, macs: 1 << 20, votes: 1 << 18, sites: 1 << 20}
 
 // Learner turns evidence into snapshots. It has no clock and no goroutine; one
-// goroutine calls it.
+// goroutine calls it. The rules are those of docs/analytics.md, section 2, whose bold
+// names stand in the comments here in quotes. Evidence comes in by learn and weigh; what it makes
+// different is marked (touch, dirtyHosts) and worked out once a tick, by show (publish.go):
+// most evidence repeats what is known.
 type Learner struct {
 	cfg      Config
 	max      bounds
@@ -148,14 +151,14 @@ func (l *Learner) Apply(evidence []Evidence, now int64) (*Snapshot, []Record) {
 		}
 	}
 	l.now = max(l.now, now)
-	l.age()
+	l.age() // after the evidence: what speaks against an edge port must be heard before it becomes one
 	if l.changed || len(l.dirtyHosts) > 0 {
 		l.show()
 	}
 	return l.snap, l.tell()
 }
 
-// begin starts the clock of settling, which has run out where a settled fabric was recalled.
+// begin starts the clock of settling, which has run out where a settled fabric was recalled ("Memory").
 func (l *Learner) begin(now int64) {
 	l.linkAt, l.began = now, now
 	if l.wasSettled {
@@ -163,6 +166,8 @@ func (l *Learner) begin(now int64) {
 	}
 }
 
+// learn takes one piece of evidence, unless it is of before its ports were renumbered ("Restarts"), of
+// an agent that is a host ("Hosts with agents"), or of before a link went down ("Failures").
 func (l *Learner) learn(e *Evidence) {
 	l.now = max(l.now, e.Last)
 	if l.linkAt == 0 {
@@ -187,7 +192,7 @@ func (l *Learner) learn(e *Evidence) {
 	}
 	l.weigh(n, e)
 	l.hear(n, e)
-	if len(l.bumped) > 0 {
+	if len(l.bumped) > 0 { // at once: two such ports are a restart, and it decides what of the evidence that follows is void
 		l.bump()
 	}
 }
@@ -216,13 +221,14 @@ func (l *Learner) age() {
 		l.changed = true
 		l.doubts()
 		for _, h := range l.hosts { // order does not matter: a set of marks
-			if len(h.sinks) > 0 {
+			if len(h.sinks) > 0 { // who only receives has a place only in a settled fabric: see sinkPort
 				l.dirtyHosts[h] = struct{}{}
 			}
 		}
 	}
 }
 
+// settled: so long without a new link that what was not seen counts as not there.
 func (l *Learner) settled() bool { return l.now-l.linkAt > settleAfter }
 
 // add counts without starting anew from 0, which would mean "never".
@@ -254,7 +260,7 @@ func (l *Learner) setEdge(p *port, edge bool) {
 			l.dirtyHosts[h] = struct{}{}
 		}
 	}
-	if (was == 0) != (n.edges == 0) {
+	if (was == 0) != (n.edges == 0) { // for all of its ports, see sinkPort
 		for _, q := range n.ports {
 			l.touchPort(q)
 		}

@@ -1,7 +1,10 @@
 package topology
 
+// What frames say of links: "MACs", "Votes" and "Which port is the other end" in docs/analytics.md, section 2.
+
 // ingress: forwarded frames that enter a port are addressed to this switch's
-// MAC and come from the neighbour's; fresh ones come from a host.
+// MAC and come from the neighbour's; fresh ones come from a host, unless a switch sent
+// them to its neighbour (ofRouter): these would make an edge port of a link.
 func (l *Learner) ingress(n *node, e *Evidence) {
 	if e.Fresh && !e.Encap && l.ofRouter(n, e.Far) {
 		return
@@ -18,7 +21,7 @@ func (l *Learner) ingress(n *node, e *Evidence) {
 		p.since = e.First
 	}
 	switch {
-	case e.Fresh && e.Encap:
+	case e.Fresh && e.Encap: // of a switch or of a host: no sign of an edge
 		if p.tunnels == 0 {
 			l.touchPort(p)
 		}
@@ -27,7 +30,7 @@ func (l *Learner) ingress(n *node, e *Evidence) {
 	case e.Fresh:
 		l.freshFrames(p, e)
 	default:
-		if p.routed == 0 {
+		if p.routed == 0 { // the first one: a router is behind the port
 			l.setEdge(p, false)
 			l.touchPort(p)
 		}
@@ -85,7 +88,7 @@ func (l *Learner) egress(n *node, e *Evidence) {
 		}
 	}
 	l.far(p, e.Far)
-	if e.Fresh && e.Encap && !e.Addr.IsZero() {
+	if e.Fresh && e.Encap && !e.Addr.IsZero() { // the tunnel begins here
 		l.place(e.Addr, n.id, e.Buckets, true)
 	}
 }
@@ -112,7 +115,7 @@ func (l *Learner) far(p *port, mac uint64) {
 		l.byFar[mac] = append(l.byFar[mac], p)
 	}
 	switch {
-	case known && o.sw == p.key.sw && l.comesTo(mac, o.sw):
+	case known && o.sw == p.key.sw && l.comesTo(mac, o.sw): // no switch is its own neighbour
 		l.disown(mac)
 	case known:
 		l.link(p, o.sw)
@@ -138,7 +141,7 @@ func (l *Learner) link(p *port, to SwitchID) {
 	if to == p.key.sw {
 		return
 	}
-	known := p.kept != nil && p.kept.peer == to
+	known := p.kept != nil && p.kept.peer == to // then it is nothing new: the fabric stays settled
 	if p.peer == to {
 		l.agrees(p)
 		if p.given && !p.learned {
@@ -201,7 +204,7 @@ const (
 const votesLong = int64(5e9)
 
 // vote counts a co-flow vote. Votes name both ends of a link at once, which
-// MACs do only where each port has its own.
+// MACs do only where each port has its own. Encap says of a vote that a tunnel's end handed the flow to its mate.
 func (l *Learner) vote(n *node, e *Evidence) {
 	other := l.node(e.Agent2)
 	if other == nil || other == n {
@@ -351,6 +354,8 @@ func (l *Learner) match(n *node) {
 	}
 }
 
+// matchPorts ends the guesses that no longer are the only ones, then makes those that are: in
+// this order, for a port that gets free may be what another one was waiting for.
 func (l *Learner) matchPorts(ours, theirs []*port) {
 	if len(ours) == 1 && len(theirs) == 1 {
 		l.pairAlone(ours[0], theirs[0])

@@ -7,6 +7,10 @@ import (
 	"spoor/flow"
 )
 
+// Where addresses live: "Places" in docs/analytics.md, section 2, and what builds on it there.
+// Sightings are gathered as they come (source, sight); a place is worked out of all of them
+// (locate) at the tick after one changed: a later sighting, or what became known of a port, may mean another place.
+
 // host is what evidence says of one address.
 type host struct {
 	addr     flow.Addr
@@ -113,13 +117,13 @@ func (l *Learner) source(n *node, e *Evidence) {
 	if h == nil {
 		return
 	}
-	if e.Hops == 0 && !e.Derived && h.mac != e.Far {
+	if e.Hops == 0 && !e.Derived && h.mac != e.Far { // after a router the MAC is that of the router; evidence from egress has none
 		mixed := h.mixed || h.mac != 0
 		l.setMAC(h, e.Far)
 		h.mixed = mixed
 	}
 	switch {
-	case p.leads == toOddHost && e.Hops != 1:
+	case p.leads == toOddHost && e.Hops != 1: // another TTL: it was no host with a TTL of its own
 		l.noteLead(p, toSwitch)
 	case p.leads == toOddHost:
 		l.stray(p, e)
@@ -187,7 +191,7 @@ func (l *Learner) sightMAC(p *port, mac uint64, at int64) {
 	p.mac = mac
 	l.meet(p, st)
 	for i, k := range st.ports {
-		if k.sw == p.key.sw {
+		if k.sw == p.key.sw { // it may have been plugged in elsewhere: the latest port counts
 			st.ports[i] = stationPort{p.key, max(k.last, at)}
 			return
 		}
@@ -206,7 +210,9 @@ func (l *Learner) bridged(h *host) bool {
 	return h.station != nil && l.bridgedStation(h.station)
 }
 
-// locate works out a host's place from its sightings.
+// locate works out a host's place from its sightings. Edges is where it may live, and Switch and Port where
+// exactly, if that is known; the other fields tell how sure that is: "Certainty" decides by them whether a
+// path may end there. A host in a bridged fabric has a place by other rules, for there its frames enter many switches untouched.
 func (l *Learner) locate(h *host) Place {
 	place := Place{Flows: flowsStep(bits.OnesCount32(h.buckets)), Both: h.both(), Parted: h.isParted(), Unsure: h.mayBeParted()}
 	if place.Kept = !l.bridged(h); !place.Kept || l.keptBridged(h) {
@@ -217,7 +223,7 @@ func (l *Learner) locate(h *host) Place {
 	latest := l.edgesOf(h, &place)
 	if latest != nil && latest.port.edge {
 		place.Switch, place.Port = latest.port.key.sw, latest.port.key.idx
-	} else if p := l.sinkPort(h); p != nil {
+	} else if p := l.sinkPort(h); p != nil { // only where it never was seen to send by an edge: receiving says less
 		place.Switch, place.Port = p.key.sw, p.key.idx
 	}
 	if len(place.Edges) == 0 && place.Switch != 0 {
@@ -229,7 +235,7 @@ func (l *Learner) locate(h *host) Place {
 	if len(place.Edges) == 1 {
 		passed := h.passed(place.Edges[0])
 		place.Flows = flowsStep(passed.flows())
-		if l.bonds > 0 {
+		if l.bonds > 0 { // else where it sends is where it receives ("Bonds that hash MACs")
 			place.Got = flowsStep(passed.reached())
 		}
 	}
@@ -244,13 +250,13 @@ func (l *Learner) edgesOf(h *host, place *Place) (latest *sighting) {
 	for i := range h.sources {
 		s := &h.sources[i]
 		switch p := s.port; {
-		case h.elsewhere(s):
+		case h.tellsNothing(s):
 		case s.hops == 0 && p.peer == 0 && !p.handsOver:
 			if l.isEdge(p) {
 				place.Edges = addSwitch(place.Edges, p.key.sw)
 			}
 			latest = later(latest, s)
-		case s.hops == 1 && p.home():
+		case s.hops == 1 && p.home(): // a host that routes, or begins with such TTLs
 			place.Edges = addSwitch(place.Edges, p.key.sw)
 			latest = later(latest, s)
 		case s.hops == 1 && !p.handsOver: // whatever comes over a pair's link may come from anywhere
@@ -260,7 +266,7 @@ func (l *Learner) edgesOf(h *host, place *Place) (latest *sighting) {
 	if h.station != nil && latest != nil {
 		l.edgesOfStation(h, place)
 	}
-	if len(place.Edges) == 0 && !place.Doubt && latest == nil {
+	if len(place.Edges) == 0 && !place.Doubt && latest == nil { // nowhere nearer: perhaps behind a silent leaf
 		l.guestOf(h, place)
 	}
 	if len(place.Edges) > 1 || place.Doubt {
@@ -272,7 +278,8 @@ func (l *Learner) edgesOf(h *host, place *Place) (latest *sighting) {
 	return latest
 }
 
-// forwardedOnce notes what an address says of its place that entered a port after one router.
+// forwardedOnce notes what an address says of its place that entered a port after one router: that router is
+// the leaf where it lives, be it one that reports or one that was inferred.
 func (l *Learner) forwardedOnce(p *port, place *Place) {
 	switch {
 	case p.peer != 0:
@@ -284,7 +291,8 @@ func (l *Learner) forwardedOnce(p *port, place *Place) {
 	}
 }
 
-// isEdge reports whether an address that was seen to send into a port lives at its switch.
+// isEdge reports whether an address that was seen to send into a port lives at its switch. Where a switch
+// never routed, or others' frames enter the port too, fresh frames may have been bridged from elsewhere.
 func (l *Learner) isEdge(p *port) bool {
 	return l.nodes[p.key.sw].router && (p.routed == 0 || p.home()) &&
 		(!l.pairs || p.edge) // pairs that share tunnel ends bridge over their peer link
@@ -308,6 +316,7 @@ func (l *Learner) edgesOfStation(h *host, place *Place) {
 	}
 }
 
+// addSwitch keeps the set in order: places are compared, and two replays must give the same bytes.
 func addSwitch(set []SwitchID, id SwitchID) []SwitchID {
 	if i, ok := slices.BinarySearch(set, id); !ok {
 		return slices.Insert(set, i, id)
@@ -326,7 +335,7 @@ func (l *Learner) tunnelSource(n *node, e *Evidence) {
 	if p := l.port(n, e.Port); p != nil {
 		l.begins(p, e)
 	}
-	if o, ok := l.owners[e.Far]; ok && !o.shared && o.sw != n.id {
+	if o, ok := l.owners[e.Far]; ok && !o.shared && o.sw != n.id { // a shared MAC does not tell which switch sent it
 		l.place(e.Addr, o.sw, e.Buckets, true)
 	}
 }

@@ -123,13 +123,6 @@ func (l *loop) dispatch(ctx context.Context, now time.Time) time.Duration {
 	return wait
 }
 
-// launch sends a request: what becomes of it from here is in request.go, until takeResult.
-func (l *loop) launch(ctx context.Context, r *request) {
-	l.requests++
-	l.flying[r.leader]++
-	go r.send(ctx, l.Sink)
-}
-
 // load adds the partition's first block to the request for its leader. One that
 // it does not fit into any more is sent, and another one begun.
 func (l *loop) load(ctx context.Context, p *partition) {
@@ -160,6 +153,13 @@ func (l *loop) newRequest(leader int32) *request {
 	}
 	r.leader, r.items, r.sent = leader, r.items[:0], 0
 	return r
+}
+
+// launch sends a request: what becomes of it from here is in request.go, until takeResult.
+func (l *loop) launch(ctx context.Context, r *request) {
+	l.requests++
+	l.flying[r.leader]++
+	go r.send(ctx, l.Sink)
 }
 
 // takeResult takes in how a request ended.
