@@ -102,7 +102,7 @@ func TestNoHerd(t *testing.T) {
 	f("two flows of 7%", 0.07, 2)
 }
 
-// TestIncast: many small flows of several hosts that fill the link of one are an incast, and a warning once it discards.
+// TestIncast: many mice of several hosts that fill the link of one are an incast, and a warning once it discards.
 func TestIncast(t *testing.T) {
 	r := newRig(t, nil)
 	var keys []flow.Key

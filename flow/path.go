@@ -5,7 +5,7 @@ type PathState uint8
 
 // States of a path; only PathComplete claims to be the whole of it.
 const (
-	PathProvisional PathState = iota // edges not yet proven
+	PathProvisional PathState = iota // ends not yet proven
 	PathPartial                      // leads to a switch that we do not hear: UnknownAt
 	PathComplete
 	PathMultipath // sprayed: Alternatives

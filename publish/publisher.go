@@ -153,7 +153,7 @@ func (p *Publisher) Elephant(m *flow.Elephant) { p.events.elephant(m, nil) }
 // at the primary sink, from a goroutine of the sink, which it must not block.
 func (p *Publisher) ElephantAck(m *flow.Elephant, ack func(Outcome)) { p.events.elephant(m, ack) }
 
-// Topology publishes the present state of a link, a host or a dark switch.
+// Topology publishes the present state of a link, a host or a silent switch.
 func (p *Publisher) Topology(m *topology.Record) { p.events.topology(m) }
 
 // Alert publishes a step of an alert's life.

@@ -13,7 +13,7 @@ const (
 	Paths                  // what a flow's path is, and when it changes
 	Elephants              // an elephant's life
 	Alerts                 // what should page somebody
-	Topology               // links, hosts, dark switches
+	Topology               // links, hosts, silent switches
 
 	topics = iota
 )

@@ -6,7 +6,7 @@ import (
 )
 
 // topology writes a message of the topic topology. Only links have a member
-// "link", only hosts "host", only dark switches "switch".
+// "link", only hosts "host", only silent switches "switch".
 func (w *jsonWriter) topology(m *topology.Record, collector string) {
 	w.begin(collector)
 	w.text("id", m.ID)

@@ -26,7 +26,7 @@ const (
 // String gives the name used in JSON.
 func (s Source) String() string { return [...]string{"learned", "given", "both", "inferred"}[s] }
 
-// State is that of a link, host or dark switch.
+// State is that of a link, host or silent switch.
 type State uint8
 
 // States.
@@ -40,7 +40,7 @@ const (
 func (s State) String() string { return [...]string{"up", "stale", "gone"}[s] }
 
 // Record is one message of the topology topic (docs/interfaces.md, section 1): the
-// present state of a link, a host's location or a dark switch. Only the fields
+// present state of a link, a host's location or a silent switch. Only the fields
 // of its kind are set.
 type Record struct {
 	Kind   RecordKind
@@ -65,6 +65,6 @@ type Record struct {
 	Ports []flow.Port
 	VNI   uint32 // 0 none
 
-	// Dark switch.
+	// Silent switch.
 	Switch string
 }

@@ -24,7 +24,7 @@ const (
 type Balance struct {
 	Ratio   float64 // utilisation of the busiest over the mean, 1 when even
 	Busiest int     // index of the busiest
-	Idle    int     // index of the least used if it carries next to nothing, of small flows neither, else -1
+	Idle    int     // index of the least used if it carries next to nothing, of mice neither, else -1
 	Mean    float64 // utilisation, 0 to 1
 	Cause   Cause
 }

@@ -85,7 +85,7 @@ function hotLink(s, d, els) {
 				` ${els.length > 1 ? 'take' : 'takes'} ${pct(share)}`,
 				els.length === 1 ? `, since ${span(s.t - seconds(els[0].since))}` : ''
 			]
-		: ['Many small flows; no elephant'];
+		: ['Many mice; no elephant'];
 	const spare = sibling(s, d);
 	if (spare >= 0 && s.util[spare] < s.util[d] - 300)
 		more.push('. ', ref('link', spare >> 1, dirText(s, spare)), ` has room (${pct(s.util[spare] / 1000)})`);

@@ -1,4 +1,4 @@
-// The side panel for what is selected: a link, a switch or host, an elephant, or one of the many small flows.
+// The side panel for what is selected: a link, a switch or host, an elephant, or one of the many mice.
 import { html, useEffect, useRef, useState } from '../view.js';
 import { select, store } from '../store.js';
 import { STATES, dirText, linkText, onDir, dirEnds, active, portOf, through } from '../state.js';
