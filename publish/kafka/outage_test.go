@@ -53,9 +53,7 @@ func TestOutage(t *testing.T) {
 	cluster(t, dir, number)
 	feed(1000)
 	await(t, "all is acknowledged", func() bool { return p.Stats()[publish.Flows].Acknowledged == uint64(n) })
-	if ready, reason := s.State(); !ready {
-		t.Errorf("not ready: %s", reason)
-	}
+	await(t, "it is ready again", func() bool { ready, _ := s.State(); return ready })
 	drain(t, p)
 	checkFlows(t, b.consume(t, "flows", n), n)
 	if got := b.count(t, "flows"); got != int64(n) {
