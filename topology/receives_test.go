@@ -22,16 +22,7 @@ func TestReceives(t *testing.T) {
 		"over a link of the pair": {1, true, false},
 	} {
 		t.Run(name, func(t *testing.T) {
-			f := newFabric(t, Config{Learn: true})
-			f.joined()
-			for range 3 {
-				f.sent("10.1.0.1", mac(0, 1), 1, 1)
-				f.sent("10.1.0.2", mac(0, 2), 1, 2)
-				f.sent("10.2.0.1", mac(0, 3), 2, 1)
-				f.give(Evidence{Kind: SawSource, Agent: agent(1), Port: 1, Addr: host, Far: mac(0, 1), Buckets: 0xffff})
-				f.give(Evidence{Kind: SawSource, Agent: agent(1), Port: 2, Addr: other, Far: mac(0, 2), Buckets: 0xffff})
-				f.tick(time.Second)
-			}
+			f := sending(t, host, other)
 			if snap := f.tick(time.Second); !snap.Reached(host) || !snap.Reached(other) || snap.Bonds {
 				t.Fatal("it was seen at one leaf only, and is not certain there")
 			}
@@ -64,10 +55,9 @@ func TestReceives(t *testing.T) {
 	}
 }
 
-// TestReceivedWithoutBonds: while hosts get frames where they send, how many flows came out there changes no snapshot;
-// once one gets them elsewhere, what came out before counts.
-func TestReceivedWithoutBonds(t *testing.T) {
-	host, other := addr("10.1.0.1"), addr("10.1.0.2")
+// sending gives a pair of leaves at the first of which two hosts have sent enough to live there.
+func sending(t *testing.T, host, other flow.Addr) *fabric {
+	t.Helper()
 	f := newFabric(t, Config{Learn: true})
 	f.joined()
 	for range 3 {
@@ -76,9 +66,17 @@ func TestReceivedWithoutBonds(t *testing.T) {
 		f.sent("10.2.0.1", mac(0, 3), 2, 1)
 		f.give(Evidence{Kind: SawSource, Agent: agent(1), Port: 1, Addr: host, Far: mac(0, 1), Buckets: 0xffff})
 		f.give(Evidence{Kind: SawSource, Agent: agent(1), Port: 2, Addr: other, Far: mac(0, 2), Buckets: 0xffff})
-		f.give(Evidence{Kind: SawSink, Agent: agent(1), Port: 2, Addr: other, TTL: 62, Buckets: 1, Count: 5})
 		f.tick(time.Second)
 	}
+	return f
+}
+
+// TestReceivedWithoutBonds: while hosts get frames where they send, how many flows came out there changes no snapshot;
+// once one gets them elsewhere, what came out before counts.
+func TestReceivedWithoutBonds(t *testing.T) {
+	host, other := addr("10.1.0.1"), addr("10.1.0.2")
+	f := sending(t, host, other)
+	f.give(Evidence{Kind: SawSink, Agent: agent(1), Port: 2, Addr: other, TTL: 62, Buckets: 1, Count: 15})
 	before := f.tick(time.Second)
 	f.give(Evidence{Kind: SawSink, Agent: agent(1), Port: 2, Addr: other, TTL: 62, Buckets: 0x3ff << 3, Count: 10})
 	snap := f.tick(time.Second)
